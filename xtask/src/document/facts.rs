@@ -1,0 +1,373 @@
+//! The interface facts of a document: addresses, methods, parameters, schemas, enums, bounds, scopes, tags, ids and flags.
+//!
+//! The published document is its vendor's text, and our repository holds none of it. The walk below knows every keyword of
+//! OpenAPI 3.0 by one of two names: it is a fact and stays, or it is prose and goes. A keyword that it does not know is a
+//! problem, for dropping it could lose a part of the interface and keeping it could keep a sentence. Running it over its own
+//! output changes nothing, so every run begins with it and both forms of a document are one from there on.
+
+use serde_json::{Map, Value};
+
+use super::{Document, METHODS, child, load::kind, walk::COMBINATORS};
+use crate::problem::{Problem, Problems};
+
+/// What becomes of a member of an OpenAPI object.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// A fact that is a plain value.
+    Keep,
+    /// Prose, or a copy of a fact that stands elsewhere.
+    Drop,
+    /// A fact of its own structure.
+    Walk(fn(&mut Facts, &str, &Value) -> Value),
+}
+
+use Rule::{Drop, Keep, Walk};
+
+type Members = &'static [(&'static str, Rule)];
+
+const ROOT: Members = &[
+    ("openapi", Keep),
+    ("info", Walk(|facts, at, value| facts.object(at, value, INFO))),
+    ("servers", Walk(|facts, at, value| facts.list(at, value, server))),
+    ("security", Keep),
+    ("components", Walk(|facts, at, value| facts.object(at, value, COMPONENTS))),
+    ("tags", Walk(|facts, at, value| facts.list(at, value, |facts, at, tag| facts.object(at, tag, TAG)))),
+    ("paths", Walk(|facts, at, value| facts.map(at, value, path_item))),
+    ("externalDocs", Drop),
+];
+const INFO: Members = &[
+    ("title", Keep),
+    ("version", Keep),
+    ("description", Drop),
+    ("termsOfService", Drop),
+    ("contact", Drop),
+    ("license", Drop),
+];
+const SERVER: Members = &[
+    ("url", Keep),
+    ("description", Drop),
+    ("variables", Walk(|facts, at, value| facts.map(at, value, |facts, at, variable| facts.object(at, variable, VARIABLE)))),
+];
+const VARIABLE: Members = &[("default", Keep), ("enum", Keep), ("description", Drop)];
+const TAG: Members = &[("name", Keep), ("description", Drop), ("externalDocs", Drop)];
+const COMPONENTS: Members = &[
+    ("schemas", Walk(|facts, at, value| facts.map(at, value, schema))),
+    ("securitySchemes", Walk(|facts, at, value| facts.map(at, value, |facts, at, scheme| facts.object(at, scheme, SECURITY_SCHEME)))),
+    ("parameters", Walk(|facts, at, value| facts.map(at, value, parameter))),
+    ("responses", Walk(|facts, at, value| facts.map(at, value, response))),
+    ("requestBodies", Walk(|facts, at, value| facts.map(at, value, request_body))),
+    ("examples", Drop),
+];
+const SECURITY_SCHEME: Members = &[
+    ("type", Keep),
+    ("scheme", Keep),
+    ("name", Keep),
+    ("in", Keep),
+    ("bearerFormat", Keep),
+    ("openIdConnectUrl", Keep),
+    ("flows", Walk(|facts, at, value| facts.map(at, value, |facts, at, flow| facts.object(at, flow, FLOW)))),
+    ("description", Drop),
+];
+const FLOW: Members = &[
+    ("authorizationUrl", Keep),
+    ("tokenUrl", Keep),
+    ("refreshUrl", Keep),
+    ("scopes", Walk(|facts, at, value| facts.map(at, value, |_, _, _| Value::String(String::new())))),
+];
+const OPERATION: Members = &[
+    ("tags", Keep),
+    ("operationId", Keep),
+    ("parameters", Walk(|facts, at, value| facts.list(at, value, parameter))),
+    ("requestBody", Walk(request_body)),
+    ("responses", Walk(|facts, at, value| facts.map(at, value, response))),
+    ("deprecated", Keep),
+    ("security", Keep),
+    ("servers", Walk(|facts, at, value| facts.list(at, value, server))),
+    ("summary", Drop),
+    ("description", Drop),
+    ("externalDocs", Drop),
+];
+const PARAMETER: Members = &[
+    ("$ref", Keep),
+    ("name", Keep),
+    ("in", Keep),
+    ("required", Keep),
+    ("deprecated", Keep),
+    ("allowEmptyValue", Keep),
+    ("style", Keep),
+    ("explode", Keep),
+    ("allowReserved", Keep),
+    ("schema", Walk(schema)),
+    ("content", Walk(|facts, at, value| facts.map(at, value, media_type))),
+    ("description", Drop),
+    ("example", Drop),
+    ("examples", Drop),
+];
+const REQUEST_BODY: Members = &[
+    ("$ref", Keep),
+    ("content", Walk(|facts, at, value| facts.map(at, value, media_type))),
+    ("required", Keep),
+    ("description", Drop),
+];
+const RESPONSE: Members = &[
+    ("$ref", Keep),
+    ("content", Walk(|facts, at, value| facts.map(at, value, media_type))),
+    ("headers", Walk(|facts, at, value| facts.map(at, value, |facts, at, header| facts.object(at, header, PARAMETER)))),
+    ("description", Drop),
+];
+const MEDIA_TYPE: Members = &[("schema", Walk(schema)), ("encoding", Keep), ("example", Drop), ("examples", Drop)];
+const SCHEMA: Members = &[
+    ("$ref", Keep),
+    ("type", Keep),
+    ("format", Keep),
+    ("nullable", Keep),
+    ("enum", Keep),
+    ("default", Walk(default)),
+    ("required", Keep),
+    ("properties", Walk(|facts, at, value| facts.map(at, value, schema))),
+    ("additionalProperties", Walk(schema)),
+    ("items", Walk(schema)),
+    ("oneOf", Walk(|facts, at, value| facts.list(at, value, schema))),
+    ("anyOf", Walk(|facts, at, value| facts.list(at, value, schema))),
+    ("allOf", Walk(|facts, at, value| facts.list(at, value, schema))),
+    ("not", Walk(schema)),
+    ("discriminator", Keep),
+    ("multipleOf", Keep),
+    ("minimum", Keep),
+    ("maximum", Keep),
+    ("exclusiveMinimum", Keep),
+    ("exclusiveMaximum", Keep),
+    ("minLength", Keep),
+    ("maxLength", Keep),
+    ("pattern", Keep),
+    ("minItems", Keep),
+    ("maxItems", Keep),
+    ("uniqueItems", Keep),
+    ("minProperties", Keep),
+    ("maxProperties", Keep),
+    ("readOnly", Keep),
+    ("writeOnly", Keep),
+    ("deprecated", Keep),
+    ("title", Drop),
+    ("description", Drop),
+    ("example", Drop),
+    ("examples", Drop),
+    ("externalDocs", Drop),
+    ("xml", Drop),
+];
+
+/// Extensions that are facts; all others are dropped, whatever they hold.
+const EXTENSIONS: [&str; 1] = ["x-experimental"];
+
+/// Reduces a document to its facts.
+///
+/// # Errors
+/// All nodes that are not of the JSON type that OpenAPI asks for, and all keywords that are neither a known fact nor known
+/// prose.
+pub fn facts(document: &Document) -> Result<Document, Problems> {
+    let mut facts = Facts { problems: Problems::new() };
+    let root = facts.object("", document.root(), ROOT);
+    facts.problems.into_result()?;
+    Ok(Document::new(root))
+}
+
+struct Facts {
+    problems: Problems,
+}
+
+impl Facts {
+    fn wrong_type(&mut self, at: &str, expected: &str, found: &Value) -> Value {
+        let message = format!("expected {expected}, found {}", kind(found));
+        self.problems.push(Problem::new(at, message, "OpenAPI 3.0 asks for it; correct the document"));
+        found.clone()
+    }
+
+    /// An object with known members.
+    fn object(&mut self, at: &str, value: &Value, members: Members) -> Value {
+        let Some(object) = value.as_object() else { return self.wrong_type(at, "an object", value) };
+        let mut kept = Map::new();
+        for (key, value) in object {
+            let at = child(at, key);
+            match members.iter().find(|(name, _)| name == key).map(|(_, rule)| rule) {
+                Some(Keep) => drop(kept.insert(key.clone(), value.clone())),
+                Some(Walk(walk)) => drop(kept.insert(key.clone(), walk(self, &at, value))),
+                Some(Drop) => {}
+                None if EXTENSIONS.contains(&key.as_str()) => drop(kept.insert(key.clone(), value.clone())),
+                None if key.starts_with("x-") => {}
+                None => self.problems.push(Problem::new(
+                    at,
+                    format!("`{key}` is no keyword that is known here"),
+                    "say in xtask/src/document/facts.rs whether it is a fact of the interface or prose",
+                )),
+            }
+        }
+        // A default that was prose leaves no trace.
+        kept.retain(|_, value| !is_dropped(value));
+        Value::Object(kept)
+    }
+
+    /// An object whose keys are names.
+    fn map(&mut self, at: &str, value: &Value, walk: fn(&mut Self, &str, &Value) -> Value) -> Value {
+        let Some(object) = value.as_object() else { return self.wrong_type(at, "an object", value) };
+        object.iter().map(|(key, value)| (key.clone(), walk(self, &child(at, key), value))).collect()
+    }
+
+    /// An array.
+    fn list(&mut self, at: &str, value: &Value, walk: fn(&mut Self, &str, &Value) -> Value) -> Value {
+        let Some(items) = value.as_array() else { return self.wrong_type(at, "an array", value) };
+        items.iter().enumerate().map(|(index, item)| walk(self, &format!("{at}/{index}"), item)).collect()
+    }
+}
+
+fn path_item(facts: &mut Facts, at: &str, value: &Value) -> Value {
+    let Some(object) = value.as_object() else { return facts.wrong_type(at, "an object", value) };
+    let mut kept = Map::new();
+    for (key, value) in object {
+        let at = child(at, key);
+        let walked = match key.as_str() {
+            method if METHODS.contains(&method) => facts.object(&at, value, OPERATION),
+            "parameters" => facts.list(&at, value, parameter),
+            "servers" => facts.list(&at, value, server),
+            "$ref" => value.clone(),
+            "summary" | "description" => continue,
+            extension if extension.starts_with("x-") => continue,
+            _ => {
+                let help = "a path item holds methods, `parameters` and `servers`; correct the document";
+                facts.problems.push(Problem::new(at, format!("`{key}` is no keyword that is known here"), help));
+                continue;
+            }
+        };
+        kept.insert(key.clone(), walked);
+    }
+    Value::Object(kept)
+}
+
+fn server(facts: &mut Facts, at: &str, value: &Value) -> Value {
+    facts.object(at, value, SERVER)
+}
+
+fn parameter(facts: &mut Facts, at: &str, value: &Value) -> Value {
+    facts.object(at, value, PARAMETER)
+}
+
+fn request_body(facts: &mut Facts, at: &str, value: &Value) -> Value {
+    facts.object(at, value, REQUEST_BODY)
+}
+
+fn response(facts: &mut Facts, at: &str, value: &Value) -> Value {
+    facts.object(at, value, RESPONSE)
+}
+
+fn media_type(facts: &mut Facts, at: &str, value: &Value) -> Value {
+    facts.object(at, value, MEDIA_TYPE)
+}
+
+fn schema(facts: &mut Facts, at: &str, value: &Value) -> Value {
+    // `additionalProperties: true` is the one place where OpenAPI 3.0 lets a boolean stand for a schema.
+    if value.is_boolean() && at.ends_with("/additionalProperties") {
+        return value.clone();
+    }
+    let walked = facts.object(at, value, SCHEMA);
+    for keyword in COMBINATORS {
+        if walked.get(keyword).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            let help = "remove the keyword or name the alternatives";
+            facts.problems.push(Problem::new(child(at, keyword), format!("`{keyword}` has no alternative"), help));
+        }
+    }
+    walked
+}
+
+/// The default of a schema. The document writes sentences there too ("the time of the request"); a string with white space
+/// in it is one of those.
+fn default(_: &mut Facts, _: &str, value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.contains(char::is_whitespace) => dropped(),
+        other => other.clone(),
+    }
+}
+
+/// Marks a member that is to vanish. No fact has this value: an object with the empty key.
+fn dropped() -> Value {
+    serde_json::json!({ "": null })
+}
+
+fn is_dropped(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| object.len() == 1 && object.get("").is_some_and(Value::is_null))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(value: Value) -> Value {
+        facts(&Document::new(value)).expect("facts").root().clone()
+    }
+
+    #[test]
+    fn prose_goes_and_properties_of_the_same_name_stay() {
+        let kept = of(json!({
+            "info": {"title": "T", "description": "prose", "version": "1"},
+            "x-narrative": {"documents": []},
+            "components": {"schemas": {"A": {
+                "description": "prose", "title": "A", "example": {"a": 1},
+                "properties": {"description": {"type": "string", "example": "prose"}, "example": {"type": "string"}}
+            }}}
+        }));
+        assert_eq!(kept, json!({
+            "info": {"title": "T", "version": "1"},
+            "components": {"schemas": {"A": {
+                "properties": {"description": {"type": "string"}, "example": {"type": "string"}}
+            }}}
+        }));
+    }
+
+    #[test]
+    fn a_default_that_is_a_sentence_goes_and_a_value_stays() {
+        let kept = of(json!({"components": {"schemas": {
+            "A": {"type": "string", "default": "the time of the request"},
+            "B": {"type": "string", "default": "desc"},
+            "C": {"type": "integer", "default": 0}
+        }}}));
+        assert_eq!(kept["components"]["schemas"], json!({
+            "A": {"type": "string"}, "B": {"type": "string", "default": "desc"}, "C": {"type": "integer", "default": 0}
+        }));
+    }
+
+    #[test]
+    fn scopes_keep_their_names_and_flags_stay() {
+        let kept = of(json!({
+            "components": {"securitySchemes": {"o": {"flows": {"f": {"scopes": {"read:x": "prose"}}}}}},
+            "paths": {"/p": {"get": {"x-experimental": true, "x-other": "prose", "responses": {}}}}
+        }));
+        assert_eq!(kept["components"]["securitySchemes"]["o"]["flows"]["f"]["scopes"], json!({"read:x": ""}));
+        assert_eq!(kept["paths"]["/p"]["get"], json!({"x-experimental": true, "responses": {}}));
+    }
+
+    #[test]
+    fn a_second_run_changes_nothing() {
+        let once = of(json!({
+            "servers": [{"url": "https://h/", "description": "prose"}],
+            "paths": {"/p": {"get": {"responses": {"200": {"description": "prose", "content": {"a/b": {"schema": {"type": "string"}}}}}}}}
+        }));
+        assert_eq!(of(once.clone()), once);
+    }
+
+    #[test]
+    fn unknown_keywords_and_wrong_types_are_all_reported() {
+        let problems = facts(&Document::new(json!({
+            "paths": {"/p": {"get": {"parameters": {}}, "fetch": {}}},
+            "components": {"schemas": {"A": {"const": 1}, "B": {"items": []}, "C": {"oneOf": []}}}
+        })))
+        .expect_err("problems");
+        let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+        assert_eq!(pointers, [
+            "/paths/~1p/get/parameters",
+            "/paths/~1p/fetch",
+            "/components/schemas/A/const",
+            "/components/schemas/B/items",
+            "/components/schemas/C/oneOf",
+        ]);
+    }
+}

@@ -1,0 +1,275 @@
+//! Bytes to [`Document`]: JSON or YAML, read strictly, and refused with a reason where it is not an OpenAPI 3.0 document.
+
+use std::{fmt, fs, io, path::Path};
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::{Document, METHODS};
+use crate::problem::{Problem, Problems};
+
+/// Largest document that is read, in bytes. The published one has 0.6 MB.
+pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Why bytes are not a document we can work with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file could not be read.
+    #[error("cannot read the document: {0}\n    help: check the path that was given to --spec or --from")]
+    Io(#[from] io::Error),
+    /// Nothing but white space.
+    #[error("the document is empty\n    help: fetch it again")]
+    Empty,
+    /// More than [`MAX_BYTES`].
+    #[error("the document has more than {MAX_BYTES} bytes\n    help: is this the OpenAPI document?")]
+    TooLarge,
+    /// Not text in UTF-8.
+    #[error("the document is not UTF-8: byte {0} is not part of a character\n    help: fetch it again")]
+    NotUtf8(usize),
+    /// A web page in place of the document.
+    #[error("the document is an HTML page\n    help: the address may have moved, or a proxy answered in its place; open it in a browser")]
+    Html,
+    /// Neither JSON nor YAML; the reason holds line and column.
+    #[error("the document is not valid {format}: {reason}\n    help: fetch it again; it may have been cut off or edited")]
+    Syntax {
+        /// `JSON` or `YAML`.
+        format: &'static str,
+        /// The parser's words, with line and column.
+        reason: String,
+    },
+    /// JSON or YAML, but not an OpenAPI 3.0 document with operations.
+    #[error("this is not an OpenAPI 3.0 document of the API: {0}")]
+    NotOpenApi(Problems),
+}
+
+/// Reads a document from a file. `-` is no special name.
+pub fn file(path: &Path) -> Result<Document, LoadError> {
+    if fs::metadata(path)?.len() > MAX_BYTES {
+        return Err(LoadError::TooLarge);
+    }
+    bytes(&fs::read(path)?)
+}
+
+/// Reads a document from bytes; JSON and YAML are told apart by the first character.
+pub fn bytes(bytes: &[u8]) -> Result<Document, LoadError> {
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(LoadError::TooLarge);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.valid_up_to()))?;
+    let root = match text.trim_start_matches('\u{feff}').trim_start() {
+        "" => return Err(LoadError::Empty),
+        text if text.starts_with('<') => return Err(LoadError::Html),
+        text if text.starts_with(['{', '[']) => json(text)?,
+        text => yaml(text)?,
+    };
+    check(&root).map_err(LoadError::NotOpenApi)?;
+    Ok(Document::new(root))
+}
+
+fn json(text: &str) -> Result<Value, LoadError> {
+    let strict: Strict = serde_json::from_str(text)
+        .map_err(|error| LoadError::Syntax { format: "JSON", reason: error.to_string() })?;
+    Ok(strict.0)
+}
+
+/// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the strings that JSON would have.
+pub fn yaml(text: &str) -> Result<Value, LoadError> {
+    let strict: Strict = serde_yaml::from_str(text)
+        .map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() })?;
+    Ok(strict.0)
+}
+
+/// Checks what must hold before any stage can say something sensible.
+fn check(root: &Value) -> Result<(), Problems> {
+    let problem = |pointer: &str, message: String, help: &str| Err(Problems::from(Problem::new(pointer, message, help)));
+    let Some(object) = root.as_object() else {
+        let message = format!("expected an object, found {}", kind(root));
+        return problem("", message, "give the OpenAPI document itself");
+    };
+    if let Some(version) = object.get("swagger") {
+        return problem("/swagger", format!("this is Swagger {version}"), "convert it to OpenAPI 3.0 first");
+    }
+    match object.get("openapi") {
+        Some(Value::String(version)) if version.starts_with("3.0.") => {}
+        Some(version) => {
+            let help = "convert it to OpenAPI 3.0.x first; the generator knows no other version";
+            return problem("/openapi", format!("this is OpenAPI {version}"), help);
+        }
+        None => return problem("", "there is no `openapi` version".to_owned(), "give the OpenAPI document itself"),
+    }
+    let paths = object.get("paths").and_then(Value::as_object);
+    if paths.is_none_or(Map::is_empty) {
+        return problem("/paths", "there are no paths".to_owned(), "fetch the document again");
+    }
+    let schemas = root.pointer("/components/schemas").and_then(Value::as_object);
+    if schemas.is_none_or(Map::is_empty) {
+        return problem("/components/schemas", "there are no schemas".to_owned(), "fetch the document again");
+    }
+    let mut problems = Problems::new();
+    for (path, item) in paths.into_iter().flatten() {
+        let at = super::pointer(&["paths", path]);
+        if !path.starts_with('/') {
+            problems.push(Problem::new(&at, "the path does not begin with a slash", "correct the document"));
+        }
+        let operations = item.as_object().is_some_and(|item| METHODS.iter().any(|method| item.contains_key(*method)));
+        if !operations {
+            let help = "remove the path, or find out which operations it lost";
+            problems.push(Problem::new(at, "the path has no operation", help));
+        }
+    }
+    problems.into_result()
+}
+
+/// What a value is, for people.
+pub fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A JSON value read so that nothing gets lost: a key that stands twice is an error, where the usual reading keeps the last.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Strict)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom(format!("{value} is no JSON number")))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = access.next_key_seed(Key)? {
+            let Strict(value) = access.next_value()?;
+            if map.contains_key(&key) {
+                return Err(serde::de::Error::custom(format!("the key `{key}` stands twice in one object")));
+            }
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// The key of a map; YAML reads `200:` as a number and `true:` as a boolean.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        match deserializer.deserialize_any(StrictVisitor)? {
+            Value::String(key) => Ok(key),
+            Value::Number(key) => Ok(key.to_string()),
+            Value::Bool(key) => Ok(key.to_string()),
+            other => Err(serde::de::Error::custom(format!("{} cannot be a key", kind(&other)))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"{"openapi":"3.0.1","paths":{"/a":{"get":{"responses":{"200":{}}}}},"components":{"schemas":{"A":{}}}}"#;
+
+    fn refused(text: &str) -> String {
+        bytes(text.as_bytes()).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn json_and_yaml_give_the_same_value() {
+        let yaml = "openapi: 3.0.1\npaths:\n  /a:\n    get:\n      responses:\n        200: {}\ncomponents:\n  schemas:\n    A: {}\n";
+        assert_eq!(bytes(SMALL.as_bytes()).expect("json"), bytes(yaml.as_bytes()).expect("yaml"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        assert!(bytes(format!("\u{feff}{SMALL}").as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn syntax_errors_have_a_location() {
+        assert!(refused(&SMALL[..40]).contains("line 1 column 40"), "{}", refused(&SMALL[..40]));
+        assert!(refused("openapi: 3.0.1\npaths: [\n").contains("line"), "{}", refused("openapi: 3.0.1\npaths: [\n"));
+    }
+
+    #[test]
+    fn a_repeated_key_is_an_error_in_both_formats() {
+        let twice = SMALL.replace(r#""schemas":{"#, r#""schemas":{"A":{},"#);
+        assert!(refused(&twice).contains("`A` stands twice"));
+        assert!(refused("openapi: 3.0.1\nopenapi: 3.0.2\n").contains("`openapi`"));
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_with_its_reason() {
+        assert!(refused(" \n").contains("empty"));
+        assert!(refused("<!DOCTYPE html>").contains("HTML"));
+        assert!(refused("[]").contains("found an array"));
+        assert!(refused(r#"{"swagger":"2.0"}"#).contains("Swagger"));
+        assert!(refused(&SMALL.replace("3.0.1", "3.1.0")).contains("3.1.0"));
+        assert!(refused(r#"{"openapi":"3.0.1"}"#).contains("no paths"));
+        assert!(refused(&SMALL.replace(r#""get""#, r#""x-get""#)).contains("/paths/~1a"));
+        assert!(refused(&SMALL.replace(r#""A":{}"#, "")).contains("no schemas"));
+        assert!(matches!(bytes(b"{\"a\":\"\xff\"}"), Err(LoadError::NotUtf8(6))));
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_and_no_overflow() {
+        assert!(refused(&"[".repeat(100_000)).contains("recursion limit"));
+        assert!(refused(&format!("a: {}", "[".repeat(1_000))).contains("recursion limit"));
+    }
+}

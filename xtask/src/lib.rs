@@ -1,0 +1,7 @@
+//! The generator behind `cargo xtask`.
+
+pub mod document;
+pub mod problem;
+pub mod overlay;
+pub mod rewrite;
+pub mod repair;

@@ -1,0 +1,206 @@
+//! `spec/overlay.yaml`: our own names and words for the operations of the document.
+//!
+//! Entries are keyed by method and path as they stand after the addresses were rewritten (`GET /v1/alerts`), which no
+//! renaming of operation ids or tags by the vendor can move.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use heck::ToSnakeCase;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{
+    document::{Document, Operation, child, load, template_names},
+    problem::{Problem, Problems},
+};
+
+/// What we say about the document's operations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overlay {
+    areas: BTreeMap<String, Area>,
+    operations: BTreeMap<String, Entry>,
+}
+
+/// A group of operations that belong together for a reader.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Area {
+    /// The heading.
+    pub title: String,
+    /// What the area is for.
+    pub summary: String,
+}
+
+/// What we say about one operation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The Rust name, unique among all operations.
+    pub name: String,
+    /// The key of the area that it belongs to.
+    pub area: String,
+    /// What it does, in a sentence or two.
+    pub summary: String,
+}
+
+/// Why an overlay cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OverlayError {
+    /// Not readable, or not YAML.
+    #[error("cannot read the overlay {path}: {source}")]
+    Load {
+        /// The file, as it was given.
+        path: String,
+        /// What is wrong with it.
+        source: load::LoadError,
+    },
+    /// Readable, but not an overlay.
+    #[error("the overlay has {0}")]
+    Content(Problems),
+}
+
+impl Overlay {
+    /// Reads an overlay from a file.
+    pub fn file(path: &Path) -> Result<Self, OverlayError> {
+        let load = |source| OverlayError::Load { path: path.display().to_string(), source };
+        let text = fs::read_to_string(path).map_err(|error| load(error.into()))?;
+        Self::from_value(load::yaml(&text).map_err(load)?).map_err(OverlayError::Content)
+    }
+
+    /// Reads an overlay from its value; every entry that is wrong is reported.
+    pub fn from_value(value: Value) -> Result<Self, Problems> {
+        let mut problems = Problems::new();
+        let Value::Object(mut sections) = value else {
+            let message = format!("expected `areas` and `operations`, found {}", load::kind(&value));
+            return Err(Problem::new("", message, "see spec/overlay.yaml for the form").into());
+        };
+        let areas = section::<Area>(&mut sections, "areas", &mut problems);
+        let operations = section::<Entry>(&mut sections, "operations", &mut problems);
+        for key in sections.keys() {
+            let help = "the overlay has the sections `areas` and `operations`";
+            problems.push(Problem::new(child("", key), format!("`{key}` is no section of an overlay"), help));
+        }
+        for (key, entry) in &operations {
+            let at = child("/operations", key);
+            if !is_rust_name(&entry.name) {
+                let help = "use snake_case that is no Rust keyword";
+                problems.push(Problem::new(child(&at, "name"), format!("`{}` is no Rust name", entry.name), help));
+            }
+            if !areas.contains_key(&entry.area) {
+                let help = "name one of the keys of `areas`, or add the area";
+                problems.push(Problem::new(child(&at, "area"), format!("there is no area `{}`", entry.area), help));
+            }
+        }
+        problems.into_result()?;
+        Ok(Self { areas, operations })
+    }
+
+    /// The areas by key.
+    pub fn areas(&self) -> &BTreeMap<String, Area> {
+        &self.areas
+    }
+
+    /// The entry of an operation, by method and path as they stand after the addresses were rewritten.
+    pub fn entry(&self, operation: &Operation<'_>) -> Option<&Entry> {
+        self.operations.get(&operation.label())
+    }
+
+    /// Finds the entries that match no operation of a document whose addresses were rewritten.
+    pub fn check(&self, document: &Document) -> Result<(), Problems> {
+        let labels: Vec<String> = document.operations().map(|operation| operation.label()).collect();
+        let mut problems = Problems::new();
+        for key in self.operations.keys().filter(|key| !labels.contains(key)) {
+            let candidates: Vec<&str> = labels.iter().map(String::as_str).collect();
+            let help = match similar::get_close_matches(key.as_str(), &candidates, 1, 0.8).first() {
+                Some(near) => format!("correct the key in spec/overlay.yaml; the nearest operation is `{near}`"),
+                None => "remove the entry from spec/overlay.yaml: the operation is gone".to_owned(),
+            };
+            let message = format!("the overlay entry `{key}` matches no operation of the document");
+            problems.push(Problem::new(child("/operations", key), message, help));
+        }
+        problems.into_result()
+    }
+}
+
+fn section<T: DeserializeOwned>(sections: &mut Map<String, Value>, name: &str, problems: &mut Problems) -> BTreeMap<String, T> {
+    let at = child("", name);
+    let Some(Value::Object(entries)) = sections.remove(name) else {
+        problems.push(Problem::new(at, format!("the section `{name}` is missing or no map"), "see spec/overlay.yaml for the form"));
+        return BTreeMap::new();
+    };
+    let mut read = BTreeMap::new();
+    for (key, value) in entries {
+        match serde_json::from_value(value) {
+            Ok(entry) => drop(read.insert(key, entry)),
+            Err(error) => problems.push(Problem::new(child(&at, &key), error.to_string(), "correct the entry in spec/overlay.yaml")),
+        }
+    }
+    read
+}
+
+/// Whether a name can be that of a function.
+pub fn is_rust_name(name: &str) -> bool {
+    name == name.to_snake_case() && syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
+/// The name that an operation gets as long as the overlay has none: its method and the fixed parts of its path.
+pub fn derived_name(method: &str, path: &str) -> String {
+    let verb = match method {
+        "post" => "create",
+        "put" => "replace",
+        "patch" => "update",
+        other => other,
+    };
+    let fixed: Vec<&str> = path.split('/').filter(|part| !part.contains('{') && *part != "v1").collect();
+    let by = match template_names(path).last() {
+        Some(name) if path.ends_with('}') => format!(" by {name}"),
+        _ => String::new(),
+    };
+    // The path may hold anything; what is left of it has to be a name.
+    let ascii = format!("{verb} {}{by}", fixed.join(" ")).replace(|character: char| !character.is_ascii_alphanumeric(), " ");
+    let name = ascii.to_snake_case();
+    if is_rust_name(&name) { name } else { format!("{verb}_operation") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn overlay(operations: Value) -> Result<Overlay, Problems> {
+        Overlay::from_value(json!({"areas": {"alerts": {"title": "Alerts", "summary": "S."}}, "operations": operations}))
+    }
+
+    #[test]
+    fn every_wrong_entry_is_reported() {
+        let problems = overlay(json!({
+            "GET /a": {"name": "fn", "area": "alerts", "summary": "S."},
+            "GET /b": {"name": "list_b", "area": "alert", "summary": "S."},
+            "GET /c": {"nam": "list_c", "area": "alerts", "summary": "S."},
+        }))
+        .expect_err("problems");
+        let text = problems.to_string();
+        for part in ["`fn` is no Rust name", "no area `alert`", "unknown field `nam`", "/operations/GET ~1c"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_without_an_operation_names_the_nearest_one() {
+        let overlay = overlay(json!({"GET /v1/alertz": {"name": "list_alerts", "area": "alerts", "summary": "S."}})).expect("overlay");
+        let document = Document::new(json!({"paths": {"/v1/alerts": {"get": {}}}}));
+        let text = overlay.check(&document).expect_err("problem").to_string();
+        assert!(text.contains("nearest operation is `GET /v1/alerts`"), "{text}");
+    }
+
+    #[test]
+    fn derived_names_come_from_method_and_path() {
+        assert_eq!(derived_name("get", "/v1/teams/{teamId}/on-calls"), "get_teams_on_calls");
+        assert_eq!(derived_name("patch", "/v1/alerts/{id}"), "update_alerts_by_id");
+        assert_eq!(derived_name("get", "/"), "get");
+        assert_eq!(derived_name("delete", "/{x}"), "delete_by_x");
+        assert_eq!(derived_name("get", "/é"), "get");
+    }
+}

@@ -1,0 +1,92 @@
+//! What is wrong with an input, where, and what to do about it.
+//!
+//! Stages that look at a whole document collect [`Problem`]s and report all of them at once, so that one run is enough to
+//! see what a new document needs.
+
+use std::fmt;
+
+/// One thing that is wrong with a document or with our own data about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// JSON pointer (RFC 6901) of the node in the document at that stage.
+    pub pointer: String,
+    /// The operation it belongs to, as `GET /v1/alerts`, where it belongs to one.
+    pub operation: Option<String>,
+    /// What was found.
+    pub message: String,
+    /// What to do next.
+    pub help: String,
+}
+
+impl Problem {
+    /// A problem at a place of the document.
+    pub fn new(pointer: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), operation: None, message: message.into(), help: help.into() }
+    }
+
+    /// Names the operation that the problem belongs to.
+    #[must_use]
+    pub fn in_operation(mut self, operation: impl Into<String>) -> Self {
+        self.operation = Some(operation.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() { "(root)" } else { &self.pointer };
+        write!(f, "at {pointer}")?;
+        if let Some(operation) = &self.operation {
+            write!(f, " ({operation})")?;
+        }
+        write!(f, ": {}\n    help: {}", self.message, self.help)
+    }
+}
+
+/// Problems found by one stage, in the order of the document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// No problem yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a problem.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problems in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+
+    /// `Ok` where nothing was found.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let noun = if self.0.len() == 1 { "problem" } else { "problems" };
+        write!(f, "{} {noun}", self.0.len())?;
+        for (index, problem) in self.0.iter().enumerate() {
+            write!(f, "\n  {}. {problem}", index + 1)?;
+        }
+        Ok(())
+    }
+}

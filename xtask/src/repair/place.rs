@@ -1,0 +1,115 @@
+//! How repairs reach the places they change, with a refusal where a place is gone or not as expected.
+
+use serde_json::{Map, Value};
+
+use super::{Outcome, Refusal};
+use crate::document::{Document, child, label, pointer, template_names};
+
+/// An operation, by method and rewritten path.
+pub fn operation<'a>(document: &'a mut Document, method: &str, path: &str) -> Result<&'a mut Map<String, Value>, Refusal> {
+    let missing = || Refusal::not_found(pointer(&["paths", path, method]), format!("there is no `{}`", label(method, path)));
+    document.operation_mut(method, path).ok_or_else(missing)
+}
+
+/// A named schema.
+pub fn schema<'a>(document: &'a mut Document, name: &str) -> Result<&'a mut Map<String, Value>, Refusal> {
+    let missing = || Refusal::not_found(pointer(&["components", "schemas", name]), format!("there is no schema `{name}`"));
+    document.schema_mut(name).ok_or_else(missing)
+}
+
+/// A property of a named schema, with its pointer.
+pub fn property<'a>(document: &'a mut Document, name: &str, property: &str) -> Result<(String, &'a mut Value), Refusal> {
+    let at = pointer(&["components", "schemas", name, "properties", property]);
+    let missing = Refusal::not_found(&at, format!("the schema `{name}` has no property `{property}`"));
+    let found = schema(document, name)?.get_mut("properties").and_then(|properties| properties.get_mut(property));
+    found.map(|value| (at, value)).ok_or(missing)
+}
+
+/// The schema of a JSON answer, with its pointer.
+pub fn answer<'a>(document: &'a mut Document, method: &str, path: &str, status: &str) -> Result<(String, &'a mut Value), Refusal> {
+    let at = pointer(&["paths", path, method, "responses", status, "content", "application/json", "schema"]);
+    operation(document, method, path)?;
+    let missing = Refusal::not_found(&at, format!("`{}` has no JSON answer {status}", label(method, path)));
+    let found = document.root_mut().pointer_mut(&at);
+    found.map(|value| (at, value)).ok_or(missing)
+}
+
+/// Puts `right` in the place of `wrong`.
+pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -> Outcome {
+    if value != wrong {
+        return Err(Refusal::not_needed(at, format!("expected `{wrong}`, found `{value}`")));
+    }
+    *value = right;
+    Ok(1)
+}
+
+/// Calls `change` for every place of a table; none of them may refuse.
+pub fn all<T: Copy>(document: &mut Document, places: &[T], change: impl Fn(&mut Document, T) -> Outcome) -> Outcome {
+    // On a copy first, so that a refusal in the middle changes nothing.
+    let mut repaired = document.clone();
+    let mut changed = 0;
+    for place in places {
+        changed += change(&mut repaired, *place)?;
+    }
+    *document = repaired;
+    Ok(changed)
+}
+
+/// Gives a path parameter the name that the template has.
+pub fn rename_path_parameter(document: &mut Document, method: &str, path: &str, wrong: &str, right: &str) -> Outcome {
+    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let declared = path_parameters(operation(document, method, path)?);
+    if declared.iter().any(|name| name == right) {
+        return Err(Refusal::not_needed(at, format!("`{right}` is declared")));
+    }
+    let found = path_parameter_mut(operation(document, method, path)?, wrong);
+    let Some(parameter) = found else { return Err(Refusal::not_needed(at, format!("`{wrong}` is not declared"))) };
+    parameter["name"] = right.into();
+    Ok(1)
+}
+
+/// Declares a path parameter that only the template names. Ids are strings throughout this API.
+pub fn declare_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> Outcome {
+    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let operation = operation(document, method, path)?;
+    if path_parameters(operation).iter().any(|declared| declared == name) {
+        return Err(Refusal::not_needed(at, format!("`{name}` is declared")));
+    }
+    if !template_names(path).contains(&name) {
+        return Err(Refusal::not_found(at, format!("the path has no `{{{name}}}`")));
+    }
+    let parameter = serde_json::json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
+    match operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new())) {
+        Value::Array(parameters) => parameters.push(parameter),
+        other => return Err(Refusal::not_found(at, format!("expected a list, found `{other}`"))),
+    }
+    Ok(1)
+}
+
+/// Removes a path parameter that the template lacks.
+pub fn drop_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> Outcome {
+    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let operation = operation(document, method, path)?;
+    if path_parameter_mut(operation, name).is_none() {
+        return Err(Refusal::not_needed(at, format!("`{name}` is not declared")));
+    }
+    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.retain(|parameter| !is_path_parameter(parameter, name));
+    }
+    Ok(1)
+}
+
+fn path_parameters(operation: &Map<String, Value>) -> Vec<String> {
+    let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let in_path = parameters.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("path"));
+    in_path.filter_map(|parameter| parameter.get("name")?.as_str().map(str::to_owned)).collect()
+}
+
+fn path_parameter_mut<'a>(operation: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Value> {
+    let parameters = operation.get_mut("parameters")?.as_array_mut()?;
+    parameters.iter_mut().find(|parameter| is_path_parameter(parameter, name))
+}
+
+fn is_path_parameter(parameter: &Value, name: &str) -> bool {
+    parameter.get("in").and_then(Value::as_str) == Some("path") && parameter.get("name").and_then(Value::as_str) == Some(name)
+}

@@ -1,0 +1,87 @@
+//! Addresses that are wrong before any rule can read them.
+
+use serde_json::{Value, json};
+
+use crate::{
+    document::{Document, child, pointer},
+    repair::{Outcome, Refusal},
+};
+
+const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subscribers/delete";
+
+/// The path item for the deletion of subscribers brings its own server, `…/jsm/ops/api/cloudId/{cloudId}`.
+///
+/// Together with its path that is an address with the cloud id twice, which fits none of the other 73 paths of its family;
+/// its neighbours (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server. It reads like a leftover of the
+/// generator that wrote the document.
+pub fn drop_stray_server(document: &mut Document) -> Outcome {
+    let at = pointer(&["paths", SUBSCRIBERS_DELETE]);
+    let item = document.paths_mut().and_then(|paths| paths.get_mut(SUBSCRIBERS_DELETE)).and_then(Value::as_object_mut);
+    let Some(item) = item else { return Err(Refusal::not_found(at, format!("there is no path `{SUBSCRIBERS_DELETE}`"))) };
+    let stray = json!([{"url": "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudId}"}]);
+    match item.get("servers") {
+        Some(servers) if *servers == stray => {
+            item.remove("servers");
+            Ok(1)
+        }
+        Some(other) => Err(Refusal::not_needed(child(&at, "servers"), format!("the servers are now `{other}`"))),
+        None => Err(Refusal::not_needed(at, "the path has no servers of its own")),
+    }
+}
+
+/// The OAuth 2.0 scheme names Atlassian's staging hosts (`auth.stg.atlassian.com`).
+///
+/// Consent and tokens come from `auth.atlassian.com`:
+/// <https://developer.atlassian.com/cloud/oauth/getting-started/implementing-oauth-3lo>.
+pub fn production_oauth_hosts(document: &mut Document) -> Outcome {
+    let at = pointer(&["components", "securitySchemes", "OAuth2", "flows", "authorizationCode"]);
+    let Some(flow) = document.root_mut().pointer_mut(&at) else {
+        return Err(Refusal::not_found(at, "there is no authorization code flow"));
+    };
+    let wrong = json!({
+        "authorizationUrl": "https://auth.stg.atlassian.com/authorize",
+        "tokenUrl": "https://auth.stg.atlassian.com/oauth/token",
+    });
+    for key in ["authorizationUrl", "tokenUrl"] {
+        if flow.get(key) != wrong.get(key) {
+            let found = flow.get(key).cloned().unwrap_or_default();
+            return Err(Refusal::not_needed(child(&at, key), format!("it is now `{found}`")));
+        }
+    }
+    flow["authorizationUrl"] = "https://auth.atlassian.com/authorize".into();
+    flow["tokenUrl"] = "https://auth.atlassian.com/oauth/token".into();
+    Ok(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repair::tests::check;
+
+    #[test]
+    fn the_stray_server_goes() {
+        check(
+            drop_stray_server,
+            json!({"paths": {SUBSCRIBERS_DELETE: {
+                "post": {}, "servers": [{"url": "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudId}"}]
+            }}}),
+            json!({"paths": {SUBSCRIBERS_DELETE: {"post": {}}}}),
+        );
+    }
+
+    #[test]
+    fn another_server_of_its_own_is_left_for_the_rules() {
+        let mut document = Document::new(json!({"paths": {SUBSCRIBERS_DELETE: {"servers": [{"url": "https://elsewhere"}]}}}));
+        assert!(drop_stray_server(&mut document).expect_err("refusal").is_not_needed());
+    }
+
+    #[test]
+    fn oauth_is_at_the_production_hosts() {
+        let scheme = |host: &str| {
+            json!({"components": {"securitySchemes": {"OAuth2": {"flows": {"authorizationCode": {
+                "authorizationUrl": format!("https://{host}/authorize"), "tokenUrl": format!("https://{host}/oauth/token")
+            }}}}}})
+        };
+        check(production_oauth_hosts, scheme("auth.stg.atlassian.com"), scheme("auth.atlassian.com"));
+    }
+}

@@ -1,0 +1,176 @@
+//! Alternatives that the document leaves out, or does not tell apart.
+
+use serde_json::{Value, json};
+
+use crate::{
+    document::{Document, child, pointer, schema_reference},
+    repair::{Outcome, Refusal, place},
+};
+
+/// `GET /v1/syncs/{syncId}/action-groups` is declared to answer an object; its example is a bare list. Both are read.
+pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> Outcome {
+    let answer = place::answer(document, "get", "/v1/syncs/{syncId}/action-groups", "200")?;
+    let list = json!({"type": "array", "items": schema_reference("SyncActionGroup")});
+    place::replace(answer, &schema_reference("SyncActions"), json!({"oneOf": [list, schema_reference("SyncActions")]}))
+}
+
+/// The `delay` of an escalation rule is declared an integer, in minutes, and Atlassian's Terraform provider reads it so. Another
+/// published client reads an object with `timeAmount` and `timeUnit`. Both are read.
+pub fn escalation_delay_has_two_forms(document: &mut Document) -> Outcome {
+    let wrong = json!({"type": "integer", "format": "int64", "minimum": 1});
+    let object = json!({"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}});
+    let minutes = json!({"type": "integer", "format": "int64"});
+    place::replace(place::property(document, "EscalationRuleResponse", "delay")?, &wrong, json!({"oneOf": [minutes, object]}))
+}
+
+/// Participants on call are declared as objects. With `flat=true` the service sends ids, under `onCallUsers` says the document,
+/// under `onCallParticipants` reads another client. Objects and ids are read under either.
+pub fn on_call_participants_may_be_ids(document: &mut Document) -> Outcome {
+    let lists = [("OnCallParticipants", "onCallParticipants"), ("NextOnCallParticipants", "nextOnCallParticipants")];
+    place::all(document, &lists, |document, (schema, property)| {
+        let participant = schema_reference("OnCallParticipant");
+        let wrong = json!({"type": "array", "items": participant});
+        let right = json!({"type": "array", "items": {"oneOf": [participant, {"type": "string"}]}});
+        place::replace(place::property(document, schema, property)?, &wrong, right)
+    })
+}
+
+/// The types that tell the two kinds of time restriction apart. Four schemas say theirs by a `default`, four not at all; the
+/// service sends these (Atlassian's Terraform provider, `rotation` and `routing rule`).
+const TIME_RESTRICTIONS: [(&str, &str); 8] = [
+    ("TimeOfDayTimeRestriction", "time-of-day"),
+    ("TimeOfDayTimeRestrictionRequest", "time-of-day"),
+    ("NotificationRulesTimeOfDayTimeRestrictionInterval", "time-of-day"),
+    ("RoutingRulesTimeOfDayTimeRestrictionInterval", "time-of-day"),
+    ("WeekdayTimeRestriction", "weekday-and-time-of-day"),
+    ("WeekdayTimeRestrictionRequest", "weekday-and-time-of-day"),
+    ("NotificationRulesWeekdayTimeRestrictionInterval", "weekday-and-time-of-day"),
+    ("RoutingRulesWeekdayTimeRestrictionInterval", "weekday-and-time-of-day"),
+];
+
+/// Time restrictions come in two kinds that their `type` tells apart, but the document declares it as any string.
+pub fn time_restrictions_say_their_type(document: &mut Document) -> Outcome {
+    place::all(document, &TIME_RESTRICTIONS, |document, (schema, kind)| one_value(document, schema, kind))
+}
+
+/// The policies of a team come in two kinds that their `type` tells apart, but the document declares it as any string. The
+/// operation that lists them takes the same two words as its parameter `type`.
+pub fn team_policies_say_their_type(document: &mut Document) -> Outcome {
+    let kinds = [("TeamAlertPolicyDto", "alert"), ("TeamNotificationPolicyDto", "notification")];
+    place::all(document, &kinds, |document, (schema, kind)| one_value(document, schema, kind))
+}
+
+/// Declares that the property `type` of a schema has one value.
+fn one_value(document: &mut Document, schema: &str, kind: &str) -> Outcome {
+    let (at, value) = place::property(document, schema, "type")?;
+    if value.get("enum").is_some() {
+        return Err(Refusal::not_needed(child(&at, "enum"), "the values are declared"));
+    }
+    *value = json!({"type": "string", "enum": [kind]});
+    Ok(1)
+}
+
+/// Listing the policies of a team is declared to answer one of two pages, which differ in nothing: both hold `links` and the same
+/// five properties under `values`. It is one page.
+pub fn team_policy_page_is_one_page(document: &mut Document) -> Outcome {
+    let pages = ["TeamNotificationPolicyPaginatedResponse", "TeamAlertPolicyPaginatedResponse"];
+    let entries = ["NotificationPolicyListResponse", "PolicyListResponse"];
+    for pair in [entries, ["TeamNotificationPolicyLinks", "TeamAlertPolicyLinks"]] {
+        let [first, second] = pair.map(|name| place::schema(document, name).cloned());
+        if first? != second? {
+            let at = pointer(&["components", "schemas", pair[0]]);
+            return Err(Refusal::not_needed(at, format!("`{}` and `{}` differ now", pair[0], pair[1])));
+        }
+    }
+    let answer = place::answer(document, "get", "/v1/teams/{teamId}/policies", "200")?;
+    let wrong: Vec<Value> = pages.into_iter().map(schema_reference).collect();
+    place::replace(answer, &json!({ "oneOf": wrong }), schema_reference(pages[1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repair::tests::check;
+
+    fn property(schema: &str, property: &str, value: Value) -> Value {
+        json!({"components": {"schemas": {schema: {"properties": {property: value}}}}})
+    }
+
+    fn answer(path: &str, schema: Value) -> Value {
+        json!({"paths": {path: {"get": {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}}}})
+    }
+
+    #[test]
+    fn action_groups_are_read_as_list_and_as_object() {
+        let path = "/v1/syncs/{syncId}/action-groups";
+        let list = json!({"type": "array", "items": schema_reference("SyncActionGroup")});
+        check(
+            action_groups_may_be_a_bare_list,
+            answer(path, schema_reference("SyncActions")),
+            answer(path, json!({"oneOf": [list, schema_reference("SyncActions")]})),
+        );
+    }
+
+    #[test]
+    fn the_delay_is_read_in_both_forms() {
+        check(
+            escalation_delay_has_two_forms,
+            property("EscalationRuleResponse", "delay", json!({"type": "integer", "format": "int64", "minimum": 1})),
+            property("EscalationRuleResponse", "delay", json!({"oneOf": [
+                {"type": "integer", "format": "int64"},
+                {"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}}
+            ]})),
+        );
+    }
+
+    #[test]
+    fn participants_are_read_as_objects_and_as_ids() {
+        let participants = |items: Value| {
+            let list = json!({"type": "array", "items": items});
+            json!({"components": {"schemas": {
+                "OnCallParticipants": {"properties": {"onCallParticipants": list}},
+                "NextOnCallParticipants": {"properties": {"nextOnCallParticipants": list}}
+            }}})
+        };
+        let participant = schema_reference("OnCallParticipant");
+        check(
+            on_call_participants_may_be_ids,
+            participants(participant.clone()),
+            participants(json!({"oneOf": [participant, {"type": "string"}]})),
+        );
+    }
+
+    #[test]
+    fn types_that_tell_apart_have_their_value() {
+        let typed = |kinds: &[(&str, &str)], declared: bool| {
+            let mut document = json!({"components": {"schemas": {}}});
+            for (schema, kind) in kinds {
+                let value = if declared { json!({"type": "string", "enum": [kind]}) } else { json!({"type": "string"}) };
+                document["components"]["schemas"][*schema]["properties"]["type"] = value;
+            }
+            document
+        };
+        check(time_restrictions_say_their_type, typed(&TIME_RESTRICTIONS, false), typed(&TIME_RESTRICTIONS, true));
+        let policies = [("TeamAlertPolicyDto", "alert"), ("TeamNotificationPolicyDto", "notification")];
+        check(team_policies_say_their_type, typed(&policies, false), typed(&policies, true));
+    }
+
+    #[test]
+    fn the_pages_of_team_policies_become_one() {
+        let page = |schema: Value| {
+            let mut document = answer("/v1/teams/{teamId}/policies", schema);
+            let same = json!({"type": "object"});
+            document["components"]["schemas"] = json!({
+                "NotificationPolicyListResponse": same, "PolicyListResponse": same,
+                "TeamNotificationPolicyLinks": same, "TeamAlertPolicyLinks": same
+            });
+            document
+        };
+        let pages = ["TeamNotificationPolicyPaginatedResponse", "TeamAlertPolicyPaginatedResponse"].map(schema_reference);
+        check(
+            team_policy_page_is_one_page,
+            page(json!({"oneOf": pages})),
+            page(schema_reference("TeamAlertPolicyPaginatedResponse")),
+        );
+    }
+}

@@ -1,0 +1,276 @@
+//! From the addresses of the document to those that a program must call.
+//!
+//! The document spreads `https://api.atlassian.com/jsm/ops/api/{cloudId}/{api}` over its servers and its paths. That address
+//! takes an Atlassian API token only. An OAuth 2.0 (3LO) token is taken at
+//! `https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api/{api}`, says Atlassian's reference
+//! (<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/intro/>). This stage puts every address together,
+//! recognises its family, and leaves paths that are relative to the base of that family.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    document::{Document, METHODS, Operation, child, pointer, template_names},
+    problem::{Problem, Problems},
+};
+
+/// A group of operations whose addresses follow one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Alerts, schedules and everything else below `/v1`.
+    Operations,
+    /// Status pages and stakeholders.
+    ///
+    /// Assumption: Atlassian documents the address for API tokens and lists OAuth scopes, but says nowhere how a 3LO token
+    /// reaches this family. We take the gateway's prefix and leave the service's own path as it is documented, cloud id
+    /// included, because that assumes nothing about the service behind the gateway. If it proves wrong, this is the place.
+    StakeholderComms,
+}
+
+impl Family {
+    /// All families.
+    pub const ALL: [Self; 2] = [Self::Operations, Self::StakeholderComms];
+
+    /// The base that takes OAuth 2.0 (3LO) tokens.
+    pub fn oauth_base(self) -> &'static str {
+        match self {
+            Self::Operations => "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api",
+            Self::StakeholderComms => "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api",
+        }
+    }
+
+    /// The base of the document, which takes API tokens (HTTP Basic).
+    pub fn classic_base(self) -> &'static str {
+        match self {
+            Self::Operations => "https://api.atlassian.com/jsm/ops/api/{cloudid}",
+            Self::StakeholderComms => "https://api.atlassian.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api",
+        }
+    }
+
+    /// The name of the family in generated code.
+    pub fn rust_name(self) -> &'static str {
+        match self {
+            Self::Operations => "operations",
+            Self::StakeholderComms => "stakeholder_comms",
+        }
+    }
+
+    /// The family of an operation of a rewritten document.
+    pub fn of(operation: &Operation<'_>) -> Self {
+        let url = operation.item.get("servers").and_then(|servers| servers.pointer("/0/url")).and_then(Value::as_str);
+        Self::ALL.into_iter().find(|family| url == Some(family.oauth_base())).unwrap_or(Self::Operations)
+    }
+
+    /// The families' addresses in both forms, to be recognised: the classic form and, should the vendor come to publish it,
+    /// the 3LO form.
+    fn recognise(address: &str) -> Option<(Self, &str)> {
+        Self::ALL.into_iter().find_map(|family| {
+            [family.classic_base(), family.oauth_base()].into_iter().find_map(|base| {
+                let path = address.strip_prefix(base)?;
+                (path.starts_with('/') && path.len() > 1).then_some((family, path))
+            })
+        })
+    }
+}
+
+/// Rewrites all addresses of a document.
+///
+/// # Errors
+/// Every address that no rule knows, and addresses that would become one.
+pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
+    let mut problems = Problems::new();
+    let root_servers = document.root().get("servers").cloned();
+    let mut rewritten = Map::new();
+    let paths = document.paths_mut().map(std::mem::take).unwrap_or_default();
+    for (path, mut item) in paths {
+        let at = pointer(&["paths", &path]);
+        let Some(item_object) = item.as_object_mut() else { continue };
+        if let Some((family, relative)) = address(&at, &path, item_object, root_servers.as_ref(), &mut problems) {
+            item_object.remove("servers");
+            if family != Family::Operations {
+                item_object.insert("servers".to_owned(), json!([{ "url": family.oauth_base() }]));
+            }
+            forget_cloud_id(item_object, &relative);
+            if rewritten.insert(relative.clone(), item).is_some() {
+                let message = format!("two addresses become `{relative}`");
+                problems.push(Problem::new(at, message, "the families share a path; give one of them a prefix in xtask/src/rewrite.rs"));
+            }
+        }
+    }
+    problems.into_result()?;
+    let root = document.root_mut();
+    root["servers"] = json!([{ "url": Family::Operations.oauth_base() }]);
+    root["paths"] = Value::Object(rewritten);
+    Ok(())
+}
+
+/// Puts the address of a path item together and recognises it. All its operations must agree.
+fn address(
+    at: &str,
+    path: &str,
+    item: &Map<String, Value>,
+    root_servers: Option<&Value>,
+    problems: &mut Problems,
+) -> Option<(Family, String)> {
+    let mut servers = vec![(child(at, "servers"), item.get("servers").or(root_servers))];
+    for method in METHODS {
+        if let Some(own) = item.get(method).and_then(|operation| operation.get("servers")) {
+            servers.push((child(&child(at, method), "servers"), Some(own)));
+        }
+    }
+    let mut found = None;
+    for (at, servers) in servers {
+        for url in server_urls(servers) {
+            let address = cloud_id_in_one_spelling(&join(&url, path));
+            match Family::recognise(&address) {
+                Some((family, relative)) => match &found {
+                    None => found = Some((family, relative.to_owned())),
+                    Some(first) if *first == (family, relative.to_owned()) => {}
+                    Some(_) => {
+                        let message = format!("`{address}` is a second address of the same path");
+                        problems.push(Problem::new(&at, message, "decide which one is right and repair the other"));
+                    }
+                },
+                None => {
+                    let help = "teach xtask/src/rewrite.rs the address, or repair the document if it is wrong";
+                    problems.push(Problem::new(&at, format!("no rule knows the address `{address}`"), help));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The URLs of a list of servers, their variables filled in; variables that hold the cloud id stay.
+fn server_urls(servers: Option<&Value>) -> Vec<String> {
+    let Some(servers) = servers.and_then(Value::as_array).filter(|servers| !servers.is_empty()) else {
+        // OpenAPI: no servers means one server with the URL `/`.
+        return vec!["/".to_owned()];
+    };
+    let url = |server: &Value| {
+        let mut url = server.get("url").and_then(Value::as_str).unwrap_or("/").to_owned();
+        for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+            let default = variable.get("default").and_then(Value::as_str).unwrap_or_default();
+            if !is_cloud_id(name) {
+                url = url.replace(&format!("{{{name}}}"), default);
+            }
+        }
+        url
+    };
+    servers.iter().map(url).collect()
+}
+
+fn join(server: &str, path: &str) -> String {
+    format!("{}/{}", server.trim_end_matches('/'), path.trim_start_matches('/'))
+}
+
+/// Atlassian writes `{cloudId}`, `{cloudid}` and, in prose, `{customerId}` for the same thing.
+fn is_cloud_id(name: &str) -> bool {
+    ["cloudid", "customerid"].contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn cloud_id_in_one_spelling(address: &str) -> String {
+    let names = template_names(address).into_iter().filter(|name| is_cloud_id(name));
+    names.fold(address.to_owned(), |address, name| address.replace(&format!("{{{name}}}"), "{cloudid}"))
+}
+
+/// Removes the parameters for the cloud id, which is now in the base.
+fn forget_cloud_id(item: &mut Map<String, Value>, relative: &str) {
+    let kept = template_names(relative);
+    let forget = |owner: &mut Map<String, Value>| {
+        if let Some(parameters) = owner.get_mut("parameters").and_then(Value::as_array_mut) {
+            parameters.retain(|parameter| {
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+                let in_path = parameter.get("in").and_then(Value::as_str) == Some("path");
+                !(in_path && is_cloud_id(name) && !kept.contains(&name))
+            });
+        }
+        owner.remove("servers");
+    };
+    for method in METHODS {
+        item.get_mut(method).and_then(Value::as_object_mut).map(forget);
+    }
+    if let Some(parameters) = item.get_mut("parameters") {
+        let mut owner = Map::from_iter([("parameters".to_owned(), parameters.take())]);
+        forget(&mut owner);
+        *parameters = owner.remove("parameters").unwrap_or_default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(server: Value, path: &str) -> Document {
+        Document::new(json!({"servers": [server], "paths": {path: {"get": {"parameters": [
+            {"name": "cloudId", "in": "path"}, {"name": "id", "in": "path"}
+        ]}}}}))
+    }
+
+    fn rewritten(server: Value, path: &str) -> String {
+        let mut document = document(server, path);
+        rewrite(&mut document).expect("known address");
+        let operation = document.operations().next().expect("an operation");
+        assert_eq!(operation.value["parameters"], json!([{"name": "id", "in": "path"}]));
+        format!("{} {}", Family::of(&operation).oauth_base(), operation.path)
+    }
+
+    #[test]
+    fn the_cloud_id_may_stand_in_the_server_or_in_the_path() {
+        let expected = "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api /v1/alerts/{id}";
+        for (server, path) in [
+            (json!({"url": "https://api.atlassian.com/jsm/ops/"}), "/api/{cloudId}/v1/alerts/{id}"),
+            (json!({"url": "https://api.atlassian.com/jsm/ops"}), "/api/{cloudid}/v1/alerts/{id}"),
+            (json!({"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}"}), "/v1/alerts/{id}"),
+            (json!({"url": "https://api.atlassian.com/jsm/ops/api/{cloudid}/"}), "/v1/alerts/{id}"),
+            (json!({"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}", "variables": {"cloudId": {"default": "x"}}}), "/v1/alerts/{id}"),
+            (json!({"url": "https://{host}/jsm/ops/api", "variables": {"host": {"default": "api.atlassian.com"}}}), "/{cloudId}/v1/alerts/{id}"),
+            (json!({"url": "https://api.atlassian.com/ex/jira/{customerId}/jsm/ops/api"}), "/v1/alerts/{id}"),
+        ] {
+            assert_eq!(rewritten(server.clone(), path), expected, "{server} {path}");
+        }
+    }
+
+    #[test]
+    fn the_stakeholder_family_has_a_base_of_its_own() {
+        let server = json!({"url": "https://api.atlassian.com/jsm/ops/"});
+        assert_eq!(
+            rewritten(server, "/stakeholder-comms/cloudId/{cloudId}/api/pages/{id}"),
+            "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api /pages/{id}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_address_is_named() {
+        for (url, path, named) in [
+            ("https://api.example.com/jsm/ops/", "/api/{cloudId}/v1/a", "https://api.example.com/jsm/ops/api/{cloudid}/v1/a"),
+            ("https://api.atlassian.com/jsm/ops/", "/web/{cloudId}/v1/a", "https://api.atlassian.com/jsm/ops/web/{cloudid}/v1/a"),
+            ("https://api.atlassian.com/jsm/ops/", "/api/{cloudId}", "https://api.atlassian.com/jsm/ops/api/{cloudid}"),
+            ("http://api.atlassian.com/jsm/ops/", "/api/{cloudId}/v1/a", "http://api.atlassian.com/jsm/ops/api/{cloudid}/v1/a"),
+            ("https://api.atlassian.com/jsm/ops/api/cloudId/{cloudId}", "/v1/a", "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudid}/v1/a"),
+        ] {
+            let mut document = document(json!({"url": url}), path);
+            let text = rewrite(&mut document).expect_err("unknown").to_string();
+            assert!(text.contains(&format!("`{named}`")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_missing_server_and_a_second_address_are_problems() {
+        let mut document = Document::new(json!({"paths": {"/v1/a": {"get": {}}}}));
+        assert!(rewrite(&mut document).expect_err("no server").to_string().contains("`/v1/a`"));
+        let mut document = Document::new(json!({
+            "servers": [{"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}"}],
+            "paths": {"/v1/a": {"get": {"servers": [{"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}/v2"}]}}}
+        }));
+        assert!(rewrite(&mut document).expect_err("two").to_string().contains("second address"));
+    }
+
+    #[test]
+    fn two_addresses_that_become_one_are_a_problem() {
+        let mut document = Document::new(json!({
+            "servers": [{"url": "https://api.atlassian.com/jsm/ops/"}],
+            "paths": {"/api/{cloudId}/a": {"get": {}}, "/stakeholder-comms/cloudId/{cloudId}/api/a": {"get": {}}}
+        }));
+        assert!(rewrite(&mut document).expect_err("collision").to_string().contains("two addresses become `/a`"));
+    }
+}
