@@ -5,3 +5,5 @@ pub mod problem;
 pub mod overlay;
 pub mod rewrite;
 pub mod repair;
+pub mod adapt;
+pub mod preflight;

@@ -1,0 +1,184 @@
+//! Every object, enum and union gets a name.
+//!
+//! typify names unnamed schemas by itself, and where two of its names meet, one type silently takes the place of the other. So
+//! they become named schemas before typify sees them, under names that we choose and check: the name of the schema around
+//! them and that of the property. References into the middle of schemas, which typify cannot follow, then have a name to
+//! point to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToPascalCase;
+use serde_json::{Map, Value};
+
+use crate::document::{Document, child, pointer, schema_name, schema_reference, walk};
+
+/// Names all unnamed objects, enums and unions, and points references into schemas to them.
+pub fn hoist(document: &mut Document) {
+    let taken = document.schemas().map(|(name, _)| name.to_owned()).collect();
+    let mut hoister = Hoister { taken, hoisted: Map::new(), names: BTreeMap::new() };
+    let bases = base_names(document);
+    walk::roots_mut(document, |at, schema| {
+        if let Some(base) = bases.get(at) {
+            hoister.visit(at, schema, base, at.starts_with("/components/"));
+        }
+    });
+    if let Some(schemas) = document.schemas_mut() {
+        schemas.extend(hoister.hoisted);
+    }
+    point_to_names(document, &hoister.names);
+}
+
+/// The name that what stands in a place begins with: that of the schema, or that of the operation and the role in it.
+fn base_names(document: &Document) -> BTreeMap<String, String> {
+    let mut bases: BTreeMap<String, String> = BTreeMap::new();
+    for (name, _) in document.schemas() {
+        bases.insert(pointer(&["components", "schemas", name]), name.to_owned());
+    }
+    for operation in document.operations() {
+        let name = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_pascal_case();
+        let mut add = |at: &str, owner: Option<&Value>, role: &str| {
+            for media_type in owner.and_then(|owner| owner.get("content")).and_then(Value::as_object).into_iter().flatten() {
+                bases.insert(child(&child(&child(at, "content"), media_type.0), "schema"), format!("{name}{role}"));
+            }
+        };
+        let at = operation.pointer();
+        add(&child(&at, "requestBody"), operation.value.get("requestBody"), "Body");
+        let responses = operation.value.get("responses").and_then(Value::as_object);
+        for (status, response) in responses.into_iter().flatten() {
+            add(&child(&child(&at, "responses"), status), Some(response), "Response");
+        }
+        let own = (at.as_str(), operation.value.get("parameters"));
+        let shared_at = pointer(&["paths", operation.path]);
+        for (at, parameters) in [own, (&shared_at, operation.item.get("parameters"))] {
+            for (index, parameter) in parameters.and_then(Value::as_array).into_iter().flatten().enumerate() {
+                let parameter = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_pascal_case();
+                bases.entry(format!("{at}/parameters/{index}/schema")).or_insert_with(|| format!("{name}{parameter}"));
+            }
+        }
+    }
+    bases
+}
+
+struct Hoister {
+    taken: BTreeSet<String>,
+    hoisted: Map<String, Value>,
+    /// The names that schemas got, by the pointer at which they stood.
+    names: BTreeMap<String, String>,
+}
+
+impl Hoister {
+    fn visit(&mut self, at: &str, schema: &mut Value, base: &str, named: bool) {
+        walk::children_mut(at, schema, |pointer, part| {
+            let token = pointer.get(at.len() + 1..).unwrap_or_default();
+            self.visit(pointer, part, &child_name(base, token), false);
+        });
+        if named || !wants_name(schema) {
+            return;
+        }
+        let name = self.free_name(base);
+        self.names.insert(at.to_owned(), name.clone());
+        let reference = schema_reference(&name);
+        self.hoisted.insert(name, std::mem::replace(schema, reference));
+    }
+
+    fn free_name(&mut self, base: &str) -> String {
+        let numbered = (2..).map(|number| format!("{base}Inline{number}"));
+        let mut candidates = [base.to_owned(), format!("{base}Inline")].into_iter().chain(numbered);
+        let name = candidates.find(|name| !self.taken.contains(name)).unwrap_or_default();
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+/// The name for a part of a schema, by the last tokens of its pointer.
+fn child_name(base: &str, token: &str) -> String {
+    match token.split_once('/') {
+        Some(("properties", property)) => format!("{base}{}", property.to_pascal_case()),
+        Some((_, index)) => {
+            let number = index.parse::<usize>().map_or(0, |index| index + 1);
+            format!("{base}Form{number}")
+        }
+        None if token == "items" => format!("{base}Item"),
+        None => format!("{base}Value"),
+    }
+}
+
+fn wants_name(schema: &Value) -> bool {
+    let has = |keyword| schema.get(keyword).is_some();
+    has("properties") || has("enum") || has("oneOf") || has("anyOf") || has("allOf")
+}
+
+/// Turns references into the middle of schemas into references to names. What was too plain to get a name is copied.
+fn point_to_names(document: &mut Document, names: &BTreeMap<String, String>) {
+    let before = document.clone();
+    walk::schemas_mut(document, |_, schema| {
+        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return };
+        let Some(target) = reference.strip_prefix('#').filter(|_| schema_name(reference).is_none()) else { return };
+        if let Some(name) = names.get(target) {
+            *schema = schema_reference(name);
+        } else if let Some(plain) = before.root().pointer(target).filter(|_| target.starts_with("/components/schemas/")) {
+            *schema = plain.clone();
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn hoisted(mut document: Value) -> Value {
+        document["openapi"] = json!("3.0.1");
+        let mut document = Document::new(document);
+        hoist(&mut document);
+        document.root().clone()
+    }
+
+    #[test]
+    fn unnamed_schemas_are_named_after_their_place() {
+        let document = hoisted(json!({
+            "components": {"schemas": {"Alert": {"properties": {
+                "priority": {"type": "string", "enum": ["P1"]},
+                "responders": {"type": "array", "items": {"properties": {"id": {"type": "string"}}}}
+            }}}},
+            "paths": {"/a": {"get": {
+                "operationId": "list_alerts",
+                "parameters": [{"name": "sort-by", "schema": {"type": "string", "enum": ["a"]}}],
+                "requestBody": {"content": {"application/json": {"schema": {"oneOf": [{"properties": {"x": {}}}, {"type": "string"}]}}}},
+                "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}}
+            }}}
+        }));
+        let schemas = document["components"]["schemas"].as_object().expect("schemas");
+        let names: Vec<_> = schemas.keys().map(String::as_str).collect();
+        assert_eq!(names, ["Alert", "AlertPriority", "AlertRespondersItem", "ListAlertsSortBy", "ListAlertsBodyForm1", "ListAlertsBody"]);
+        assert_eq!(schemas["Alert"]["properties"]["responders"]["items"], schema_reference("AlertRespondersItem"));
+        assert_eq!(schemas["ListAlertsBody"]["oneOf"][0], schema_reference("ListAlertsBodyForm1"));
+    }
+
+    #[test]
+    fn a_taken_name_is_not_taken_again() {
+        let document = hoisted(json!({"components": {"schemas": {
+            "A": {"properties": {"b": {"type": "string", "enum": ["x"]}}},
+            "AB": {"type": "string"}
+        }}}));
+        assert_eq!(document["components"]["schemas"]["A"]["properties"]["b"], schema_reference("ABInline"));
+        assert_eq!(document["components"]["schemas"]["AB"], json!({"type": "string"}));
+    }
+
+    #[test]
+    fn references_into_schemas_find_the_name_or_the_plain_type() {
+        let document = hoisted(json!({"components": {"schemas": {
+            "A": {"properties": {"page": {"properties": {"x": {"type": "string"}}}}},
+            "B": {"properties": {
+                "page": {"$ref": "#/components/schemas/A/properties/page"},
+                "gone": {"$ref": "#/components/schemas/A/properties/gone"}
+            }},
+            "C": {"$ref": "#/components/schemas/APage/properties/x"}
+        }}}));
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(schemas["B"]["properties"]["page"], schema_reference("APage"));
+        assert_eq!(schemas["B"]["properties"]["gone"], json!({"$ref": "#/components/schemas/A/properties/gone"}));
+        assert_eq!(schemas["C"], json!({"type": "string"}));
+    }
+}

@@ -1,0 +1,53 @@
+//! The document is right, or merely odd, and progenitor or a tolerant client needs another shape.
+//!
+//! The passes treat every place alike; none of them knows the name of an operation or schema. What progenitor and typify
+//! cannot express well is lifted out of the document: open enums and unions leave it as values of their own, from which
+//! [`crate::polish`] writes the code.
+
+pub mod bodies;
+pub mod enums;
+pub mod errors;
+pub mod hoist;
+pub mod names;
+pub mod simplify;
+pub mod unions;
+
+use crate::{
+    document::Document,
+    overlay::Overlay,
+    problem::Problems,
+};
+
+/// A document in the shape that progenitor takes, and what was lifted out of it.
+#[derive(Debug, Clone)]
+pub struct Adapted {
+    /// The document.
+    pub document: Document,
+    /// Operations without an entry in the overlay, with the names that they got.
+    pub unnamed: Vec<names::Unnamed>,
+    /// String enums, which stay open for values that this document does not know.
+    pub enums: Vec<enums::OpenEnum>,
+    /// Schemas with alternatives.
+    pub unions: Vec<unions::Union>,
+    /// How the operations with special bodies take them.
+    pub bodies: bodies::Bodies,
+    /// Overlay entries that match nothing, operations that come to one name, and what the lifted parts cannot express;
+    /// [`crate::preflight`] reports them with its own findings.
+    pub problems: Problems,
+}
+
+/// Runs all passes.
+pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
+    let mut problems = Problems::new();
+    overlay.check(&document, &mut problems);
+    let unnamed = names::assign(&mut document, overlay, &mut problems);
+    errors::drop_declared(&mut document);
+    let bodies = bodies::lift(&mut document);
+    simplify::simplify(&mut document);
+    hoist::hoist(&mut document);
+    // A vendor who only reorders the document changes nothing of ours.
+    document.root_mut().sort_all_objects();
+    let enums = enums::lift(&document, &mut problems);
+    let unions = unions::lift(&document, &mut problems);
+    Adapted { document, unnamed, enums, unions, bodies, problems }
+}

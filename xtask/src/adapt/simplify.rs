@@ -1,0 +1,151 @@
+//! Schemas reduced to what a tolerant client needs: types and names.
+//!
+//! A client that enforces bounds refuses what the service accepts, and one that sends defaults overwrites what nobody meant to
+//! change. What is left is the small language that [`crate::preflight`] allows.
+
+use serde_json::{Map, Value, json};
+
+use crate::document::{Document, walk};
+
+/// Keywords that constrain or describe values without changing their type.
+const DROPPED: [&str; 20] = [
+    "default", "title", "description", "example", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "readOnly",
+    "writeOnly", "deprecated",
+];
+
+/// Formats that choose a Rust type. All others are remarks.
+const FORMATS: [(&str, &str); 6] = [
+    ("string", "date-time"),
+    ("string", "binary"),
+    ("integer", "int32"),
+    ("integer", "int64"),
+    ("number", "float"),
+    ("number", "double"),
+];
+
+/// Reduces all schemas of a document.
+pub fn simplify(document: &mut Document) {
+    walk::schemas_mut(document, |_, schema| simplify_one(schema));
+}
+
+fn simplify_one(schema: &mut Value) {
+    if let Some(reference) = schema.get("$ref").filter(|reference| reference.is_string()) {
+        // OpenAPI 3.0: members beside `$ref` are ignored.
+        *schema = json!({ "$ref": reference });
+        return;
+    }
+    if let Some(only) = only_part(schema) {
+        *schema = only;
+        return;
+    }
+    let Some(schema) = schema.as_object_mut() else { return };
+    for keyword in DROPPED {
+        schema.remove(keyword);
+    }
+    if walk::COMBINATORS.iter().any(|keyword| schema.contains_key(*keyword)) {
+        // `type: object` beside the alternatives says nothing that they do not say.
+        schema.remove("type");
+        schema.remove("discriminator");
+    }
+    let kind = schema.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let known = schema.get("format").and_then(Value::as_str).is_some_and(|format| FORMATS.contains(&(&kind, format)));
+    if !known {
+        schema.remove("format");
+    }
+    match kind.as_str() {
+        "object" | "" => simplify_object(schema),
+        "array" => drop(schema.entry("items").or_insert_with(|| json!({}))),
+        _ => {}
+    }
+    if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        values.retain(|value| !value.is_null());
+    }
+}
+
+/// The only schema of an `allOf`, which the document uses where it means a plain reference.
+fn only_part(schema: &mut Value) -> Option<Value> {
+    let parts = schema.get_mut("allOf")?.as_array_mut()?;
+    if parts.len() == 1 { parts.pop() } else { None }
+}
+
+fn simplify_object(schema: &mut Map<String, Value>) {
+    if schema.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty) {
+        // No declared property: a map of anything, of which nothing gets lost.
+        schema.remove("properties");
+    }
+    if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+        // A service that adds a field must not break its clients.
+        schema.remove("additionalProperties");
+    }
+    let mut optional = Vec::new();
+    for (name, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        if property.as_object_mut().and_then(|property| property.remove("nullable")) == Some(Value::Bool(true)) {
+            optional.push(name.clone());
+        }
+    }
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        // A property that may be null is one that may be missing.
+        required.retain(|name| !optional.iter().any(|optional| name == optional));
+        if required.is_empty() {
+            schema.remove("required");
+        }
+    }
+    if schema.contains_key("properties") {
+        schema.insert("type".to_owned(), "object".into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn simplified(mut schema: Value) -> Value {
+        simplify_one(&mut schema);
+        schema
+    }
+
+    #[test]
+    fn bounds_and_defaults_go() {
+        let schema = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 9, "default": 3});
+        assert_eq!(simplified(schema), json!({"type": "integer", "format": "int32"}));
+    }
+
+    #[test]
+    fn a_format_that_chooses_no_type_goes() {
+        assert_eq!(simplified(json!({"type": "string", "format": "int64"})), json!({"type": "string"}));
+        assert_eq!(simplified(json!({"type": "string", "format": "date-time"})), json!({"type": "string", "format": "date-time"}));
+    }
+
+    #[test]
+    fn references_stand_alone() {
+        assert_eq!(simplified(json!({"$ref": "#/x", "type": "object"})), json!({"$ref": "#/x"}));
+        assert_eq!(simplified(json!({"allOf": [{"$ref": "#/x"}]})), json!({"$ref": "#/x"}));
+        assert_eq!(simplified(json!({"type": "object", "oneOf": [{}, {}]})), json!({"oneOf": [{}, {}]}));
+    }
+
+    #[test]
+    fn what_may_be_null_is_not_required() {
+        let schema = json!({
+            "required": ["a", "b"],
+            "properties": {"a": {"type": "string", "nullable": true}, "b": {"type": "string", "nullable": false}}
+        });
+        let expected = json!({
+            "type": "object", "required": ["b"],
+            "properties": {"a": {"type": "string"}, "b": {"type": "string"}}
+        });
+        assert_eq!(simplified(schema), expected);
+    }
+
+    #[test]
+    fn objects_stay_open() {
+        assert_eq!(simplified(json!({"type": "object", "properties": {}})), json!({"type": "object"}));
+        assert_eq!(simplified(json!({"type": "object", "additionalProperties": false})), json!({"type": "object"}));
+        assert_eq!(simplified(json!({"type": "array"})), json!({"type": "array", "items": {}}));
+    }
+
+    #[test]
+    fn null_is_no_value_of_an_enum() {
+        assert_eq!(simplified(json!({"type": "string", "enum": ["a", null]})), json!({"type": "string", "enum": ["a"]}));
+    }
+}

@@ -1,0 +1,29 @@
+//! Everything on which progenitor or typify would panic or go silently wrong, found before they run.
+//!
+//! The checks allow a small language and refuse the rest, in place of a list of what is known to break: a list is never
+//! complete, and what typify has no code for it drops in silence or stops at. Whoever needs a new keyword or form adds it here
+//! once the generated code was seen to be right.
+
+mod operations;
+mod schemas;
+
+use crate::{adapt::Adapted, problem::Problems};
+
+/// Checks an adapted document.
+///
+/// # Errors
+/// All problems, those of the adaptation first.
+pub fn preflight(adapted: &Adapted) -> Result<(), Problems> {
+    let mut problems = adapted.problems.clone();
+    schemas::check_named(&adapted.document, &mut problems);
+    operations::check(&adapted.document, &mut problems);
+    problems.into_result()
+}
+
+/// The name that progenitor and typify give a field or parameter; `None` where they would have to make one up.
+fn snake_name(name: &str) -> Option<String> {
+    use heck::ToSnakeCase;
+    let cleaned = name.replace('\'', "").replace(|character: char| !(character == '_' || character.is_ascii_alphanumeric()), "-");
+    let snake = cleaned.to_snake_case();
+    snake.chars().next().is_some_and(|first| first.is_ascii_alphabetic()).then_some(snake)
+}

@@ -1,0 +1,372 @@
+//! Operations: what progenitor asserts, and what it would get wrong without a word.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{schemas, snake_name};
+use crate::{
+    document::{Document, Operation, child, template_names},
+    overlay::is_rust_name,
+    problem::{Problem, Problems},
+    repair::generator::RAW_BODY,
+};
+
+/// The media type of everything that becomes a type.
+const JSON: &str = "application/json";
+/// Media types of answers that are handed over as they come.
+const RAW_ANSWERS: [&str; 3] = ["text/calendar", "text/plain", RAW_BODY];
+/// Variables of progenitor's code that a parameter of the same name would shadow.
+const RESERVED: [&str; 1] = ["header_map"];
+
+/// Checks all operations.
+pub fn check(document: &Document, problems: &mut Problems) {
+    if document.operations().next().is_none() {
+        problems.push(Problem::new("/paths", "there are no operations", "fetch the document again"));
+    }
+    for (path, item) in document.paths() {
+        if item.contains_key("$ref") {
+            let at = crate::document::pointer(&["paths", path, "$ref"]);
+            problems.push(Problem::new(at, "paths that refer elsewhere are not supported", "put the path item in its place"));
+        }
+    }
+    for operation in document.operations() {
+        Checker { document, problems, label: operation.label(), at: operation.pointer() }.operation(&operation);
+    }
+}
+
+struct Checker<'a> {
+    document: &'a Document,
+    problems: &'a mut Problems,
+    label: String,
+    at: String,
+}
+
+impl Checker<'_> {
+    fn problem(&mut self, at: impl Into<String>, message: impl Into<String>, help: &str) {
+        self.problems.push(Problem::new(at, message, help).in_operation(&self.label));
+    }
+
+    fn schema(&mut self, at: &str, schema: &Value) {
+        schemas::check_in_operation(self.document, at, schema, &self.label, self.problems);
+    }
+
+    fn operation(&mut self, operation: &Operation<'_>) {
+        let at = self.at.clone();
+        let id = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        if !is_rust_name(id) {
+            self.problem(child(&at, "operationId"), format!("`{id}` is no Rust name"), "name the operation in spec/overlay.yaml");
+        }
+        if let Err(reason) = well_formed(operation.path) {
+            self.problem(&at, format!("the path template {reason}"), "correct the path in the document");
+        }
+        let body = operation.value.get("requestBody");
+        self.parameters(operation, body.is_some());
+        if let Some(body) = body {
+            self.body(operation.method, &child(&at, "requestBody"), body);
+        }
+        match operation.value.get("responses").and_then(Value::as_object) {
+            Some(responses) => self.responses(&child(&at, "responses"), responses),
+            None => self.problem(at, "the operation has no responses", "declare what it answers"),
+        }
+    }
+
+    fn parameters(&mut self, operation: &Operation<'_>, has_body: bool) {
+        let shared_at = crate::document::pointer(&["paths", operation.path]);
+        let own_at = self.at.clone();
+        let lists = [(shared_at, operation.item.get("parameters")), (own_at, operation.value.get("parameters"))];
+        let template = template_names(operation.path);
+        let mut in_path = Vec::new();
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        if has_body {
+            taken.insert("body".to_owned(), "the request body".to_owned());
+        }
+        for (at, list) in lists {
+            for (index, parameter) in list.and_then(Value::as_array).into_iter().flatten().enumerate() {
+                let at = format!("{at}/parameters/{index}");
+                let Some(name) = self.parameter(&at, parameter) else { continue };
+                match snake_name(name) {
+                    Some(rust_name) if !RESERVED.contains(&rust_name.as_str()) => {
+                        if let Some(first) = taken.insert(rust_name.clone(), format!("`{name}`")) {
+                            let message = format!("{first} and `{name}` come to one Rust name `{rust_name}`");
+                            self.problem(&at, message, "drop one of them in a repair, if they are the same");
+                        }
+                    }
+                    _ => self.problem(&at, format!("`{name}` gives no Rust parameter name"), "teach xtask a name for it"),
+                }
+                if parameter.get("in").and_then(Value::as_str) == Some("path") {
+                    in_path.push(name.to_owned());
+                    if !template.contains(&name) {
+                        let message = format!("the path has no `{{{name}}}`");
+                        self.problem(&at, message, "add a repair that drops or renames the parameter (xtask/src/repair/vendor/parameters.rs)");
+                    }
+                }
+            }
+        }
+        for name in template {
+            if !in_path.iter().any(|declared| declared == name) {
+                let message = format!("nobody declares the path parameter `{name}`");
+                self.problem(self.at.clone(), message, "add a repair that declares it (xtask/src/repair/vendor/parameters.rs)");
+            }
+        }
+    }
+
+    /// Checks one parameter for itself and gives its name.
+    fn parameter<'v>(&mut self, at: &str, parameter: &'v Value) -> Option<&'v str> {
+        let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else {
+            self.problem(at, "a parameter needs `name` and `in`; references to parameters are not supported", "put the parameter in its place");
+            return None;
+        };
+        let style = match place {
+            "path" | "header" => "simple",
+            "query" => "form",
+            other => {
+                self.problem(child(at, "in"), format!("parameters in `{other}` are not supported"), "drop it in a repair");
+                return None;
+            }
+        };
+        if text(parameter, "style").is_some_and(|found| found != style) {
+            self.problem(child(at, "style"), format!("only the style `{style}` is supported"), "drop it in a repair");
+        }
+        if place == "path" && parameter.get("required") != Some(&Value::Bool(true)) {
+            self.problem(child(at, "required"), "a path parameter is always required", "say so in a repair");
+        }
+        let at = child(at, "schema");
+        let Some(schema) = parameter.get("schema") else {
+            self.problem(at, format!("the parameter `{name}` has no schema"), "declare its type in a repair");
+            return Some(name);
+        };
+        self.schema(&at, schema);
+        let kind = schemas::resolve(self.document, schema).and_then(|schema| text(schema, "type"));
+        let plain = |kind| matches!(kind, Some("string" | "integer" | "number" | "boolean"));
+        let list = || {
+            let items = schema.get("items").and_then(|items| schemas::resolve(self.document, items));
+            place == "query" && kind == Some("array") && plain(items.and_then(|items| text(items, "type")))
+                && parameter.get("explode") != Some(&Value::Bool(false))
+        };
+        if !plain(kind) && !list() {
+            self.problem(at, format!("a parameter of this form is not supported: `{schema}`"), "a plain type, or in the query a list of one");
+        }
+        Some(name)
+    }
+
+    fn body(&mut self, method: &str, at: &str, body: &Value) {
+        if matches!(method, "get" | "head") {
+            // CloudFront, in front of Jira Cloud, refuses it with an HTML page.
+            self.problem(at, "a request of this method must not have a body", "drop the body in a repair");
+        }
+        let content = body.get("content").and_then(Value::as_object);
+        let Some((media_type, media)) = content.filter(|content| content.len() == 1).and_then(|content| content.iter().next()) else {
+            return self.problem(at, "a body has to be of one media type", "decide for one of them in a repair");
+        };
+        let at = child(&child(at, "content"), media_type);
+        let schema = media.get("schema");
+        let raw = serde_json::json!({"type": "string", "format": "binary"});
+        match media_type.as_str() {
+            JSON if media.get("encoding").is_none() => match schema {
+                Some(schema) => self.schema(&child(&at, "schema"), schema),
+                None => self.problem(at, "the body has no schema", "declare what it holds in a repair"),
+            },
+            RAW_BODY if schema == Some(&raw) => {}
+            _ => self.problem(at, format!("bodies of the media type `{media_type}` are not supported in this form"), "add a repair on the generator's shelf (xtask/src/repair/generator.rs)"),
+        }
+    }
+
+    fn responses(&mut self, at: &str, responses: &Map<String, Value>) {
+        let mut first: Option<(&str, Option<&Value>)> = None;
+        for (status, response) in responses {
+            let at = child(at, status);
+            let known = status == "default" || status == "2XX" || (status.len() == 3 && status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code)));
+            if !known {
+                self.problem(&at, format!("`{status}` is no HTTP status"), "correct the document");
+            }
+            if response.get("$ref").is_some() || !response.is_object() {
+                self.problem(&at, "references to responses are not supported", "put the response in its place");
+                continue;
+            }
+            let kind = self.answer(&at, response);
+            match first {
+                None => first = Some(kind),
+                Some(first) if first == kind => {}
+                Some(_) => self.problem(&at, "two successes of different types", "decide for one in a repair, or make them alternatives of one schema"),
+            }
+        }
+        if first.is_none() {
+            self.problem(at, "the operation declares no success", "declare what it answers in a repair");
+        }
+    }
+
+    /// Checks the content of an answer and gives what tells its type from others.
+    fn answer<'v>(&mut self, at: &str, response: &'v Value) -> (&'static str, Option<&'v Value>) {
+        let content = response.get("content").and_then(Value::as_object);
+        let Some((media_type, media)) = content.and_then(|content| content.iter().next()) else { return ("none", None) };
+        let at = child(&child(at, "content"), media_type);
+        if content.is_some_and(|content| content.len() > 1) {
+            self.problem(&at, "an answer has to be of one media type", "decide for one of them in a repair");
+        }
+        let schema = media.get("schema");
+        match (media_type.as_str(), schema) {
+            (JSON, Some(schema)) => {
+                self.schema(&child(&at, "schema"), schema);
+                if media.get("encoding").is_some() {
+                    self.problem(at, "`encoding` is not supported", "drop it in a repair");
+                }
+                ("json", Some(schema))
+            }
+            (JSON, None) => {
+                self.problem(at, "the answer has no schema", "declare what it holds in a repair");
+                ("json", None)
+            }
+            (raw, _) if RAW_ANSWERS.contains(&raw) => ("raw", None),
+            (other, _) => {
+                self.problem(at, format!("answers of the media type `{other}` are not supported"), "add it to RAW_ANSWERS in xtask/src/preflight/operations.rs if it is to be handed over as it comes");
+                ("raw", None)
+            }
+        }
+    }
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+/// Whether progenitor reads a template as it is written.
+fn well_formed(path: &str) -> Result<(), &'static str> {
+    if path.contains("//") {
+        return Err("has an empty segment, which would be dropped");
+    }
+    if path.contains(char::is_whitespace) || path.contains(['?', '#', '%']) {
+        return Err("holds a character that no path has");
+    }
+    let mut rest = path;
+    while let Some((constant, tail)) = rest.split_once('{') {
+        let Some((name, tail)) = tail.split_once('}') else { return Err("has a brace that is not closed") };
+        if constant.contains('}') || name.is_empty() || name.contains(['/', '{']) {
+            return Err("has braces that do not match");
+        }
+        if tail.starts_with('{') {
+            return Err("has two parameters with nothing between them");
+        }
+        rest = tail;
+    }
+    if rest.contains('}') {
+        return Err("has braces that do not match");
+    }
+    let mut names = template_names(path);
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair[0] == pair[1]) { Err("names a parameter twice") } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn problems(path: &str, method: &str, mut operation: Value) -> Vec<String> {
+        operation["operationId"] = json!("list_as");
+        if operation.get("responses").is_none() {
+            operation["responses"] = json!({"204": {}});
+        }
+        let document = Document::new(json!({"paths": {path: {method: operation}}, "components": {"schemas": {
+            "Word": {"type": "string"}, "Thing": {"type": "object"}
+        }}}));
+        let mut problems = Problems::new();
+        check(&document, &mut problems);
+        problems.iter().map(|problem| problem.message.clone()).collect()
+    }
+
+    fn parameter(name: &str, place: &str, schema: Value) -> Value {
+        json!({"name": name, "in": place, "required": true, "schema": schema})
+    }
+
+    #[test]
+    fn what_progenitor_takes_is_allowed() {
+        let operation = json!({
+            "parameters": [
+                parameter("id", "path", json!({"$ref": "#/components/schemas/Word"})),
+                parameter("type", "query", json!({"type": "array", "items": {"type": "string"}}))
+            ],
+            "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
+            "responses": {"200": {"content": {"text/calendar": {}}}, "201": {"content": {"text/plain": {}}}}
+        });
+        assert_eq!(problems("/as/{id}.ics", "post", operation), [""; 0]);
+    }
+
+    #[test]
+    fn template_and_declarations_must_agree() {
+        let found = problems("/as/{id}", "get", json!({"parameters": [parameter("alertId", "path", json!({"type": "string"}))]}));
+        assert_eq!(found, ["the path has no `{alertId}`", "nobody declares the path parameter `id`"]);
+    }
+
+    #[test]
+    fn names_must_differ() {
+        let found = problems("/as", "post", json!({
+            "parameters": [
+                parameter("pageId", "query", json!({"type": "string"})),
+                parameter("page-id", "query", json!({"type": "string"})),
+                parameter("body", "query", json!({"type": "string"})),
+                parameter("%", "query", json!({"type": "string"}))
+            ],
+            "requestBody": {"content": {"application/json": {"schema": {}}}}
+        }));
+        assert_eq!(found, [
+            "`pageId` and `page-id` come to one Rust name `page_id`",
+            "the request body and `body` come to one Rust name `body`",
+            "`%` gives no Rust parameter name",
+        ]);
+    }
+
+    #[test]
+    fn parameters_are_plain() {
+        let found = problems("/as", "get", json!({"parameters": [
+            parameter("a", "query", json!({"$ref": "#/components/schemas/Thing"})),
+            parameter("b", "cookie", json!({"type": "string"})),
+            {"name": "c", "in": "query"},
+            {"name": "d", "in": "query", "style": "deepObject", "schema": {"type": "string"}},
+            {"$ref": "#/components/parameters/e"}
+        ]}));
+        assert_eq!(found, [
+            "a parameter of this form is not supported: `{\"$ref\":\"#/components/schemas/Thing\"}`",
+            "parameters in `cookie` are not supported",
+            "the parameter `c` has no schema",
+            "only the style `form` is supported",
+            "a parameter needs `name` and `in`; references to parameters are not supported",
+        ]);
+    }
+
+    #[test]
+    fn bodies_and_answers_are_of_one_known_type() {
+        let found = problems("/as", "get", json!({
+            "requestBody": {"content": {"application/xml": {"schema": {}}}},
+            "responses": {"200": {"content": {"application/json": {"schema": {}}}}, "201": {}, "2XY": {}, "202": {"content": {"*/*": {}}}}
+        }));
+        assert_eq!(found, [
+            "a request of this method must not have a body",
+            "bodies of the media type `application/xml` are not supported in this form",
+            "two successes of different types",
+            "`2XY` is no HTTP status",
+            "two successes of different types",
+            "answers of the media type `*/*` are not supported",
+            "two successes of different types",
+        ]);
+    }
+
+    #[test]
+    fn templates_are_well_formed() {
+        for (path, reason) in [
+            ("/a//b", "empty segment"),
+            ("/a/{b", "not closed"),
+            ("/a}/b", "do not match"),
+            ("/a/{}", "do not match"),
+            ("/a/{b/c}", "do not match"),
+            ("/{a}{b}", "nothing between"),
+            ("/{a}/{a}", "twice"),
+            ("/a b", "character"),
+        ] {
+            let reported = well_formed(path).expect_err(path);
+            assert!(reported.contains(reason), "{path}: {reported}");
+        }
+        assert_eq!(well_formed("/v1/schedules/{scheduleId}.ics"), Ok(()));
+    }
+}

@@ -1,0 +1,245 @@
+//! Schemas: the small language that typify turns into the types we mean.
+
+use std::collections::BTreeMap;
+
+use heck::ToPascalCase;
+use serde_json::{Map, Value};
+
+use super::snake_name;
+use crate::{
+    document::{Document, child, load::kind, pointer, schema_name},
+    problem::{Problem, Problems},
+};
+
+/// Checks all named schemas and their names.
+pub fn check_named(document: &Document, problems: &mut Problems) {
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, schema) in document.schemas() {
+        let at = pointer(&["components", "schemas", name]);
+        let rust_name = name.to_pascal_case();
+        let plain = name.chars().all(|character| character == '_' || character.is_ascii_alphanumeric());
+        if !plain || syn::parse_str::<syn::Ident>(&rust_name).is_err() {
+            let help = "rename the schema in a repair";
+            problems.push(Problem::new(&at, format!("`{name}` gives no Rust type name"), help));
+        } else if let Some(first) = names.insert(rust_name.clone(), name) {
+            let message = format!("the schemas `{first}` and `{name}` come to one Rust type `{rust_name}`");
+            problems.push(Problem::new(&at, message, "rename one of them in a repair"));
+        }
+        Checker { document, problems, operation: None }.check(&at, schema, Place::Named);
+        if leads_to_itself(document, name) {
+            let message = format!("the schema `{name}` is a reference that leads back to itself");
+            problems.push(Problem::new(&at, message, "break the loop in a repair"));
+        }
+    }
+}
+
+/// Checks a schema that stands in an operation.
+pub fn check_in_operation(document: &Document, at: &str, schema: &Value, operation: &str, problems: &mut Problems) {
+    Checker { document, problems, operation: Some(operation) }.check(at, schema, Place::Inner);
+}
+
+/// Follows references to what a schema is. `None` where they lead nowhere.
+pub fn resolve<'a>(document: &'a Document, mut schema: &'a Value) -> Option<&'a Value> {
+    // More steps than schemas is a loop.
+    for _ in 0..=document.schemas().count() {
+        let Some(reference) = schema.get("$ref") else { return Some(schema) };
+        let name = reference.as_str().and_then(schema_name)?;
+        schema = document.root().get("components")?.get("schemas")?.get(name)?;
+    }
+    None
+}
+
+fn leads_to_itself(document: &Document, name: &str) -> bool {
+    let exists = |name: &str| document.root().pointer("/components/schemas").and_then(|schemas| schemas.get(name)).is_some();
+    let start = crate::document::schema_reference(name);
+    exists(name) && resolve(document, &start).is_none() && follows_only_existing(document, &start, exists)
+}
+
+fn follows_only_existing(document: &Document, start: &Value, exists: impl Fn(&str) -> bool) -> bool {
+    let mut schema = Some(start);
+    for _ in 0..=document.schemas().count() {
+        let Some(name) = schema.and_then(|schema| schema.get("$ref")).and_then(Value::as_str).and_then(schema_name) else { return false };
+        if !exists(name) {
+            return false;
+        }
+        schema = document.schemas().find(|(candidate, _)| *candidate == name).map(|(_, schema)| schema);
+    }
+    true
+}
+
+/// Where a schema stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Below `components.schemas`.
+    Named,
+    /// Inside another schema, or in an operation.
+    Inner,
+}
+
+struct Checker<'a> {
+    document: &'a Document,
+    problems: &'a mut Problems,
+    operation: Option<&'a str>,
+}
+
+impl Checker<'_> {
+    fn problem(&mut self, at: impl Into<String>, message: impl Into<String>, help: &str) {
+        let mut problem = Problem::new(at, message, help);
+        problem.operation = self.operation.map(str::to_owned);
+        self.problems.push(problem);
+    }
+
+    fn check(&mut self, at: &str, schema: &Value, place: Place) {
+        let Some(object) = schema.as_object() else {
+            return self.problem(at, format!("expected a schema, found {}", kind(schema)), "correct the document");
+        };
+        if let Some(reference) = object.get("$ref") {
+            return self.reference(at, reference);
+        }
+        for keyword in object.keys() {
+            let known = match keyword.as_str() {
+                "type" | "format" | "nullable" | "x-jsm-lenient" => true,
+                "properties" | "required" | "additionalProperties" => matches!(type_of(object), Some("object")),
+                "items" => type_of(object) == Some("array"),
+                // Their contents were checked where they were lifted out; typify never sees them.
+                "enum" | "oneOf" | "anyOf" => place == Place::Named,
+                _ => false,
+            };
+            if !known {
+                let message = format!("`{keyword}` is not supported here");
+                self.problem(child(at, keyword), message, "add a pass in xtask/src/adapt that turns it into what is, or a repair");
+            }
+        }
+        match object.get("type").map(|kind| kind.as_str().unwrap_or_default()) {
+            Some("object") => self.object(at, object),
+            Some("array") => match object.get("items") {
+                Some(items) => self.check(&child(at, "items"), items, Place::Inner),
+                None => self.problem(at, "the array does not say what it holds", "add `items` in a repair"),
+            },
+            Some("string" | "integer" | "number" | "boolean") | None => {}
+            Some(other) => self.problem(child(at, "type"), format!("`{other}` is no type of OpenAPI 3.0"), "correct the document"),
+        }
+        if let Some(nullable) = object.get("nullable") {
+            let plain = matches!(type_of(object), Some("string" | "integer" | "number" | "boolean")) && !object.contains_key("enum");
+            if *nullable != Value::Bool(false) && !plain {
+                self.problem(child(at, "nullable"), "null is supported for properties and for plain types", "say in a repair which property it is");
+            }
+        }
+    }
+
+    fn reference(&mut self, at: &str, reference: &Value) {
+        let name = reference.as_str().and_then(schema_name);
+        let schemas = self.document.root().get("components").and_then(|components| components.get("schemas"));
+        match name {
+            None => self.problem(at, format!("the reference `{reference}` leads nowhere"), "references go to `#/components/schemas/NAME`"),
+            Some(name) if schemas.is_none_or(|schemas| schemas.get(name).is_none()) => {
+                self.problem(at, format!("there is no schema `{name}`"), "the document lost it, or the reference is wrong; repair one of them");
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn object(&mut self, at: &str, object: &Map<String, Value>) {
+        let empty = Map::new();
+        let properties = match object.get("properties") {
+            None => &empty,
+            Some(Value::Object(properties)) => properties,
+            Some(other) => return self.problem(child(at, "properties"), format!("expected an object, found {}", kind(other)), "correct the document"),
+        };
+        let mut fields: BTreeMap<String, &str> = BTreeMap::new();
+        for (name, property) in properties {
+            let at = child(&child(at, "properties"), name);
+            match snake_name(name) {
+                None => self.problem(&at, format!("`{name}` gives no Rust field name"), "rename is not possible on the wire: teach xtask a field name for it"),
+                Some(field) => {
+                    if let Some(first) = fields.insert(field.clone(), name) {
+                        let message = format!("the properties `{first}` and `{name}` come to one Rust field `{field}`");
+                        self.problem(&at, message, "drop one of them in a repair, if they are the same");
+                    }
+                }
+            }
+            self.check(&at, property, Place::Inner);
+        }
+        let required = object.get("required").map(|required| (required, required.as_array()));
+        if let Some((found, None)) = required {
+            self.problem(child(at, "required"), format!("expected a list, found {}", kind(found)), "correct the document");
+        }
+        for name in required.and_then(|(_, names)| names).into_iter().flatten() {
+            if !name.as_str().is_some_and(|name| properties.contains_key(name)) {
+                self.problem(child(at, "required"), format!("the property `{name}` is required and not declared"), "declare it, or require it no longer, in a repair");
+            }
+        }
+        if let Some(values) = object.get("additionalProperties").filter(|values| !values.is_boolean()) {
+            self.check(&child(at, "additionalProperties"), values, Place::Inner);
+        }
+    }
+}
+
+fn type_of(schema: &Map<String, Value>) -> Option<&str> {
+    schema.get("type").and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn problems(schemas: Value) -> Vec<String> {
+        let document = Document::new(json!({"components": {"schemas": schemas}}));
+        let mut problems = Problems::new();
+        check_named(&document, &mut problems);
+        problems.iter().map(|problem| format!("{} {}", problem.pointer, problem.message)).collect()
+    }
+
+    #[test]
+    fn the_small_language_is_allowed() {
+        let allowed = json!({
+            "A": {"type": "object", "required": ["b"], "properties": {"b": {"$ref": "#/components/schemas/B"}, "type": {"type": "string"}}},
+            "B": {"type": "array", "items": {"$ref": "#/components/schemas/A"}},
+            "C": {"type": "object", "additionalProperties": {}},
+            "D": {"type": "string", "enum": ["x"]},
+            "E": {}
+        });
+        assert_eq!(problems(allowed), [""; 0]);
+    }
+
+    #[test]
+    fn everything_else_is_reported_at_its_place() {
+        let found = problems(json!({
+            "A": {"type": "object", "required": ["gone", 1], "properties": {
+                "aB": {"type": "float"}, "a-b": {"$ref": "#/components/schemas/Gone"}, "1": {"$ref": "other.json"}
+            }},
+            "B": {"allOf": [{}], "nullable": true},
+            "C": {"type": "array"},
+            "D": [],
+            "a": {"items": {}}
+        }));
+        assert_eq!(found, [
+            "/components/schemas/A/properties/aB/type `float` is no type of OpenAPI 3.0",
+            "/components/schemas/A/properties/a-b the properties `aB` and `a-b` come to one Rust field `a_b`",
+            "/components/schemas/A/properties/a-b there is no schema `Gone`",
+            "/components/schemas/A/properties/1 `1` gives no Rust field name",
+            "/components/schemas/A/properties/1 the reference `\"other.json\"` leads nowhere",
+            "/components/schemas/A/required the property `\"gone\"` is required and not declared",
+            "/components/schemas/A/required the property `1` is required and not declared",
+            "/components/schemas/B/allOf `allOf` is not supported here",
+            "/components/schemas/B/nullable null is supported for properties and for plain types",
+            "/components/schemas/C the array does not say what it holds",
+            "/components/schemas/D expected a schema, found an array",
+            "/components/schemas/a the schemas `A` and `a` come to one Rust type `A`",
+            "/components/schemas/a/items `items` is not supported here",
+        ]);
+    }
+
+    #[test]
+    fn a_reference_that_leads_to_itself_is_a_loop_and_a_recursive_type_is_none() {
+        let found = problems(json!({
+            "A": {"$ref": "#/components/schemas/B"},
+            "B": {"$ref": "#/components/schemas/A"},
+            "Tree": {"type": "object", "properties": {"children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}}
+        }));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().all(|problem| problem.contains("leads back to itself")), "{found:?}");
+    }
+}
