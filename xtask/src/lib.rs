@@ -7,3 +7,4 @@ pub mod rewrite;
 pub mod repair;
 pub mod adapt;
 pub mod preflight;
+pub mod generate;

@@ -1,0 +1,109 @@
+//! progenitor, with fixed settings and behind a guard.
+
+use std::{
+    any::Any,
+    cell::Cell,
+    panic::{self, AssertUnwindSafe},
+    sync::Once,
+};
+
+use heck::ToPascalCase;
+use openapiv3::OpenAPI;
+use progenitor::{GenerationSettings, Generator, TypeImpl};
+use serde_json::{Value, json};
+
+use crate::adapt::Adapted;
+
+/// Why progenitor gave no code for a document that passed the preflight.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GenerateError {
+    /// The typed model of OpenAPI refused the document.
+    #[error("the preflight let through what is no OpenAPI: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    Model(#[from] serde_json::Error),
+    /// progenitor refused the document.
+    #[error("the preflight let through what progenitor refuses: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    Progenitor(#[from] progenitor::Error),
+    /// progenitor or typify panicked.
+    #[error("the preflight let through what progenitor panics on: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    Panic(String),
+    /// progenitor gave tokens that are no Rust.
+    #[error("progenitor gave code that is no Rust: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    Code(#[from] syn::Error),
+}
+
+/// Generates the plain client: progenitor's positional style, types in `types`.
+pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
+    let document: OpenAPI = serde_json::from_value(for_progenitor(adapted))?;
+    let mut settings = GenerationSettings::new();
+    settings.with_map_type("::std::collections::BTreeMap").with_derive("PartialEq");
+    // Enums and unions have code of our own under the same names.
+    for name in adapted.enums.iter().map(|one| &one.schema) {
+        let rust_name = name.to_pascal_case();
+        settings.with_replacement(&rust_name, format!("crate::types::{rust_name}"), [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+    }
+    for name in adapted.unions.iter().map(|one| &one.schema) {
+        let rust_name = name.to_pascal_case();
+        settings.with_replacement(&rust_name, format!("crate::types::{rust_name}"), std::iter::empty());
+    }
+    let tokens = guarded(|| Generator::new(&settings).generate_tokens(&document)).map_err(GenerateError::Panic)??;
+    Ok(syn::parse2(tokens)?)
+}
+
+/// The parts of the document that progenitor uses. Responses get the description that OpenAPI requires and the facts do not have.
+fn for_progenitor(adapted: &Adapted) -> Value {
+    let root = adapted.document.root();
+    let mut paths = root.get("paths").cloned().unwrap_or_default();
+    for operation in paths.as_object_mut().into_iter().flatten().filter_map(|(_, item)| item.as_object_mut()).flatten() {
+        let responses = operation.1.get_mut("responses").and_then(Value::as_object_mut);
+        for response in responses.into_iter().flatten().filter_map(|(_, response)| response.as_object_mut()) {
+            response.insert("description".to_owned(), Value::String(String::new()));
+        }
+    }
+    let schemas = root.get("components").and_then(|components| components.get("schemas"));
+    let version = root.get("info").and_then(|info| info.get("version"));
+    json!({
+        "openapi": root.get("openapi"),
+        "info": {"title": "JSM Operations", "version": version.and_then(Value::as_str).unwrap_or("unknown")},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    })
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs code of others that may panic; gives the message of the panic and prints nothing.
+fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !GUARDED.get() {
+                loud(info);
+            }
+        }));
+    });
+    GUARDED.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(run));
+    GUARDED.set(false);
+    result.map_err(|payload| message(payload.as_ref()))
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without a message").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_its_message() {
+        let caught = guarded(|| -> u8 { panic!("no code for {}", "this") });
+        assert_eq!(caught, Err("no code for this".to_owned()));
+        assert_eq!(guarded(|| 1), Ok(1));
+    }
+}
