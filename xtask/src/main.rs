@@ -1,24 +1,30 @@
-use xtask::{adapt,document::{load,facts},overlay::Overlay,preflight,repair,rewrite,generate};
-use std::time::Instant;
-fn main(){
-    let t=Instant::now();
-    let d=load::file(std::path::Path::new("../shared/upstream/jsm-ops.v3.json")).unwrap();
-    let mut d=facts::facts(&d).unwrap_or_else(|e|panic!("{e}"));
-    eprintln!("load {:?}",t.elapsed());
-    repair::apply(repair::vendor::ADDRESS_REPAIRS,&mut d).unwrap_or_else(|e|panic!("{e}"));
-    rewrite::rewrite(&mut d).unwrap_or_else(|e|panic!("{e}"));
-    repair::apply(repair::vendor::REPAIRS,&mut d).unwrap_or_else(|e|panic!("{e}"));
-    repair::apply(repair::generator::REPAIRS,&mut d).unwrap_or_else(|e|panic!("{e}"));
-    eprintln!("repair {:?}",t.elapsed());
-    let o=Overlay::file(std::path::Path::new("spec/overlay.yaml")).unwrap_or_else(|e|panic!("{e}"));
-    eprintln!("overlay {:?}",t.elapsed());
-    let a=adapt::adapt(d,&o);
-    eprintln!("adapt {:?} {} enums {} unions {} optional",t.elapsed(),a.enums.len(),a.unions.len(),a.bodies.optional.len());
-    preflight::preflight(&a).unwrap_or_else(|e|panic!("{e}"));
-    eprintln!("preflight {:?}",t.elapsed());
-    let f=generate::generate(&a).unwrap_or_else(|e|panic!("{e}"));
-    eprintln!("generate {:?}",t.elapsed());
-    let s=prettyplease::unparse(&f);
-    eprintln!("pretty {:?}",t.elapsed());
-    println!("{s}");
+//! `cargo xtask`: the commands of this workspace.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::commands::{self, fetch, regen};
+
+/// The commands of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take a new document: reduce it to its facts and write them to spec/
+    Fetch(fetch::Options),
+    /// Generate the crate in generated/ from spec/
+    Regen(regen::Options),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Fetch(options) => fetch::run(&options),
+        Command::Regen(options) => regen::run(&options),
+    };
+    commands::exit(result)
 }

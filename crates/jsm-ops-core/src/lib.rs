@@ -8,12 +8,14 @@ mod body;
 mod cloud_id;
 pub mod decode;
 mod open_enum;
+mod operation;
 mod segment;
 pub mod union;
 
 pub use address::{Gateway, InvalidGateway};
 pub use body::OptionalBody;
 pub use cloud_id::{CloudId, InvalidCloudId};
+pub use operation::Operation;
 pub use segment::{InvalidSegment, segment};
 
 #[doc(hidden)]

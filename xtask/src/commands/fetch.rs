@@ -1,0 +1,244 @@
+//! `cargo xtask fetch`: takes a new document and keeps its facts.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use reqwest::{Url, blocking::Client, header::CONTENT_TYPE, redirect};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Failure, workspace};
+use crate::{
+    document::{Document, facts, load},
+    interface::Interface,
+};
+
+/// Where Atlassian publishes the document.
+pub const PUBLISHED: &str = "https://developer.atlassian.com/cloud/jira/service-desk-ops/swagger.v3.json";
+
+/// What to take, and where to.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Options {
+    /// A file, or an https address [default: Atlassian's]
+    #[arg(long, value_name = "FILE|URL")]
+    pub from: Option<String>,
+    /// The folder of the facts [default: spec]
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+}
+
+/// `SOURCE.toml`: where the facts come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Source {
+    /// Where the document is published.
+    url: String,
+    /// The day on which it was taken, in UTC.
+    date: String,
+    /// SHA-256 of the bytes that were taken.
+    sha256: String,
+    /// Number of the bytes that were taken.
+    bytes: usize,
+    openapi: String,
+    paths: usize,
+    operations: usize,
+    experimental_operations: usize,
+    schemas: usize,
+    tags: usize,
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let to = options.to.clone().unwrap_or_else(|| workspace().join("spec"));
+    let from = options.from.as_deref().unwrap_or(PUBLISHED);
+    // A saved copy is one of the published document: its own path is nobody's business.
+    let (bytes, url) = if from.contains("://") { (download(from)?, from) } else { (read(Path::new(from))?, PUBLISHED) };
+    let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
+    let document = facts::facts(&document).map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
+    let [facts_path, source_path] = ["jsm-ops.json", "SOURCE.toml"].map(|name| to.join(name));
+    let before = load::file(&facts_path).ok();
+    let mut text = serde_json::to_string_pretty(document.root())?;
+    text.push('\n');
+    let source = source(&bytes, url, &document, &source_path);
+    let source_text = format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
+    write_both(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
+    report(&source, before.as_ref(), &document);
+    Ok(())
+}
+
+fn source(bytes: &[u8], url: &str, document: &Document, path: &Path) -> Source {
+    let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let before = fs::read_to_string(path).ok().and_then(|text| toml::from_str::<Source>(&text).ok());
+    // The same bytes were taken before: it stays the day on which that was.
+    let same = before.filter(|before| before.sha256 == sha256);
+    let (url, date) = same.map_or_else(|| (url.to_owned(), today()), |before| (before.url, before.date));
+    let root = document.root();
+    Source {
+        url,
+        date,
+        sha256,
+        bytes: bytes.len(),
+        openapi: root.get("openapi").and_then(|version| version.as_str()).unwrap_or_default().to_owned(),
+        paths: document.paths().count(),
+        operations: document.operations().count(),
+        experimental_operations: document.operations().filter(crate::polish::docs::is_experimental).count(),
+        schemas: document.schemas().count(),
+        tags: root.get("tags").and_then(|tags| tags.as_array()).map_or(0, Vec::len),
+    }
+}
+
+/// The day in UTC, as `2026-09-05`.
+fn today() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let (year, month, day) = civil_date(since.as_secs() / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Year, month and day of a day counted from 1970-01-01.
+fn civil_date(mut day: u64) -> (u64, u64, u64) {
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let mut year = 1970;
+    while day >= 365 + u64::from(leap(year)) {
+        day -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut month = 1;
+    for length in lengths {
+        if day < length {
+            break;
+        }
+        day -= length;
+        month += 1;
+    }
+    (year, month, day + 1)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let refuse = |error| Failure(format!("{}: {}", path.display(), load::LoadError::Io(error)));
+    let file = fs::File::open(path).map_err(refuse)?;
+    let mut bytes = Vec::new();
+    file.take(load::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(refuse)?;
+    Ok(bytes)
+}
+
+/// Downloads the document. Redirects are followed on the same host only, and no more is read than the largest document.
+fn download(address: &str) -> Result<Vec<u8>, Failure> {
+    let refuse = |reason: String| Failure(format!("{address}: {reason}\n    help: give the address of the document, or a saved copy of it, with --from"));
+    let url = Url::parse(address).map_err(|error| refuse(format!("not an address: {error}")))?;
+    if !is_allowed(&url) {
+        return Err(refuse("the document is fetched over https only".to_owned()));
+    }
+    let origin = url.origin();
+    let same_host = redirect::Policy::custom(move |attempt| {
+        if attempt.previous().len() > 5 {
+            attempt.error("more than five redirects")
+        } else if attempt.url().origin() != origin {
+            let target = attempt.url().origin().ascii_serialization();
+            attempt.error(format!("redirected to another host, {target}"))
+        } else {
+            attempt.follow()
+        }
+    });
+    let client = client(same_host).map_err(|error| refuse(with_causes(&error)))?;
+    let response = client.get(url).header("Accept", "application/json").send().map_err(|error| refuse(with_causes(&error)))?;
+    if !response.status().is_success() {
+        return Err(refuse(format!("the server answered {}", response.status())));
+    }
+    let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if html {
+        return Err(refuse(load::LoadError::Html.to_string()));
+    }
+    let mut bytes = Vec::new();
+    response.take(load::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| refuse(format!("the answer broke off: {error}")))?;
+    Ok(bytes)
+}
+
+/// https, and plain http on the loopback interface, where tests are.
+fn is_allowed(url: &Url) -> bool {
+    let loopback = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+fn client(redirects: redirect::Policy) -> reqwest::Result<Client> {
+    // Only the first provider of a process is taken; there is no other here.
+    let _ = Arc::new(rustls::crypto::ring::default_provider()).as_ref().clone().install_default();
+    Client::builder().redirect(redirects).connect_timeout(Duration::from_secs(15)).timeout(Duration::from_secs(120)).build()
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}
+
+/// Writes both files; each takes its place in one step, and neither does before both are written.
+fn write_both(folder: &Path, files: [(&PathBuf, &String); 2]) -> Result<(), Failure> {
+    let refuse = |error: std::io::Error| Failure(format!("cannot write to {}: {error}\n    help: nothing was changed", folder.display()));
+    fs::create_dir_all(folder).map_err(refuse)?;
+    let mut staged = Vec::new();
+    for (path, text) in files {
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(refuse)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(refuse)?;
+        staged.push((path, file));
+    }
+    for (path, file) in staged {
+        readable_by_all(file.as_file()).map_err(refuse)?;
+        file.persist(path).map_err(|error| refuse(error.error))?;
+    }
+    Ok(())
+}
+
+/// Temporary files are private; these are sources.
+#[cfg(unix)]
+fn readable_by_all(file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn report(source: &Source, before: Option<&Document>, document: &Document) {
+    println!("document    {} bytes, sha256 {}", source.bytes, source.sha256);
+    println!("facts       {} paths, {} operations, {} schemas", source.paths, source.operations, source.schemas);
+    let Some(before) = before else {
+        println!("interface   nothing to compare with: these are the first facts");
+        return;
+    };
+    let changes = Interface::of(before).changes(&Interface::of(document));
+    match changes.len() {
+        0 => println!("interface   no change"),
+        count => println!("interface   {count} changes; run `cargo xtask regen` to see what they break"),
+    }
+    changes.iter().for_each(|change| println!("  {change}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_become_dates() {
+        for (day, date) in [(0, (1970, 1, 1)), (59, (1970, 3, 1)), (11_016, (2000, 2, 29)), (20_701, (2026, 9, 5)), (47_540, (2100, 2, 28)), (47_541, (2100, 3, 1))] {
+            assert_eq!(civil_date(day), date, "{day}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback() {
+        let allowed = |address| Url::parse(address).is_ok_and(|url| is_allowed(&url));
+        assert!(allowed(PUBLISHED) && allowed("http://127.0.0.1:1/x"));
+        assert!(!allowed("http://developer.atlassian.com/x") && !allowed("ftp://localhost/x") && !allowed("file:///x"));
+    }
+}

@@ -1,0 +1,147 @@
+//! `cargo xtask regen`: generates the crate from the facts in `spec/`, offline.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use similar::TextDiff;
+
+use super::{Failure, workspace};
+use crate::{
+    document::load,
+    emit::{
+        Files, INTERFACE,
+        disk::{self, Plan},
+    },
+    interface::Interface,
+    overlay::Overlay,
+    pipeline::{Output, Pipeline, Times},
+    repair::Shelf,
+};
+
+/// Longest diff that is printed, in lines.
+const MAX_DIFF: usize = 200;
+
+/// What to generate from, and where to.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Options {
+    /// Write nothing; fail with a diff if the crate is not what a run would write
+    #[arg(long)]
+    pub check: bool,
+    /// The document, published or reduced to facts, as JSON or YAML [default: spec/jsm-ops.json]
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// Our names and words for its operations [default: spec/overlay.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
+    /// The folder of the crate [default: generated]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Name every repair, change and file
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let place = |given: &Option<PathBuf>, default: &str| given.clone().unwrap_or_else(|| workspace().join(default));
+    let spec = place(&options.spec, "spec/jsm-ops.json");
+    let out = place(&options.out, "generated");
+    let mut times = Times::start();
+    let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let overlay = Overlay::file(&place(&options.overlay, "spec/overlay.yaml"))?;
+    times.lap("load");
+    let mut output = Pipeline::new(overlay).run(&document).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let before = last_interface(&out);
+    let mut disk_times = Times::start();
+    let plan = disk::plan(&out, &output.files)?;
+    if options.check {
+        return check(&out, &output.files, &plan);
+    }
+    disk::apply(&out, &output.files, &plan)?;
+    disk_times.lap("write");
+    output.times = disk_times.after(output.times).after(times);
+    report(options, &out, &before, &output, &plan);
+    Ok(())
+}
+
+/// What the last run left; nothing before the first one, or where somebody damaged it.
+fn last_interface(out: &Path) -> Interface {
+    fs::read(out.join(INTERFACE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+}
+
+fn check(out: &Path, files: &Files, plan: &Plan) -> Result<(), Failure> {
+    if plan.is_empty() {
+        println!("{} is what `cargo xtask regen` writes: {} files", out.display(), plan.unchanged);
+        return Ok(());
+    }
+    for name in &plan.removed {
+        println!("--- {name}\n    no run writes this file");
+    }
+    for name in &plan.written {
+        let old = fs::read_to_string(out.join(name)).unwrap_or_default();
+        let new = files.get(name).map(String::as_str).unwrap_or_default();
+        let diff = TextDiff::from_lines(old.as_str(), new).unified_diff().header(name, name).to_string();
+        let lines = diff.lines().count();
+        diff.lines().take(MAX_DIFF).for_each(|line| println!("{line}"));
+        if lines > MAX_DIFF {
+            println!("… and {} lines more", lines - MAX_DIFF);
+        }
+    }
+    let stale = plan.written.len() + plan.removed.len();
+    Err(Failure(format!("{stale} files of {} are stale\n    help: run `cargo xtask regen` and commit what it writes", out.display())))
+}
+
+fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &Plan) {
+    let summary = &output.summary;
+    let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
+    println!("operations  {operations} in, {methods} out");
+    println!("schemas     {schemas} in, {types} out, and {} types for parts without a name", summary.unnamed_types);
+    let shelf = |shelf| summary.repairs.iter().filter(move |repair| repair.shelf == shelf);
+    let [vendor, generator] = [Shelf::Vendor, Shelf::Generator].map(|one| shelf(one).count());
+    println!("repairs     {vendor} vendor wrong, {generator} generator limited");
+    if options.verbose {
+        for repair in &summary.repairs {
+            println!("  {} ({}): {}", repair.name, repair.shelf, places(repair.places));
+        }
+    }
+    for unnamed in &summary.unnamed {
+        println!("new         {} has no entry in spec/overlay.yaml and is called `{}` for now; add one", unnamed.operation, unnamed.name);
+    }
+    report_changes(options, before, &output.interface);
+    let Plan { written, removed, unchanged } = plan;
+    println!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display());
+    if options.verbose {
+        written.iter().for_each(|name| println!("  written {name}"));
+        removed.iter().for_each(|name| println!("  removed {name}"));
+    }
+    let times = &output.times;
+    let laps: Vec<String> = times.laps().iter().map(|(stage, time)| format!("{stage} {}", time.as_millis())).collect();
+    println!("times       {} (ms)", laps.join(", "));
+    let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());
+    println!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline);
+}
+
+fn report_changes(options: &Options, before: &Interface, now: &Interface) {
+    if before.is_empty() {
+        println!("interface   nothing to compare with: this is the first run");
+        return;
+    }
+    let changes = before.changes(now);
+    let breaking = changes.iter().filter(|change| change.breaking).count();
+    match (changes.len(), breaking) {
+        (0, _) => println!("interface   no change since the last run"),
+        (all, 0) => println!("interface   {all} changes since the last run, none of them breaking"),
+        (all, breaking) => println!("interface   {all} changes since the last run, {breaking} of them breaking: this needs a new minor version"),
+    }
+    let shown = if options.verbose { changes.len() } else { 40 };
+    changes.iter().take(shown).for_each(|change| println!("  {change}"));
+    if changes.len() > shown {
+        println!("  … and {} more; --verbose lists them all", changes.len() - shown);
+    }
+}
+
+fn places(count: usize) -> String {
+    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
+}

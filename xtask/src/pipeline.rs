@@ -1,0 +1,195 @@
+//! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → polish → files.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    adapt::{self, Adapted, names::Unnamed},
+    document::{Document, facts},
+    emit::{self, Files},
+    generate::{self, GenerateError},
+    interface::Interface,
+    overlay::Overlay,
+    polish::{self, UnexpectedCode},
+    preflight,
+    problem::Problems,
+    repair::{self, Applied, Repair},
+    rewrite,
+};
+
+/// What a run works with besides the document.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// Our names and words.
+    pub overlay: Overlay,
+    /// Repairs that come before the addresses are rewritten.
+    pub address_repairs: Vec<Repair>,
+    /// Repairs that come after.
+    pub repairs: Vec<Repair>,
+}
+
+/// What a run gives.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The files of the crate.
+    pub files: Files,
+    /// What the crate offers.
+    pub interface: Interface,
+    /// What happened on the way.
+    pub summary: Summary,
+    /// How long the stages took.
+    pub times: Times,
+}
+
+/// What happened on the way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Operations of the document, and methods in the crate.
+    pub operations: (usize, usize),
+    /// Named schemas of the document, and those of them that have a type in the crate.
+    pub schemas: (usize, usize),
+    /// Types for schemas that the document does not name.
+    pub unnamed_types: usize,
+    /// Repairs, in order.
+    pub repairs: Vec<Applied>,
+    /// Operations that the overlay says nothing about.
+    pub unnamed: Vec<Unnamed>,
+}
+
+/// Why a run ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// Nodes that are not what OpenAPI asks for.
+    #[error("the document is malformed: {0}")]
+    Facts(Problems),
+    /// Addresses that no rule knows.
+    #[error("the addresses of the document cannot be rewritten: {0}")]
+    Addresses(Problems),
+    /// Repairs that have nothing to do.
+    #[error("the document is not wrong in the way that the repairs know: {0}")]
+    Repairs(Problems),
+    /// What progenitor could not take.
+    #[error("the document cannot be generated from: {0}")]
+    Preflight(Problems),
+    /// What progenitor did not take all the same.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// Code of progenitor that the passes do not know.
+    #[error(transparent)]
+    Polish(#[from] UnexpectedCode),
+    /// Code of ours that is no Rust.
+    #[error("the generated code is no Rust: {0}\n    help: this is a bug of xtask/src/emit")]
+    Emit(#[from] syn::Error),
+    /// Operations or schemas that got lost on the way.
+    #[error("{what} got lost: {before} in the document and {after} in the crate\n    help: this is a bug of the generator; nothing was written")]
+    Lost {
+        /// Operations or schemas.
+        what: &'static str,
+        /// How many there were.
+        before: usize,
+        /// How many there are.
+        after: usize,
+    },
+}
+
+impl Pipeline {
+    /// The pipeline with all repairs.
+    pub fn new(overlay: Overlay) -> Self {
+        let after = repair::vendor::REPAIRS.iter().chain(repair::generator::REPAIRS).copied();
+        Self { overlay, address_repairs: repair::vendor::ADDRESS_REPAIRS.to_vec(), repairs: after.collect() }
+    }
+
+    /// Runs all stages on a document.
+    pub fn run(&self, document: &Document) -> Result<Output, PipelineError> {
+        let mut times = Times::start();
+        let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
+        let operations = document.operations().count();
+        let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
+        times.lap("facts");
+        let mut repairs = repair::apply(&self.address_repairs, &mut document).map_err(PipelineError::Repairs)?;
+        rewrite::rewrite(&mut document).map_err(PipelineError::Addresses)?;
+        times.lap("rewrite");
+        repairs.extend(repair::apply(&self.repairs, &mut document).map_err(PipelineError::Repairs)?);
+        times.lap("repair");
+        let adapted = adapt::adapt(document, &self.overlay);
+        times.lap("adapt");
+        preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
+        times.lap("preflight");
+        let file = generate::generate(&adapted)?;
+        times.lap(PROGENITOR);
+        let code = polish::polish(file, &adapted, &self.overlay)?;
+        let summary = summary(&code, &adapted, operations, &schemas, repairs)?;
+        times.lap("polish");
+        let sources = emit::sources(code, &adapted, &self.overlay)?;
+        times.lap("emit");
+        let mut files = emit::format(&sources);
+        times.lap(PRETTYPLEASE);
+        let interface = Interface::of(&adapted.document);
+        emit::add_data(&mut files, &interface);
+        times.lap("interface");
+        Ok(Output { files, interface, summary, times })
+    }
+}
+
+fn summary(code: &polish::Code, adapted: &Adapted, operations: usize, schemas: &[String], repairs: Vec<Applied>) -> Result<Summary, PipelineError> {
+    let types = code.type_names();
+    let typed = schemas.iter().filter(|name| types.contains(&polish::type_name(name).to_string())).count();
+    for (what, before, after) in [("operations", operations, code.methods.len()), ("schemas", schemas.len(), typed)] {
+        if before != after {
+            return Err(PipelineError::Lost { what, before, after });
+        }
+    }
+    Ok(Summary {
+        operations: (operations, code.methods.len()),
+        schemas: (schemas.len(), typed),
+        unnamed_types: types.len() - typed,
+        repairs,
+        unnamed: adapted.unnamed.clone(),
+    })
+}
+
+const PROGENITOR: &str = "progenitor";
+const PRETTYPLEASE: &str = "prettyplease";
+
+/// How long the stages of one run took.
+#[derive(Debug, Clone)]
+pub struct Times {
+    last: Instant,
+    laps: Vec<(&'static str, Duration)>,
+}
+
+impl Times {
+    /// Starts the clock.
+    pub fn start() -> Self {
+        Self { last: Instant::now(), laps: Vec::new() }
+    }
+
+    /// Ends a stage.
+    pub fn lap(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        self.laps.push((stage, now - self.last));
+        self.last = now;
+    }
+
+    /// Puts the laps of an earlier clock before these.
+    #[must_use]
+    pub fn after(mut self, earlier: Self) -> Self {
+        self.laps.splice(0..0, earlier.laps);
+        self
+    }
+
+    /// The stages in order.
+    pub fn laps(&self) -> &[(&'static str, Duration)] {
+        &self.laps
+    }
+
+    /// All stages together.
+    pub fn total(&self) -> Duration {
+        self.laps.iter().map(|(_, time)| *time).sum()
+    }
+
+    /// What progenitor and prettyplease took, beneath which no run can go.
+    pub fn baseline(&self) -> Duration {
+        self.laps.iter().filter(|(stage, _)| [PROGENITOR, PRETTYPLEASE].contains(stage)).map(|(_, time)| *time).sum()
+    }
+}
