@@ -36,8 +36,6 @@ pub struct Output {
     pub interface: Interface,
     /// What happened on the way.
     pub summary: Summary,
-    /// How long the stages took.
-    pub times: Times,
 }
 
 /// What happened on the way.
@@ -100,8 +98,7 @@ impl Pipeline {
     }
 
     /// Runs all stages on a document.
-    pub fn run(&self, document: &Document) -> Result<Output, PipelineError> {
-        let mut times = Times::start();
+    pub fn run(&self, document: &Document, times: &mut Times) -> Result<Output, PipelineError> {
         let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
         let operations = document.operations().count();
         let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
@@ -122,12 +119,12 @@ impl Pipeline {
         times.lap("polish");
         let sources = emit::sources(code, &adapted, &self.overlay)?;
         times.lap("emit");
-        let mut files = emit::format(&sources);
+        let mut files = emit::format(sources);
         times.lap(PRETTYPLEASE);
         let interface = Interface::of(&adapted.document);
         emit::add_data(&mut files, &interface);
         times.lap("interface");
-        Ok(Output { files, interface, summary, times })
+        Ok(Output { files, interface, summary })
     }
 }
 
@@ -148,10 +145,12 @@ fn summary(code: &polish::Code, adapted: &Adapted, operations: usize, schemas: &
     })
 }
 
+/// Reading the document into progenitor's model, generating, and parsing its tokens, which prettyplease asks for.
 const PROGENITOR: &str = "progenitor";
+/// Turning the syntax trees into text.
 const PRETTYPLEASE: &str = "prettyplease";
 
-/// How long the stages of one run took.
+/// How long the stages of one run took; each lap begins where the one before it ended.
 #[derive(Debug, Clone)]
 pub struct Times {
     last: Instant,
@@ -169,13 +168,6 @@ impl Times {
         let now = Instant::now();
         self.laps.push((stage, now - self.last));
         self.last = now;
-    }
-
-    /// Puts the laps of an earlier clock before these.
-    #[must_use]
-    pub fn after(mut self, earlier: Self) -> Self {
-        self.laps.splice(0..0, earlier.laps);
-        self
     }
 
     /// The stages in order.

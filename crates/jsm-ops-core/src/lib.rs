@@ -15,6 +15,7 @@ pub mod union;
 pub use address::{Gateway, InvalidGateway};
 pub use body::OptionalBody;
 pub use cloud_id::{CloudId, InvalidCloudId};
+pub use open_enum::OpenEnum;
 pub use operation::Operation;
 pub use segment::{InvalidSegment, segment};
 

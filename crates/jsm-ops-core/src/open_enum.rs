@@ -1,39 +1,34 @@
 //! Enums that stay open for values that the document does not know.
 
-/// Defines an enum of strings that keeps values it does not know.
+/// An enum of strings that keeps the values it does not know.
 ///
-/// Every value survives decoding and encoding: one that is not listed becomes `Unknown` and is written as it came. Listed and
-/// unknown values compare and hash as different, so `From<&str>` is the way to make one; it never gives an `Unknown` for a
-/// listed value.
+/// Generated enums implement it by two matches; [`open_enum!`](crate::open_enum) builds the rest on them.
+pub trait OpenEnum {
+    /// The value as it stands in requests and answers.
+    fn value(&self) -> &str;
+
+    /// The variant for a value; one that is not listed is kept in the variant `Unknown`.
+    fn of(value: &str) -> Self;
+}
+
+/// Implements what callers expect of an enum of strings: text in both directions, and serde.
+///
+/// Every value survives decoding and encoding. Listed and unknown values compare and hash as different, so `From<&str>` is
+/// the way to make one: it never gives an `Unknown` for a listed value.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! open_enum {
-    ($(#[$attribute:meta])* pub enum $name:ident { $($variant:ident = $value:literal,)* }) => {
-        $(#[$attribute])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $(#[doc = concat!("`", $value, "`")] $variant,)*
-            /// A value that this version does not know, as the service sent it.
-            Unknown(::std::string::String),
-        }
-
+    ($name:ident) => {
         impl $name {
             /// The value as it stands in requests and answers.
             pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $value,)*
-                    Self::Unknown(value) => value,
-                }
+                $crate::OpenEnum::value(self)
             }
         }
 
         impl ::std::convert::From<&str> for $name {
             fn from(value: &str) -> Self {
-                match value {
-                    $($value => Self::$variant,)*
-                    other => Self::Unknown(::std::borrow::ToOwned::to_owned(other)),
-                }
+                $crate::OpenEnum::of(value)
             }
         }
 
@@ -68,10 +63,34 @@ macro_rules! open_enum {
 
 #[cfg(test)]
 mod tests {
-    open_enum! {
-        /// How urgent something is.
-        pub enum Priority { P1 = "P1", Later = "some-day", }
+    use crate::OpenEnum;
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Priority {
+        P1,
+        Later,
+        Unknown(String),
     }
+
+    impl OpenEnum for Priority {
+        fn value(&self) -> &str {
+            match self {
+                Self::P1 => "P1",
+                Self::Later => "some-day",
+                Self::Unknown(value) => value,
+            }
+        }
+
+        fn of(value: &str) -> Self {
+            match value {
+                "P1" => Self::P1,
+                "some-day" => Self::Later,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    crate::open_enum!(Priority);
 
     #[test]
     fn every_value_survives_a_round_trip() {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToPascalCase;
 use serde_json::{Map, Value};
 
-use crate::document::{Document, child, pointer, schema_name, schema_reference, walk};
+use crate::document::{Document, Pointer, child, pointer, schema_name, schema_reference, walk};
 
 /// Names all unnamed objects, enums and unions, and points references into schemas to them.
 pub fn hoist(document: &mut Document) {
@@ -18,8 +18,9 @@ pub fn hoist(document: &mut Document) {
     let mut hoister = Hoister { taken, hoisted: Map::new(), names: BTreeMap::new() };
     let bases = base_names(document);
     walk::roots_mut(document, |at, schema| {
-        if let Some(base) = bases.get(at) {
-            hoister.visit(at, schema, base, at.starts_with("/components/"));
+        let place = at.to_string();
+        if let Some(base) = bases.get(&place) {
+            hoister.visit(at, schema, base, place.starts_with("/components/"));
         }
     });
     if let Some(schemas) = document.schemas_mut() {
@@ -67,16 +68,13 @@ struct Hoister {
 }
 
 impl Hoister {
-    fn visit(&mut self, at: &str, schema: &mut Value, base: &str, named: bool) {
-        walk::children_mut(at, schema, |pointer, part| {
-            let token = pointer.get(at.len() + 1..).unwrap_or_default();
-            self.visit(pointer, part, &child_name(base, token), false);
-        });
+    fn visit(&mut self, at: &Pointer<'_>, schema: &mut Value, base: &str, named: bool) {
+        walk::children_mut(at, schema, |at, part| self.visit(at, part, &child_name(base, at), false));
         if named || !wants_name(schema) {
             return;
         }
         let name = self.free_name(base);
-        self.names.insert(at.to_owned(), name.clone());
+        self.names.insert(at.to_string(), name.clone());
         let reference = schema_reference(&name);
         self.hoisted.insert(name, std::mem::replace(schema, reference));
     }
@@ -90,16 +88,13 @@ impl Hoister {
     }
 }
 
-/// The name for a part of a schema, by the last tokens of its pointer.
-fn child_name(base: &str, token: &str) -> String {
-    match token.split_once('/') {
-        Some(("properties", property)) => format!("{base}{}", property.to_pascal_case()),
-        Some((_, index)) => {
-            let number = index.parse::<usize>().map_or(0, |index| index + 1);
-            format!("{base}Form{number}")
-        }
-        None if token == "items" => format!("{base}Item"),
-        None => format!("{base}Value"),
+/// The name for a part of a schema, by its place in it.
+fn child_name(base: &str, at: &Pointer<'_>) -> String {
+    match at {
+        Pointer::Member(Pointer::Member(_, "properties"), property) => format!("{base}{}", property.to_pascal_case()),
+        Pointer::Element(_, index) => format!("{base}Form{}", index + 1),
+        Pointer::Member(_, "items") => format!("{base}Item"),
+        _ => format!("{base}Value"),
     }
 }
 
@@ -110,16 +105,31 @@ fn wants_name(schema: &Value) -> bool {
 
 /// Turns references into the middle of schemas into references to names. What was too plain to get a name is copied.
 fn point_to_names(document: &mut Document, names: &BTreeMap<String, String>) {
-    let before = document.clone();
-    walk::schemas_mut(document, |_, schema| {
-        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return };
-        let Some(target) = reference.strip_prefix('#').filter(|_| schema_name(reference).is_none()) else { return };
+    let mut replacements = BTreeMap::new();
+    for reference in deep_references(document) {
+        let target = reference.trim_start_matches('#');
         if let Some(name) = names.get(target) {
-            *schema = schema_reference(name);
-        } else if let Some(plain) = before.root().pointer(target).filter(|_| target.starts_with("/components/schemas/")) {
-            *schema = plain.clone();
+            replacements.insert(reference.clone(), schema_reference(name));
+        } else if let Some(plain) = document.root().pointer(target).filter(|_| target.starts_with("/components/schemas/")) {
+            replacements.insert(reference.clone(), plain.clone());
+        }
+    }
+    walk::schemas_mut(document, |_, schema| {
+        let replacement = schema.get("$ref").and_then(Value::as_str).and_then(|reference| replacements.get(reference));
+        if let Some(replacement) = replacement {
+            *schema = replacement.clone();
         }
     });
+}
+
+/// The references that do not end at a name.
+fn deep_references(document: &mut Document) -> BTreeSet<String> {
+    let mut deep = BTreeSet::new();
+    walk::schemas_mut(document, |_, schema| {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        deep.extend(reference.filter(|reference| schema_name(reference).is_none()).map(str::to_owned));
+    });
+    deep
 }
 
 #[cfg(test)]

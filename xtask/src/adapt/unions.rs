@@ -119,7 +119,7 @@ fn short_name(union: &str, name: &str) -> String {
 
 fn holds(document: &Document, part: &Value) -> Option<Holds> {
     if let Some(name) = part.get("$ref").and_then(Value::as_str).and_then(schema_name) {
-        let (_, target) = document.schemas().find(|(candidate, _)| *candidate == name)?;
+        let target = document.schema(name)?;
         let object = target.get("type").and_then(Value::as_str) == Some("object") && target.get("enum").is_none();
         return object.then(|| Holds::Object(name.to_owned()));
     }
@@ -159,14 +159,13 @@ fn tell_apart(document: &Document, union: &mut Union) {
 
 fn properties<'a>(document: &'a Document, alternative: &Alternative) -> Option<&'a Map<String, Value>> {
     let Holds::Object(name) = &alternative.holds else { return None };
-    let (_, schema) = document.schemas().find(|(candidate, _)| candidate == name)?;
-    schema.get("properties")?.as_object()
+    document.schema(name)?.get("properties")?.as_object()
 }
 
 /// The values of an enum that stands behind a reference.
 fn enum_values(document: &Document, property: Option<&Value>) -> Vec<String> {
     let name = property.and_then(|property| property.get("$ref")).and_then(Value::as_str).and_then(schema_name);
-    let target = name.and_then(|name| document.schemas().find(|(candidate, _)| *candidate == name)).map(|(_, target)| target);
+    let target = name.and_then(|name| document.schema(name));
     let values = target.and_then(|target| target.get("enum")).and_then(Value::as_array).into_iter().flatten();
     values.filter_map(Value::as_str).map(str::to_owned).collect()
 }

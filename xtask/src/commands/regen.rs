@@ -52,17 +52,16 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = Overlay::file(&place(&options.overlay, "spec/overlay.yaml"))?;
     times.lap("load");
-    let mut output = Pipeline::new(overlay).run(&document).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let output = Pipeline::new(overlay).run(&document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let before = last_interface(&out);
-    let mut disk_times = Times::start();
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
         return check(&out, &output.files, &plan);
     }
     disk::apply(&out, &output.files, &plan)?;
-    disk_times.lap("write");
-    output.times = disk_times.after(output.times).after(times);
+    times.lap("write");
     report(options, &out, &before, &output, &plan);
+    report_times(&times);
     Ok(())
 }
 
@@ -116,7 +115,9 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
         written.iter().for_each(|name| println!("  written {name}"));
         removed.iter().for_each(|name| println!("  removed {name}"));
     }
-    let times = &output.times;
+}
+
+fn report_times(times: &Times) {
     let laps: Vec<String> = times.laps().iter().map(|(stage, time)| format!("{stage} {}", time.as_millis())).collect();
     println!("times       {} (ms)", laps.join(", "));
     let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Document, METHODS, child, load::kind, walk::COMBINATORS};
+use super::{Document, METHODS, Pointer, load::kind, walk::COMBINATORS};
 use crate::problem::{Problem, Problems};
 
 /// What becomes of a member of an OpenAPI object.
@@ -18,7 +18,7 @@ enum Rule {
     /// Prose, or a copy of a fact that stands elsewhere.
     Drop,
     /// A fact of its own structure.
-    Walk(fn(&mut Facts, &str, &Value) -> Value),
+    Walk(fn(&mut Facts, &Pointer<'_>, &Value) -> Value),
 }
 
 use Rule::{Drop, Keep, Walk};
@@ -166,7 +166,7 @@ const EXTENSIONS: [&str; 1] = ["x-experimental"];
 /// prose.
 pub fn facts(document: &Document) -> Result<Document, Problems> {
     let mut facts = Facts { problems: Problems::new() };
-    let root = facts.object("", document.root(), ROOT);
+    let root = facts.object(&Pointer::Root, document.root(), ROOT);
     facts.problems.into_result()?;
     Ok(Document::new(root))
 }
@@ -176,18 +176,18 @@ struct Facts {
 }
 
 impl Facts {
-    fn wrong_type(&mut self, at: &str, expected: &str, found: &Value) -> Value {
+    fn wrong_type(&mut self, at: &Pointer<'_>, expected: &str, found: &Value) -> Value {
         let message = format!("expected {expected}, found {}", kind(found));
         self.problems.push(Problem::new(at, message, "OpenAPI 3.0 asks for it; correct the document"));
         found.clone()
     }
 
     /// An object with known members.
-    fn object(&mut self, at: &str, value: &Value, members: Members) -> Value {
+    fn object(&mut self, at: &Pointer<'_>, value: &Value, members: Members) -> Value {
         let Some(object) = value.as_object() else { return self.wrong_type(at, "an object", value) };
         let mut kept = Map::new();
         for (key, value) in object {
-            let at = child(at, key);
+            let at = at.member(key);
             match members.iter().find(|(name, _)| name == key).map(|(_, rule)| rule) {
                 Some(Keep) => drop(kept.insert(key.clone(), value.clone())),
                 Some(Walk(walk)) => drop(kept.insert(key.clone(), walk(self, &at, value))),
@@ -207,23 +207,23 @@ impl Facts {
     }
 
     /// An object whose keys are names.
-    fn map(&mut self, at: &str, value: &Value, walk: fn(&mut Self, &str, &Value) -> Value) -> Value {
+    fn map(&mut self, at: &Pointer<'_>, value: &Value, walk: fn(&mut Self, &Pointer<'_>, &Value) -> Value) -> Value {
         let Some(object) = value.as_object() else { return self.wrong_type(at, "an object", value) };
-        object.iter().map(|(key, value)| (key.clone(), walk(self, &child(at, key), value))).collect()
+        object.iter().map(|(key, value)| (key.clone(), walk(self, &at.member(key), value))).collect()
     }
 
     /// An array.
-    fn list(&mut self, at: &str, value: &Value, walk: fn(&mut Self, &str, &Value) -> Value) -> Value {
+    fn list(&mut self, at: &Pointer<'_>, value: &Value, walk: fn(&mut Self, &Pointer<'_>, &Value) -> Value) -> Value {
         let Some(items) = value.as_array() else { return self.wrong_type(at, "an array", value) };
-        items.iter().enumerate().map(|(index, item)| walk(self, &format!("{at}/{index}"), item)).collect()
+        items.iter().enumerate().map(|(index, item)| walk(self, &at.element(index), item)).collect()
     }
 }
 
-fn path_item(facts: &mut Facts, at: &str, value: &Value) -> Value {
+fn path_item(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
     let Some(object) = value.as_object() else { return facts.wrong_type(at, "an object", value) };
     let mut kept = Map::new();
     for (key, value) in object {
-        let at = child(at, key);
+        let at = at.member(key);
         let walked = match key.as_str() {
             method if METHODS.contains(&method) => facts.object(&at, value, OPERATION),
             "parameters" => facts.list(&at, value, parameter),
@@ -242,36 +242,36 @@ fn path_item(facts: &mut Facts, at: &str, value: &Value) -> Value {
     Value::Object(kept)
 }
 
-fn server(facts: &mut Facts, at: &str, value: &Value) -> Value {
+fn server(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
     facts.object(at, value, SERVER)
 }
 
-fn parameter(facts: &mut Facts, at: &str, value: &Value) -> Value {
+fn parameter(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
     facts.object(at, value, PARAMETER)
 }
 
-fn request_body(facts: &mut Facts, at: &str, value: &Value) -> Value {
+fn request_body(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
     facts.object(at, value, REQUEST_BODY)
 }
 
-fn response(facts: &mut Facts, at: &str, value: &Value) -> Value {
+fn response(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
     facts.object(at, value, RESPONSE)
 }
 
-fn media_type(facts: &mut Facts, at: &str, value: &Value) -> Value {
+fn media_type(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
     facts.object(at, value, MEDIA_TYPE)
 }
 
-fn schema(facts: &mut Facts, at: &str, value: &Value) -> Value {
+fn schema(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
     // `additionalProperties: true` is the one place where OpenAPI 3.0 lets a boolean stand for a schema.
-    if value.is_boolean() && at.ends_with("/additionalProperties") {
+    if value.is_boolean() && matches!(at, Pointer::Member(_, "additionalProperties")) {
         return value.clone();
     }
     let walked = facts.object(at, value, SCHEMA);
     for keyword in COMBINATORS {
         if walked.get(keyword).and_then(Value::as_array).is_some_and(Vec::is_empty) {
             let help = "remove the keyword or name the alternatives";
-            facts.problems.push(Problem::new(child(at, keyword), format!("`{keyword}` has no alternative"), help));
+            facts.problems.push(Problem::new(at.member(keyword), format!("`{keyword}` has no alternative"), help));
         }
     }
     walked
@@ -279,7 +279,7 @@ fn schema(facts: &mut Facts, at: &str, value: &Value) -> Value {
 
 /// The default of a schema. The document writes sentences there too ("the time of the request"); a string with white space
 /// in it is one of those.
-fn default(_: &mut Facts, _: &str, value: &Value) -> Value {
+fn default(_: &mut Facts, _: &Pointer<'_>, value: &Value) -> Value {
     match value {
         Value::String(text) if text.contains(char::is_whitespace) => dropped(),
         other => other.clone(),

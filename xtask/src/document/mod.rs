@@ -5,7 +5,10 @@
 
 pub mod facts;
 pub mod load;
+mod pointer;
 pub mod walk;
+
+pub use pointer::Pointer;
 
 use serde_json::{Map, Value};
 
@@ -100,6 +103,11 @@ impl Document {
     pub fn schemas(&self) -> impl Iterator<Item = (&str, &Value)> {
         let schemas = self.root.get("components").and_then(|components| components.get("schemas"));
         schemas.and_then(Value::as_object).into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
+    }
+
+    /// One named schema.
+    pub fn schema(&self, name: &str) -> Option<&Value> {
+        self.root.get("components")?.get("schemas")?.get(name)
     }
 
     /// The map of named schemas, to change it.

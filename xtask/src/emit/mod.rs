@@ -33,9 +33,9 @@ pub fn sources(code: Code, adapted: &Adapted, overlay: &Overlay) -> Result<Sourc
 }
 
 /// Formats the Rust files.
-pub fn format(sources: &Sources) -> Files {
-    let text = |file| format!("// {HEADER}.\n\n{}", prettyplease::unparse(file));
-    sources.iter().map(|(name, file)| ((*name).to_owned(), text(file))).collect()
+pub fn format(sources: Sources) -> Files {
+    let text = |file| format!("// {HEADER}.\n\n{}", prettyplease::unparse(&file));
+    sources.into_iter().map(|(name, file)| (name.to_owned(), text(file))).collect()
 }
 
 /// Adds the files that are no Rust.

@@ -21,7 +21,7 @@ pub fn files(code: Code, adapted: &Adapted, overlay: &Overlay) -> Result<Sources
         ("src/lib.rs", syn::parse2(library())?),
         ("src/addresses.rs", syn::parse2(addresses())?),
         ("src/client.rs", client(methods)?),
-        ("src/enums.rs", with_items(quote! { #![doc = " String enums, open for values that this version does not know."] }, enums.into_iter().map(|(_, item)| item))?),
+        ("src/enums.rs", with_items(quote! { #![doc = " String enums, open for values that this version does not know."] }, enums)?),
         ("src/operations.rs", syn::parse2(operations(adapted, overlay))?),
         ("src/types.rs", with_items(quote! { #![doc = " Types of requests and answers."] pub use crate::{enums::*, unions::*}; }, types)?),
         ("src/unions.rs", with_items(quote! { #![doc = " Types with alternatives."] }, unions)?),
@@ -29,7 +29,7 @@ pub fn files(code: Code, adapted: &Adapted, overlay: &Overlay) -> Result<Sources
 }
 
 /// A file that begins with a few lines and goes on with items, which are thousands of lines and need no second parsing.
-fn with_items(head: TokenStream, items: impl IntoIterator<Item = Item>) -> Result<syn::File, syn::Error> {
+fn with_items(head: TokenStream, items: Vec<Item>) -> Result<syn::File, syn::Error> {
     let mut file: syn::File = syn::parse2(head)?;
     file.items.extend(items);
     Ok(file)
@@ -198,7 +198,7 @@ fn client(methods: Vec<ImplItemFn>) -> Result<syn::File, syn::Error> {
             ::jsm_ops_core::segment(parameter, value).map_err(|error| Error::InvalidRequest(error.to_string()))
         }
     };
-    with_items(head, [Item::Impl(calls)])
+    with_items(head, vec![Item::Impl(calls)])
 }
 
 fn operations(adapted: &Adapted, overlay: &Overlay) -> TokenStream {

@@ -1,25 +1,26 @@
 //! Our own words on every method: what it does, its address, and what a caller needs for it.
 
-use std::collections::BTreeMap;
-
+use proc_macro2::Span;
 use serde_json::Value;
-use syn::{Attribute, ImplItemFn};
+use syn::{AttrStyle, Attribute, Expr, ExprLit, Ident, ImplItemFn, Lit, LitStr, Meta, MetaNameValue, Path, Token, token};
 
-use crate::{
-    document::{Document, Operation},
-    overlay::Overlay,
-};
+use crate::{document::Operation, overlay::Overlay};
 
-/// Replaces the documentation of all methods.
-pub fn apply(methods: &mut [ImplItemFn], document: &Document, overlay: &Overlay) {
-    let operations: BTreeMap<&str, Operation<'_>> =
-        document.operations().filter_map(|operation| Some((operation.value.get("operationId")?.as_str()?, operation))).collect();
-    for method in methods {
-        let Some(operation) = operations.get(method.sig.ident.to_string().as_str()) else { continue };
-        method.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-        let lines = text(operation, overlay);
-        let attributes = lines.iter().map(|line| -> Attribute { syn::parse_quote! { #[doc = #line] } });
-        method.attrs.extend(attributes);
+/// Replaces the documentation of the method of one operation.
+pub fn apply(method: &mut ImplItemFn, operation: &Operation<'_>, overlay: &Overlay) {
+    method.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    method.attrs.extend(text(operation, overlay).iter().map(|line| line_of_docs(line)));
+}
+
+/// `#[doc = "line"]`, built without a parser: there are thousands of these lines.
+pub fn line_of_docs(line: &str) -> Attribute {
+    let value = Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(LitStr::new(line, Span::call_site())) });
+    let path = Path::from(Ident::new("doc", Span::call_site()));
+    Attribute {
+        pound_token: Token![#](Span::call_site()),
+        style: AttrStyle::Outer,
+        bracket_token: token::Bracket::default(),
+        meta: Meta::NameValue(MetaNameValue { path, eq_token: Token![=](Span::call_site()), value }),
     }
 }
 

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use quote::ToTokens;
+use proc_macro2::TokenTree;
 use serde_json::Value;
-use syn::{Attribute, Field, Fields, Item, LitStr, Meta};
+use syn::{Field, Fields, GenericArgument, Item, LitStr, Meta, PathArguments, PathSegment, Type};
 
 use super::{UnexpectedCode, type_name};
 use crate::document::Document;
@@ -19,7 +19,9 @@ pub fn apply(types: &mut [Item], document: &Document) -> Result<(), UnexpectedCo
         let Item::Struct(structure) = item else { continue };
         let Fields::Named(fields) = &mut structure.fields else { continue };
         for field in &mut fields.named {
-            let decoder = if marked.remove(&(structure.ident.to_string(), wire_name(field))) {
+            // Names are read only where a mark is left: reading them costs more than the rest of this pass.
+            let is_boolean = last_segment(&field.ty).and_then(argument).and_then(last_segment).is_some_and(|kind| kind.ident == "bool");
+            let decoder = if is_boolean && marked.remove(&(structure.ident.to_string(), wire_name(field))) {
                 Some("::jsm_ops_core::decode::optional_boolean")
             } else {
                 decoder(field)
@@ -47,19 +49,41 @@ fn marked_booleans(document: &Document) -> BTreeSet<(String, String)> {
 
 /// The decoder that the type of a field calls for.
 fn decoder(field: &Field) -> Option<&'static str> {
-    let may_be_empty = field.attrs.iter().filter_map(serde_words).any(|words| words.contains("is_empty"));
-    if may_be_empty {
-        return Some("::jsm_ops_core::decode::null_as_default");
-    }
-    let kind = field.ty.to_token_stream().to_string();
-    (kind.contains("option :: Option") && kind.contains("chrono :: DateTime")).then_some("::jsm_ops_core::decode::optional_date")
-}
-
-fn serde_words(attribute: &Attribute) -> Option<String> {
-    match &attribute.meta {
-        Meta::List(list) if list.path.is_ident("serde") => Some(list.tokens.to_string()),
+    match last_segment(&field.ty)? {
+        segment if segment.ident == "Option" => {
+            let date = argument(segment).and_then(last_segment).is_some_and(|inner| inner.ident == "DateTime");
+            date.then_some("::jsm_ops_core::decode::optional_date")
+        }
+        segment if ["Vec", "Map", "BTreeMap"].iter().any(|name| segment.ident == name) => {
+            has_default(field).then_some("::jsm_ops_core::decode::null_as_default")
+        }
         _ => None,
     }
+}
+
+fn last_segment(kind: &Type) -> Option<&PathSegment> {
+    match kind {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The first type argument, as the `T` of `Option<T>`.
+fn argument(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(kind) => Some(kind),
+        _ => None,
+    })
+}
+
+/// Whether serde fills the field in where it is missing.
+fn has_default(field: &Field) -> bool {
+    let words = field.attrs.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("serde") => Some(list.tokens.clone()),
+        _ => None,
+    });
+    words.flatten().any(|word| matches!(word, TokenTree::Ident(word) if word == "default"))
 }
 
 /// The name of a field in JSON.
@@ -81,8 +105,7 @@ fn wire_name(field: &Field) -> String {
 
 fn add_decoder(field: &mut Field, decoder: &str) {
     // Without `default` serde would ask for the field as soon as it has a decoder of its own.
-    let has_default = field.attrs.iter().filter_map(serde_words).any(|words| words.split(',').any(|word| word.trim() == "default"));
-    field.attrs.push(if has_default {
+    field.attrs.push(if has_default(field) {
         syn::parse_quote! { #[serde(deserialize_with = #decoder)] }
     } else {
         syn::parse_quote! { #[serde(default, deserialize_with = #decoder)] }
@@ -91,6 +114,7 @@ fn add_decoder(field: &mut Field, decoder: &str) {
 
 #[cfg(test)]
 mod tests {
+    use quote::ToTokens;
     use serde_json::json;
 
     use super::*;

@@ -11,19 +11,23 @@ pub mod requests;
 mod split;
 pub mod unions;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{Ident, ImplItemFn, Item};
+use syn::{ImplItemFn, Item};
 
-use crate::{adapt::Adapted, overlay::Overlay};
+use crate::{
+    adapt::Adapted,
+    document::{Document, Operation},
+    overlay::Overlay,
+};
 
 /// The code of the crate, file by file but not yet as text.
 #[derive(Debug, Clone)]
 pub struct Code {
     /// Structs, and the few types that are neither enum nor union.
     pub types: Vec<Item>,
-    /// Open enums, each the call of a macro, by the name that it defines.
-    pub enums: Vec<(Ident, Item)>,
+    /// Open enums.
+    pub enums: Vec<Item>,
     /// Unions.
     pub unions: Vec<Item>,
     /// One method per operation.
@@ -33,13 +37,13 @@ pub struct Code {
 impl Code {
     /// The names of all types.
     pub fn type_names(&self) -> BTreeSet<String> {
-        let names = self.types.iter().chain(&self.unions).filter_map(|item| match item {
-            Item::Struct(item) => Some(&item.ident),
-            Item::Enum(item) => Some(&item.ident),
-            Item::Type(item) => Some(&item.ident),
+        let names = self.types.iter().chain(&self.enums).chain(&self.unions).filter_map(|item| match item {
+            Item::Struct(item) => Some(item.ident.to_string()),
+            Item::Enum(item) => Some(item.ident.to_string()),
+            Item::Type(item) => Some(item.ident.to_string()),
             _ => None,
         });
-        names.chain(self.enums.iter().map(|(name, _)| name)).map(ToString::to_string).collect()
+        names.collect()
     }
 }
 
@@ -63,16 +67,25 @@ impl UnexpectedCode {
 /// Code of another shape than the passes know.
 pub fn polish(file: syn::File, adapted: &Adapted, overlay: &Overlay) -> Result<Code, UnexpectedCode> {
     let split::Parts { mut types, mut methods } = split::split(file)?;
-    split::check_methods(&methods, &adapted.document)?;
     lenient::apply(&mut types, &adapted.document)?;
+    let mut operations = operations_by_name(&adapted.document);
     for method in &mut methods {
-        requests::apply(method, adapted)?;
-        if let Some(part) = adapted.bodies.multipart.get(&method.sig.ident.to_string()) {
+        let name = method.sig.ident.to_string();
+        let operation = operations.remove(name.as_str()).ok_or_else(|| UnexpectedCode::new(&name, "one method for every operation"))?;
+        requests::apply(method, &operation, &adapted.bodies)?;
+        if let Some(part) = adapted.bodies.multipart.get(&name) {
             multipart::apply(method, part)?;
         }
+        docs::apply(method, &operation, overlay);
     }
-    docs::apply(&mut methods, &adapted.document, overlay);
+    if let Some(name) = operations.into_keys().next() {
+        return Err(UnexpectedCode::new(name, "one method for every operation"));
+    }
     Ok(Code { types, enums: enums::items(&adapted.enums), unions: unions::items(&adapted.unions), methods })
+}
+
+fn operations_by_name(document: &Document) -> BTreeMap<&str, Operation<'_>> {
+    document.operations().filter_map(|operation| Some((operation.value.get("operationId")?.as_str()?, operation))).collect()
 }
 
 /// The name of a type for a schema.

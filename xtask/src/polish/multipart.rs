@@ -1,11 +1,8 @@
 //! Turns the raw body that stands for a multipart form back into one.
 
-use syn::{FnArg, ImplItemFn};
+use syn::{Expr, FnArg, ImplItemFn};
 
-use super::{
-    UnexpectedCode,
-    requests::{change_calls, receiver},
-};
+use super::{UnexpectedCode, requests::change_calls};
 
 /// Gives a method that takes a raw body a part of a multipart form in its place; the part brings file name and content.
 pub fn apply(method: &mut ImplItemFn, part: &str) -> Result<(), UnexpectedCode> {
@@ -16,8 +13,11 @@ pub fn apply(method: &mut ImplItemFn, part: &str) -> Result<(), UnexpectedCode> 
     method.sig.generics.params = method.sig.generics.params.iter().filter(|param| matches!(param, syn::GenericParam::Lifetime(_))).cloned().collect();
     let sent = change_calls(method, "body", |call| {
         // The call before it sets the content type of a raw body; a form brings its own.
-        let receiver = receiver(&receiver(call));
-        *call = syn::parse_quote! { #receiver.multipart(::reqwest::multipart::Form::new().part(#part, file)) };
+        let receiver = match *call.receiver {
+            Expr::MethodCall(header) if header.method == "header" => *header.receiver,
+            other => other,
+        };
+        syn::parse_quote! { #receiver.multipart(::reqwest::multipart::Form::new().part(#part, file)) }
     });
     if sent { Ok(()) } else { Err(unexpected("one raw body that is sent")) }
 }

@@ -5,30 +5,31 @@
 
 use heck::ToSnakeCase;
 use quote::{ToTokens, quote};
-use serde_json::Value;
 use syn::{
-    Expr, FnArg, ImplItemFn, Macro, Pat, Stmt, Token,
+    Expr, ExprMethodCall, FnArg, ImplItemFn, Local, Macro, Member, Pat, Stmt, Token,
     parse::Parser,
     punctuated::Punctuated,
     visit_mut::{self, VisitMut},
 };
 
 use super::UnexpectedCode;
-use crate::{adapt::Adapted, rewrite::Family};
+use crate::{
+    adapt::bodies::Bodies,
+    document::{Operation, template_names},
+    rewrite::Family,
+};
 
-/// Polishes one method.
-pub fn apply(method: &mut ImplItemFn, adapted: &Adapted) -> Result<(), UnexpectedCode> {
+/// Polishes the method of one operation.
+pub fn apply(method: &mut ImplItemFn, operation: &Operation<'_>, bodies: &Bodies) -> Result<(), UnexpectedCode> {
     let name = method.sig.ident.to_string();
     let unexpected = |expected| UnexpectedCode::new(&name, expected);
-    let operation = adapted.document.operations().find(|operation| operation.value.get("operationId").and_then(Value::as_str) == Some(&name));
-    let operation = operation.ok_or_else(|| unexpected("an operation of the document"))?;
-    let mut url = Url { family: Family::of(&operation), bases: 0, segments: 0 };
+    let mut url = Url { family: Family::of(operation), bases: 0, segments: 0 };
     url.visit_block_mut(&mut method.block);
-    if url.bases != 1 || url.segments != crate::document::template_names(operation.path).len() {
+    if url.bases != 1 || url.segments != template_names(operation.path).len() {
         return Err(unexpected("one URL, of a base and the parameters of the path"));
     }
     drop_version_header(method).ok_or_else(|| unexpected("a header map with an `api-version`"))?;
-    if adapted.bodies.optional.contains(&name) {
+    if bodies.optional.contains(&name) {
         optional_body(method).ok_or_else(|| unexpected("one JSON body"))?;
     }
     Ok(())
@@ -49,7 +50,7 @@ impl VisitMut for Url {
         let Ok(arguments) = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(format.tokens.clone()) else { return };
         let base = quote::format_ident!("{}", self.family.rust_name());
         let arguments = arguments.iter().map(|argument| {
-            if argument.to_token_stream().to_string() == "self . baseurl" {
+            if matches!(argument, Expr::Field(field) if matches!(&field.member, Member::Named(name) if name == "baseurl")) {
                 self.bases += 1;
                 return quote! { self.addresses.#base() };
             }
@@ -70,7 +71,7 @@ impl VisitMut for Url {
 /// The parameter in `encode_path(&parameter.to_string())`.
 fn encoded(argument: &Expr) -> Option<&Expr> {
     let Expr::Call(call) = argument else { return None };
-    if call.func.to_token_stream().to_string() != "encode_path" {
+    if !matches!(&*call.func, Expr::Path(path) if path.path.is_ident("encode_path")) {
         return None;
     }
     let Some(Expr::Reference(reference)) = call.args.first() else { return None };
@@ -81,16 +82,36 @@ fn encoded(argument: &Expr) -> Option<&Expr> {
 /// Removes the header, and the map where nothing else is in it.
 fn drop_version_header(method: &mut ImplItemFn) -> Option<()> {
     let statements = &mut method.block.stmts;
-    let is_append = |statement: &Stmt| statement.to_token_stream().to_string().starts_with("header_map . append");
-    let version = statements.iter().position(|statement| is_append(statement) && statement.to_token_stream().to_string().contains("api-version"))?;
-    statements.remove(version);
-    let others = statements.iter().any(|statement| statement.to_token_stream().to_string().contains("header_map . append"));
-    if others {
+    let map = statements.iter().position(|statement| {
+        matches!(statement, Stmt::Local(local) if matches!(&local.pat, Pat::Ident(name) if name.ident == HEADER_MAP))
+    })?;
+    // progenitor appends its own header first; further ones are appended right after it, some of them under a condition.
+    let version = statements.get(map + 1)?;
+    if !appended_header(version)?.to_token_stream().to_string().contains("\"api-version\"") {
+        return None;
+    }
+    let request = statements.iter().position(|statement| matches!(statement, Stmt::Local(local) if is_request(local)))?;
+    if request > map + 2 {
+        statements.remove(map + 1);
         return Some(());
     }
-    let map = statements.iter().position(|statement| statement.to_token_stream().to_string().starts_with("let mut header_map"))?;
-    statements.remove(map);
-    change_calls(method, "headers", |call| *call = receiver(call)).then_some(())
+    statements.drain(map..map + 2);
+    change_calls(method, "headers", |call| *call.receiver).then_some(())
+}
+
+const HEADER_MAP: &str = "header_map";
+
+/// The name of the header in `header_map.append(name, value);`.
+fn appended_header(statement: &Stmt) -> Option<&Expr> {
+    match statement {
+        Stmt::Expr(Expr::MethodCall(call), _) if call.method == "append" => call.args.first(),
+        _ => None,
+    }
+}
+
+/// Whether a statement is `let mut request = ...`; the name is another where a parameter has it.
+fn is_request(local: &Local) -> bool {
+    matches!(&local.pat, Pat::Ident(name) if name.ident.to_string().ends_with("request"))
 }
 
 /// Lets the caller leave the body out.
@@ -101,25 +122,29 @@ fn optional_body(method: &mut ImplItemFn) -> Option<()> {
     })?;
     let required = &*body;
     *body = syn::parse_quote! { ::std::option::Option<#required> };
-    change_calls(method, "json", |call| {
-        let receiver = receiver(call);
-        *call = syn::parse_quote! { #receiver.optional_json(body) };
+    change_calls(method, "json", |mut call| {
+        call.method = quote::format_ident!("optional_json");
+        call.args = syn::parse_quote! { body };
+        Expr::MethodCall(call)
     })
     .then_some(())
 }
 
-/// Changes the calls of one method name; tells whether there was exactly one.
-pub(super) fn change_calls(method: &mut ImplItemFn, name: &str, change: impl Fn(&mut Expr)) -> bool {
+/// Puts something else in the place of the calls of one method name; tells whether there was exactly one.
+pub(super) fn change_calls(method: &mut ImplItemFn, name: &str, change: impl Fn(ExprMethodCall) -> Expr) -> bool {
     struct Calls<'a, F> {
         name: &'a str,
         change: F,
         found: usize,
     }
-    impl<F: Fn(&mut Expr)> VisitMut for Calls<'_, F> {
+    impl<F: Fn(ExprMethodCall) -> Expr> VisitMut for Calls<'_, F> {
         fn visit_expr_mut(&mut self, expression: &mut Expr) {
             visit_mut::visit_expr_mut(self, expression);
-            if matches!(expression, Expr::MethodCall(call) if call.method == self.name) {
-                (self.change)(expression);
+            if !matches!(expression, Expr::MethodCall(call) if call.method == self.name) {
+                return;
+            }
+            if let Expr::MethodCall(call) = std::mem::replace(expression, Expr::PLACEHOLDER) {
+                *expression = (self.change)(call);
                 self.found += 1;
             }
         }
@@ -129,29 +154,19 @@ pub(super) fn change_calls(method: &mut ImplItemFn, name: &str, change: impl Fn(
     calls.found == 1
 }
 
-/// What a method is called on.
-pub(super) fn receiver(call: &Expr) -> Expr {
-    match call {
-        Expr::MethodCall(call) => (*call.receiver).clone(),
-        other => other.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{adapt, document::Document, overlay::Overlay};
+    use crate::document::Document;
 
-    fn adapted(operation: Value) -> Adapted {
+    fn polished(mut method: ImplItemFn, bodies: &Bodies) -> Result<String, UnexpectedCode> {
         let server = json!([{"url": Family::StakeholderComms.oauth_base()}]);
-        let document = json!({"paths": {"/as/{type}": {"servers": server, "post": operation}}, "components": {"schemas": {}}});
-        let overlay = Overlay::from_value(json!({
-            "areas": {"a": {"title": "A", "summary": "S."}},
-            "operations": {"POST /as/{type}": {"name": "create_as", "area": "a", "summary": "S."}}
-        }));
-        adapt::adapt(Document::new(document), &overlay.expect("overlay"))
+        let document = Document::new(json!({"paths": {"/as/{type}": {"servers": server, "post": {}}}}));
+        let operation = document.operations().next().expect("an operation");
+        apply(&mut method, &operation, bodies)?;
+        Ok(method.to_token_stream().to_string())
     }
 
     fn method() -> ImplItemFn {
@@ -167,22 +182,27 @@ mod tests {
 
     #[test]
     fn the_request_has_the_familys_base_checked_segments_and_no_version_header() {
-        let mut method = method();
-        apply(&mut method, &adapted(json!({"requestBody": {"required": true}}))).expect("polished");
         let expected: ImplItemFn = syn::parse_quote! {
             pub async fn create_as<'a>(&'a self, type_: &'a str, body: &'a types::A) -> Result<ResponseValue<()>, Error<()>> {
                 let url = format!("{}/as/{}", self.addresses.stakeholder_comms(), segment("type", &type_.to_string())?);
                 let mut request = self.client.post(url).json(&body).build()?;
             }
         };
-        assert_eq!(method.to_token_stream().to_string(), expected.to_token_stream().to_string());
+        assert_eq!(polished(method(), &Bodies::default()), Ok(expected.to_token_stream().to_string()));
+    }
+
+    #[test]
+    fn headers_that_a_caller_sets_stay() {
+        let mut method = method();
+        method.block.stmts.insert(3, syn::parse_quote! { header_map.append("x", x.to_string().try_into()?); });
+        let code = polished(method, &Bodies::default()).expect("polished");
+        assert!(!code.contains("api-version") && code.contains("header_map . append (\"x\"") && code.contains("headers (header_map)"), "{code}");
     }
 
     #[test]
     fn an_optional_body_may_be_left_out() {
-        let mut method = method();
-        apply(&mut method, &adapted(json!({"requestBody": {}}))).expect("polished");
-        let code = method.to_token_stream().to_string();
+        let bodies = Bodies { optional: vec!["create_as".to_owned()], ..Bodies::default() };
+        let code = polished(method(), &bodies).expect("polished");
         assert!(code.contains("body : :: std :: option :: Option < & 'a types :: A >"), "{code}");
         assert!(code.contains(". post (url) . optional_json (body) . build ()"), "{code}");
     }
@@ -191,7 +211,7 @@ mod tests {
     fn code_of_another_shape_is_refused() {
         let mut method = method();
         method.block.stmts.remove(2);
-        let error = apply(&mut method, &adapted(json!({}))).expect_err("no header");
+        let error = polished(method, &Bodies::default()).expect_err("no header");
         assert!(error.to_string().contains("`create_as` is not as expected: a header map"), "{error}");
     }
 }

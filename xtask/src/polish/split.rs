@@ -1,12 +1,8 @@
 //! Takes progenitor's file apart: the types, and the methods that call operations. The client around them is our own.
 
-use std::collections::BTreeSet;
-
-use serde_json::Value;
 use syn::{ImplItem, ImplItemFn, Item, Type};
 
 use super::UnexpectedCode;
-use crate::document::Document;
 
 pub struct Parts {
     pub types: Vec<Item>,
@@ -37,16 +33,4 @@ pub fn split(file: syn::File) -> Result<Parts, UnexpectedCode> {
 
 fn is_client(name: &Type) -> bool {
     matches!(name, Type::Path(path) if path.path.is_ident("Client"))
-}
-
-/// Checks that there is one method for every operation and none besides.
-pub fn check_methods(methods: &[ImplItemFn], document: &Document) -> Result<(), UnexpectedCode> {
-    let id = |operation: &serde_json::Map<String, Value>| operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let expected: BTreeSet<String> = document.operations().map(|operation| id(operation.value)).collect();
-    let found: BTreeSet<String> = methods.iter().map(|method| method.sig.ident.to_string()).collect();
-    match expected.symmetric_difference(&found).next() {
-        Some(name) => Err(UnexpectedCode::new(name, "one method for every operation")),
-        None if methods.len() != found.len() => Err(UnexpectedCode::new("Client", "no method twice")),
-        None => Ok(()),
-    }
 }

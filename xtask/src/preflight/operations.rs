@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{schemas, snake_name};
 use crate::{
-    document::{Document, Operation, child, template_names},
+    document::{Document, Operation, Pointer, template_names},
     overlay::is_rust_name,
     problem::{Problem, Problems},
     repair::generator::RAW_BODY,
@@ -26,12 +26,13 @@ pub fn check(document: &Document, problems: &mut Problems) {
     }
     for (path, item) in document.paths() {
         if item.contains_key("$ref") {
-            let at = crate::document::pointer(&["paths", path, "$ref"]);
-            problems.push(Problem::new(at, "paths that refer elsewhere are not supported", "put the path item in its place"));
+            let paths = Pointer::Root.member("paths");
+            let item = paths.member(path);
+            problems.push(Problem::new(item.member("$ref"), "paths that refer elsewhere are not supported", "put the path item in its place"));
         }
     }
     for operation in document.operations() {
-        Checker { document, problems, label: operation.label(), at: operation.pointer() }.operation(&operation);
+        Checker { document, problems, label: operation.label() }.operation(&operation);
     }
 }
 
@@ -39,7 +40,6 @@ struct Checker<'a> {
     document: &'a Document,
     problems: &'a mut Problems,
     label: String,
-    at: String,
 }
 
 impl Checker<'_> {
@@ -47,34 +47,34 @@ impl Checker<'_> {
         self.problems.push(Problem::new(at, message, help).in_operation(&self.label));
     }
 
-    fn schema(&mut self, at: &str, schema: &Value) {
+    fn schema(&mut self, at: &Pointer<'_>, schema: &Value) {
         schemas::check_in_operation(self.document, at, schema, &self.label, self.problems);
     }
 
     fn operation(&mut self, operation: &Operation<'_>) {
-        let at = self.at.clone();
+        let paths = Pointer::Root.member("paths");
+        let item = paths.member(operation.path);
+        let at = item.member(operation.method);
         let id = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
         if !is_rust_name(id) {
-            self.problem(child(&at, "operationId"), format!("`{id}` is no Rust name"), "name the operation in spec/overlay.yaml");
+            self.problem(at.member("operationId"), format!("`{id}` is no Rust name"), "name the operation in spec/overlay.yaml");
         }
         if let Err(reason) = well_formed(operation.path) {
             self.problem(&at, format!("the path template {reason}"), "correct the path in the document");
         }
         let body = operation.value.get("requestBody");
-        self.parameters(operation, body.is_some());
+        self.parameters(&item, &at, operation, body.is_some());
         if let Some(body) = body {
-            self.body(operation.method, &child(&at, "requestBody"), body);
+            self.body(operation.method, &at.member("requestBody"), body);
         }
         match operation.value.get("responses").and_then(Value::as_object) {
-            Some(responses) => self.responses(&child(&at, "responses"), responses),
+            Some(responses) => self.responses(&at.member("responses"), responses),
             None => self.problem(at, "the operation has no responses", "declare what it answers"),
         }
     }
 
-    fn parameters(&mut self, operation: &Operation<'_>, has_body: bool) {
-        let shared_at = crate::document::pointer(&["paths", operation.path]);
-        let own_at = self.at.clone();
-        let lists = [(shared_at, operation.item.get("parameters")), (own_at, operation.value.get("parameters"))];
+    fn parameters(&mut self, item: &Pointer<'_>, own: &Pointer<'_>, operation: &Operation<'_>, has_body: bool) {
+        let lists = [(item, operation.item.get("parameters")), (own, operation.value.get("parameters"))];
         let template = template_names(operation.path);
         let mut in_path = Vec::new();
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
@@ -82,8 +82,9 @@ impl Checker<'_> {
             taken.insert("body".to_owned(), "the request body".to_owned());
         }
         for (at, list) in lists {
+            let list_at = at.member("parameters");
             for (index, parameter) in list.and_then(Value::as_array).into_iter().flatten().enumerate() {
-                let at = format!("{at}/parameters/{index}");
+                let at = list_at.element(index);
                 let Some(name) = self.parameter(&at, parameter) else { continue };
                 match snake_name(name) {
                     Some(rust_name) if !RESERVED.contains(&rust_name.as_str()) => {
@@ -106,13 +107,13 @@ impl Checker<'_> {
         for name in template {
             if !in_path.iter().any(|declared| declared == name) {
                 let message = format!("nobody declares the path parameter `{name}`");
-                self.problem(self.at.clone(), message, "add a repair that declares it (xtask/src/repair/vendor/parameters.rs)");
+                self.problem(own, message, "add a repair that declares it (xtask/src/repair/vendor/parameters.rs)");
             }
         }
     }
 
     /// Checks one parameter for itself and gives its name.
-    fn parameter<'v>(&mut self, at: &str, parameter: &'v Value) -> Option<&'v str> {
+    fn parameter<'v>(&mut self, at: &Pointer<'_>, parameter: &'v Value) -> Option<&'v str> {
         let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else {
             self.problem(at, "a parameter needs `name` and `in`; references to parameters are not supported", "put the parameter in its place");
             return None;
@@ -121,26 +122,26 @@ impl Checker<'_> {
             "path" | "header" => "simple",
             "query" => "form",
             other => {
-                self.problem(child(at, "in"), format!("parameters in `{other}` are not supported"), "drop it in a repair");
+                self.problem(at.member("in"), format!("parameters in `{other}` are not supported"), "drop it in a repair");
                 return None;
             }
         };
         if text(parameter, "style").is_some_and(|found| found != style) {
-            self.problem(child(at, "style"), format!("only the style `{style}` is supported"), "drop it in a repair");
+            self.problem(at.member("style"), format!("only the style `{style}` is supported"), "drop it in a repair");
         }
         if place == "path" && parameter.get("required") != Some(&Value::Bool(true)) {
-            self.problem(child(at, "required"), "a path parameter is always required", "say so in a repair");
+            self.problem(at.member("required"), "a path parameter is always required", "say so in a repair");
         }
-        let at = child(at, "schema");
+        let at = at.member("schema");
         let Some(schema) = parameter.get("schema") else {
             self.problem(at, format!("the parameter `{name}` has no schema"), "declare its type in a repair");
             return Some(name);
         };
         self.schema(&at, schema);
-        let kind = schemas::resolve(self.document, schema).and_then(|schema| text(schema, "type"));
+        let kind = schemas::resolve(self.document, schema).ok().and_then(|schema| text(schema, "type"));
         let plain = |kind| matches!(kind, Some("string" | "integer" | "number" | "boolean"));
         let list = || {
-            let items = schema.get("items").and_then(|items| schemas::resolve(self.document, items));
+            let items = schema.get("items").and_then(|items| schemas::resolve(self.document, items).ok());
             place == "query" && kind == Some("array") && plain(items.and_then(|items| text(items, "type")))
                 && parameter.get("explode") != Some(&Value::Bool(false))
         };
@@ -150,7 +151,7 @@ impl Checker<'_> {
         Some(name)
     }
 
-    fn body(&mut self, method: &str, at: &str, body: &Value) {
+    fn body(&mut self, method: &str, at: &Pointer<'_>, body: &Value) {
         if matches!(method, "get" | "head") {
             // CloudFront, in front of Jira Cloud, refuses it with an HTML page.
             self.problem(at, "a request of this method must not have a body", "drop the body in a repair");
@@ -159,12 +160,13 @@ impl Checker<'_> {
         let Some((media_type, media)) = content.filter(|content| content.len() == 1).and_then(|content| content.iter().next()) else {
             return self.problem(at, "a body has to be of one media type", "decide for one of them in a repair");
         };
-        let at = child(&child(at, "content"), media_type);
+        let content_at = at.member("content");
+        let at = content_at.member(media_type);
         let schema = media.get("schema");
         let raw = serde_json::json!({"type": "string", "format": "binary"});
         match media_type.as_str() {
             JSON if media.get("encoding").is_none() => match schema {
-                Some(schema) => self.schema(&child(&at, "schema"), schema),
+                Some(schema) => self.schema(&at.member("schema"), schema),
                 None => self.problem(at, "the body has no schema", "declare what it holds in a repair"),
             },
             RAW_BODY if schema == Some(&raw) => {}
@@ -172,10 +174,10 @@ impl Checker<'_> {
         }
     }
 
-    fn responses(&mut self, at: &str, responses: &Map<String, Value>) {
+    fn responses(&mut self, at: &Pointer<'_>, responses: &Map<String, Value>) {
         let mut first: Option<(&str, Option<&Value>)> = None;
         for (status, response) in responses {
-            let at = child(at, status);
+            let at = at.member(status);
             let known = status == "default" || status == "2XX" || (status.len() == 3 && status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code)));
             if !known {
                 self.problem(&at, format!("`{status}` is no HTTP status"), "correct the document");
@@ -197,17 +199,18 @@ impl Checker<'_> {
     }
 
     /// Checks the content of an answer and gives what tells its type from others.
-    fn answer<'v>(&mut self, at: &str, response: &'v Value) -> (&'static str, Option<&'v Value>) {
+    fn answer<'v>(&mut self, at: &Pointer<'_>, response: &'v Value) -> (&'static str, Option<&'v Value>) {
         let content = response.get("content").and_then(Value::as_object);
         let Some((media_type, media)) = content.and_then(|content| content.iter().next()) else { return ("none", None) };
-        let at = child(&child(at, "content"), media_type);
+        let content_at = at.member("content");
+        let at = content_at.member(media_type);
         if content.is_some_and(|content| content.len() > 1) {
             self.problem(&at, "an answer has to be of one media type", "decide for one of them in a repair");
         }
         let schema = media.get("schema");
         match (media_type.as_str(), schema) {
             (JSON, Some(schema)) => {
-                self.schema(&child(&at, "schema"), schema);
+                self.schema(&at.member("schema"), schema);
                 if media.get("encoding").is_some() {
                     self.problem(at, "`encoding` is not supported", "drop it in a repair");
                 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::snake_name;
 use crate::{
-    document::{Document, child, load::kind, pointer, schema_name},
+    document::{Document, Pointer, load::kind, schema_name, schema_reference},
     problem::{Problem, Problems},
 };
 
@@ -15,7 +15,9 @@ use crate::{
 pub fn check_named(document: &Document, problems: &mut Problems) {
     let mut names: BTreeMap<String, &str> = BTreeMap::new();
     for (name, schema) in document.schemas() {
-        let at = pointer(&["components", "schemas", name]);
+        let components = Pointer::Root.member("components");
+        let schemas = components.member("schemas");
+        let at = schemas.member(name);
         let rust_name = name.to_pascal_case();
         let plain = name.chars().all(|character| character == '_' || character.is_ascii_alphanumeric());
         if !plain || syn::parse_str::<syn::Ident>(&rust_name).is_err() {
@@ -26,7 +28,7 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
             problems.push(Problem::new(&at, message, "rename one of them in a repair"));
         }
         Checker { document, problems, operation: None }.check(&at, schema, Place::Named);
-        if leads_to_itself(document, name) {
+        if resolve(document, &schema_reference(name)) == Err(Unresolved::Loop) {
             let message = format!("the schema `{name}` is a reference that leads back to itself");
             problems.push(Problem::new(&at, message, "break the loop in a repair"));
         }
@@ -34,37 +36,32 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
 }
 
 /// Checks a schema that stands in an operation.
-pub fn check_in_operation(document: &Document, at: &str, schema: &Value, operation: &str, problems: &mut Problems) {
+pub fn check_in_operation(document: &Document, at: &Pointer<'_>, schema: &Value, operation: &str, problems: &mut Problems) {
     Checker { document, problems, operation: Some(operation) }.check(at, schema, Place::Inner);
 }
 
-/// Follows references to what a schema is. `None` where they lead nowhere.
-pub fn resolve<'a>(document: &'a Document, mut schema: &'a Value) -> Option<&'a Value> {
-    // More steps than schemas is a loop.
-    for _ in 0..=document.schemas().count() {
-        let Some(reference) = schema.get("$ref") else { return Some(schema) };
-        let name = reference.as_str().and_then(schema_name)?;
-        schema = document.root().get("components")?.get("schemas")?.get(name)?;
-    }
-    None
+/// Why a reference does not lead to a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unresolved {
+    /// It leads nowhere.
+    Dangling,
+    /// It leads back to itself.
+    Loop,
 }
 
-fn leads_to_itself(document: &Document, name: &str) -> bool {
-    let exists = |name: &str| document.root().pointer("/components/schemas").and_then(|schemas| schemas.get(name)).is_some();
-    let start = crate::document::schema_reference(name);
-    exists(name) && resolve(document, &start).is_none() && follows_only_existing(document, &start, exists)
-}
-
-fn follows_only_existing(document: &Document, start: &Value, exists: impl Fn(&str) -> bool) -> bool {
-    let mut schema = Some(start);
-    for _ in 0..=document.schemas().count() {
-        let Some(name) = schema.and_then(|schema| schema.get("$ref")).and_then(Value::as_str).and_then(schema_name) else { return false };
-        if !exists(name) {
-            return false;
+/// Follows references to what a schema is.
+pub fn resolve<'a>(document: &'a Document, schema: &'a Value) -> Result<&'a Value, Unresolved> {
+    let mut resolved = schema;
+    let mut visited = Vec::new();
+    while let Some(reference) = resolved.get("$ref") {
+        let name = reference.as_str().and_then(schema_name).ok_or(Unresolved::Dangling)?;
+        if visited.contains(&name) {
+            return Err(Unresolved::Loop);
         }
-        schema = document.schemas().find(|(candidate, _)| *candidate == name).map(|(_, schema)| schema);
+        visited.push(name);
+        resolved = document.schema(name).ok_or(Unresolved::Dangling)?;
     }
-    true
+    Ok(resolved)
 }
 
 /// Where a schema stands.
@@ -89,7 +86,7 @@ impl Checker<'_> {
         self.problems.push(problem);
     }
 
-    fn check(&mut self, at: &str, schema: &Value, place: Place) {
+    fn check(&mut self, at: &Pointer<'_>, schema: &Value, place: Place) {
         let Some(object) = schema.as_object() else {
             return self.problem(at, format!("expected a schema, found {}", kind(schema)), "correct the document");
         };
@@ -107,48 +104,48 @@ impl Checker<'_> {
             };
             if !known {
                 let message = format!("`{keyword}` is not supported here");
-                self.problem(child(at, keyword), message, "add a pass in xtask/src/adapt that turns it into what is, or a repair");
+                self.problem(at.member(keyword), message, "add a pass in xtask/src/adapt that turns it into what is, or a repair");
             }
         }
         match object.get("type").map(|kind| kind.as_str().unwrap_or_default()) {
             Some("object") => self.object(at, object),
             Some("array") => match object.get("items") {
-                Some(items) => self.check(&child(at, "items"), items, Place::Inner),
+                Some(items) => self.check(&at.member("items"), items, Place::Inner),
                 None => self.problem(at, "the array does not say what it holds", "add `items` in a repair"),
             },
             Some("string" | "integer" | "number" | "boolean") | None => {}
-            Some(other) => self.problem(child(at, "type"), format!("`{other}` is no type of OpenAPI 3.0"), "correct the document"),
+            Some(other) => self.problem(at.member("type"), format!("`{other}` is no type of OpenAPI 3.0"), "correct the document"),
         }
         if let Some(nullable) = object.get("nullable") {
             let plain = matches!(type_of(object), Some("string" | "integer" | "number" | "boolean")) && !object.contains_key("enum");
             if *nullable != Value::Bool(false) && !plain {
-                self.problem(child(at, "nullable"), "null is supported for properties and for plain types", "say in a repair which property it is");
+                self.problem(at.member("nullable"), "null is supported for properties and for plain types", "say in a repair which property it is");
             }
         }
     }
 
-    fn reference(&mut self, at: &str, reference: &Value) {
+    fn reference(&mut self, at: &Pointer<'_>, reference: &Value) {
         let name = reference.as_str().and_then(schema_name);
-        let schemas = self.document.root().get("components").and_then(|components| components.get("schemas"));
         match name {
             None => self.problem(at, format!("the reference `{reference}` leads nowhere"), "references go to `#/components/schemas/NAME`"),
-            Some(name) if schemas.is_none_or(|schemas| schemas.get(name).is_none()) => {
+            Some(name) if self.document.schema(name).is_none() => {
                 self.problem(at, format!("there is no schema `{name}`"), "the document lost it, or the reference is wrong; repair one of them");
             }
             Some(_) => {}
         }
     }
 
-    fn object(&mut self, at: &str, object: &Map<String, Value>) {
+    fn object(&mut self, at: &Pointer<'_>, object: &Map<String, Value>) {
         let empty = Map::new();
         let properties = match object.get("properties") {
             None => &empty,
             Some(Value::Object(properties)) => properties,
-            Some(other) => return self.problem(child(at, "properties"), format!("expected an object, found {}", kind(other)), "correct the document"),
+            Some(other) => return self.problem(at.member("properties"), format!("expected an object, found {}", kind(other)), "correct the document"),
         };
         let mut fields: BTreeMap<String, &str> = BTreeMap::new();
         for (name, property) in properties {
-            let at = child(&child(at, "properties"), name);
+            let parent = at.member("properties");
+            let at = parent.member(name);
             match snake_name(name) {
                 None => self.problem(&at, format!("`{name}` gives no Rust field name"), "rename is not possible on the wire: teach xtask a field name for it"),
                 Some(field) => {
@@ -162,15 +159,15 @@ impl Checker<'_> {
         }
         let required = object.get("required").map(|required| (required, required.as_array()));
         if let Some((found, None)) = required {
-            self.problem(child(at, "required"), format!("expected a list, found {}", kind(found)), "correct the document");
+            self.problem(at.member("required"), format!("expected a list, found {}", kind(found)), "correct the document");
         }
         for name in required.and_then(|(_, names)| names).into_iter().flatten() {
             if !name.as_str().is_some_and(|name| properties.contains_key(name)) {
-                self.problem(child(at, "required"), format!("the property `{name}` is required and not declared"), "declare it, or require it no longer, in a repair");
+                self.problem(at.member("required"), format!("the property `{name}` is required and not declared"), "declare it, or require it no longer, in a repair");
             }
         }
         if let Some(values) = object.get("additionalProperties").filter(|values| !values.is_boolean()) {
-            self.check(&child(at, "additionalProperties"), values, Place::Inner);
+            self.check(&at.member("additionalProperties"), values, Place::Inner);
         }
     }
 }

@@ -43,16 +43,9 @@ pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -
     Ok(1)
 }
 
-/// Calls `change` for every place of a table; none of them may refuse.
-pub fn all<T: Copy>(document: &mut Document, places: &[T], change: impl Fn(&mut Document, T) -> Outcome) -> Outcome {
-    // On a copy first, so that a refusal in the middle changes nothing.
-    let mut repaired = document.clone();
-    let mut changed = 0;
-    for place in places {
-        changed += change(&mut repaired, *place)?;
-    }
-    *document = repaired;
-    Ok(changed)
+/// Calls `change` for every place of a table; the first refusal ends it.
+pub fn all<T: Copy>(document: &mut Document, places: &[T], mut change: impl FnMut(&mut Document, T) -> Outcome) -> Outcome {
+    places.iter().try_fold(0, |changed, place| Ok(changed + change(document, *place)?))
 }
 
 /// Gives a path parameter the name that the template has.

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn all_maps_hold_any_value_or_none_is_touched() {
+    fn all_maps_hold_any_value_or_the_repair_refuses() {
         let maps = |values: Value| {
             let mut document = json!({"components": {"schemas": {}}});
             for (schema, property) in MAPS {
@@ -203,9 +203,7 @@ mod tests {
         check(maps_hold_any_value, maps(json!({"type": "object"})), maps(json!({})));
         let mut one_is_right = Document::new(maps(json!({"type": "object"})));
         one_is_right.root_mut()["components"]["schemas"]["SyncAction"]["properties"]["properties"] = json!({"type": "object"});
-        let before = one_is_right.clone();
         assert!(maps_hold_any_value(&mut one_is_right).expect_err("refusal").is_not_needed());
-        assert_eq!(one_is_right, before);
     }
 
     #[test]
