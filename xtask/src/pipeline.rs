@@ -1,6 +1,9 @@
 //! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → polish → files.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
     adapt::{self, Adapted, names::Unnamed},
@@ -98,7 +101,7 @@ impl Pipeline {
     }
 
     /// Runs all stages on a document.
-    pub fn run(&self, document: &Document, times: &mut Times) -> Result<Output, PipelineError> {
+    pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
         let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
         let operations = document.operations().count();
         let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
@@ -112,7 +115,12 @@ impl Pipeline {
         times.lap("adapt");
         preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
         times.lap("preflight");
-        let file = generate::generate(&adapted)?;
+        // Nothing needs the interface before the end, and progenitor leaves the other core idle.
+        let (file, interface) = thread::scope(|scope| {
+            let interface = scope.spawn(|| Interface::of(&adapted.document));
+            (generate::generate(&adapted), interface.join().unwrap_or_default())
+        });
+        let file = file?;
         times.lap(PROGENITOR);
         let code = polish::polish(file, &adapted, &self.overlay)?;
         let summary = summary(&code, &adapted, operations, &schemas, repairs)?;
@@ -121,9 +129,8 @@ impl Pipeline {
         times.lap("emit");
         let mut files = emit::format(sources);
         times.lap(PRETTYPLEASE);
-        let interface = Interface::of(&adapted.document);
         emit::add_data(&mut files, &interface);
-        times.lap("interface");
+        times.lap("data");
         Ok(Output { files, interface, summary })
     }
 }

@@ -58,7 +58,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     // A saved copy is one of the published document: its own path is nobody's business.
     let (bytes, url) = if from.contains("://") { (download(from)?, from) } else { (read(Path::new(from))?, PUBLISHED) };
     let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
-    let document = facts::facts(&document).map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
+    let document = facts::facts(document).map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
     let [facts_path, source_path] = ["jsm-ops.json", "SOURCE.toml"].map(|name| to.join(name));
     let before = load::file(&facts_path).ok();
     let mut text = serde_json::to_string_pretty(document.root())?;

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 
 use similar::TextDiff;
@@ -49,10 +50,15 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = place(&options.spec, "spec/jsm-ops.json");
     let out = place(&options.out, "generated");
     let mut times = Times::start();
-    let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let overlay = Overlay::file(&place(&options.overlay, "spec/overlay.yaml"))?;
+    let overlay = place(&options.overlay, "spec/overlay.yaml");
+    let (document, overlay) = thread::scope(|scope| {
+        let overlay = scope.spawn(|| Overlay::file(&overlay));
+        (load::file(&spec), overlay.join())
+    });
+    let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let overlay = overlay.map_err(|_| Failure("reading the overlay panicked; this is a bug".to_owned()))??;
     times.lap("load");
-    let output = Pipeline::new(overlay).run(&document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let output = Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let before = last_interface(&out);
     let plan = disk::plan(&out, &output.files)?;
     if options.check {

@@ -5,7 +5,7 @@
 //! problem, for dropping it could lose a part of the interface and keeping it could keep a sentence. Running it over its own
 //! output changes nothing, so every run begins with it and both forms of a document are one from there on.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Document, METHODS, Pointer, load::kind, walk::COMBINATORS};
 use crate::problem::{Problem, Problems};
@@ -17,11 +17,13 @@ enum Rule {
     Keep,
     /// Prose, or a copy of a fact that stands elsewhere.
     Drop,
+    /// A fact unless it is prose in the place of one.
+    KeepIf(fn(&Value) -> bool),
     /// A fact of its own structure.
-    Walk(fn(&mut Facts, &Pointer<'_>, &Value) -> Value),
+    Walk(fn(&mut Facts, &Pointer<'_>, &mut Value)),
 }
 
-use Rule::{Drop, Keep, Walk};
+use Rule::{Drop, Keep, KeepIf, Walk};
 
 type Members = &'static [(&'static str, Rule)];
 
@@ -72,7 +74,7 @@ const FLOW: Members = &[
     ("authorizationUrl", Keep),
     ("tokenUrl", Keep),
     ("refreshUrl", Keep),
-    ("scopes", Walk(|facts, at, value| facts.map(at, value, |_, _, _| Value::String(String::new())))),
+    ("scopes", Walk(|facts, at, value| facts.map(at, value, |_, _, words| *words = Value::String(String::new())))),
 ];
 const OPERATION: Members = &[
     ("tags", Keep),
@@ -122,7 +124,7 @@ const SCHEMA: Members = &[
     ("format", Keep),
     ("nullable", Keep),
     ("enum", Keep),
-    ("default", Walk(default)),
+    ("default", KeepIf(is_value)),
     ("required", Keep),
     ("properties", Walk(|facts, at, value| facts.map(at, value, schema))),
     ("additionalProperties", Walk(schema)),
@@ -164,11 +166,11 @@ const EXTENSIONS: [&str; 1] = ["x-experimental"];
 /// # Errors
 /// All nodes that are not of the JSON type that OpenAPI asks for, and all keywords that are neither a known fact nor known
 /// prose.
-pub fn facts(document: &Document) -> Result<Document, Problems> {
+pub fn facts(mut document: Document) -> Result<Document, Problems> {
     let mut facts = Facts { problems: Problems::new() };
-    let root = facts.object(&Pointer::Root, document.root(), ROOT);
+    facts.object(&Pointer::Root, document.root_mut(), ROOT);
     facts.problems.into_result()?;
-    Ok(Document::new(root))
+    Ok(document)
 }
 
 struct Facts {
@@ -176,123 +178,101 @@ struct Facts {
 }
 
 impl Facts {
-    fn wrong_type(&mut self, at: &Pointer<'_>, expected: &str, found: &Value) -> Value {
+    fn wrong_type(&mut self, at: &Pointer<'_>, expected: &str, found: &Value) {
         let message = format!("expected {expected}, found {}", kind(found));
         self.problems.push(Problem::new(at, message, "OpenAPI 3.0 asks for it; correct the document"));
-        found.clone()
     }
 
     /// An object with known members.
-    fn object(&mut self, at: &Pointer<'_>, value: &Value, members: Members) -> Value {
-        let Some(object) = value.as_object() else { return self.wrong_type(at, "an object", value) };
-        let mut kept = Map::new();
-        for (key, value) in object {
-            let at = at.member(key);
-            match members.iter().find(|(name, _)| name == key).map(|(_, rule)| rule) {
-                Some(Keep) => drop(kept.insert(key.clone(), value.clone())),
-                Some(Walk(walk)) => drop(kept.insert(key.clone(), walk(self, &at, value))),
-                Some(Drop) => {}
-                None if EXTENSIONS.contains(&key.as_str()) => drop(kept.insert(key.clone(), value.clone())),
-                None if key.starts_with("x-") => {}
-                None => self.problems.push(Problem::new(
-                    at,
-                    format!("`{key}` is no keyword that is known here"),
-                    "say in xtask/src/document/facts.rs whether it is a fact of the interface or prose",
-                )),
+    fn object(&mut self, at: &Pointer<'_>, value: &mut Value, members: Members) {
+        let Value::Object(object) = value else { return self.wrong_type(at, "an object", value) };
+        object.retain(|key, value| match members.iter().find(|(name, _)| name == key).map(|(_, rule)| rule) {
+            Some(Keep) => true,
+            Some(KeepIf(is_fact)) => is_fact(value),
+            Some(Walk(walk)) => {
+                walk(self, &at.member(key), value);
+                true
             }
+            Some(Drop) => false,
+            None => self.extension(at, key, "say in xtask/src/document/facts.rs whether it is a fact of the interface or prose"),
+        });
+    }
+
+    /// Whether to keep a member that no rule knows: an extension that is a fact. What is no extension is a problem.
+    fn extension(&mut self, at: &Pointer<'_>, key: &str, help: &str) -> bool {
+        if !key.starts_with("x-") {
+            self.problems.push(Problem::new(at.member(key), format!("`{key}` is no keyword that is known here"), help));
         }
-        // A default that was prose leaves no trace.
-        kept.retain(|_, value| !is_dropped(value));
-        Value::Object(kept)
+        EXTENSIONS.contains(&key)
     }
 
     /// An object whose keys are names.
-    fn map(&mut self, at: &Pointer<'_>, value: &Value, walk: fn(&mut Self, &Pointer<'_>, &Value) -> Value) -> Value {
-        let Some(object) = value.as_object() else { return self.wrong_type(at, "an object", value) };
-        object.iter().map(|(key, value)| (key.clone(), walk(self, &at.member(key), value))).collect()
+    fn map(&mut self, at: &Pointer<'_>, value: &mut Value, walk: fn(&mut Self, &Pointer<'_>, &mut Value)) {
+        let Value::Object(object) = value else { return self.wrong_type(at, "an object", value) };
+        object.iter_mut().for_each(|(key, value)| walk(self, &at.member(key), value));
     }
 
     /// An array.
-    fn list(&mut self, at: &Pointer<'_>, value: &Value, walk: fn(&mut Self, &Pointer<'_>, &Value) -> Value) -> Value {
-        let Some(items) = value.as_array() else { return self.wrong_type(at, "an array", value) };
-        items.iter().enumerate().map(|(index, item)| walk(self, &at.element(index), item)).collect()
+    fn list(&mut self, at: &Pointer<'_>, value: &mut Value, walk: fn(&mut Self, &Pointer<'_>, &mut Value)) {
+        let Value::Array(items) = value else { return self.wrong_type(at, "an array", value) };
+        items.iter_mut().enumerate().for_each(|(index, item)| walk(self, &at.element(index), item));
     }
 }
 
-fn path_item(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
-    let Some(object) = value.as_object() else { return facts.wrong_type(at, "an object", value) };
-    let mut kept = Map::new();
-    for (key, value) in object {
-        let at = at.member(key);
-        let walked = match key.as_str() {
-            method if METHODS.contains(&method) => facts.object(&at, value, OPERATION),
-            "parameters" => facts.list(&at, value, parameter),
-            "servers" => facts.list(&at, value, server),
-            "$ref" => value.clone(),
-            "summary" | "description" => continue,
-            extension if extension.starts_with("x-") => continue,
-            _ => {
-                let help = "a path item holds methods, `parameters` and `servers`; correct the document";
-                facts.problems.push(Problem::new(at, format!("`{key}` is no keyword that is known here"), help));
-                continue;
-            }
-        };
-        kept.insert(key.clone(), walked);
-    }
-    Value::Object(kept)
+fn path_item(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
+    let Value::Object(object) = value else { return facts.wrong_type(at, "an object", value) };
+    object.retain(|key, value| {
+        let at_key = at.member(key);
+        match key.as_str() {
+            method if METHODS.contains(&method) => facts.object(&at_key, value, OPERATION),
+            "parameters" => facts.list(&at_key, value, parameter),
+            "servers" => facts.list(&at_key, value, server),
+            "$ref" => {}
+            "summary" | "description" => return false,
+            _ => return facts.extension(at, key, "a path item holds methods, `parameters` and `servers`; correct the document"),
+        }
+        true
+    });
 }
 
-fn server(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
-    facts.object(at, value, SERVER)
+fn server(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
+    facts.object(at, value, SERVER);
 }
 
-fn parameter(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
-    facts.object(at, value, PARAMETER)
+fn parameter(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
+    facts.object(at, value, PARAMETER);
 }
 
-fn request_body(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
-    facts.object(at, value, REQUEST_BODY)
+fn request_body(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
+    facts.object(at, value, REQUEST_BODY);
 }
 
-fn response(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
-    facts.object(at, value, RESPONSE)
+fn response(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
+    facts.object(at, value, RESPONSE);
 }
 
-fn media_type(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
-    facts.object(at, value, MEDIA_TYPE)
+fn media_type(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
+    facts.object(at, value, MEDIA_TYPE);
 }
 
-fn schema(facts: &mut Facts, at: &Pointer<'_>, value: &Value) -> Value {
+fn schema(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
     // `additionalProperties: true` is the one place where OpenAPI 3.0 lets a boolean stand for a schema.
     if value.is_boolean() && matches!(at, Pointer::Member(_, "additionalProperties")) {
-        return value.clone();
+        return;
     }
-    let walked = facts.object(at, value, SCHEMA);
+    facts.object(at, value, SCHEMA);
     for keyword in COMBINATORS {
-        if walked.get(keyword).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        if value.get(keyword).and_then(Value::as_array).is_some_and(Vec::is_empty) {
             let help = "remove the keyword or name the alternatives";
             facts.problems.push(Problem::new(at.member(keyword), format!("`{keyword}` has no alternative"), help));
         }
     }
-    walked
 }
 
-/// The default of a schema. The document writes sentences there too ("the time of the request"); a string with white space
-/// in it is one of those.
-fn default(_: &mut Facts, _: &Pointer<'_>, value: &Value) -> Value {
-    match value {
-        Value::String(text) if text.contains(char::is_whitespace) => dropped(),
-        other => other.clone(),
-    }
-}
-
-/// Marks a member that is to vanish. No fact has this value: an object with the empty key.
-fn dropped() -> Value {
-    serde_json::json!({ "": null })
-}
-
-fn is_dropped(value: &Value) -> bool {
-    value.as_object().is_some_and(|object| object.len() == 1 && object.get("").is_some_and(Value::is_null))
+/// Whether a default is a value. The document writes sentences there too ("the time of the request"); a string with white
+/// space in it is one of those.
+fn is_value(default: &Value) -> bool {
+    !default.as_str().is_some_and(|text| text.contains(char::is_whitespace))
 }
 
 #[cfg(test)]
@@ -302,7 +282,7 @@ mod tests {
     use super::*;
 
     fn of(value: Value) -> Value {
-        facts(&Document::new(value)).expect("facts").root().clone()
+        facts(Document::new(value)).expect("facts").root().clone()
     }
 
     #[test]
@@ -356,7 +336,7 @@ mod tests {
 
     #[test]
     fn unknown_keywords_and_wrong_types_are_all_reported() {
-        let problems = facts(&Document::new(json!({
+        let problems = facts(Document::new(json!({
             "paths": {"/p": {"get": {"parameters": {}}, "fetch": {}}},
             "components": {"schemas": {"A": {"const": 1}, "B": {"items": []}, "C": {"oneOf": []}}}
         })))
