@@ -3041,13 +3041,13 @@ impl Client {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`.
     pub async fn list_alerts<'a>(
         &'a self,
-        from: Option<i32>,
+        from: Option<i64>,
         offset: Option<i32>,
         order: Option<&'a crate::types::ListAlertsOrder>,
         query: Option<&'a str>,
         size: Option<i32>,
         sort: Option<&'a crate::types::ListAlertsSort>,
-        to: Option<i32>,
+        to: Option<i64>,
     ) -> Result<ResponseValue<types::ListAlertResponse>, Error<()>> {
         let url = format!("{}/v1/alerts", self.addresses.operations());
         #[allow(unused_mut)]

@@ -27,6 +27,9 @@ pub struct Options {
     /// A file, or an https address [default: Atlassian's]
     #[arg(long, value_name = "FILE|URL")]
     pub from: Option<String>,
+    /// The day on which a saved copy was taken, as 2026-09-05 [default: today, or what SOURCE.toml says of the same bytes]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub date: Option<String>,
     /// The folder of the facts [default: spec]
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
@@ -63,19 +66,20 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let before = load::file(&facts_path).ok();
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
-    let source = source(&bytes, url, &document, &source_path);
+    let source = source(&bytes, url, options.date.as_deref(), &document, &source_path);
     let source_text = format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
     write_both(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
     report(&source, before.as_ref(), &document);
     Ok(())
 }
 
-fn source(bytes: &[u8], url: &str, document: &Document, path: &Path) -> Source {
+fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path: &Path) -> Source {
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let before = fs::read_to_string(path).ok().and_then(|text| toml::from_str::<Source>(&text).ok());
     // The same bytes were taken before: it stays the day on which that was.
     let same = before.filter(|before| before.sha256 == sha256);
-    let (url, date) = same.map_or_else(|| (url.to_owned(), today()), |before| (before.url, before.date));
+    let (url, before) = same.map_or_else(|| (url.to_owned(), today()), |before| (before.url, before.date));
+    let date = date.map_or(before, str::to_owned);
     let root = document.root();
     Source {
         url,
@@ -89,6 +93,13 @@ fn source(bytes: &[u8], url: &str, document: &Document, path: &Path) -> Source {
         schemas: document.schemas().count(),
         tags: root.get("tags").and_then(|tags| tags.as_array()).map_or(0, Vec::len),
     }
+}
+
+/// Checks the form of a date.
+fn date(text: &str) -> Result<String, String> {
+    let digits = |range: std::ops::Range<usize>| text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let form = text.len() == 10 && digits(0..4) && digits(5..7) && digits(8..10) && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+    if form { Ok(text.to_owned()) } else { Err("a date looks like 2026-09-05".to_owned()) }
 }
 
 /// The day in UTC, as `2026-09-05`.
@@ -232,6 +243,14 @@ mod tests {
     fn days_become_dates() {
         for (day, date) in [(0, (1970, 1, 1)), (59, (1970, 3, 1)), (11_016, (2000, 2, 29)), (20_701, (2026, 9, 5)), (47_540, (2100, 2, 28)), (47_541, (2100, 3, 1))] {
             assert_eq!(civil_date(day), date, "{day}");
+        }
+    }
+
+    #[test]
+    fn dates_have_one_form() {
+        assert!(date("2026-09-05").is_ok());
+        for text in ["", "2026-9-5", "05.09.2026", "2026-09-05T00", "２026-09-5"] {
+            assert!(date(text).is_err(), "{text}");
         }
     }
 

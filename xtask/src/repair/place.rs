@@ -25,6 +25,19 @@ pub fn property<'a>(document: &'a mut Document, name: &str, property: &str) -> R
     found.map(|value| (at, value)).ok_or(missing)
 }
 
+/// The schema of a query parameter, with its pointer.
+pub fn query_parameter<'a>(document: &'a mut Document, method: &str, path: &str, name: &str) -> Result<(String, &'a mut Value), Refusal> {
+    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let missing = Refusal::not_found(&at, format!("`{}` has no query parameter `{name}`", label(method, path)));
+    let parameters = operation(document, method, path)?.get_mut("parameters").and_then(Value::as_array_mut);
+    let found = parameters.into_iter().flatten().enumerate().find(|(_, parameter)| {
+        let text = |key| parameter.get(key).and_then(Value::as_str);
+        text("in") == Some("query") && text("name") == Some(name)
+    });
+    let schema = found.and_then(|(index, parameter)| Some((format!("{at}/{index}/schema"), parameter.get_mut("schema")?)));
+    schema.ok_or(missing)
+}
+
 /// The schema of a JSON answer, with its pointer.
 pub fn answer<'a>(document: &'a mut Document, method: &str, path: &str, status: &str) -> Result<(String, &'a mut Value), Refusal> {
     let at = pointer(&["paths", path, method, "responses", status, "content", "application/json", "schema"]);

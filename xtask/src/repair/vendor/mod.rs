@@ -15,7 +15,7 @@ use parameters::{
     team_request_parameter, update_alert_filter_parameter,
 };
 use types::{
-    discriminators_without_alternatives, extra_properties_hold_any_value, heartbeat_enabled_may_be_text,
+    alert_search_times_are_milliseconds, discriminators_without_alternatives, extra_properties_hold_any_value, heartbeat_enabled_may_be_text,
     heartbeat_update_requires_no_name, integration_action_update_answers_the_action, maps_hold_any_value,
     rotation_order_may_be_null, routing_rule_default_may_be_text, sync_conditions_may_be_null, sync_group_writes_answer_the_group,
     took_is_fractional,
@@ -47,6 +47,7 @@ pub const REPAIRS: &[Repair] = repairs![Shelf::Vendor;
     maps_hold_any_value,
     extra_properties_hold_any_value,
     took_is_fractional,
+    alert_search_times_are_milliseconds,
     heartbeat_enabled_may_be_text,
     routing_rule_default_may_be_text,
     rotation_order_may_be_null,

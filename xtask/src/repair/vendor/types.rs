@@ -92,6 +92,15 @@ pub fn took_is_fractional(document: &mut Document) -> Outcome {
     place::replace(place::property(document, "SuccessResponse", "took")?, &wrong, json!({"type": "number", "format": "double"}))
 }
 
+/// `from` and `to` of the search for alerts are declared as 32-bit integers. They are milliseconds since 1970 (seen in a call
+/// of the live service), which have not fitted into 32 bits since January 1970.
+pub fn alert_search_times_are_milliseconds(document: &mut Document) -> Outcome {
+    place::all(document, &["from", "to"], |document, name| {
+        let schema = place::query_parameter(document, "get", "/v1/alerts", name)?;
+        place::replace(schema, &json!({"type": "integer", "format": "int32"}), json!({"type": "integer", "format": "int64"}))
+    })
+}
+
 /// A boolean that is also sent as the string `"true"` or `"false"`. [`crate::polish::lenient`] reads the mark.
 fn boolean_or_text() -> Value {
     json!({"type": "boolean", "x-jsm-lenient": "boolean"})
@@ -219,6 +228,15 @@ mod tests {
             property("SuccessResponse", "took", json!({"type": "integer", "format": "int32"})),
             property("SuccessResponse", "took", json!({"type": "number", "format": "double"})),
         );
+    }
+
+    #[test]
+    fn times_of_a_search_have_64_bits() {
+        let search = |format: &str| {
+            let time = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "integer", "format": format}});
+            json!({"paths": {"/v1/alerts": {"get": {"parameters": [time("from"), {"name": "to", "in": "header"}, time("to")]}}}})
+        };
+        check(alert_search_times_are_milliseconds, search("int32"), search("int64"));
     }
 
     #[test]
