@@ -8216,7 +8216,7 @@ impl Client {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     pub async fn create_team_role<'a>(
         &'a self,
-        team_id: &'a crate::types::CreateTeamRoleTeamId,
+        team_id: &'a str,
         body: &'a types::TeamRoleCreateRequest,
     ) -> Result<ResponseValue<types::TeamRoleResponse>, Error<()>> {
         let url = format!(
@@ -8287,7 +8287,7 @@ impl Client {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     pub async fn delete_team_role<'a>(
         &'a self,
-        team_id: &'a crate::types::DeleteTeamRoleTeamId,
+        team_id: &'a str,
         identifier: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
@@ -8315,7 +8315,7 @@ impl Client {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     pub async fn update_team_role<'a>(
         &'a self,
-        team_id: &'a crate::types::UpdateTeamRoleTeamId,
+        team_id: &'a str,
         identifier: &'a str,
         body: &'a types::TeamRoleUpdateRequest,
     ) -> Result<ResponseValue<types::TeamRoleResponse>, Error<()>> {

@@ -649,34 +649,6 @@ impl ::jsm_ops_core::OpenEnum for CreateSyncActionRequestDirection {
     }
 }
 ::jsm_ops_core::open_enum!(CreateSyncActionRequestDirection);
-/// The values of `CreateTeamRoleTeamId`; it stays open for others.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CreateTeamRoleTeamId {
-    /// `id`
-    Id,
-    /// `name`
-    Name,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for CreateTeamRoleTeamId {
-    fn value(&self) -> &str {
-        match self {
-            Self::Id => "id",
-            Self::Name => "name",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "id" => Self::Id,
-            "name" => Self::Name,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(CreateTeamRoleTeamId);
 /// The values of `DeleteCustomUserRoleIdentifierType`; it stays open for others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -705,34 +677,6 @@ impl ::jsm_ops_core::OpenEnum for DeleteCustomUserRoleIdentifierType {
     }
 }
 ::jsm_ops_core::open_enum!(DeleteCustomUserRoleIdentifierType);
-/// The values of `DeleteTeamRoleTeamId`; it stays open for others.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DeleteTeamRoleTeamId {
-    /// `id`
-    Id,
-    /// `name`
-    Name,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for DeleteTeamRoleTeamId {
-    fn value(&self) -> &str {
-        match self {
-            Self::Id => "id",
-            Self::Name => "name",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "id" => Self::Id,
-            "name" => Self::Name,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(DeleteTeamRoleTeamId);
 /// The values of `EscalationRuleCondition`; it stays open for others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -5619,34 +5563,6 @@ impl ::jsm_ops_core::OpenEnum for UpdateSyncActionRequestDirection {
     }
 }
 ::jsm_ops_core::open_enum!(UpdateSyncActionRequestDirection);
-/// The values of `UpdateTeamRoleTeamId`; it stays open for others.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum UpdateTeamRoleTeamId {
-    /// `id`
-    Id,
-    /// `name`
-    Name,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for UpdateTeamRoleTeamId {
-    fn value(&self) -> &str {
-        match self {
-            Self::Id => "id",
-            Self::Name => "name",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "id" => Self::Id,
-            "name" => Self::Name,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(UpdateTeamRoleTeamId);
 /// The values of `VisibleToType`; it stays open for others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -1780,7 +1780,7 @@ pub async fn call<A: Arguments>(
             "create_team_role" => {
                 client
                     .create_team_role(
-                        &arguments.value("teamId"),
+                        arguments.text("teamId").as_str(),
                         &arguments.value("body"),
                     )
                     .await
@@ -1798,7 +1798,7 @@ pub async fn call<A: Arguments>(
             "delete_team_role" => {
                 client
                     .delete_team_role(
-                        &arguments.value("teamId"),
+                        arguments.text("teamId").as_str(),
                         arguments.text("identifier").as_str(),
                     )
                     .await
@@ -1807,7 +1807,7 @@ pub async fn call<A: Arguments>(
             "update_team_role" => {
                 client
                     .update_team_role(
-                        &arguments.value("teamId"),
+                        arguments.text("teamId").as_str(),
                         arguments.text("identifier").as_str(),
                         &arguments.value("body"),
                     )

@@ -25,14 +25,18 @@ pub fn property<'a>(document: &'a mut Document, name: &str, property: &str) -> R
     found.map(|value| (at, value)).ok_or(missing)
 }
 
-/// The schema of a query parameter, with its pointer.
-pub fn query_parameter<'a>(document: &'a mut Document, method: &str, path: &str, name: &str) -> Result<(String, &'a mut Value), Refusal> {
+/// The schema of a parameter in `path` or `query`, with its pointer.
+pub fn parameter<'a>(
+    document: &'a mut Document,
+    (method, path): (&str, &str),
+    (place, name): (&str, &str),
+) -> Result<(String, &'a mut Value), Refusal> {
     let at = child(&pointer(&["paths", path, method]), "parameters");
-    let missing = Refusal::not_found(&at, format!("`{}` has no query parameter `{name}`", label(method, path)));
+    let missing = Refusal::not_found(&at, format!("`{}` has no parameter `{name}` in `{place}`", label(method, path)));
     let parameters = operation(document, method, path)?.get_mut("parameters").and_then(Value::as_array_mut);
     let found = parameters.into_iter().flatten().enumerate().find(|(_, parameter)| {
         let text = |key| parameter.get(key).and_then(Value::as_str);
-        text("in") == Some("query") && text("name") == Some(name)
+        text("in") == Some(place) && text("name") == Some(name)
     });
     let schema = found.and_then(|(index, parameter)| Some((format!("{at}/{index}/schema"), parameter.get_mut("schema")?)));
     schema.ok_or(missing)

@@ -10,7 +10,7 @@ mod unions;
 
 use addresses::{drop_stray_server, production_oauth_hosts};
 use parameters::{
-    alert_filter_parameter, extra_properties_parameter, integration_actions_parameter, policy_order_parameter,
+    alert_filter_parameter, extra_properties_parameter, integration_actions_parameter, policy_order_parameter, role_team_is_an_id,
     sync_action_group_parameter, sync_actions_parameter, tags_parameter, team_policy_create_parameter,
     team_request_parameter, update_alert_filter_parameter,
 };
@@ -42,6 +42,7 @@ pub const REPAIRS: &[Repair] = repairs![Shelf::Vendor;
     policy_order_parameter,
     team_policy_create_parameter,
     team_request_parameter,
+    role_team_is_an_id,
     heartbeat_update_requires_no_name,
     discriminators_without_alternatives,
     maps_hold_any_value,

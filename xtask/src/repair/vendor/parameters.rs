@@ -2,11 +2,13 @@
 //!
 //! The template is right in every case: it is the address, and the neighbouring operations on the same path agree with it.
 
+use serde_json::json;
+
 use crate::{
     document::Document,
     repair::{
         Outcome,
-        place::{declare_path_parameter, drop_path_parameter, rename_path_parameter},
+        place::{self, declare_path_parameter, drop_path_parameter, rename_path_parameter},
     },
 };
 
@@ -18,6 +20,8 @@ const SYNC_ACTIONS: &str = "/v1/syncs/{syncId}/actions";
 const SYNC_ACTION_GROUP: &str = "/v1/syncs/{syncId}/action-groups/{id}";
 const POLICY_ORDER: &str = "/v1/alerts/policies/{policyId}/change-order";
 const TEAM_POLICIES: &str = "/v1/teams/{teamId}/policies";
+const TEAM_ROLES: &str = "/v1/teams/{teamId}/roles";
+const TEAM_ROLE: &str = "/v1/teams/{teamId}/roles/{identifier}";
 const TEAM_REQUEST: &str = "/v1/teams/{teamId}/requests/{requestId}";
 
 /// Reading the outgoing alert filter declares `id` for `{integrationId}`.
@@ -70,9 +74,19 @@ pub fn team_request_parameter(document: &mut Document) -> Outcome {
     declare_path_parameter(document, "get", TEAM_REQUEST, "teamId")
 }
 
+/// Creating, changing and deleting a role of a team declare the team as one of the words `id` and `name`, which would be the
+/// values of a parameter that says what the identifier of the role is. Reading roles declares the id that it is.
+pub fn role_team_is_an_id(document: &mut Document) -> Outcome {
+    let operations = [("post", TEAM_ROLES), ("patch", TEAM_ROLE), ("delete", TEAM_ROLE)];
+    place::all(document, &operations, |document, operation| {
+        let wrong = json!({"type": "string", "enum": ["id", "name"]});
+        place::replace(place::parameter(document, operation, ("path", "teamId"))?, &wrong, json!({"type": "string"}))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
     use crate::repair::tests::check;
@@ -102,6 +116,15 @@ mod tests {
         for (repair, method, path, wrong, right) in cases {
             check(repair, declaring(method, path, wrong), declaring(method, path, right));
         }
+    }
+
+    #[test]
+    fn the_team_of_a_role_is_any_text() {
+        let team = |schema: Value| {
+            let operation = json!({"parameters": [{"name": "teamId", "in": "path", "schema": schema}]});
+            json!({"paths": {TEAM_ROLES: {"post": operation}, TEAM_ROLE: {"patch": operation, "delete": operation}}})
+        };
+        check(role_team_is_an_id, team(json!({"type": "string", "enum": ["id", "name"]})), team(json!({"type": "string"})));
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub fn took_is_fractional(document: &mut Document) -> Outcome {
 /// of the live service), which have not fitted into 32 bits since January 1970.
 pub fn alert_search_times_are_milliseconds(document: &mut Document) -> Outcome {
     place::all(document, &["from", "to"], |document, name| {
-        let schema = place::query_parameter(document, "get", "/v1/alerts", name)?;
+        let schema = place::parameter(document, ("get", "/v1/alerts"), ("query", name))?;
         place::replace(schema, &json!({"type": "integer", "format": "int32"}), json!({"type": "integer", "format": "int64"}))
     })
 }

@@ -1,0 +1,64 @@
+//! Arguments for a call, made up from the document.
+
+use jsm_ops_api::{Addresses, Client, CloudId, Gateway, reqwest::multipart::Part};
+use jsm_ops_tests::{document::Operation, sample::sample, server::Server};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::calls::Arguments;
+
+/// The site that all tests call.
+pub const CLOUD_ID: &str = "11111111-2222-3333-4444-555555555555";
+
+/// The file of the upload.
+pub const FILE: (&str, &str) = ("log.txt", "what happened");
+
+/// Makes up every argument of one operation.
+pub struct MadeUp(pub Operation);
+
+impl MadeUp {
+    /// The value of a query parameter, or of the body, by its schema in the document.
+    pub fn json(&self, name: &str) -> Value {
+        let query = self.0.query().into_iter().find(|(parameter, _)| *parameter == name).map(|(_, schema)| schema);
+        let schema = query.or_else(|| self.0.body().filter(|_| name == "body").map(|(_, schema)| schema));
+        sample(schema.unwrap_or_else(|| panic!("the document has no `{name}` in {} {}", self.0.method, self.0.documented)))
+    }
+
+    /// The text for a parameter of the path.
+    pub fn in_path(name: &str) -> String {
+        format!("the-{name}")
+    }
+}
+
+impl Arguments for MadeUp {
+    fn text(&self, name: &str) -> String {
+        let in_query = self.0.query().iter().any(|(parameter, _)| *parameter == name);
+        if in_query { self.value(name) } else { Self::in_path(name) }
+    }
+
+    fn value<T: DeserializeOwned>(&self, name: &str) -> T {
+        let json = self.json(name);
+        serde_json::from_value(json.clone()).unwrap_or_else(|error| panic!("{json} is no `{name}`: {error}"))
+    }
+
+    fn part(&self) -> Part {
+        Part::text(FILE.1).file_name(FILE.0)
+    }
+}
+
+/// A client for 3LO tokens whose gateway is the server.
+pub fn oauth_client(server: &Server) -> Client {
+    let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
+    Client::new(Addresses::oauth_at(&gateway, &cloud_id()), Default::default())
+}
+
+/// A client for API tokens whose gateway is the server.
+pub fn classic_client(server: &Server) -> Client {
+    let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
+    Client::new(Addresses::classic_at(&gateway, &cloud_id()), Default::default())
+}
+
+/// [`CLOUD_ID`], checked.
+pub fn cloud_id() -> CloudId {
+    CloudId::new(CLOUD_ID).expect("a cloud id")
+}

@@ -1,0 +1,105 @@
+//! Every operation, called once over a socket: what it sends against the document, and whether it reads what the document says
+//! it gets.
+
+use jsm_ops_api::{Client, operations::OPERATIONS, reqwest::Url};
+use jsm_ops_tests::{
+    document::{self, Operation},
+    sample::sample,
+    server::{Answer, Seen, Server},
+};
+use serde_json::Value;
+
+use crate::{
+    arguments::{CLOUD_ID, FILE, MadeUp, classic_client, oauth_client},
+    calls::call,
+};
+
+#[tokio::test]
+async fn every_operation_sends_what_the_document_says_at_the_address_for_3lo() {
+    let server = Server::start().await.expect("a server");
+    call_all(&server, &oauth_client(&server), Operation::oauth_path).await;
+}
+
+#[tokio::test]
+async fn every_operation_sends_what_the_document_says_at_the_address_for_api_tokens() {
+    let server = Server::start().await.expect("a server");
+    call_all(&server, &classic_client(&server), Operation::classic_path).await;
+}
+
+async fn call_all(server: &Server, client: &Client, template: fn(&Operation) -> String) {
+    let mut called = 0;
+    for operation in document::operations() {
+        let row = OPERATIONS.iter().find(|row| row.method == operation.method && row.path == operation.relative());
+        let id = row.expect("the table is the document").id;
+        server.answer(success(&operation));
+        let result = call(client, id, &MadeUp(operation)).await.unwrap_or_else(|| panic!("`{id}` can be called"));
+        result.unwrap_or_else(|error| panic!("`{id}` reads its own success: {error}"));
+        let seen = server.take_seen();
+        assert_eq!(seen.len(), 1, "`{id}` makes one request");
+        check_address(id, &seen[0], &operation, &template(&operation));
+        check_headers(id, &seen[0]);
+        check_body(id, &seen[0], &operation);
+        called += 1;
+    }
+    assert_eq!(called, 240);
+}
+
+/// The success of an operation, as the document describes it.
+fn success(operation: &Operation) -> Answer {
+    let (status, content) = operation.success();
+    match content {
+        None => Answer { status, ..Answer::default() },
+        Some(("application/json", schema)) => Answer { status, media_type: "application/json", body: sample(schema).to_string() },
+        Some((media_type, _)) => Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned() },
+    }
+}
+
+fn check_address(id: &str, seen: &Seen, operation: &Operation, template: &str) {
+    let mut path = template.replace("{cloudId}", CLOUD_ID);
+    while let Some((before, (name, after))) = path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+        path = format!("{before}{}{after}", MadeUp::in_path(name));
+    }
+    assert_eq!((seen.method.as_str(), seen.path.as_str()), (operation.method, path.as_str()), "`{id}`");
+    let url = Url::parse(&format!("http://host/?{}", seen.query)).expect("a query");
+    let mut sent: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let mut expected: Vec<(String, String)> = operation.query().into_iter().flat_map(|(name, schema)| pairs(name, &sample(schema))).collect();
+    sent.sort();
+    expected.sort();
+    assert_eq!(sent, expected, "query of `{id}`");
+}
+
+/// A query parameter as OpenAPI writes it unless told otherwise: the elements of a list each as a pair of their own.
+fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    values.iter().map(|value| (name.to_owned(), text(value))).collect()
+}
+
+fn check_headers(id: &str, seen: &Seen) {
+    assert!(!seen.headers.contains_key("api-version"), "`{id}` sends no header that the service does not know");
+    let known = ["accept", "host", "content-type", "content-length"];
+    let others: Vec<&str> = seen.headers.keys().map(|name| name.as_str()).filter(|name| !known.contains(name)).collect();
+    assert_eq!(others, [""; 0], "headers of `{id}`");
+}
+
+fn check_body(id: &str, seen: &Seen, operation: &Operation) {
+    match operation.body() {
+        None => {
+            assert!(seen.body.is_empty(), "`{id}` sends no body");
+            assert_eq!(seen.header("content-type"), "", "`{id}`");
+        }
+        Some(("application/json", schema)) => {
+            assert_eq!(seen.header("content-type"), "application/json", "`{id}`");
+            let sent: Value = serde_json::from_slice(&seen.body).expect("JSON");
+            assert_eq!(sent, sample(schema), "body of `{id}`");
+        }
+        Some((media_type, _)) => {
+            assert_eq!(media_type, "multipart/form-data");
+            assert!(seen.header("content-type").starts_with("multipart/form-data; boundary="), "`{id}`");
+            let body = String::from_utf8_lossy(&seen.body);
+            let (name, content) = FILE;
+            assert!(body.contains(&format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"")), "{body}");
+            assert_eq!(body.matches(content).count(), 1, "{body}");
+        }
+    }
+}
