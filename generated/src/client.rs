@@ -39,6 +39,7 @@ impl ClientInfo<()> for Client {
 }
 impl ClientHooks<()> for &Client {}
 /// An id as one segment of a path, checked so that it cannot lead to another operation.
+#[allow(clippy::result_large_err)]
 fn segment(
     parameter: &'static str,
     value: &str,

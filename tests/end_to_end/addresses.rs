@@ -9,7 +9,10 @@ use crate::arguments::{CLOUD_ID, cloud_id};
 fn the_bases_are_those_that_atlassian_documents() {
     assert_eq!(addresses::OPERATIONS_OAUTH, "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api");
     assert_eq!(addresses::OPERATIONS_CLASSIC, "https://api.atlassian.com/jsm/ops/api/{cloudid}");
-    assert_eq!(Addresses::oauth(&cloud_id()).operations(), format!("https://api.atlassian.com/ex/jira/{CLOUD_ID}/jsm/ops/api"));
+    assert_eq!(
+        Addresses::oauth(&cloud_id()).operations(),
+        format!("https://api.atlassian.com/ex/jira/{CLOUD_ID}/jsm/ops/api")
+    );
     assert_eq!(Addresses::classic(&cloud_id()).operations(), format!("https://api.atlassian.com/jsm/ops/api/{CLOUD_ID}"));
 }
 
@@ -20,9 +23,10 @@ fn every_operation_has_its_two_urls_and_no_double_slash() {
     for operation in documented {
         let row = OPERATIONS.iter().find(|row| row.method == operation.method && row.path == operation.relative());
         let row = row.unwrap_or_else(|| panic!("{} {} is in the table", operation.method, operation.documented));
-        for (addresses, template) in
-            [(Addresses::oauth(&cloud_id()), operation.oauth_path()), (Addresses::classic(&cloud_id()), operation.classic_path())]
-        {
+        for (addresses, template) in [
+            (Addresses::oauth(&cloud_id()), operation.oauth_path()),
+            (Addresses::classic(&cloud_id()), operation.classic_path()),
+        ] {
             let base = if row.family == "operations" { addresses.operations() } else { addresses.stakeholder_comms() };
             let url = format!("{base}{}", row.path);
             assert_eq!(url, format!("https://api.atlassian.com{}", template.replace("{cloudId}", CLOUD_ID)));

@@ -49,20 +49,25 @@ fn success(operation: &Operation) -> Answer {
     let (status, content) = operation.success();
     match content {
         None => Answer { status, ..Answer::default() },
-        Some(("application/json", schema)) => Answer { status, media_type: "application/json", body: sample(schema).to_string() },
+        Some(("application/json", schema)) => {
+            Answer { status, media_type: "application/json", body: sample(schema).to_string() }
+        }
         Some((media_type, _)) => Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned() },
     }
 }
 
 fn check_address(id: &str, seen: &Seen, operation: &Operation, template: &str) {
     let mut path = template.replace("{cloudId}", CLOUD_ID);
-    while let Some((before, (name, after))) = path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+    while let Some((before, (name, after))) =
+        path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
         path = format!("{before}{}{after}", MadeUp::in_path(name));
     }
     assert_eq!((seen.method.as_str(), seen.path.as_str()), (operation.method, path.as_str()), "`{id}`");
     let url = Url::parse(&format!("http://host/?{}", seen.query)).expect("a query");
     let mut sent: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let mut expected: Vec<(String, String)> = operation.query().into_iter().flat_map(|(name, schema)| pairs(name, &sample(schema))).collect();
+    let mut expected: Vec<(String, String)> =
+        operation.query().into_iter().flat_map(|(name, schema)| pairs(name, &sample(schema))).collect();
     sent.sort();
     expected.sort();
     assert_eq!(sent, expected, "query of `{id}`");

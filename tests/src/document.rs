@@ -32,7 +32,9 @@ pub fn operations() -> Vec<Operation> {
     let methods = [("get", "GET"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
     let paths = FACTS["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, item)| {
-        methods.into_iter().filter_map(move |(key, method)| Some(Operation { method, documented: path, value: item.get(key)?.as_object()? }))
+        methods.into_iter().filter_map(move |(key, method)| {
+            Some(Operation { method, documented: path, value: item.get(key)?.as_object()? })
+        })
     });
     operations.collect()
 }
@@ -71,7 +73,8 @@ impl Operation {
     pub fn success(&self) -> (u16, Option<(&'static str, &'static Value)>) {
         let responses = self.value.get("responses").and_then(Value::as_object).into_iter().flatten();
         let success = responses.filter_map(|(status, response)| Some((status.parse::<u16>().ok()?, response)));
-        let found = success.filter(|(status, _)| (200..300).contains(status)).map(|(status, response)| (status, content(response)));
+        let found =
+            success.filter(|(status, _)| (200..300).contains(status)).map(|(status, response)| (status, content(response)));
         found.min_by_key(|(status, _)| *status).unwrap_or((0, None))
     }
 }
@@ -84,7 +87,9 @@ fn content(owner: &'static Value) -> Option<(&'static str, &'static Value)> {
 /// Follows a reference anywhere into the document.
 pub fn resolve(schema: &Value) -> &Value {
     let mut resolved = schema;
-    while let Some(target) = resolved.get("$ref").and_then(Value::as_str).and_then(|reference| FACTS.pointer(reference.trim_start_matches('#'))) {
+    while let Some(target) =
+        resolved.get("$ref").and_then(Value::as_str).and_then(|reference| FACTS.pointer(reference.trim_start_matches('#')))
+    {
         resolved = target;
     }
     resolved

@@ -69,7 +69,8 @@ impl Server {
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { answer: Mutex::new(Answer { status: 599, ..Answer::default() }), ..Shared::default() });
+        let shared =
+            Arc::new(Shared { answer: Mutex::new(Answer { status: 599, ..Answer::default() }), ..Shared::default() });
         let state = Arc::clone(&shared);
         let router = Router::new().fallback(move |request: Request<Body>| answer(Arc::clone(&state), request));
         let task = tokio::spawn(async move {

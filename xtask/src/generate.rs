@@ -19,16 +19,24 @@ use crate::adapt::Adapted;
 #[non_exhaustive]
 pub enum GenerateError {
     /// The typed model of OpenAPI refused the document.
-    #[error("the preflight let through what is no OpenAPI: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    #[error(
+        "the preflight let through what is no OpenAPI: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
+    )]
     Model(#[from] serde_json::Error),
     /// progenitor refused the document.
-    #[error("the preflight let through what progenitor refuses: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    #[error(
+        "the preflight let through what progenitor refuses: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
+    )]
     Progenitor(#[from] progenitor::Error),
     /// progenitor or typify panicked.
-    #[error("the preflight let through what progenitor panics on: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    #[error(
+        "the preflight let through what progenitor panics on: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
+    )]
     Panic(String),
     /// progenitor gave tokens that are no Rust.
-    #[error("progenitor gave code that is no Rust: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing")]
+    #[error(
+        "progenitor gave code that is no Rust: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
+    )]
     Code(#[from] syn::Error),
 }
 
@@ -40,7 +48,11 @@ pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
     // Enums and unions have code of our own under the same names.
     for name in adapted.enums.iter().map(|one| &one.schema) {
         let rust_name = name.to_pascal_case();
-        settings.with_replacement(&rust_name, format!("crate::types::{rust_name}"), [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+        settings.with_replacement(
+            &rust_name,
+            format!("crate::types::{rust_name}"),
+            [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
+        );
     }
     for name in adapted.unions.iter().map(|one| &one.schema) {
         let rust_name = name.to_pascal_case();

@@ -124,7 +124,8 @@ fn list_operation(operation: &Operation<'_>, facts: &mut BTreeMap<String, String
         for parameter in owner.get("parameters").and_then(Value::as_array).into_iter().flatten() {
             let required = parameter.get("required") == Some(&Value::Bool(true));
             let kind = parameter.get("schema").map(describe).unwrap_or_default();
-            facts.insert(format!("{label} {} {}", text(parameter, "in"), text(parameter, "name")), presence(required, &kind));
+            facts
+                .insert(format!("{label} {} {}", text(parameter, "in"), text(parameter, "name")), presence(required, &kind));
         }
     }
     if let Some(body) = operation.value.get("requestBody") {
@@ -180,8 +181,9 @@ fn presence(required: bool, kind: &str) -> String {
 
 fn describe_content(owner: &Value) -> String {
     let content = owner.get("content").and_then(Value::as_object).into_iter().flatten();
-    let described: Vec<String> =
-        content.map(|(media_type, media)| format!("{} as {media_type}", media.get("schema").map(describe).unwrap_or_default())).collect();
+    let described: Vec<String> = content
+        .map(|(media_type, media)| format!("{} as {media_type}", media.get("schema").map(describe).unwrap_or_default()))
+        .collect();
     if described.is_empty() { "nothing".to_owned() } else { described.join(", ") }
 }
 
@@ -194,7 +196,9 @@ fn describe(schema: &Value) -> String {
     let kind = match (text("type"), text("format")) {
         (Some(kind), Some(format)) => format!("{kind} {format}"),
         (Some(kind), None) => kind.to_owned(),
-        (None, _) if crate::document::walk::COMBINATORS.iter().any(|keyword| schema.get(keyword).is_some()) => "one of several".to_owned(),
+        (None, _) if crate::document::walk::COMBINATORS.iter().any(|keyword| schema.get(keyword).is_some()) => {
+            "one of several".to_owned()
+        }
         (None, _) if schema.get("properties").is_some() => "object".to_owned(),
         (None, _) => "anything".to_owned(),
     };
@@ -265,11 +269,14 @@ mod tests {
             new["components"]["schemas"]["B"]["properties"]["more"] = json!({"type": "string"});
             new["paths"]["/bs"] = json!({"get": {"operationId": "list_bs", "responses": {}}});
         });
-        assert_eq!(found, [
-            ("+ B.kind = y: a value".to_owned(), false),
-            ("+ B.more: optional string".to_owned(), false),
-            ("+ GET /bs: list_bs".to_owned(), false),
-        ]);
+        assert_eq!(
+            found,
+            [
+                ("+ B.kind = y: a value".to_owned(), false),
+                ("+ B.more: optional string".to_owned(), false),
+                ("+ GET /bs: list_bs".to_owned(), false),
+            ]
+        );
     }
 
     #[test]
@@ -279,12 +286,15 @@ mod tests {
             new["components"]["schemas"]["A"]["properties"]["id"]["type"] = json!("integer");
             new["components"]["schemas"]["B"]["properties"] = json!({});
         });
-        assert_eq!(found, [
-            ("~ A.id: required string → required integer  (breaking)".to_owned(), true),
-            ("- B.kind: optional string  (breaking)".to_owned(), true),
-            ("- B.kind = x: a value  (breaking)".to_owned(), true),
-            ("~ POST /as: create_a → make_a  (breaking)".to_owned(), true),
-        ]);
+        assert_eq!(
+            found,
+            [
+                ("~ A.id: required string → required integer  (breaking)".to_owned(), true),
+                ("- B.kind: optional string  (breaking)".to_owned(), true),
+                ("- B.kind = x: a value  (breaking)".to_owned(), true),
+                ("~ POST /as: create_a → make_a  (breaking)".to_owned(), true),
+            ]
+        );
     }
 
     #[test]
@@ -296,11 +306,14 @@ mod tests {
             new["paths"]["/as"]["post"]["security"] = json!([{"OAuth2": ["write:a", "read:a"]}]);
             new["paths"]["/as"]["post"]["x-experimental"] = json!(true);
         });
-        assert_eq!(found, [
-            ("+ A.more: optional string  (breaking)".to_owned(), true),
-            ("+ POST /as experimental: yes".to_owned(), false),
-            ("+ POST /as query page: optional integer  (breaking)".to_owned(), true),
-            ("+ POST /as scope read:a: needed  (breaking)".to_owned(), true),
-        ]);
+        assert_eq!(
+            found,
+            [
+                ("+ A.more: optional string  (breaking)".to_owned(), true),
+                ("+ POST /as experimental: yes".to_owned(), false),
+                ("+ POST /as query page: optional integer  (breaking)".to_owned(), true),
+                ("+ POST /as scope read:a: needed  (breaking)".to_owned(), true),
+            ]
+        );
     }
 }

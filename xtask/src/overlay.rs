@@ -121,17 +121,27 @@ impl Overlay {
     }
 }
 
-fn section<T: DeserializeOwned>(sections: &mut Map<String, Value>, name: &str, problems: &mut Problems) -> BTreeMap<String, T> {
+fn section<T: DeserializeOwned>(
+    sections: &mut Map<String, Value>,
+    name: &str,
+    problems: &mut Problems,
+) -> BTreeMap<String, T> {
     let at = child("", name);
     let Some(Value::Object(entries)) = sections.remove(name) else {
-        problems.push(Problem::new(at, format!("the section `{name}` is missing or no map"), "see spec/overlay.yaml for the form"));
+        problems.push(Problem::new(
+            at,
+            format!("the section `{name}` is missing or no map"),
+            "see spec/overlay.yaml for the form",
+        ));
         return BTreeMap::new();
     };
     let mut read = BTreeMap::new();
     for (key, value) in entries {
         match serde_json::from_value(value) {
             Ok(entry) => drop(read.insert(key, entry)),
-            Err(error) => problems.push(Problem::new(child(&at, &key), error.to_string(), "correct the entry in spec/overlay.yaml")),
+            Err(error) => {
+                problems.push(Problem::new(child(&at, &key), error.to_string(), "correct the entry in spec/overlay.yaml"))
+            }
         }
     }
     read
@@ -187,7 +197,8 @@ mod tests {
 
     #[test]
     fn an_entry_without_an_operation_names_the_nearest_one() {
-        let overlay = overlay(json!({"GET /v1/alertz": {"name": "list_alerts", "area": "alerts", "summary": "S."}})).expect("overlay");
+        let overlay =
+            overlay(json!({"GET /v1/alertz": {"name": "list_alerts", "area": "alerts", "summary": "S."}})).expect("overlay");
         let document = Document::new(json!({"paths": {"/v1/alerts": {"get": {}}}}));
         let mut problems = Problems::new();
         overlay.check(&document, &mut problems);

@@ -82,7 +82,9 @@ pub enum PipelineError {
     #[error("the generated code is no Rust: {0}\n    help: this is a bug of xtask/src/emit")]
     Emit(#[from] syn::Error),
     /// Operations or schemas that got lost on the way.
-    #[error("{what} got lost: {before} in the document and {after} in the crate\n    help: this is a bug of the generator; nothing was written")]
+    #[error(
+        "{what} got lost: {before} in the document and {after} in the crate\n    help: this is a bug of the generator; nothing was written"
+    )]
     Lost {
         /// Operations or schemas.
         what: &'static str,
@@ -135,7 +137,13 @@ impl Pipeline {
     }
 }
 
-fn summary(code: &polish::Code, adapted: &Adapted, operations: usize, schemas: &[String], repairs: Vec<Applied>) -> Result<Summary, PipelineError> {
+fn summary(
+    code: &polish::Code,
+    adapted: &Adapted,
+    operations: usize,
+    schemas: &[String],
+    repairs: Vec<Applied>,
+) -> Result<Summary, PipelineError> {
     let types = code.type_names();
     let typed = schemas.iter().filter(|name| types.contains(&polish::type_name(name).to_string())).count();
     for (what, before, after) in [("operations", operations, code.methods.len()), ("schemas", schemas.len(), typed)] {

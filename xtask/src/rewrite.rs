@@ -34,7 +34,9 @@ impl Family {
     pub fn oauth_base(self) -> &'static str {
         match self {
             Self::Operations => "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api",
-            Self::StakeholderComms => "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api",
+            Self::StakeholderComms => {
+                "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api"
+            }
         }
     }
 
@@ -92,7 +94,11 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
             forget_cloud_id(item_object, &relative);
             if rewritten.insert(relative.clone(), item).is_some() {
                 let message = format!("two addresses become `{relative}`");
-                problems.push(Problem::new(at, message, "the families share a path; give one of them a prefix in xtask/src/rewrite.rs"));
+                problems.push(Problem::new(
+                    at,
+                    message,
+                    "the families share a path; give one of them a prefix in xtask/src/rewrite.rs",
+                ));
             }
         }
     }
@@ -222,8 +228,14 @@ mod tests {
             (json!({"url": "https://api.atlassian.com/jsm/ops"}), "/api/{cloudid}/v1/alerts/{id}"),
             (json!({"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}"}), "/v1/alerts/{id}"),
             (json!({"url": "https://api.atlassian.com/jsm/ops/api/{cloudid}/"}), "/v1/alerts/{id}"),
-            (json!({"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}", "variables": {"cloudId": {"default": "x"}}}), "/v1/alerts/{id}"),
-            (json!({"url": "https://{host}/jsm/ops/api", "variables": {"host": {"default": "api.atlassian.com"}}}), "/{cloudId}/v1/alerts/{id}"),
+            (
+                json!({"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}", "variables": {"cloudId": {"default": "x"}}}),
+                "/v1/alerts/{id}",
+            ),
+            (
+                json!({"url": "https://{host}/jsm/ops/api", "variables": {"host": {"default": "api.atlassian.com"}}}),
+                "/{cloudId}/v1/alerts/{id}",
+            ),
             (json!({"url": "https://api.atlassian.com/ex/jira/{customerId}/jsm/ops/api"}), "/v1/alerts/{id}"),
         ] {
             assert_eq!(rewritten(server.clone(), path), expected, "{server} {path}");
@@ -242,11 +254,27 @@ mod tests {
     #[test]
     fn an_unknown_address_is_named() {
         for (url, path, named) in [
-            ("https://api.example.com/jsm/ops/", "/api/{cloudId}/v1/a", "https://api.example.com/jsm/ops/api/{cloudid}/v1/a"),
-            ("https://api.atlassian.com/jsm/ops/", "/web/{cloudId}/v1/a", "https://api.atlassian.com/jsm/ops/web/{cloudid}/v1/a"),
+            (
+                "https://api.example.com/jsm/ops/",
+                "/api/{cloudId}/v1/a",
+                "https://api.example.com/jsm/ops/api/{cloudid}/v1/a",
+            ),
+            (
+                "https://api.atlassian.com/jsm/ops/",
+                "/web/{cloudId}/v1/a",
+                "https://api.atlassian.com/jsm/ops/web/{cloudid}/v1/a",
+            ),
             ("https://api.atlassian.com/jsm/ops/", "/api/{cloudId}", "https://api.atlassian.com/jsm/ops/api/{cloudid}"),
-            ("http://api.atlassian.com/jsm/ops/", "/api/{cloudId}/v1/a", "http://api.atlassian.com/jsm/ops/api/{cloudid}/v1/a"),
-            ("https://api.atlassian.com/jsm/ops/api/cloudId/{cloudId}", "/v1/a", "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudid}/v1/a"),
+            (
+                "http://api.atlassian.com/jsm/ops/",
+                "/api/{cloudId}/v1/a",
+                "http://api.atlassian.com/jsm/ops/api/{cloudid}/v1/a",
+            ),
+            (
+                "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudId}",
+                "/v1/a",
+                "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudid}/v1/a",
+            ),
         ] {
             let mut document = document(json!({"url": url}), path);
             let text = rewrite(&mut document).expect_err("unknown").to_string();

@@ -95,7 +95,10 @@ mod tests {
         }
         let gateway = Gateway::new("https://proxy.example/atlassian/").expect("gateway");
         let cloud_id = CloudId::new("c-1").expect("cloud id");
-        assert_eq!(gateway.base("https://api.atlassian.com/ex/{cloudid}/ops", &cloud_id), "https://proxy.example/atlassian/ex/c-1/ops");
+        assert_eq!(
+            gateway.base("https://api.atlassian.com/ex/{cloudid}/ops", &cloud_id),
+            "https://proxy.example/atlassian/ex/c-1/ops"
+        );
     }
 
     #[test]
@@ -110,7 +113,9 @@ mod tests {
 
     #[test]
     fn what_would_leak_or_cut_addresses_is_refused() {
-        for address in ["", "api.atlassian.com", "https://me:secret@api.atlassian.com", "https://api.atlassian.com/?a", "https://a/#b"] {
+        for address in
+            ["", "api.atlassian.com", "https://me:secret@api.atlassian.com", "https://api.atlassian.com/?a", "https://a/#b"]
+        {
             let error = Gateway::new(address).expect_err(address).to_string();
             assert!(!error.contains("secret"), "{error}");
         }

@@ -15,7 +15,9 @@ pub struct CloudId(String);
 
 /// A text that is no [`CloudId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a cloud id: {reason}; expected 1 to 64 letters, digits and hyphens, as in 11111111-2222-3333-4444-555555555555")]
+#[error(
+    "not a cloud id: {reason}; expected 1 to 64 letters, digits and hyphens, as in 11111111-2222-3333-4444-555555555555"
+)]
 pub struct InvalidCloudId {
     reason: &'static str,
 }

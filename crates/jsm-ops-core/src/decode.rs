@@ -78,7 +78,12 @@ mod tests {
     #[test]
     fn dates_of_any_offset_are_instants() {
         let instant = |json: &str| decode(json).expect(json).date.expect("a date").to_rfc3339();
-        for date in ["2025-06-13T12:00:49.789Z", "2025-06-13T15:00:49.789+03:00", "2025-06-13T15:00:49.789+0300", "2025-06-13t12:00:49.789z"] {
+        for date in [
+            "2025-06-13T12:00:49.789Z",
+            "2025-06-13T15:00:49.789+03:00",
+            "2025-06-13T15:00:49.789+0300",
+            "2025-06-13t12:00:49.789z",
+        ] {
             assert_eq!(instant(&format!(r#"{{"date":"{date}"}}"#)), "2025-06-13T12:00:49.789+00:00", "{date}");
         }
         assert!(decode(r#"{"date":"yesterday"}"#).expect_err("no date").to_string().contains("yesterday"));

@@ -43,7 +43,9 @@ fn fits(shape: &Shape, value: &Value) -> bool {
         | (Shape::Text, Value::String(_))
         | (Shape::Number, Value::Number(_))
         | (Shape::Boolean, Value::Bool(_)) => true,
-        (Shape::Object { properties, .. }, Value::Object(object)) => properties.iter().any(|name| object.contains_key(*name)),
+        (Shape::Object { properties, .. }, Value::Object(object)) => {
+            properties.iter().any(|name| object.contains_key(*name))
+        }
         _ => false,
     }
 }

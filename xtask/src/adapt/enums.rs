@@ -44,7 +44,11 @@ pub fn lift(document: &Document, problems: &mut Problems) -> Vec<OpenEnum> {
             let name = variant_name(text);
             if let Some(first) = taken.get(&name) {
                 let message = format!("the values `{first}` and `{text}` come to one variant `{name}`");
-                problems.push(Problem::new(at, message, "repair the enum, or teach xtask/src/adapt/enums.rs to tell them apart"));
+                problems.push(Problem::new(
+                    at,
+                    message,
+                    "repair the enum, or teach xtask/src/adapt/enums.rs to tell them apart",
+                ));
                 continue;
             }
             taken.insert(name.clone(), text);
@@ -83,7 +87,8 @@ mod tests {
 
     #[test]
     fn values_get_readable_names() {
-        let enums = lifted(json!(["if-not-acked", "P1", "", "24h", "Self", "unknown", "SLACK_CHANNEL", "c++"])).expect("enums");
+        let enums =
+            lifted(json!(["if-not-acked", "P1", "", "24h", "Self", "unknown", "SLACK_CHANNEL", "c++"])).expect("enums");
         let names: Vec<_> = enums[0].variants.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["IfNotAcked", "P1", "Empty", "N24h", "SelfValue", "UnknownValue", "SlackChannel", "CPlusPlus"]);
     }

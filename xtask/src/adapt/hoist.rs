@@ -161,7 +161,10 @@ mod tests {
         }));
         let schemas = document["components"]["schemas"].as_object().expect("schemas");
         let names: Vec<_> = schemas.keys().map(String::as_str).collect();
-        assert_eq!(names, ["Alert", "AlertPriority", "AlertRespondersItem", "ListAlertsSortBy", "ListAlertsBodyForm1", "ListAlertsBody"]);
+        assert_eq!(
+            names,
+            ["Alert", "AlertPriority", "AlertRespondersItem", "ListAlertsSortBy", "ListAlertsBodyForm1", "ListAlertsBody"]
+        );
         assert_eq!(schemas["Alert"]["properties"]["responders"]["items"], schema_reference("AlertRespondersItem"));
         assert_eq!(schemas["ListAlertsBody"]["oneOf"][0], schema_reference("ListAlertsBodyForm1"));
     }

@@ -12,11 +12,7 @@ pub mod names;
 pub mod simplify;
 pub mod unions;
 
-use crate::{
-    document::Document,
-    overlay::Overlay,
-    problem::Problems,
-};
+use crate::{document::Document, overlay::Overlay, problem::Problems};
 
 /// A document in the shape that progenitor takes, and what was lifted out of it.
 #[derive(Debug, Clone)]

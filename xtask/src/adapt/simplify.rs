@@ -9,9 +9,26 @@ use crate::document::{Document, walk};
 
 /// Keywords that constrain or describe values without changing their type.
 const DROPPED: [&str; 20] = [
-    "default", "title", "description", "example", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "readOnly",
-    "writeOnly", "deprecated",
+    "default",
+    "title",
+    "description",
+    "example",
+    "multipleOf",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "readOnly",
+    "writeOnly",
+    "deprecated",
 ];
 
 /// Formats that choose a Rust type. All others are remarks.
@@ -114,7 +131,10 @@ mod tests {
     #[test]
     fn a_format_that_chooses_no_type_goes() {
         assert_eq!(simplified(json!({"type": "string", "format": "int64"})), json!({"type": "string"}));
-        assert_eq!(simplified(json!({"type": "string", "format": "date-time"})), json!({"type": "string", "format": "date-time"}));
+        assert_eq!(
+            simplified(json!({"type": "string", "format": "date-time"})),
+            json!({"type": "string", "format": "date-time"})
+        );
     }
 
     #[test]

@@ -138,7 +138,8 @@ fn holds(document: &Document, part: &Value) -> Option<Holds> {
 
 /// Finds the tag of the objects and the properties that each has for itself.
 fn tell_apart(document: &Document, union: &mut Union) {
-    let properties: Vec<Option<&Map<String, Value>>> = union.alternatives.iter().map(|one| properties(document, one)).collect();
+    let properties: Vec<Option<&Map<String, Value>>> =
+        union.alternatives.iter().map(|one| properties(document, one)).collect();
     let objects: Vec<&Map<String, Value>> = properties.iter().copied().flatten().collect();
     let Some(first) = objects.first().filter(|_| objects.len() > 1) else { return };
     let tag = first.keys().find(|name| {
@@ -148,7 +149,8 @@ fn tell_apart(document: &Document, union: &mut Union) {
     });
     for (index, own) in properties.iter().enumerate() {
         let Some(own) = own else { continue };
-        let others: Vec<_> = properties.iter().enumerate().filter(|(other, _)| *other != index).filter_map(|(_, other)| *other).collect();
+        let others: Vec<_> =
+            properties.iter().enumerate().filter(|(other, _)| *other != index).filter_map(|(_, other)| *other).collect();
         let alternative = &mut union.alternatives[index];
         alternative.own_properties =
             own.keys().filter(|name| !others.iter().any(|other| other.contains_key(*name))).cloned().collect();
@@ -181,7 +183,8 @@ fn check(at: &str, union: &Union, problems: &mut Problems) {
         }
         let alone = others().all(|other| other.holds.json_type() != alternative.holds.json_type());
         if !alone && alternative.tag_values.is_empty() && alternative.own_properties.is_empty() {
-            let message = format!("nothing tells the alternative `{}` of `{}` from the others", alternative.variant, union.schema);
+            let message =
+                format!("nothing tells the alternative `{}` of `{}` from the others", alternative.variant, union.schema);
             let help = "say in a repair what the service sends (xtask/src/repair/vendor/unions.rs)";
             problems.push(Problem::new(at, message, help));
         }

@@ -61,13 +61,15 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     // A saved copy is one of the published document: its own path is nobody's business.
     let (bytes, url) = if from.contains("://") { (download(from)?, from) } else { (read(Path::new(from))?, PUBLISHED) };
     let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
-    let document = facts::facts(document).map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
+    let document =
+        facts::facts(document).map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
     let [facts_path, source_path] = ["jsm-ops.json", "SOURCE.toml"].map(|name| to.join(name));
     let before = load::file(&facts_path).ok();
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
     let source = source(&bytes, url, options.date.as_deref(), &document, &source_path);
-    let source_text = format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
+    let source_text =
+        format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
     write_both(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
     report(&source, before.as_ref(), &document);
     Ok(())
@@ -97,8 +99,14 @@ fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path
 
 /// Checks the form of a date.
 fn date(text: &str) -> Result<String, String> {
-    let digits = |range: std::ops::Range<usize>| text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    let form = text.len() == 10 && digits(0..4) && digits(5..7) && digits(8..10) && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+    let digits =
+        |range: std::ops::Range<usize>| text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let form = text.len() == 10
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
+        && text.as_bytes()[4] == b'-'
+        && text.as_bytes()[7] == b'-';
     if form { Ok(text.to_owned()) } else { Err("a date looks like 2026-09-05".to_owned()) }
 }
 
@@ -139,7 +147,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Downloads the document. Redirects are followed on the same host only, and no more is read than the largest document.
 fn download(address: &str) -> Result<Vec<u8>, Failure> {
-    let refuse = |reason: String| Failure(format!("{address}: {reason}\n    help: give the address of the document, or a saved copy of it, with --from"));
+    let refuse = |reason: String| {
+        Failure(format!(
+            "{address}: {reason}\n    help: give the address of the document, or a saved copy of it, with --from"
+        ))
+    };
     let url = Url::parse(address).map_err(|error| refuse(format!("not an address: {error}")))?;
     if !is_allowed(&url) {
         return Err(refuse("the document is fetched over https only".to_owned()));
@@ -156,7 +168,8 @@ fn download(address: &str) -> Result<Vec<u8>, Failure> {
         }
     });
     let client = client(same_host).map_err(|error| refuse(with_causes(&error)))?;
-    let response = client.get(url).header("Accept", "application/json").send().map_err(|error| refuse(with_causes(&error)))?;
+    let response =
+        client.get(url).header("Accept", "application/json").send().map_err(|error| refuse(with_causes(&error)))?;
     if !response.status().is_success() {
         return Err(refuse(format!("the server answered {}", response.status())));
     }
@@ -165,7 +178,10 @@ fn download(address: &str) -> Result<Vec<u8>, Failure> {
         return Err(refuse(load::LoadError::Html.to_string()));
     }
     let mut bytes = Vec::new();
-    response.take(load::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| refuse(format!("the answer broke off: {error}")))?;
+    response
+        .take(load::MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| refuse(format!("the answer broke off: {error}")))?;
     Ok(bytes)
 }
 
@@ -193,7 +209,9 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 
 /// Writes both files; each takes its place in one step, and neither does before both are written.
 fn write_both(folder: &Path, files: [(&PathBuf, &String); 2]) -> Result<(), Failure> {
-    let refuse = |error: std::io::Error| Failure(format!("cannot write to {}: {error}\n    help: nothing was changed", folder.display()));
+    let refuse = |error: std::io::Error| {
+        Failure(format!("cannot write to {}: {error}\n    help: nothing was changed", folder.display()))
+    };
     fs::create_dir_all(folder).map_err(refuse)?;
     let mut staged = Vec::new();
     for (path, text) in files {
@@ -241,7 +259,14 @@ mod tests {
 
     #[test]
     fn days_become_dates() {
-        for (day, date) in [(0, (1970, 1, 1)), (59, (1970, 3, 1)), (11_016, (2000, 2, 29)), (20_701, (2026, 9, 5)), (47_540, (2100, 2, 28)), (47_541, (2100, 3, 1))] {
+        for (day, date) in [
+            (0, (1970, 1, 1)),
+            (59, (1970, 3, 1)),
+            (11_016, (2000, 2, 29)),
+            (20_701, (2026, 9, 5)),
+            (47_540, (2100, 2, 28)),
+            (47_541, (2100, 3, 1)),
+        ] {
             assert_eq!(civil_date(day), date, "{day}");
         }
     }

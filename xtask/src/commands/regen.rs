@@ -58,7 +58,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|_| Failure("reading the overlay panicked; this is a bug".to_owned()))??;
     times.lap("load");
-    let output = Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let output =
+        Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let before = last_interface(&out);
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
@@ -95,7 +96,10 @@ fn check(out: &Path, files: &Files, plan: &Plan) -> Result<(), Failure> {
         }
     }
     let stale = plan.written.len() + plan.removed.len();
-    Err(Failure(format!("{stale} files of {} are stale\n    help: run `cargo xtask regen` and commit what it writes", out.display())))
+    Err(Failure(format!(
+        "{stale} files of {} are stale\n    help: run `cargo xtask regen` and commit what it writes",
+        out.display()
+    )))
 }
 
 fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &Plan) {
@@ -112,7 +116,10 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
         }
     }
     for unnamed in &summary.unnamed {
-        println!("new         {} has no entry in spec/overlay.yaml and is called `{}` for now; add one", unnamed.operation, unnamed.name);
+        println!(
+            "new         {} has no entry in spec/overlay.yaml and is called `{}` for now; add one",
+            unnamed.operation, unnamed.name
+        );
     }
     report_changes(options, before, &output.interface);
     let Plan { written, removed, unchanged } = plan;
@@ -140,7 +147,9 @@ fn report_changes(options: &Options, before: &Interface, now: &Interface) {
     match (changes.len(), breaking) {
         (0, _) => println!("interface   no change since the last run"),
         (all, 0) => println!("interface   {all} changes since the last run, none of them breaking"),
-        (all, breaking) => println!("interface   {all} changes since the last run, {breaking} of them breaking: this needs a new minor version"),
+        (all, breaking) => println!(
+            "interface   {all} changes since the last run, {breaking} of them breaking: this needs a new minor version"
+        ),
     }
     let shown = if options.verbose { changes.len() } else { 40 };
     changes.iter().take(shown).for_each(|change| println!("  {change}"));

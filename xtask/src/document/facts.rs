@@ -54,7 +54,10 @@ const VARIABLE: Members = &[("default", Keep), ("enum", Keep), ("description", D
 const TAG: Members = &[("name", Keep), ("description", Drop), ("externalDocs", Drop)];
 const COMPONENTS: Members = &[
     ("schemas", Walk(|facts, at, value| facts.map(at, value, schema))),
-    ("securitySchemes", Walk(|facts, at, value| facts.map(at, value, |facts, at, scheme| facts.object(at, scheme, SECURITY_SCHEME)))),
+    (
+        "securitySchemes",
+        Walk(|facts, at, value| facts.map(at, value, |facts, at, scheme| facts.object(at, scheme, SECURITY_SCHEME))),
+    ),
     ("parameters", Walk(|facts, at, value| facts.map(at, value, parameter))),
     ("responses", Walk(|facts, at, value| facts.map(at, value, response))),
     ("requestBodies", Walk(|facts, at, value| facts.map(at, value, request_body))),
@@ -194,7 +197,9 @@ impl Facts {
                 true
             }
             Some(Drop) => false,
-            None => self.extension(at, key, "say in xtask/src/document/facts.rs whether it is a fact of the interface or prose"),
+            None => {
+                self.extension(at, key, "say in xtask/src/document/facts.rs whether it is a fact of the interface or prose")
+            }
         });
     }
 
@@ -229,7 +234,13 @@ fn path_item(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
             "servers" => facts.list(&at_key, value, server),
             "$ref" => {}
             "summary" | "description" => return false,
-            _ => return facts.extension(at, key, "a path item holds methods, `parameters` and `servers`; correct the document"),
+            _ => {
+                return facts.extension(
+                    at,
+                    key,
+                    "a path item holds methods, `parameters` and `servers`; correct the document",
+                );
+            }
         }
         true
     });
@@ -295,12 +306,15 @@ mod tests {
                 "properties": {"description": {"type": "string", "example": "prose"}, "example": {"type": "string"}}
             }}}
         }));
-        assert_eq!(kept, json!({
-            "info": {"title": "T", "version": "1"},
-            "components": {"schemas": {"A": {
-                "properties": {"description": {"type": "string"}, "example": {"type": "string"}}
-            }}}
-        }));
+        assert_eq!(
+            kept,
+            json!({
+                "info": {"title": "T", "version": "1"},
+                "components": {"schemas": {"A": {
+                    "properties": {"description": {"type": "string"}, "example": {"type": "string"}}
+                }}}
+            })
+        );
     }
 
     #[test]
@@ -310,9 +324,12 @@ mod tests {
             "B": {"type": "string", "default": "desc"},
             "C": {"type": "integer", "default": 0}
         }}}));
-        assert_eq!(kept["components"]["schemas"], json!({
-            "A": {"type": "string"}, "B": {"type": "string", "default": "desc"}, "C": {"type": "integer", "default": 0}
-        }));
+        assert_eq!(
+            kept["components"]["schemas"],
+            json!({
+                "A": {"type": "string"}, "B": {"type": "string", "default": "desc"}, "C": {"type": "integer", "default": 0}
+            })
+        );
     }
 
     #[test]
@@ -342,12 +359,15 @@ mod tests {
         })))
         .expect_err("problems");
         let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
-        assert_eq!(pointers, [
-            "/paths/~1p/get/parameters",
-            "/paths/~1p/fetch",
-            "/components/schemas/A/const",
-            "/components/schemas/B/items",
-            "/components/schemas/C/oneOf",
-        ]);
+        assert_eq!(
+            pointers,
+            [
+                "/paths/~1p/get/parameters",
+                "/paths/~1p/fetch",
+                "/components/schemas/A/const",
+                "/components/schemas/B/items",
+                "/components/schemas/C/oneOf",
+            ]
+        );
     }
 }

@@ -28,7 +28,9 @@ pub enum LoadError {
     #[error("the document is not UTF-8: byte {0} is not part of a character\n    help: fetch it again")]
     NotUtf8(usize),
     /// A web page in place of the document.
-    #[error("the document is an HTML page\n    help: the address may have moved, or a proxy answered in its place; open it in a browser")]
+    #[error(
+        "the document is an HTML page\n    help: the address may have moved, or a proxy answered in its place; open it in a browser"
+    )]
     Html,
     /// Neither JSON nor YAML; the reason holds line and column.
     #[error("the document is not valid {format}: {reason}\n    help: fetch it again; it may have been cut off or edited")]
@@ -68,15 +70,15 @@ pub fn bytes(bytes: &[u8]) -> Result<Document, LoadError> {
 }
 
 fn json(text: &str) -> Result<Value, LoadError> {
-    let strict: Strict = serde_json::from_str(text)
-        .map_err(|error| LoadError::Syntax { format: "JSON", reason: error.to_string() })?;
+    let strict: Strict =
+        serde_json::from_str(text).map_err(|error| LoadError::Syntax { format: "JSON", reason: error.to_string() })?;
     Ok(strict.0)
 }
 
 /// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the strings that JSON would have.
 pub fn yaml(text: &str) -> Result<Value, LoadError> {
-    let strict: Strict = serde_yaml::from_str(text)
-        .map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() })?;
+    let strict: Strict =
+        serde_yaml::from_str(text).map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() })?;
     Ok(strict.0)
 }
 
@@ -224,7 +226,8 @@ impl<'de> DeserializeSeed<'de> for Key {
 mod tests {
     use super::*;
 
-    const SMALL: &str = r#"{"openapi":"3.0.1","paths":{"/a":{"get":{"responses":{"200":{}}}}},"components":{"schemas":{"A":{}}}}"#;
+    const SMALL: &str =
+        r#"{"openapi":"3.0.1","paths":{"/a":{"get":{"responses":{"200":{}}}}},"components":{"schemas":{"A":{}}}}"#;
 
     fn refused(text: &str) -> String {
         bytes(text.as_bytes()).expect_err("refused").to_string()

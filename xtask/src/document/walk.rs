@@ -112,19 +112,22 @@ mod tests {
         }));
         let mut seen = Vec::new();
         schemas_mut(&mut document, |at, _| seen.push(at.to_string()));
-        assert_eq!(seen, [
-            "/components/schemas/A/properties/b/items",
-            "/components/schemas/A/properties/b",
-            "/components/schemas/A/oneOf/0",
-            "/components/schemas/A/oneOf/1/not",
-            "/components/schemas/A/oneOf/1",
-            "/components/schemas/A",
-            "/paths/~1p/parameters/0/schema",
-            "/paths/~1p/get/parameters/0/schema",
-            "/paths/~1p/get/requestBody/content/a~1b/schema/additionalProperties",
-            "/paths/~1p/get/requestBody/content/a~1b/schema",
-            "/paths/~1p/get/responses/200/content/a~1b/schema",
-        ]);
+        assert_eq!(
+            seen,
+            [
+                "/components/schemas/A/properties/b/items",
+                "/components/schemas/A/properties/b",
+                "/components/schemas/A/oneOf/0",
+                "/components/schemas/A/oneOf/1/not",
+                "/components/schemas/A/oneOf/1",
+                "/components/schemas/A",
+                "/paths/~1p/parameters/0/schema",
+                "/paths/~1p/get/parameters/0/schema",
+                "/paths/~1p/get/requestBody/content/a~1b/schema/additionalProperties",
+                "/paths/~1p/get/requestBody/content/a~1b/schema",
+                "/paths/~1p/get/responses/200/content/a~1b/schema",
+            ]
+        );
         for pointer in seen {
             assert!(document.root().pointer(&pointer).is_some(), "{pointer} resolves");
         }

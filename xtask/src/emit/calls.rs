@@ -48,7 +48,10 @@ pub fn file(code: &Code, adapted: &Adapted) -> Result<syn::File, syn::Error> {
 
 /// Names in the document by names in Rust.
 fn parameter_names(adapted: &Adapted) -> BTreeMap<String, String> {
-    let owners = adapted.document.operations().flat_map(|operation| [operation.item.get("parameters"), operation.value.get("parameters")]);
+    let owners = adapted
+        .document
+        .operations()
+        .flat_map(|operation| [operation.item.get("parameters"), operation.value.get("parameters")]);
     let parameters = owners.flatten().filter_map(Value::as_array).flatten();
     let names = parameters.filter_map(|parameter| parameter.get("name").and_then(Value::as_str));
     names.map(|name| (heck::ToSnakeCase::to_snake_case(name), name.to_owned())).collect()
@@ -69,7 +72,10 @@ fn value(argument: &PatType, names: &BTreeMap<String, String>) -> proc_macro2::T
     };
     let name = names.get(rust_name.trim_end_matches('_')).unwrap_or(&rust_name);
     let kind = argument.ty.to_token_stream().to_string();
-    let (optional, inner) = match kind.strip_suffix('>').and_then(|kind| kind.strip_prefix("Option <").or(kind.strip_prefix(":: std :: option :: Option <"))) {
+    let (optional, inner) = match kind
+        .strip_suffix('>')
+        .and_then(|kind| kind.strip_prefix("Option <").or(kind.strip_prefix(":: std :: option :: Option <")))
+    {
         Some(inner) => (true, inner.trim()),
         None => (false, kind.trim()),
     };
@@ -79,5 +85,9 @@ fn value(argument: &PatType, names: &BTreeMap<String, String>) -> proc_macro2::T
         inner if inner.starts_with('&') => quote! { &arguments.value(#name) },
         _ => quote! { arguments.value(#name) },
     };
-    if optional { quote! { Some(#value) } } else { value }
+    if optional {
+        quote! { Some(#value) }
+    } else {
+        value
+    }
 }

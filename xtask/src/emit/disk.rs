@@ -23,7 +23,9 @@ pub struct Plan {
 #[non_exhaustive]
 pub enum DiskError {
     /// A file or folder refused.
-    #[error("cannot {action} {path}: {source}\n    help: nothing was changed; make the folder writable or give another with --out")]
+    #[error(
+        "cannot {action} {path}: {source}\n    help: nothing was changed; make the folder writable or give another with --out"
+    )]
     Io {
         /// What was tried.
         action: &'static str,
@@ -33,7 +35,9 @@ pub enum DiskError {
         source: io::Error,
     },
     /// The folder holds something that no run of ours wrote.
-    #[error("{0} holds files and no Cargo.toml of a generated crate\n    help: nothing was changed, because stray files are removed; give an empty folder with --out")]
+    #[error(
+        "{0} holds files and no Cargo.toml of a generated crate\n    help: nothing was changed, because stray files are removed; give an empty folder with --out"
+    )]
     NotOurs(String),
 }
 
@@ -118,8 +122,11 @@ enum Step {
 impl Undo {
     fn create_parents(&mut self, path: &Path) -> Result<(), DiskError> {
         let Some(parent) = path.parent() else { return Ok(()) };
-        let missing: Vec<PathBuf> =
-            parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_path_buf).collect();
+        let missing: Vec<PathBuf> = parent
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .map(Path::to_path_buf)
+            .collect();
         for folder in missing.into_iter().rev() {
             fs::create_dir(&folder).map_err(DiskError::at("create", &folder))?;
             self.steps.push(Step::RemoveFolder(folder));
@@ -222,7 +229,10 @@ mod tests {
         write(folder.path(), &files(&[("src/a.rs", "1"), ("src/old/b.rs", "2")]));
         let time = fs::metadata(folder.path().join("src/a.rs")).and_then(|data| data.modified()).expect("time");
         let plan = write(folder.path(), &files(&[("src/a.rs", "1"), ("src/c.rs", "3")]));
-        assert_eq!(plan, Plan { written: vec!["src/c.rs".to_owned()], removed: vec!["src/old/b.rs".to_owned()], unchanged: 2 });
+        assert_eq!(
+            plan,
+            Plan { written: vec!["src/c.rs".to_owned()], removed: vec!["src/old/b.rs".to_owned()], unchanged: 2 }
+        );
         assert_eq!(list(folder.path()).expect("list"), ["Cargo.toml", "src/a.rs", "src/c.rs"]);
         assert!(!folder.path().join("src/old").exists());
         let after = fs::metadata(folder.path().join("src/a.rs")).and_then(|data| data.modified()).expect("time");

@@ -21,9 +21,15 @@ pub fn files(code: Code, adapted: &Adapted, overlay: &Overlay) -> Result<Sources
         ("src/lib.rs", syn::parse2(library())?),
         ("src/addresses.rs", syn::parse2(addresses())?),
         ("src/client.rs", client(methods)?),
-        ("src/enums.rs", with_items(quote! { #![doc = " String enums, open for values that this version does not know."] }, enums)?),
+        (
+            "src/enums.rs",
+            with_items(quote! { #![doc = " String enums, open for values that this version does not know."] }, enums)?,
+        ),
         ("src/operations.rs", syn::parse2(operations(adapted, overlay))?),
-        ("src/types.rs", with_items(quote! { #![doc = " Types of requests and answers."] pub use crate::{enums::*, unions::*}; }, types)?),
+        (
+            "src/types.rs",
+            with_items(quote! { #![doc = " Types of requests and answers."] pub use crate::{enums::*, unions::*}; }, types)?,
+        ),
         ("src/unions.rs", with_items(quote! { #![doc = " Types with alternatives."] }, unions)?),
     ])
 }
@@ -194,6 +200,7 @@ fn client(methods: Vec<ImplItemFn>) -> Result<syn::File, syn::Error> {
         impl ClientHooks<()> for &Client {}
 
         /// An id as one segment of a path, checked so that it cannot lead to another operation.
+        #[allow(clippy::result_large_err)]
         fn segment(parameter: &'static str, value: &str) -> ::std::result::Result<::std::string::String, Error<()>> {
             ::jsm_ops_core::segment(parameter, value).map_err(|error| Error::InvalidRequest(error.to_string()))
         }

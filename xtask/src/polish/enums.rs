@@ -87,7 +87,13 @@ fn arms(function: &mut syn::ImplItem) -> Option<&mut Vec<Arm>> {
 }
 
 fn arm(pat: Pat, body: Expr) -> Arm {
-    Arm { attrs: Vec::new(), pat, fat_arrow_token: Default::default(), body: Box::new(body), comma: Some(Default::default()) }
+    Arm {
+        attrs: Vec::new(),
+        pat,
+        fat_arrow_token: Default::default(),
+        body: Box::new(body),
+        comma: Some(Default::default()),
+    }
 }
 
 /// An expression as a pattern; the two that are used here are the same nodes in both places.

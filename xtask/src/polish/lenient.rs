@@ -20,7 +20,8 @@ pub fn apply(types: &mut [Item], document: &Document) -> Result<(), UnexpectedCo
         let Fields::Named(fields) = &mut structure.fields else { continue };
         for field in &mut fields.named {
             // Names are read only where a mark is left: reading them costs more than the rest of this pass.
-            let is_boolean = last_segment(&field.ty).and_then(argument).and_then(last_segment).is_some_and(|kind| kind.ident == "bool");
+            let is_boolean =
+                last_segment(&field.ty).and_then(argument).and_then(last_segment).is_some_and(|kind| kind.ident == "bool");
             let decoder = if is_boolean && marked.remove(&(structure.ident.to_string(), wire_name(field))) {
                 Some("::jsm_ops_core::decode::optional_boolean")
             } else {
@@ -88,7 +89,8 @@ fn has_default(field: &Field) -> bool {
 
 /// The name of a field in JSON.
 fn wire_name(field: &Field) -> String {
-    let mut name = field.ident.as_ref().map(|ident| ident.to_string().trim_start_matches("r#").to_owned()).unwrap_or_default();
+    let mut name =
+        field.ident.as_ref().map(|ident| ident.to_string().trim_start_matches("r#").to_owned()).unwrap_or_default();
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         // Words other than `rename` are passed over; an attribute that does not parse keeps the name of the field.
         let _ = attribute.parse_nested_meta(|meta| {

@@ -49,7 +49,9 @@ impl Code {
 
 /// Code that does not have the shape that a pass knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("progenitor's code for `{place}` is not as expected: {expected}\n    help: after an update of progenitor, correct the pass in xtask/src/polish")]
+#[error(
+    "progenitor's code for `{place}` is not as expected: {expected}\n    help: after an update of progenitor, correct the pass in xtask/src/polish"
+)]
 pub struct UnexpectedCode {
     place: String,
     expected: &'static str,
@@ -71,7 +73,8 @@ pub fn polish(file: syn::File, adapted: &Adapted, overlay: &Overlay) -> Result<C
     let mut operations = operations_by_name(&adapted.document);
     for method in &mut methods {
         let name = method.sig.ident.to_string();
-        let operation = operations.remove(name.as_str()).ok_or_else(|| UnexpectedCode::new(&name, "one method for every operation"))?;
+        let operation =
+            operations.remove(name.as_str()).ok_or_else(|| UnexpectedCode::new(&name, "one method for every operation"))?;
         requests::apply(method, &operation, &adapted.bodies)?;
         if let Some(part) = adapted.bodies.multipart.get(&name) {
             multipart::apply(method, part)?;

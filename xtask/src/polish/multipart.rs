@@ -9,8 +9,10 @@ pub fn apply(method: &mut ImplItemFn, part: &str) -> Result<(), UnexpectedCode> 
     let name = method.sig.ident.to_string();
     let unexpected = |expected| UnexpectedCode::new(&name, expected);
     let body = method.sig.inputs.last_mut().filter(|input| matches!(input, FnArg::Typed(_)));
-    *body.ok_or_else(|| unexpected("a raw body as the last argument"))? = syn::parse_quote! { file: ::reqwest::multipart::Part };
-    method.sig.generics.params = method.sig.generics.params.iter().filter(|param| matches!(param, syn::GenericParam::Lifetime(_))).cloned().collect();
+    *body.ok_or_else(|| unexpected("a raw body as the last argument"))? =
+        syn::parse_quote! { file: ::reqwest::multipart::Part };
+    method.sig.generics.params =
+        method.sig.generics.params.iter().filter(|param| matches!(param, syn::GenericParam::Lifetime(_))).cloned().collect();
     let sent = change_calls(method, "body", |call| {
         // The call before it sets the content type of a raw body; a form brings its own.
         let receiver = match *call.receiver {

@@ -117,7 +117,9 @@ fn is_request(local: &Local) -> bool {
 /// Lets the caller leave the body out.
 fn optional_body(method: &mut ImplItemFn) -> Option<()> {
     let body = method.sig.inputs.iter_mut().find_map(|input| match input {
-        FnArg::Typed(argument) if matches!(&*argument.pat, Pat::Ident(name) if name.ident == "body") => Some(&mut argument.ty),
+        FnArg::Typed(argument) if matches!(&*argument.pat, Pat::Ident(name) if name.ident == "body") => {
+            Some(&mut argument.ty)
+        }
         _ => None,
     })?;
     let required = &*body;
@@ -196,7 +198,12 @@ mod tests {
         let mut method = method();
         method.block.stmts.insert(3, syn::parse_quote! { header_map.append("x", x.to_string().try_into()?); });
         let code = polished(method, &Bodies::default()).expect("polished");
-        assert!(!code.contains("api-version") && code.contains("header_map . append (\"x\"") && code.contains("headers (header_map)"), "{code}");
+        assert!(
+            !code.contains("api-version")
+                && code.contains("header_map . append (\"x\"")
+                && code.contains("headers (header_map)"),
+            "{code}"
+        );
     }
 
     #[test]

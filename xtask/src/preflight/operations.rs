@@ -28,7 +28,11 @@ pub fn check(document: &Document, problems: &mut Problems) {
         if item.contains_key("$ref") {
             let paths = Pointer::Root.member("paths");
             let item = paths.member(path);
-            problems.push(Problem::new(item.member("$ref"), "paths that refer elsewhere are not supported", "put the path item in its place"));
+            problems.push(Problem::new(
+                item.member("$ref"),
+                "paths that refer elsewhere are not supported",
+                "put the path item in its place",
+            ));
         }
     }
     for operation in document.operations() {
@@ -57,10 +61,14 @@ impl Checker<'_> {
         let at = item.member(operation.method);
         let id = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
         if !is_rust_name(id) {
-            self.problem(at.member("operationId"), format!("`{id}` is no Rust name"), "name the operation in spec/overlay.yaml");
+            self.problem(
+                at.member("operationId"),
+                format!("`{id}` is no Rust name"),
+                "name the operation in spec/overlay.yaml",
+            );
         }
         if let Err(reason) = well_formed(operation.path) {
-            self.problem(&at, format!("the path template {reason}"), "correct the path in the document");
+            self.problem(at, format!("the path template {reason}"), "correct the path in the document");
         }
         let body = operation.value.get("requestBody");
         self.parameters(&item, &at, operation, body.is_some());
@@ -90,16 +98,20 @@ impl Checker<'_> {
                     Some(rust_name) if !RESERVED.contains(&rust_name.as_str()) => {
                         if let Some(first) = taken.insert(rust_name.clone(), format!("`{name}`")) {
                             let message = format!("{first} and `{name}` come to one Rust name `{rust_name}`");
-                            self.problem(&at, message, "drop one of them in a repair, if they are the same");
+                            self.problem(at, message, "drop one of them in a repair, if they are the same");
                         }
                     }
-                    _ => self.problem(&at, format!("`{name}` gives no Rust parameter name"), "teach xtask a name for it"),
+                    _ => self.problem(at, format!("`{name}` gives no Rust parameter name"), "teach xtask a name for it"),
                 }
                 if parameter.get("in").and_then(Value::as_str) == Some("path") {
                     in_path.push(name.to_owned());
                     if !template.contains(&name) {
                         let message = format!("the path has no `{{{name}}}`");
-                        self.problem(&at, message, "add a repair that drops or renames the parameter (xtask/src/repair/vendor/parameters.rs)");
+                        self.problem(
+                            at,
+                            message,
+                            "add a repair that drops or renames the parameter (xtask/src/repair/vendor/parameters.rs)",
+                        );
                     }
                 }
             }
@@ -115,7 +127,11 @@ impl Checker<'_> {
     /// Checks one parameter for itself and gives its name.
     fn parameter<'v>(&mut self, at: &Pointer<'_>, parameter: &'v Value) -> Option<&'v str> {
         let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else {
-            self.problem(at, "a parameter needs `name` and `in`; references to parameters are not supported", "put the parameter in its place");
+            self.problem(
+                at,
+                "a parameter needs `name` and `in`; references to parameters are not supported",
+                "put the parameter in its place",
+            );
             return None;
         };
         let style = match place {
@@ -142,11 +158,17 @@ impl Checker<'_> {
         let plain = |kind| matches!(kind, Some("string" | "integer" | "number" | "boolean"));
         let list = || {
             let items = schema.get("items").and_then(|items| schemas::resolve(self.document, items).ok());
-            place == "query" && kind == Some("array") && plain(items.and_then(|items| text(items, "type")))
+            place == "query"
+                && kind == Some("array")
+                && plain(items.and_then(|items| text(items, "type")))
                 && parameter.get("explode") != Some(&Value::Bool(false))
         };
         if !plain(kind) && !list() {
-            self.problem(at, format!("a parameter of this form is not supported: `{schema}`"), "a plain type, or in the query a list of one");
+            self.problem(
+                at,
+                format!("a parameter of this form is not supported: `{schema}`"),
+                "a plain type, or in the query a list of one",
+            );
         }
         Some(name)
     }
@@ -157,7 +179,9 @@ impl Checker<'_> {
             self.problem(at, "a request of this method must not have a body", "drop the body in a repair");
         }
         let content = body.get("content").and_then(Value::as_object);
-        let Some((media_type, media)) = content.filter(|content| content.len() == 1).and_then(|content| content.iter().next()) else {
+        let Some((media_type, media)) =
+            content.filter(|content| content.len() == 1).and_then(|content| content.iter().next())
+        else {
             return self.problem(at, "a body has to be of one media type", "decide for one of them in a repair");
         };
         let content_at = at.member("content");
@@ -170,7 +194,11 @@ impl Checker<'_> {
                 None => self.problem(at, "the body has no schema", "declare what it holds in a repair"),
             },
             RAW_BODY if schema == Some(&raw) => {}
-            _ => self.problem(at, format!("bodies of the media type `{media_type}` are not supported in this form"), "add a repair on the generator's shelf (xtask/src/repair/generator.rs)"),
+            _ => self.problem(
+                at,
+                format!("bodies of the media type `{media_type}` are not supported in this form"),
+                "add a repair on the generator's shelf (xtask/src/repair/generator.rs)",
+            ),
         }
     }
 
@@ -178,19 +206,25 @@ impl Checker<'_> {
         let mut first: Option<(&str, Option<&Value>)> = None;
         for (status, response) in responses {
             let at = at.member(status);
-            let known = status == "default" || status == "2XX" || (status.len() == 3 && status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code)));
+            let known = status == "default"
+                || status == "2XX"
+                || (status.len() == 3 && status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code)));
             if !known {
-                self.problem(&at, format!("`{status}` is no HTTP status"), "correct the document");
+                self.problem(at, format!("`{status}` is no HTTP status"), "correct the document");
             }
             if response.get("$ref").is_some() || !response.is_object() {
-                self.problem(&at, "references to responses are not supported", "put the response in its place");
+                self.problem(at, "references to responses are not supported", "put the response in its place");
                 continue;
             }
             let kind = self.answer(&at, response);
             match first {
                 None => first = Some(kind),
                 Some(first) if first == kind => {}
-                Some(_) => self.problem(&at, "two successes of different types", "decide for one in a repair, or make them alternatives of one schema"),
+                Some(_) => self.problem(
+                    at,
+                    "two successes of different types",
+                    "decide for one in a repair, or make them alternatives of one schema",
+                ),
             }
         }
         if first.is_none() {
@@ -205,7 +239,7 @@ impl Checker<'_> {
         let content_at = at.member("content");
         let at = content_at.member(media_type);
         if content.is_some_and(|content| content.len() > 1) {
-            self.problem(&at, "an answer has to be of one media type", "decide for one of them in a repair");
+            self.problem(at, "an answer has to be of one media type", "decide for one of them in a repair");
         }
         let schema = media.get("schema");
         match (media_type.as_str(), schema) {
@@ -222,7 +256,11 @@ impl Checker<'_> {
             }
             (raw, _) if RAW_ANSWERS.contains(&raw) => ("raw", None),
             (other, _) => {
-                self.problem(at, format!("answers of the media type `{other}` are not supported"), "add it to RAW_ANSWERS in xtask/src/preflight/operations.rs if it is to be handed over as it comes");
+                self.problem(
+                    at,
+                    format!("answers of the media type `{other}` are not supported"),
+                    "add it to RAW_ANSWERS in xtask/src/preflight/operations.rs if it is to be handed over as it comes",
+                );
                 ("raw", None)
             }
         }
@@ -298,61 +336,83 @@ mod tests {
 
     #[test]
     fn template_and_declarations_must_agree() {
-        let found = problems("/as/{id}", "get", json!({"parameters": [parameter("alertId", "path", json!({"type": "string"}))]}));
+        let found =
+            problems("/as/{id}", "get", json!({"parameters": [parameter("alertId", "path", json!({"type": "string"}))]}));
         assert_eq!(found, ["the path has no `{alertId}`", "nobody declares the path parameter `id`"]);
     }
 
     #[test]
     fn names_must_differ() {
-        let found = problems("/as", "post", json!({
-            "parameters": [
-                parameter("pageId", "query", json!({"type": "string"})),
-                parameter("page-id", "query", json!({"type": "string"})),
-                parameter("body", "query", json!({"type": "string"})),
-                parameter("%", "query", json!({"type": "string"}))
-            ],
-            "requestBody": {"content": {"application/json": {"schema": {}}}}
-        }));
-        assert_eq!(found, [
-            "`pageId` and `page-id` come to one Rust name `page_id`",
-            "the request body and `body` come to one Rust name `body`",
-            "`%` gives no Rust parameter name",
-        ]);
+        let found = problems(
+            "/as",
+            "post",
+            json!({
+                "parameters": [
+                    parameter("pageId", "query", json!({"type": "string"})),
+                    parameter("page-id", "query", json!({"type": "string"})),
+                    parameter("body", "query", json!({"type": "string"})),
+                    parameter("%", "query", json!({"type": "string"}))
+                ],
+                "requestBody": {"content": {"application/json": {"schema": {}}}}
+            }),
+        );
+        assert_eq!(
+            found,
+            [
+                "`pageId` and `page-id` come to one Rust name `page_id`",
+                "the request body and `body` come to one Rust name `body`",
+                "`%` gives no Rust parameter name",
+            ]
+        );
     }
 
     #[test]
     fn parameters_are_plain() {
-        let found = problems("/as", "get", json!({"parameters": [
-            parameter("a", "query", json!({"$ref": "#/components/schemas/Thing"})),
-            parameter("b", "cookie", json!({"type": "string"})),
-            {"name": "c", "in": "query"},
-            {"name": "d", "in": "query", "style": "deepObject", "schema": {"type": "string"}},
-            {"$ref": "#/components/parameters/e"}
-        ]}));
-        assert_eq!(found, [
-            "a parameter of this form is not supported: `{\"$ref\":\"#/components/schemas/Thing\"}`",
-            "parameters in `cookie` are not supported",
-            "the parameter `c` has no schema",
-            "only the style `form` is supported",
-            "a parameter needs `name` and `in`; references to parameters are not supported",
-        ]);
+        let found = problems(
+            "/as",
+            "get",
+            json!({"parameters": [
+                parameter("a", "query", json!({"$ref": "#/components/schemas/Thing"})),
+                parameter("b", "cookie", json!({"type": "string"})),
+                {"name": "c", "in": "query"},
+                {"name": "d", "in": "query", "style": "deepObject", "schema": {"type": "string"}},
+                {"$ref": "#/components/parameters/e"}
+            ]}),
+        );
+        assert_eq!(
+            found,
+            [
+                "a parameter of this form is not supported: `{\"$ref\":\"#/components/schemas/Thing\"}`",
+                "parameters in `cookie` are not supported",
+                "the parameter `c` has no schema",
+                "only the style `form` is supported",
+                "a parameter needs `name` and `in`; references to parameters are not supported",
+            ]
+        );
     }
 
     #[test]
     fn bodies_and_answers_are_of_one_known_type() {
-        let found = problems("/as", "get", json!({
-            "requestBody": {"content": {"application/xml": {"schema": {}}}},
-            "responses": {"200": {"content": {"application/json": {"schema": {}}}}, "201": {}, "2XY": {}, "202": {"content": {"*/*": {}}}}
-        }));
-        assert_eq!(found, [
-            "a request of this method must not have a body",
-            "bodies of the media type `application/xml` are not supported in this form",
-            "two successes of different types",
-            "`2XY` is no HTTP status",
-            "two successes of different types",
-            "answers of the media type `*/*` are not supported",
-            "two successes of different types",
-        ]);
+        let found = problems(
+            "/as",
+            "get",
+            json!({
+                "requestBody": {"content": {"application/xml": {"schema": {}}}},
+                "responses": {"200": {"content": {"application/json": {"schema": {}}}}, "201": {}, "2XY": {}, "202": {"content": {"*/*": {}}}}
+            }),
+        );
+        assert_eq!(
+            found,
+            [
+                "a request of this method must not have a body",
+                "bodies of the media type `application/xml` are not supported in this form",
+                "two successes of different types",
+                "`2XY` is no HTTP status",
+                "two successes of different types",
+                "answers of the media type `*/*` are not supported",
+                "two successes of different types",
+            ]
+        );
     }
 
     #[test]

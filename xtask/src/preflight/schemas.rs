@@ -22,15 +22,15 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
         let plain = name.chars().all(|character| character == '_' || character.is_ascii_alphanumeric());
         if !plain || syn::parse_str::<syn::Ident>(&rust_name).is_err() {
             let help = "rename the schema in a repair";
-            problems.push(Problem::new(&at, format!("`{name}` gives no Rust type name"), help));
+            problems.push(Problem::new(at, format!("`{name}` gives no Rust type name"), help));
         } else if let Some(first) = names.insert(rust_name.clone(), name) {
             let message = format!("the schemas `{first}` and `{name}` come to one Rust type `{rust_name}`");
-            problems.push(Problem::new(&at, message, "rename one of them in a repair"));
+            problems.push(Problem::new(at, message, "rename one of them in a repair"));
         }
         Checker { document, problems, operation: None }.check(&at, schema, Place::Named);
         if resolve(document, &schema_reference(name)) == Err(Unresolved::Loop) {
             let message = format!("the schema `{name}` is a reference that leads back to itself");
-            problems.push(Problem::new(&at, message, "break the loop in a repair"));
+            problems.push(Problem::new(at, message, "break the loop in a repair"));
         }
     }
 }
@@ -104,7 +104,11 @@ impl Checker<'_> {
             };
             if !known {
                 let message = format!("`{keyword}` is not supported here");
-                self.problem(at.member(keyword), message, "add a pass in xtask/src/adapt that turns it into what is, or a repair");
+                self.problem(
+                    at.member(keyword),
+                    message,
+                    "add a pass in xtask/src/adapt that turns it into what is, or a repair",
+                );
             }
         }
         match object.get("type").map(|kind| kind.as_str().unwrap_or_default()) {
@@ -114,12 +118,19 @@ impl Checker<'_> {
                 None => self.problem(at, "the array does not say what it holds", "add `items` in a repair"),
             },
             Some("string" | "integer" | "number" | "boolean") | None => {}
-            Some(other) => self.problem(at.member("type"), format!("`{other}` is no type of OpenAPI 3.0"), "correct the document"),
+            Some(other) => {
+                self.problem(at.member("type"), format!("`{other}` is no type of OpenAPI 3.0"), "correct the document")
+            }
         }
         if let Some(nullable) = object.get("nullable") {
-            let plain = matches!(type_of(object), Some("string" | "integer" | "number" | "boolean")) && !object.contains_key("enum");
+            let plain =
+                matches!(type_of(object), Some("string" | "integer" | "number" | "boolean")) && !object.contains_key("enum");
             if *nullable != Value::Bool(false) && !plain {
-                self.problem(at.member("nullable"), "null is supported for properties and for plain types", "say in a repair which property it is");
+                self.problem(
+                    at.member("nullable"),
+                    "null is supported for properties and for plain types",
+                    "say in a repair which property it is",
+                );
             }
         }
     }
@@ -127,9 +138,17 @@ impl Checker<'_> {
     fn reference(&mut self, at: &Pointer<'_>, reference: &Value) {
         let name = reference.as_str().and_then(schema_name);
         match name {
-            None => self.problem(at, format!("the reference `{reference}` leads nowhere"), "references go to `#/components/schemas/NAME`"),
+            None => self.problem(
+                at,
+                format!("the reference `{reference}` leads nowhere"),
+                "references go to `#/components/schemas/NAME`",
+            ),
             Some(name) if self.document.schema(name).is_none() => {
-                self.problem(at, format!("there is no schema `{name}`"), "the document lost it, or the reference is wrong; repair one of them");
+                self.problem(
+                    at,
+                    format!("there is no schema `{name}`"),
+                    "the document lost it, or the reference is wrong; repair one of them",
+                );
             }
             Some(_) => {}
         }
@@ -140,18 +159,28 @@ impl Checker<'_> {
         let properties = match object.get("properties") {
             None => &empty,
             Some(Value::Object(properties)) => properties,
-            Some(other) => return self.problem(at.member("properties"), format!("expected an object, found {}", kind(other)), "correct the document"),
+            Some(other) => {
+                return self.problem(
+                    at.member("properties"),
+                    format!("expected an object, found {}", kind(other)),
+                    "correct the document",
+                );
+            }
         };
         let mut fields: BTreeMap<String, &str> = BTreeMap::new();
         for (name, property) in properties {
             let parent = at.member("properties");
             let at = parent.member(name);
             match snake_name(name) {
-                None => self.problem(&at, format!("`{name}` gives no Rust field name"), "rename is not possible on the wire: teach xtask a field name for it"),
+                None => self.problem(
+                    at,
+                    format!("`{name}` gives no Rust field name"),
+                    "rename is not possible on the wire: teach xtask a field name for it",
+                ),
                 Some(field) => {
                     if let Some(first) = fields.insert(field.clone(), name) {
                         let message = format!("the properties `{first}` and `{name}` come to one Rust field `{field}`");
-                        self.problem(&at, message, "drop one of them in a repair, if they are the same");
+                        self.problem(at, message, "drop one of them in a repair, if they are the same");
                     }
                 }
             }
@@ -163,7 +192,11 @@ impl Checker<'_> {
         }
         for name in required.and_then(|(_, names)| names).into_iter().flatten() {
             if !name.as_str().is_some_and(|name| properties.contains_key(name)) {
-                self.problem(at.member("required"), format!("the property `{name}` is required and not declared"), "declare it, or require it no longer, in a repair");
+                self.problem(
+                    at.member("required"),
+                    format!("the property `{name}` is required and not declared"),
+                    "declare it, or require it no longer, in a repair",
+                );
             }
         }
         if let Some(values) = object.get("additionalProperties").filter(|values| !values.is_boolean()) {
@@ -212,21 +245,24 @@ mod tests {
             "D": [],
             "a": {"items": {}}
         }));
-        assert_eq!(found, [
-            "/components/schemas/A/properties/aB/type `float` is no type of OpenAPI 3.0",
-            "/components/schemas/A/properties/a-b the properties `aB` and `a-b` come to one Rust field `a_b`",
-            "/components/schemas/A/properties/a-b there is no schema `Gone`",
-            "/components/schemas/A/properties/1 `1` gives no Rust field name",
-            "/components/schemas/A/properties/1 the reference `\"other.json\"` leads nowhere",
-            "/components/schemas/A/required the property `\"gone\"` is required and not declared",
-            "/components/schemas/A/required the property `1` is required and not declared",
-            "/components/schemas/B/allOf `allOf` is not supported here",
-            "/components/schemas/B/nullable null is supported for properties and for plain types",
-            "/components/schemas/C the array does not say what it holds",
-            "/components/schemas/D expected a schema, found an array",
-            "/components/schemas/a the schemas `A` and `a` come to one Rust type `A`",
-            "/components/schemas/a/items `items` is not supported here",
-        ]);
+        assert_eq!(
+            found,
+            [
+                "/components/schemas/A/properties/aB/type `float` is no type of OpenAPI 3.0",
+                "/components/schemas/A/properties/a-b the properties `aB` and `a-b` come to one Rust field `a_b`",
+                "/components/schemas/A/properties/a-b there is no schema `Gone`",
+                "/components/schemas/A/properties/1 `1` gives no Rust field name",
+                "/components/schemas/A/properties/1 the reference `\"other.json\"` leads nowhere",
+                "/components/schemas/A/required the property `\"gone\"` is required and not declared",
+                "/components/schemas/A/required the property `1` is required and not declared",
+                "/components/schemas/B/allOf `allOf` is not supported here",
+                "/components/schemas/B/nullable null is supported for properties and for plain types",
+                "/components/schemas/C the array does not say what it holds",
+                "/components/schemas/D expected a schema, found an array",
+                "/components/schemas/a the schemas `A` and `a` come to one Rust type `A`",
+                "/components/schemas/a/items `items` is not supported here",
+            ]
+        );
     }
 
     #[test]

@@ -29,7 +29,8 @@ fn attachment_upload_as_raw_body(document: &mut Document) -> Outcome {
         let found = serde_json::Value::Object(content.clone());
         return Err(Refusal::not_needed(at, format!("expected one multipart form with a `file`, found `{found}`")));
     }
-    *content = serde_json::Map::from_iter([(RAW_BODY.to_owned(), json!({"schema": {"type": "string", "format": "binary"}}))]);
+    *content =
+        serde_json::Map::from_iter([(RAW_BODY.to_owned(), json!({"schema": {"type": "string", "format": "binary"}}))]);
     operation.insert("x-jsm-multipart".to_owned(), "file".into());
     Ok(1)
 }

@@ -78,10 +78,18 @@ impl Refusal {
 
     fn into_problem(self, repair: &str) -> Problem {
         let (what, help) = match self.kind {
-            RefusalKind::NotNeeded => ("is no longer needed", "delete it, its tests and its line in the list, if the document is right now"),
-            RefusalKind::NotFound => ("was not found where it belongs", "find out where the place went; move the repair or delete it"),
+            RefusalKind::NotNeeded => {
+                ("is no longer needed", "delete it, its tests and its line in the list, if the document is right now")
+            }
+            RefusalKind::NotFound => {
+                ("was not found where it belongs", "find out where the place went; move the repair or delete it")
+            }
         };
-        Problem::new(self.pointer, format!("the repair `{repair}` {what}: {}", self.found), format!("xtask/src/repair: {help}"))
+        Problem::new(
+            self.pointer,
+            format!("the repair `{repair}` {what}: {}", self.found),
+            format!("xtask/src/repair: {help}"),
+        )
     }
 }
 
@@ -166,7 +174,8 @@ pub(crate) mod tests {
             Ok(2)
         }
         let mut document = Document::new(json!({}));
-        let text = apply(repairs![Shelf::Vendor; gone, fine, needless], &mut document).expect_err("two refusals").to_string();
+        let text =
+            apply(repairs![Shelf::Vendor; gone, fine, needless], &mut document).expect_err("two refusals").to_string();
         assert!(text.contains("2 problems"), "{text}");
         assert!(text.contains("`gone` was not found where it belongs: there is no `a`"), "{text}");
         assert!(text.contains("`needless` is no longer needed: it is a number"), "{text}");

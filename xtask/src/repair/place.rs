@@ -43,7 +43,12 @@ pub fn parameter<'a>(
 }
 
 /// The schema of a JSON answer, with its pointer.
-pub fn answer<'a>(document: &'a mut Document, method: &str, path: &str, status: &str) -> Result<(String, &'a mut Value), Refusal> {
+pub fn answer<'a>(
+    document: &'a mut Document,
+    method: &str,
+    path: &str,
+    status: &str,
+) -> Result<(String, &'a mut Value), Refusal> {
     let at = pointer(&["paths", path, method, "responses", status, "content", "application/json", "schema"]);
     operation(document, method, path)?;
     let missing = Refusal::not_found(&at, format!("`{}` has no JSON answer {status}", label(method, path)));
@@ -121,5 +126,6 @@ fn path_parameter_mut<'a>(operation: &'a mut Map<String, Value>, name: &str) -> 
 }
 
 fn is_path_parameter(parameter: &Value, name: &str) -> bool {
-    parameter.get("in").and_then(Value::as_str) == Some("path") && parameter.get("name").and_then(Value::as_str) == Some(name)
+    parameter.get("in").and_then(Value::as_str) == Some("path")
+        && parameter.get("name").and_then(Value::as_str) == Some(name)
 }

@@ -10,19 +10,19 @@ mod unions;
 
 use addresses::{drop_stray_server, production_oauth_hosts};
 use parameters::{
-    alert_filter_parameter, extra_properties_parameter, integration_actions_parameter, policy_order_parameter, role_team_is_an_id,
-    sync_action_group_parameter, sync_actions_parameter, tags_parameter, team_policy_create_parameter,
+    alert_filter_parameter, extra_properties_parameter, integration_actions_parameter, policy_order_parameter,
+    role_team_is_an_id, sync_action_group_parameter, sync_actions_parameter, tags_parameter, team_policy_create_parameter,
     team_request_parameter, update_alert_filter_parameter,
 };
 use types::{
-    alert_search_times_are_milliseconds, discriminators_without_alternatives, extra_properties_hold_any_value, heartbeat_enabled_may_be_text,
-    heartbeat_update_requires_no_name, integration_action_update_answers_the_action, maps_hold_any_value,
-    rotation_order_may_be_null, routing_rule_default_may_be_text, sync_conditions_may_be_null, sync_group_writes_answer_the_group,
-    took_is_fractional,
+    alert_search_times_are_milliseconds, discriminators_without_alternatives, extra_properties_hold_any_value,
+    heartbeat_enabled_may_be_text, heartbeat_update_requires_no_name, integration_action_update_answers_the_action,
+    maps_hold_any_value, rotation_order_may_be_null, routing_rule_default_may_be_text, sync_conditions_may_be_null,
+    sync_group_writes_answer_the_group, took_is_fractional,
 };
 use unions::{
-    action_groups_may_be_a_bare_list, escalation_delay_has_two_forms, on_call_participants_may_be_ids, team_policies_say_their_type,
-    team_policy_page_is_one_page, time_restrictions_say_their_type,
+    action_groups_may_be_a_bare_list, escalation_delay_has_two_forms, on_call_participants_may_be_ids,
+    team_policies_say_their_type, team_policy_page_is_one_page, time_restrictions_say_their_type,
 };
 
 use super::{Repair, Shelf, repairs};

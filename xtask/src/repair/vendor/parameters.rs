@@ -93,14 +93,17 @@ mod tests {
 
     /// A document with one operation that declares these path parameters.
     fn declaring(method: &str, path: &str, names: &[&str]) -> Value {
-        let parameters: Vec<_> =
-            names.iter().map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})).collect();
+        let parameters: Vec<_> = names
+            .iter()
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .collect();
         json!({"paths": {path: {method: {"parameters": parameters}}}})
     }
 
     #[test]
     fn each_operation_declares_what_its_template_names() {
-        type Case = (fn(&mut Document) -> Outcome, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+        type Case =
+            (fn(&mut Document) -> Outcome, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
         let cases: [Case; 10] = [
             (alert_filter_parameter, "get", ALERT_FILTER, &["id"], &["integrationId"]),
             (update_alert_filter_parameter, "patch", ALERT_FILTER, &[], &["integrationId"]),
@@ -136,7 +139,9 @@ mod tests {
 
     #[test]
     fn query_parameters_of_the_same_name_are_left_alone() {
-        let mut document = Document::new(json!({"paths": {TEAM_POLICIES: {"post": {"parameters": [{"name": "policyId", "in": "query"}]}}}}));
+        let mut document = Document::new(
+            json!({"paths": {TEAM_POLICIES: {"post": {"parameters": [{"name": "policyId", "in": "query"}]}}}}),
+        );
         assert!(team_policy_create_parameter(&mut document).expect_err("refusal").is_not_needed());
     }
 }

@@ -27,7 +27,8 @@ pub fn discriminators_without_alternatives(document: &mut Document) -> Outcome {
     let mut removed = 0;
     walk::schemas_mut(document, |_, schema| {
         let Some(schema) = schema.as_object_mut() else { return };
-        if !walk::COMBINATORS.iter().any(|keyword| schema.contains_key(*keyword)) && schema.remove("discriminator").is_some() {
+        if !walk::COMBINATORS.iter().any(|keyword| schema.contains_key(*keyword)) && schema.remove("discriminator").is_some()
+        {
             removed += 1;
         }
     });
@@ -89,7 +90,11 @@ pub fn extra_properties_hold_any_value(document: &mut Document) -> Outcome {
 /// receipt of every asynchronous write to an alert, so a faithful client fails on all of them.
 pub fn took_is_fractional(document: &mut Document) -> Outcome {
     let wrong = json!({"type": "integer", "format": "int32"});
-    place::replace(place::property(document, "SuccessResponse", "took")?, &wrong, json!({"type": "number", "format": "double"}))
+    place::replace(
+        place::property(document, "SuccessResponse", "took")?,
+        &wrong,
+        json!({"type": "number", "format": "double"}),
+    )
 }
 
 /// `from` and `to` of the search for alerts are declared as 32-bit integers. They are milliseconds since 1970 (seen in a call
@@ -113,7 +118,11 @@ pub fn heartbeat_enabled_may_be_text(document: &mut Document) -> Outcome {
 
 /// `RoutingRuleResponse.isDefault` is declared `boolean`; its example is the string `"true"`.
 pub fn routing_rule_default_may_be_text(document: &mut Document) -> Outcome {
-    place::replace(place::property(document, "RoutingRuleResponse", "isDefault")?, &json!({"type": "boolean"}), boolean_or_text())
+    place::replace(
+        place::property(document, "RoutingRuleResponse", "isDefault")?,
+        &json!({"type": "boolean"}),
+        boolean_or_text(),
+    )
 }
 
 /// Marks a property that may be `null`.
@@ -170,7 +179,8 @@ mod tests {
     fn answers(answers: &[(&str, &str, &str)]) -> Value {
         let mut paths = json!({});
         for (method, path, schema) in answers {
-            paths[*path][*method] = json!({"responses": {"200": {"content": {"application/json": {"schema": schema_reference(schema)}}}}});
+            paths[*path][*method] =
+                json!({"responses": {"200": {"content": {"application/json": {"schema": schema_reference(schema)}}}}});
         }
         json!({ "paths": paths })
     }
@@ -205,19 +215,22 @@ mod tests {
         let maps = |values: Value| {
             let mut document = json!({"components": {"schemas": {}}});
             for (schema, property) in MAPS {
-                document["components"]["schemas"][schema]["properties"][property] = json!({"type": "object", "additionalProperties": values});
+                document["components"]["schemas"][schema]["properties"][property] =
+                    json!({"type": "object", "additionalProperties": values});
             }
             document
         };
         check(maps_hold_any_value, maps(json!({"type": "object"})), maps(json!({})));
         let mut one_is_right = Document::new(maps(json!({"type": "object"})));
-        one_is_right.root_mut()["components"]["schemas"]["SyncAction"]["properties"]["properties"] = json!({"type": "object"});
+        one_is_right.root_mut()["components"]["schemas"]["SyncAction"]["properties"]["properties"] =
+            json!({"type": "object"});
         assert!(maps_hold_any_value(&mut one_is_right).expect_err("refusal").is_not_needed());
     }
 
     #[test]
     fn extra_properties_hold_any_value_after_the_repair() {
-        let schema = |values: Value| json!({"components": {"schemas": {"ExtraProperties": {"additionalProperties": values}}}});
+        let schema =
+            |values: Value| json!({"components": {"schemas": {"ExtraProperties": {"additionalProperties": values}}}});
         check(extra_properties_hold_any_value, schema(json!({"type": "string"})), schema(json!({})));
     }
 

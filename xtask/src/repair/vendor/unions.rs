@@ -20,7 +20,11 @@ pub fn escalation_delay_has_two_forms(document: &mut Document) -> Outcome {
     let wrong = json!({"type": "integer", "format": "int64", "minimum": 1});
     let object = json!({"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}});
     let minutes = json!({"type": "integer", "format": "int64"});
-    place::replace(place::property(document, "EscalationRuleResponse", "delay")?, &wrong, json!({"oneOf": [minutes, object]}))
+    place::replace(
+        place::property(document, "EscalationRuleResponse", "delay")?,
+        &wrong,
+        json!({"oneOf": [minutes, object]}),
+    )
 }
 
 /// Participants on call are declared as objects. With `flat=true` the service sends ids, under `onCallUsers` says the document,
@@ -116,10 +120,14 @@ mod tests {
         check(
             escalation_delay_has_two_forms,
             property("EscalationRuleResponse", "delay", json!({"type": "integer", "format": "int64", "minimum": 1})),
-            property("EscalationRuleResponse", "delay", json!({"oneOf": [
-                {"type": "integer", "format": "int64"},
-                {"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}}
-            ]})),
+            property(
+                "EscalationRuleResponse",
+                "delay",
+                json!({"oneOf": [
+                    {"type": "integer", "format": "int64"},
+                    {"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}}
+                ]}),
+            ),
         );
     }
 
