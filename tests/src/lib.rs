@@ -7,3 +7,8 @@
 pub mod document;
 pub mod sample;
 pub mod server;
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
