@@ -1,6 +1,7 @@
 //! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → polish → files.
 
 use std::{
+    panic::resume_unwind,
     thread,
     time::{Duration, Instant},
 };
@@ -120,7 +121,7 @@ impl Pipeline {
         // Nothing needs the interface before the end, and progenitor leaves the other core idle.
         let (file, interface) = thread::scope(|scope| {
             let interface = scope.spawn(|| Interface::of(&adapted.document));
-            (generate::generate(&adapted), interface.join().unwrap_or_default())
+            (generate::generate(&adapted), interface.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
         let file = file?;
         times.lap(PROGENITOR);

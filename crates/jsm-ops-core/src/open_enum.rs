@@ -2,7 +2,7 @@
 
 /// An enum of strings that keeps the values it does not know.
 ///
-/// Generated enums implement it by two matches; [`open_enum!`](crate::open_enum) builds the rest on them.
+/// Generated enums implement it by two matches, and the macro `open_enum!` builds the rest on them.
 pub trait OpenEnum {
     /// The value as it stands in requests and answers.
     fn value(&self) -> &str;

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     thread,
 };
@@ -53,10 +54,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let overlay = place(&options.overlay, "spec/overlay.yaml");
     let (document, overlay) = thread::scope(|scope| {
         let overlay = scope.spawn(|| Overlay::file(&overlay));
-        (load::file(&spec), overlay.join())
+        (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let overlay = overlay.map_err(|_| Failure("reading the overlay panicked; this is a bug".to_owned()))??;
+    let overlay = overlay?;
     times.lap("load");
     let output =
         Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;

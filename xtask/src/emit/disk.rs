@@ -75,14 +75,17 @@ pub fn plan(folder: &Path, files: &Files) -> Result<Plan, DiskError> {
 }
 
 /// Carries a plan out. New content is first written beside its place, and what is replaced or removed is kept until all of it
-/// stands; on a failure everything is put back.
+/// stands; on a failure everything is put back. A file that is replaced is there at every moment.
 pub fn apply(folder: &Path, files: &Files, plan: &Plan) -> Result<(), DiskError> {
     let mut undo = Undo { steps: Vec::new() };
     let staged = stage(folder, files, plan, &mut undo)?;
     for (path, new) in &staged {
-        undo.set_aside(path)?;
+        if path.exists() {
+            undo.keep_copy(path)?;
+        } else {
+            undo.steps.push(Step::Remove(path.clone()));
+        }
         fs::rename(new, path).map_err(DiskError::at("write", path))?;
-        undo.steps.push(Step::Remove(path.clone()));
     }
     for name in &plan.removed {
         undo.set_aside(&folder.join(name))?;
@@ -134,12 +137,19 @@ impl Undo {
         Ok(())
     }
 
-    fn set_aside(&mut self, path: &Path) -> Result<(), DiskError> {
-        if !path.exists() {
-            return Ok(());
-        }
+    /// Keeps what stands in a place while something else takes it.
+    fn keep_copy(&mut self, path: &Path) -> Result<(), DiskError> {
         let aside = beside(path, "old");
-        fs::rename(path, &aside).map_err(DiskError::at("replace", path))?;
+        // A second name for the same content costs nothing; not every file system has it.
+        fs::hard_link(path, &aside).or_else(|_| fs::copy(path, &aside).map(drop)).map_err(DiskError::at("replace", path))?;
+        self.steps.push(Step::Restore { aside, path: path.to_path_buf() });
+        Ok(())
+    }
+
+    /// Takes a file out of its place.
+    fn set_aside(&mut self, path: &Path) -> Result<(), DiskError> {
+        let aside = beside(path, "old");
+        fs::rename(path, &aside).map_err(DiskError::at("remove", path))?;
         self.steps.push(Step::Restore { aside, path: path.to_path_buf() });
         Ok(())
     }
