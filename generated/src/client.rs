@@ -5810,7 +5810,7 @@ impl Client {
     pub async fn assign_custom_user_role<'a>(
         &'a self,
         body: &'a types::AssignRoleRequest,
-    ) -> Result<ResponseValue<types::CustomRolesPaginatedResponse>, Error<()>> {
+    ) -> Result<ResponseValue<types::CustomUserRoleSuccessResponse>, Error<()>> {
         let url = format!("{}/v1/roles/assign", self.addresses.operations());
         #[allow(unused_mut)]
         let mut request = self

@@ -428,6 +428,8 @@ pub struct AuditLogResponse {
     pub level: ::std::option::Option<crate::types::AuditLogResponseLevel>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub summary: ::std::option::Option<::std::string::String>,
 }
 ///`ChangePolicyOrderRequest`
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -1733,6 +1735,8 @@ pub struct HeartbeatPaginatedResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct Integration {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub enabled: ::std::option::Option<bool>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
@@ -2619,6 +2623,13 @@ pub struct OnCallParticipant {
     pub forwarded_from: ::std::option::Option<::std::boxed::Box<OnCallParticipant>>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
+    #[serde(
+        rename = "nextOnCallParticipants",
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty"
+    )]
+    #[serde(deserialize_with = "::jsm_ops_core::decode::null_as_default")]
+    pub next_on_call_participants: ::std::vec::Vec<OnCallParticipant>,
     #[serde(
         rename = "onCallParticipants",
         default,
@@ -5905,6 +5916,8 @@ pub struct SuccessResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct Sync {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub description: ::std::option::Option<::std::string::String>,
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub enabled: ::std::option::Option<bool>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
@@ -5917,6 +5930,16 @@ pub struct Sync {
     pub team_id: ::std::option::Option<::std::string::String>,
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(
+        rename = "typeSpecificProperties",
+        default,
+        skip_serializing_if = "::serde_json::Map::is_empty"
+    )]
+    #[serde(deserialize_with = "::jsm_ops_core::decode::null_as_default")]
+    pub type_specific_properties: ::serde_json::Map<
+        ::std::string::String,
+        ::serde_json::Value,
+    >,
 }
 ///`SyncAction`
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -5955,6 +5978,16 @@ pub struct SyncAction {
     pub properties: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
+    #[serde(
+        rename = "typeSpecificProperties",
+        default,
+        skip_serializing_if = "::serde_json::Map::is_empty"
+    )]
+    #[serde(deserialize_with = "::jsm_ops_core::decode::null_as_default")]
+    pub type_specific_properties: ::serde_json::Map<
+        ::std::string::String,
+        ::serde_json::Value,
+    >,
 }
 ///`SyncActionGroup`
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]

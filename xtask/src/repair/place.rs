@@ -25,6 +25,18 @@ pub fn property<'a>(document: &'a mut Document, name: &str, property: &str) -> R
     found.map(|value| (at, value)).ok_or(missing)
 }
 
+/// Adds a property to a named schema that lacks it.
+pub fn add_property(document: &mut Document, name: &str, property: &str, value: Value) -> Outcome {
+    let at = pointer(&["components", "schemas", name, "properties", property]);
+    let properties = schema(document, name)?.get_mut("properties").and_then(Value::as_object_mut);
+    let Some(properties) = properties else { return Err(Refusal::not_found(at, format!("`{name}` has no properties"))) };
+    if properties.contains_key(property) {
+        return Err(Refusal::not_needed(at, "the property is declared"));
+    }
+    properties.insert(property.to_owned(), value);
+    Ok(1)
+}
+
 /// The schema of a parameter in `path` or `query`, with its pointer.
 pub fn parameter<'a>(
     document: &'a mut Document,

@@ -4,11 +4,16 @@
 //! the live service do it.
 
 mod addresses;
+mod fields;
 mod parameters;
 mod types;
 mod unions;
 
 use addresses::{drop_stray_server, production_oauth_hosts};
+use fields::{
+    audit_logs_have_a_summary, integrations_have_a_description, next_on_calls_are_nested, role_assignment_answers_a_receipt,
+    syncs_have_type_specific_properties,
+};
 use parameters::{
     alert_filter_parameter, extra_properties_parameter, integration_actions_parameter, policy_order_parameter,
     role_team_is_an_id, sync_action_group_parameter, sync_actions_parameter, tags_parameter, team_policy_create_parameter,
@@ -55,6 +60,11 @@ pub const REPAIRS: &[Repair] = repairs![Shelf::Vendor;
     sync_conditions_may_be_null,
     integration_action_update_answers_the_action,
     sync_group_writes_answer_the_group,
+    audit_logs_have_a_summary,
+    integrations_have_a_description,
+    syncs_have_type_specific_properties,
+    next_on_calls_are_nested,
+    role_assignment_answers_a_receipt,
     action_groups_may_be_a_bare_list,
     escalation_delay_has_two_forms,
     on_call_participants_may_be_ids,

@@ -1,0 +1,104 @@
+//! Fields that the vendor's own examples have and its schemas lack. A decoder that knows no field drops it in silence.
+
+use serde_json::{Value, json};
+
+use crate::{
+    document::{Document, schema_reference},
+    repair::{Outcome, place},
+};
+
+/// An entry of the audit log has a `summary` in both examples; the schema has a `message` that neither example has. Both are
+/// read.
+pub fn audit_logs_have_a_summary(document: &mut Document) -> Outcome {
+    place::add_property(document, "AuditLogResponse", "summary", json!({"type": "string"}))
+}
+
+/// An integration is created with a `description` and answered with it in the example.
+pub fn integrations_have_a_description(document: &mut Document) -> Outcome {
+    place::add_property(document, "Integration", "description", json!({"type": "string"}))
+}
+
+/// Syncs and their actions are declared with `properties`. In all examples of answers they have `typeSpecificProperties` in
+/// its place, as integrations have in examples and schema; a sync has a `description` too.
+pub fn syncs_have_type_specific_properties(document: &mut Document) -> Outcome {
+    let map = || json!({"type": "object", "additionalProperties": {}});
+    let fields = [
+        ("Sync", "typeSpecificProperties", map as fn() -> Value),
+        ("Sync", "description", || json!({"type": "string"})),
+        ("SyncAction", "typeSpecificProperties", map),
+    ];
+    place::all(document, &fields, |document, (schema, name, value)| place::add_property(document, schema, name, value()))
+}
+
+/// Whoever comes on call next stands under `nextOnCallParticipants`, nested like those on call now; the example nests them, the
+/// schema does not.
+pub fn next_on_calls_are_nested(document: &mut Document) -> Outcome {
+    let list = json!({"type": "array", "items": schema_reference("OnCallParticipant")});
+    place::add_property(document, "OnCallParticipant", "nextOnCallParticipants", list)
+}
+
+/// Assigning a role to a user is declared to answer a page of roles. The example has the `message` and `data` that creating and
+/// changing a role answer.
+pub fn role_assignment_answers_a_receipt(document: &mut Document) -> Outcome {
+    let answer = place::answer(document, "post", "/v1/roles/assign", "200")?;
+    place::replace(
+        answer,
+        &schema_reference("CustomRolesPaginatedResponse"),
+        schema_reference("CustomUserRoleSuccessResponse"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repair::tests::check;
+
+    /// A document of schemas with these properties.
+    fn schemas(schemas: &[(&str, Value)]) -> Value {
+        let schemas = schemas.iter().map(|(name, properties)| ((*name).to_owned(), json!({ "properties": properties })));
+        json!({"components": {"schemas": schemas.collect::<serde_json::Map<_, _>>()}})
+    }
+
+    #[test]
+    fn fields_of_examples_are_added() {
+        let text = json!({"type": "string"});
+        check(
+            audit_logs_have_a_summary,
+            schemas(&[("AuditLogResponse", json!({}))]),
+            schemas(&[("AuditLogResponse", json!({"summary": text}))]),
+        );
+        check(
+            integrations_have_a_description,
+            schemas(&[("Integration", json!({}))]),
+            schemas(&[("Integration", json!({"description": text}))]),
+        );
+        let map = json!({"type": "object", "additionalProperties": {}});
+        check(
+            syncs_have_type_specific_properties,
+            schemas(&[("Sync", json!({})), ("SyncAction", json!({}))]),
+            schemas(&[
+                ("Sync", json!({"typeSpecificProperties": map, "description": text})),
+                ("SyncAction", json!({"typeSpecificProperties": map})),
+            ]),
+        );
+        let list = json!({"type": "array", "items": schema_reference("OnCallParticipant")});
+        check(
+            next_on_calls_are_nested,
+            schemas(&[("OnCallParticipant", json!({}))]),
+            schemas(&[("OnCallParticipant", json!({"nextOnCallParticipants": list}))]),
+        );
+    }
+
+    #[test]
+    fn assigning_a_role_answers_its_receipt() {
+        let answer = |schema: &str| {
+            let content = json!({"application/json": {"schema": schema_reference(schema)}});
+            json!({"paths": {"/v1/roles/assign": {"post": {"responses": {"200": {"content": content}}}}}})
+        };
+        check(
+            role_assignment_answers_a_receipt,
+            answer("CustomRolesPaginatedResponse"),
+            answer("CustomUserRoleSuccessResponse"),
+        );
+    }
+}
