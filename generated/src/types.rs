@@ -500,7 +500,7 @@ pub struct CreateActionGroupDto {
     pub enabled: ::std::option::Option<bool>,
     pub name: ::std::string::String,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<f32>,
+    pub order: ::std::option::Option<f64>,
     #[serde(
         rename = "rootAction",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -5972,7 +5972,7 @@ pub struct SyncAction {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<f32>,
+    pub order: ::std::option::Option<f64>,
     #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
     #[serde(deserialize_with = "::jsm_ops_core::decode::null_as_default")]
     pub properties: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -5999,7 +5999,7 @@ pub struct SyncActionGroup {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<f32>,
+    pub order: ::std::option::Option<f64>,
     #[serde(
         rename = "rootAction",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -6025,7 +6025,7 @@ pub struct SyncActionGroupMetadataDto {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<f32>,
+    pub order: ::std::option::Option<f64>,
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<crate::types::SyncActionGroupMetadataDtoType>,
 }
@@ -6046,7 +6046,7 @@ pub struct SyncActionMetadataDto {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<f32>,
+    pub order: ::std::option::Option<f64>,
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
 }
@@ -6585,7 +6585,7 @@ pub struct TimelineRotation {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub order: ::std::option::Option<f32>,
+    pub order: ::std::option::Option<f64>,
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
     #[serde(deserialize_with = "::jsm_ops_core::decode::null_as_default")]
     pub periods: ::std::vec::Vec<TimelinePeriod>,

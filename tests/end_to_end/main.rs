@@ -7,6 +7,10 @@ mod arguments;
 #[path = "../../generated/tests/calls.rs"]
 #[rustfmt::skip]
 mod calls;
+mod examples;
 mod refusals;
+#[path = "../../generated/tests/round_trips.rs"]
+#[rustfmt::skip]
+mod round_trips;
 mod table;
 mod wire;

@@ -7,6 +7,7 @@
 pub mod document;
 pub mod sample;
 pub mod server;
+pub mod upstream;
 
 /// The README's example compiles.
 #[cfg(doctest)]

@@ -15,7 +15,7 @@ edition.workspace = true
 rust-version.workspace = true
 license.workspace = true
 publish.workspace = true
-# `tests/calls.rs` is a table for the workspace's end-to-end tests and no test of its own.
+# What is in `tests` are tables for the workspace's end-to-end tests and no tests of their own.
 autotests = false
 
 [dependencies]

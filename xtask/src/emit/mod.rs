@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod disk;
 pub mod manifest;
+pub mod round_trips;
 pub mod sources;
 
 use std::collections::BTreeMap;
@@ -27,8 +28,10 @@ pub type Sources = Vec<(&'static str, syn::File)>;
 /// Code that is no Rust, which is a bug of ours.
 pub fn sources(code: Code, adapted: &Adapted, overlay: &Overlay) -> Result<Sources, syn::Error> {
     let calls = calls::file(&code, adapted)?;
+    let round_trips = round_trips::file(&code, adapted);
     let mut sources = sources::files(code, adapted, overlay)?;
     sources.push(("tests/calls.rs", calls));
+    sources.push(("tests/round_trips.rs", round_trips));
     Ok(sources)
 }
 

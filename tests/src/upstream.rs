@@ -1,0 +1,90 @@
+//! The published document, which is not in the repository: its examples are Atlassian's text.
+
+use std::{env, fs, path::PathBuf};
+
+use serde_json::Value;
+
+/// One example.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// Where it stands, for people.
+    pub place: String,
+    /// What it is an example of.
+    pub of: Of,
+    /// The example.
+    pub value: Value,
+}
+
+/// What an example is one of.
+#[derive(Debug, Clone)]
+pub enum Of {
+    /// A value of a named schema.
+    Schema(String),
+    /// The JSON answer of an operation, by method and path as they are documented.
+    Answer(String, String),
+}
+
+/// The published document, where it is here: where `JSM_OPS_UPSTREAM` points, or in `shared/upstream` beside the repository.
+///
+/// # Panics
+/// In CI (`CI` is set) where it is not here: there a skipped test is a failed one.
+#[allow(clippy::panic)]
+pub fn document() -> Option<Value> {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/upstream/jsm-ops.v3.json");
+    let path = env::var_os("JSM_OPS_UPSTREAM").map_or_else(beside, PathBuf::from);
+    let document = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if document.is_none() {
+        assert!(env::var_os("CI").is_none(), "the published document is not at {}", path.display());
+        eprintln!("skipped: the published document is not here (JSM_OPS_UPSTREAM)");
+    }
+    document
+}
+
+/// All examples of named schemas, of their properties, and of JSON requests and answers. Prose and parameters are left out.
+pub fn examples(document: &Value) -> Vec<Example> {
+    let mut found = Vec::new();
+    for (name, schema) in object(&document["components"]["schemas"]) {
+        of_schema(name, schema, &mut found);
+    }
+    for (path, item) in object(&document["paths"]) {
+        for (method, operation) in object(item) {
+            let label = format!("{} {path}", method.to_uppercase());
+            let body = &operation["requestBody"]["content"]["application/json"];
+            let schema = body["schema"]["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+            if let Some(schema) = schema {
+                of_media(&format!("{label} body"), &Of::Schema(schema.to_owned()), body, &mut found);
+            }
+            for (status, response) in object(&operation["responses"]).filter(|(status, _)| status.starts_with('2')) {
+                let answer = Of::Answer(method.to_uppercase(), path.clone());
+                of_media(&format!("{label} {status}"), &answer, &response["content"]["application/json"], &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// The example of a schema, and those of its properties as objects that have one property each.
+fn of_schema(name: &str, schema: &Value, found: &mut Vec<Example>) {
+    let mut add = |place: String, value: Value| found.push(Example { place, of: Of::Schema(name.to_owned()), value });
+    if let Some(value) = schema.get("example") {
+        add(name.to_owned(), value.clone());
+    }
+    let all_optional = schema.get("required").is_none();
+    for (property, node) in object(&schema["properties"]).filter(|_| all_optional) {
+        if let Some(value) = node.get("example") {
+            add(format!("{name}.{property}"), serde_json::json!({ property: value }));
+        }
+    }
+}
+
+fn of_media(place: &str, of: &Of, media: &Value, found: &mut Vec<Example>) {
+    let one = media.get("example").map(|value| (String::new(), value));
+    let named = object(&media["examples"]).filter_map(|(name, example)| Some((format!(" {name}"), example.get("value")?)));
+    for (name, value) in one.into_iter().chain(named) {
+        found.push(Example { place: format!("{place}{name}"), of: of.clone(), value: value.clone() });
+    }
+}
