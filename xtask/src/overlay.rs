@@ -3,7 +3,7 @@
 //! Entries are keyed by method and path as they stand after the addresses were rewritten (`GET /v1/alerts`), which no
 //! renaming of operation ids or tags by the vendor can move.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 use heck::ToSnakeCase;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -47,13 +47,21 @@ pub struct Entry {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OverlayError {
-    /// Not readable, or not YAML.
-    #[error("cannot read the overlay {path}: {source}")]
-    Load {
+    /// Not readable.
+    #[error("cannot read the overlay {path}: {source}\n    help: check the path that was given to --overlay")]
+    Io {
         /// The file, as it was given.
         path: String,
-        /// What is wrong with it.
-        source: load::LoadError,
+        /// The reason of the system.
+        source: io::Error,
+    },
+    /// Not YAML; the reason holds line and column.
+    #[error("the overlay {path} is not valid YAML: {source}\n    help: correct it there")]
+    Yaml {
+        /// The file, as it was given.
+        path: String,
+        /// The parser's words, with line and column.
+        source: serde_yaml::Error,
     },
     /// Readable, but not an overlay.
     #[error("the overlay has {0}")]
@@ -63,9 +71,10 @@ pub enum OverlayError {
 impl Overlay {
     /// Reads an overlay from a file.
     pub fn file(path: &Path) -> Result<Self, OverlayError> {
-        let load = |source| OverlayError::Load { path: path.display().to_string(), source };
-        let text = fs::read_to_string(path).map_err(|error| load(error.into()))?;
-        Self::from_value(load::yaml(&text).map_err(load)?).map_err(OverlayError::Content)
+        let name = || path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|source| OverlayError::Io { path: name(), source })?;
+        let value = load::yaml(&text).map_err(|source| OverlayError::Yaml { path: name(), source })?;
+        Self::from_value(value).map_err(OverlayError::Content)
     }
 
     /// Reads an overlay from its value; every entry that is wrong is reported.

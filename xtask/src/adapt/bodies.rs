@@ -22,9 +22,10 @@ pub fn lift(document: &mut Document) -> Bodies {
         let name = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Some(Value::String(part)) = operation.remove("x-jsm-multipart") {
             bodies.multipart.insert(name, part);
-        } else if let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
-            // OpenAPI: a body is optional unless it says that it is required.
-            if body.get("required") != Some(&Value::Bool(true)) {
+        } else if let Some(body) = operation.get("requestBody") {
+            // OpenAPI: a body is optional unless it says that it is required. A raw body is always there: it may be empty.
+            let json = body.get("content").is_some_and(|content| content.get("application/json").is_some());
+            if json && body.get("required") != Some(&Value::Bool(true)) {
                 bodies.optional.push(name);
             }
         }
@@ -44,7 +45,8 @@ mod tests {
         let mut document = Document::new(json!({"paths": {"/a": {
             "get": {"operationId": "none"},
             "put": {"operationId": "required", "requestBody": {"required": true}},
-            "post": {"operationId": "optional", "requestBody": {}},
+            "post": {"operationId": "optional", "requestBody": {"content": {"application/json": {}}}},
+            "delete": {"operationId": "raw", "requestBody": {"content": {"application/octet-stream": {}}}},
             "patch": {"operationId": "upload", "requestBody": {"required": true}, "x-jsm-multipart": "file"}
         }}}));
         let bodies = lift(&mut document);

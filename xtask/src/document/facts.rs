@@ -13,8 +13,8 @@ use crate::problem::{Problem, Problems};
 /// What becomes of a member of an OpenAPI object.
 #[derive(Clone, Copy)]
 enum Rule {
-    /// A fact that is a plain value.
-    Keep,
+    /// A fact that is a plain value of this kind.
+    Keep(Plain),
     /// Prose, or a copy of a fact that stands elsewhere.
     Drop,
     /// A fact unless it is prose in the place of one.
@@ -23,35 +23,74 @@ enum Rule {
     Walk(fn(&mut Facts, &Pointer<'_>, &mut Value)),
 }
 
+/// The kinds of plain values.
+#[derive(Clone, Copy)]
+enum Plain {
+    Text,
+    Flag,
+    Number,
+    /// A list of texts.
+    Texts,
+    /// A list of anything.
+    Values,
+    /// An object of anything.
+    Object,
+}
+
+impl Plain {
+    fn is(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Flag => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+            Self::Values => value.is_array(),
+            Self::Object => value.is_object(),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Flag => "a boolean",
+            Self::Number => "a number",
+            Self::Texts => "an array of strings",
+            Self::Values => "an array",
+            Self::Object => "an object",
+        }
+    }
+}
+
+use Plain::{Flag, Number, Object, Text, Texts, Values};
 use Rule::{Drop, Keep, KeepIf, Walk};
 
 type Members = &'static [(&'static str, Rule)];
 
 const ROOT: Members = &[
-    ("openapi", Keep),
+    ("openapi", Keep(Text)),
     ("info", Walk(|facts, at, value| facts.object(at, value, INFO))),
     ("servers", Walk(|facts, at, value| facts.list(at, value, server))),
-    ("security", Keep),
+    ("security", Walk(security)),
     ("components", Walk(|facts, at, value| facts.object(at, value, COMPONENTS))),
     ("tags", Walk(|facts, at, value| facts.list(at, value, |facts, at, tag| facts.object(at, tag, TAG)))),
     ("paths", Walk(|facts, at, value| facts.map(at, value, path_item))),
     ("externalDocs", Drop),
 ];
 const INFO: Members = &[
-    ("title", Keep),
-    ("version", Keep),
+    ("title", Keep(Text)),
+    ("version", Keep(Text)),
     ("description", Drop),
     ("termsOfService", Drop),
     ("contact", Drop),
     ("license", Drop),
 ];
 const SERVER: Members = &[
-    ("url", Keep),
+    ("url", Keep(Text)),
     ("description", Drop),
     ("variables", Walk(|facts, at, value| facts.map(at, value, |facts, at, variable| facts.object(at, variable, VARIABLE)))),
 ];
-const VARIABLE: Members = &[("default", Keep), ("enum", Keep), ("description", Drop)];
-const TAG: Members = &[("name", Keep), ("description", Drop), ("externalDocs", Drop)];
+const VARIABLE: Members = &[("default", Keep(Text)), ("enum", Keep(Texts)), ("description", Drop)];
+const TAG: Members = &[("name", Keep(Text)), ("description", Drop), ("externalDocs", Drop)];
 const COMPONENTS: Members = &[
     ("schemas", Walk(|facts, at, value| facts.map(at, value, schema))),
     (
@@ -64,44 +103,44 @@ const COMPONENTS: Members = &[
     ("examples", Drop),
 ];
 const SECURITY_SCHEME: Members = &[
-    ("type", Keep),
-    ("scheme", Keep),
-    ("name", Keep),
-    ("in", Keep),
-    ("bearerFormat", Keep),
-    ("openIdConnectUrl", Keep),
+    ("type", Keep(Text)),
+    ("scheme", Keep(Text)),
+    ("name", Keep(Text)),
+    ("in", Keep(Text)),
+    ("bearerFormat", Keep(Text)),
+    ("openIdConnectUrl", Keep(Text)),
     ("flows", Walk(|facts, at, value| facts.map(at, value, |facts, at, flow| facts.object(at, flow, FLOW)))),
     ("description", Drop),
 ];
 const FLOW: Members = &[
-    ("authorizationUrl", Keep),
-    ("tokenUrl", Keep),
-    ("refreshUrl", Keep),
+    ("authorizationUrl", Keep(Text)),
+    ("tokenUrl", Keep(Text)),
+    ("refreshUrl", Keep(Text)),
     ("scopes", Walk(|facts, at, value| facts.map(at, value, |_, _, words| *words = Value::String(String::new())))),
 ];
 const OPERATION: Members = &[
-    ("tags", Keep),
-    ("operationId", Keep),
+    ("tags", Keep(Texts)),
+    ("operationId", Keep(Text)),
     ("parameters", Walk(|facts, at, value| facts.list(at, value, parameter))),
     ("requestBody", Walk(request_body)),
     ("responses", Walk(|facts, at, value| facts.map(at, value, response))),
-    ("deprecated", Keep),
-    ("security", Keep),
+    ("deprecated", Keep(Flag)),
+    ("security", Walk(security)),
     ("servers", Walk(|facts, at, value| facts.list(at, value, server))),
     ("summary", Drop),
     ("description", Drop),
     ("externalDocs", Drop),
 ];
 const PARAMETER: Members = &[
-    ("$ref", Keep),
-    ("name", Keep),
-    ("in", Keep),
-    ("required", Keep),
-    ("deprecated", Keep),
-    ("allowEmptyValue", Keep),
-    ("style", Keep),
-    ("explode", Keep),
-    ("allowReserved", Keep),
+    ("$ref", Keep(Text)),
+    ("name", Keep(Text)),
+    ("in", Keep(Text)),
+    ("required", Keep(Flag)),
+    ("deprecated", Keep(Flag)),
+    ("allowEmptyValue", Keep(Flag)),
+    ("style", Keep(Text)),
+    ("explode", Keep(Flag)),
+    ("allowReserved", Keep(Flag)),
     ("schema", Walk(schema)),
     ("content", Walk(|facts, at, value| facts.map(at, value, media_type))),
     ("description", Drop),
@@ -109,26 +148,26 @@ const PARAMETER: Members = &[
     ("examples", Drop),
 ];
 const REQUEST_BODY: Members = &[
-    ("$ref", Keep),
+    ("$ref", Keep(Text)),
     ("content", Walk(|facts, at, value| facts.map(at, value, media_type))),
-    ("required", Keep),
+    ("required", Keep(Flag)),
     ("description", Drop),
 ];
 const RESPONSE: Members = &[
-    ("$ref", Keep),
+    ("$ref", Keep(Text)),
     ("content", Walk(|facts, at, value| facts.map(at, value, media_type))),
     ("headers", Walk(|facts, at, value| facts.map(at, value, |facts, at, header| facts.object(at, header, PARAMETER)))),
     ("description", Drop),
 ];
-const MEDIA_TYPE: Members = &[("schema", Walk(schema)), ("encoding", Keep), ("example", Drop), ("examples", Drop)];
+const MEDIA_TYPE: Members = &[("schema", Walk(schema)), ("encoding", Keep(Object)), ("example", Drop), ("examples", Drop)];
 const SCHEMA: Members = &[
-    ("$ref", Keep),
-    ("type", Keep),
-    ("format", Keep),
-    ("nullable", Keep),
-    ("enum", Keep),
+    ("$ref", Keep(Text)),
+    ("type", Keep(Text)),
+    ("format", Keep(Text)),
+    ("nullable", Keep(Flag)),
+    ("enum", Keep(Values)),
     ("default", KeepIf(is_value)),
-    ("required", Keep),
+    ("required", Keep(Texts)),
     ("properties", Walk(|facts, at, value| facts.map(at, value, schema))),
     ("additionalProperties", Walk(schema)),
     ("items", Walk(schema)),
@@ -136,23 +175,23 @@ const SCHEMA: Members = &[
     ("anyOf", Walk(|facts, at, value| facts.list(at, value, schema))),
     ("allOf", Walk(|facts, at, value| facts.list(at, value, schema))),
     ("not", Walk(schema)),
-    ("discriminator", Keep),
-    ("multipleOf", Keep),
-    ("minimum", Keep),
-    ("maximum", Keep),
-    ("exclusiveMinimum", Keep),
-    ("exclusiveMaximum", Keep),
-    ("minLength", Keep),
-    ("maxLength", Keep),
-    ("pattern", Keep),
-    ("minItems", Keep),
-    ("maxItems", Keep),
-    ("uniqueItems", Keep),
-    ("minProperties", Keep),
-    ("maxProperties", Keep),
-    ("readOnly", Keep),
-    ("writeOnly", Keep),
-    ("deprecated", Keep),
+    ("discriminator", Keep(Object)),
+    ("multipleOf", Keep(Number)),
+    ("minimum", Keep(Number)),
+    ("maximum", Keep(Number)),
+    ("exclusiveMinimum", Keep(Flag)),
+    ("exclusiveMaximum", Keep(Flag)),
+    ("minLength", Keep(Number)),
+    ("maxLength", Keep(Number)),
+    ("pattern", Keep(Text)),
+    ("minItems", Keep(Number)),
+    ("maxItems", Keep(Number)),
+    ("uniqueItems", Keep(Flag)),
+    ("minProperties", Keep(Number)),
+    ("maxProperties", Keep(Number)),
+    ("readOnly", Keep(Flag)),
+    ("writeOnly", Keep(Flag)),
+    ("deprecated", Keep(Flag)),
     ("title", Drop),
     ("description", Drop),
     ("example", Drop),
@@ -161,7 +200,7 @@ const SCHEMA: Members = &[
     ("xml", Drop),
 ];
 
-/// Extensions that are facts; all others are dropped, whatever they hold.
+/// Extensions that are facts, all of them flags; all others are dropped, whatever they hold.
 const EXTENSIONS: [&str; 1] = ["x-experimental"];
 
 /// Reduces a document to its facts.
@@ -186,29 +225,45 @@ impl Facts {
         self.problems.push(Problem::new(at, message, "OpenAPI 3.0 asks for it; correct the document"));
     }
 
+    fn plain(&mut self, at: &Pointer<'_>, value: &Value, plain: Plain) {
+        if !plain.is(value) {
+            self.wrong_type(at, plain.words(), value);
+        }
+    }
+
     /// An object with known members.
     fn object(&mut self, at: &Pointer<'_>, value: &mut Value, members: Members) {
         let Value::Object(object) = value else { return self.wrong_type(at, "an object", value) };
         object.retain(|key, value| match members.iter().find(|(name, _)| name == key).map(|(_, rule)| rule) {
-            Some(Keep) => true,
+            Some(Keep(plain)) => {
+                self.plain(&at.member(key), value, *plain);
+                true
+            }
             Some(KeepIf(is_fact)) => is_fact(value),
             Some(Walk(walk)) => {
                 walk(self, &at.member(key), value);
                 true
             }
             Some(Drop) => false,
-            None => {
-                self.extension(at, key, "say in xtask/src/document/facts.rs whether it is a fact of the interface or prose")
-            }
+            None => self.extension(
+                at,
+                key,
+                value,
+                "say in xtask/src/document/facts.rs whether it is a fact of the interface or prose",
+            ),
         });
     }
 
     /// Whether to keep a member that no rule knows: an extension that is a fact. What is no extension is a problem.
-    fn extension(&mut self, at: &Pointer<'_>, key: &str, help: &str) -> bool {
+    fn extension(&mut self, at: &Pointer<'_>, key: &str, value: &Value, help: &str) -> bool {
         if !key.starts_with("x-") {
             self.problems.push(Problem::new(at.member(key), format!("`{key}` is no keyword that is known here"), help));
         }
-        EXTENSIONS.contains(&key)
+        let is_fact = EXTENSIONS.contains(&key);
+        if is_fact {
+            self.plain(&at.member(key), value, Flag);
+        }
+        is_fact
     }
 
     /// An object whose keys are names.
@@ -232,17 +287,25 @@ fn path_item(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
             method if METHODS.contains(&method) => facts.object(&at_key, value, OPERATION),
             "parameters" => facts.list(&at_key, value, parameter),
             "servers" => facts.list(&at_key, value, server),
-            "$ref" => {}
+            "$ref" => facts.plain(&at_key, value, Text),
             "summary" | "description" => return false,
             _ => {
                 return facts.extension(
                     at,
                     key,
+                    value,
                     "a path item holds methods, `parameters` and `servers`; correct the document",
                 );
             }
         }
         true
+    });
+}
+
+/// Alternatives of schemes, each with the scopes that it asks for.
+fn security(facts: &mut Facts, at: &Pointer<'_>, value: &mut Value) {
+    facts.list(at, value, |facts, at, schemes| {
+        facts.map(at, schemes, |facts, at, scopes| facts.plain(at, scopes, Texts));
     });
 }
 
@@ -355,7 +418,8 @@ mod tests {
     fn unknown_keywords_and_wrong_types_are_all_reported() {
         let problems = facts(Document::new(json!({
             "paths": {"/p": {"get": {"parameters": {}}, "fetch": {}}},
-            "components": {"schemas": {"A": {"const": 1}, "B": {"items": []}, "C": {"oneOf": []}}}
+            "components": {"schemas": {"A": {"const": 1}, "B": {"items": []}, "C": {"oneOf": []}, "D": {"required": true, "enum": {}}}},
+            "security": [{"o": [1]}]
         })))
         .expect_err("problems");
         let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
@@ -367,6 +431,9 @@ mod tests {
                 "/components/schemas/A/const",
                 "/components/schemas/B/items",
                 "/components/schemas/C/oneOf",
+                "/components/schemas/D/required",
+                "/components/schemas/D/enum",
+                "/security/0/o",
             ]
         );
     }

@@ -63,7 +63,7 @@ pub fn bytes(bytes: &[u8]) -> Result<Document, LoadError> {
         "" => return Err(LoadError::Empty),
         text if text.starts_with('<') => return Err(LoadError::Html),
         text if text.starts_with(['{', '[']) => json(text)?,
-        text => yaml(text)?,
+        text => yaml(text).map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() })?,
     };
     check(&root).map_err(LoadError::NotOpenApi)?;
     Ok(Document::new(root))
@@ -76,10 +76,11 @@ fn json(text: &str) -> Result<Value, LoadError> {
 }
 
 /// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the strings that JSON would have.
-pub fn yaml(text: &str) -> Result<Value, LoadError> {
-    let strict: Strict =
-        serde_yaml::from_str(text).map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() })?;
-    Ok(strict.0)
+///
+/// # Errors
+/// What is no YAML, or holds what JSON cannot; the words hold line and column.
+pub fn yaml(text: &str) -> Result<Value, serde_yaml::Error> {
+    serde_yaml::from_str(text).map(|Strict(value)| value)
 }
 
 /// Checks what must hold before any stage can say something sensible.
