@@ -75,7 +75,7 @@ pub fn plan(folder: &Path, files: &Files) -> Result<Plan, DiskError> {
 }
 
 /// Carries a plan out. New content is first written beside its place, and what is replaced or removed is kept until all of it
-/// stands; on a failure everything is put back. A file that is replaced is there at every moment.
+/// stands; on a failure everything is put back.
 pub fn apply(folder: &Path, files: &Files, plan: &Plan) -> Result<(), DiskError> {
     let mut undo = Undo { steps: Vec::new() };
     let staged = stage(folder, files, plan, &mut undo)?;
@@ -140,8 +140,8 @@ impl Undo {
     /// Keeps what stands in a place while something else takes it.
     fn keep_copy(&mut self, path: &Path) -> Result<(), DiskError> {
         let aside = beside(path, "old");
-        // A second name for the same content costs nothing; not every file system has it.
-        fs::hard_link(path, &aside).or_else(|_| fs::copy(path, &aside).map(drop)).map_err(DiskError::at("replace", path))?;
+        // A second name leaves the first one in its place. Where that cannot be had the file is gone for a moment.
+        fs::hard_link(path, &aside).or_else(|_| fs::rename(path, &aside)).map_err(DiskError::at("replace", path))?;
         self.steps.push(Step::Restore { aside, path: path.to_path_buf() });
         Ok(())
     }
@@ -172,7 +172,8 @@ impl Drop for Undo {
             let _ = match step {
                 Step::Remove(path) => fs::remove_file(path),
                 Step::RemoveFolder(path) => fs::remove_dir(path),
-                Step::Restore { aside, path } => fs::rename(aside, path),
+                // Where both names still are one file renaming does nothing, and the second one is left over.
+                Step::Restore { aside, path } => fs::rename(&aside, path).and_then(|()| fs::remove_file(aside)),
             };
         }
     }

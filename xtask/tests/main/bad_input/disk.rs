@@ -1,0 +1,148 @@
+//! Folders that refuse to be written to.
+
+#![cfg(unix)]
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::{fs::PermissionsExt, process::CommandExt},
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+use crate::support::{
+    cli::{self, Ran},
+    folder::{Crate, Snapshot},
+    workspace,
+};
+
+/// The user and the group of nobody.
+const NOBODY: u32 = 65_534;
+
+/// A copy of the binary and its input that everybody may read, for a user to whom the workspace may be closed.
+struct Stage {
+    folder: TempDir,
+    /// Whether the run must change its user, because modes do not count for the one who runs the tests.
+    as_nobody: bool,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        set_mode(folder.path(), 0o755);
+        let stage = Self { as_nobody: modes_do_not_count(folder.path()), folder };
+        for (from, name) in [
+            (PathBuf::from(env!("CARGO_BIN_EXE_xtask")), "xtask"),
+            (spec("jsm-ops.json"), "spec"),
+            (spec("overlay.yaml"), "overlay"),
+        ] {
+            fs::copy(from, stage.join(name)).expect("the file can be copied");
+            set_mode(&stage.join(name), 0o755);
+        }
+        stage
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn regen(&self, out: &Path) -> Ran {
+        let mut command = cli::command(&self.join("xtask"));
+        command
+            .arg("regen")
+            .arg("--spec")
+            .arg(self.join("spec"))
+            .arg("--overlay")
+            .arg(self.join("overlay"))
+            .arg("--out")
+            .arg(out);
+        if self.as_nobody {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        cli::run(&mut command)
+    }
+}
+
+fn spec(name: &str) -> PathBuf {
+    workspace().join("spec").join(name)
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("the mode can be set");
+}
+
+/// Whether the user who runs the tests writes into folders that are closed to everybody: root does.
+fn modes_do_not_count(folder: &Path) -> bool {
+    let closed = folder.join("closed");
+    fs::create_dir(&closed).expect("the folder can be made");
+    set_mode(&closed, 0o555);
+    let written = fs::write(closed.join("file"), "").is_ok();
+    set_mode(&closed, 0o755);
+    fs::remove_dir_all(&closed).expect("the folder can be removed");
+    written
+}
+
+/// Runs `regen` into a folder that must refuse at `refusing`, and must look as before when its modes are open again.
+fn refuses_and_leaves_as_it_was(stage: &Stage, out: &Path, closed: &[PathBuf], refusing: &Path) {
+    let before = Snapshot::of(out);
+    closed.iter().for_each(|folder| set_mode(folder, 0o555));
+    let ran = stage.regen(out);
+    closed.iter().for_each(|folder| set_mode(folder, 0o755));
+    assert_eq!(ran.stdout, "", "a refused run reports nothing");
+    ran.refused(&[
+        "cannot write ",
+        refusing.to_str().expect("the path is text"),
+        "Permission denied",
+        "nothing was changed",
+        "--out",
+    ]);
+    before.assert_unchanged(out);
+}
+
+#[test]
+fn an_empty_folder_that_cannot_be_written_to_is_named_and_left_empty() {
+    let stage = Stage::new();
+    let out = stage.join("out");
+    fs::create_dir(&out).expect("the folder can be made");
+    refuses_and_leaves_as_it_was(&stage, &out, std::slice::from_ref(&out), &out.join(".Cargo.toml.new"));
+}
+
+#[test]
+fn a_stale_crate_that_cannot_be_written_to_is_named_and_left_as_it_was() {
+    let stage = Stage::new();
+    let generated = Crate::new();
+    generated.write("src/client.rs", b"// stale\n");
+    let closed = [generated.path().to_owned(), generated.join("src"), generated.join("tests")];
+    refuses_and_leaves_as_it_was(&stage, generated.path(), &closed, &generated.join("src/.client.rs.new"));
+}
+
+/// The manifest can be staged, the sources cannot: what was staged has to go again.
+#[test]
+fn a_folder_that_can_be_written_to_in_part_is_left_as_it_was() {
+    let stage = Stage::new();
+    let generated = Crate::new();
+    let manifest = fs::read_to_string(generated.join("Cargo.toml")).expect("the manifest is readable");
+    generated.write("Cargo.toml", format!("{manifest}# by hand\n").as_bytes());
+    generated.write("src/client.rs", b"// stale\n");
+    set_mode(generated.path(), 0o777);
+    refuses_and_leaves_as_it_was(&stage, generated.path(), &[generated.join("src")], &generated.join("src/.client.rs.new"));
+}
+
+/// All can be staged and the stray file cannot be removed: what took its place already has to go back.
+#[test]
+fn a_stray_file_that_cannot_be_removed_puts_everything_back() {
+    let stage = Stage::new();
+    let generated = Crate::new();
+    generated.write("src/client.rs", b"// stale\n");
+    generated.write("old/stray.rs", b"// stray\n");
+    let before = Snapshot::of(generated.path());
+    for folder in ["", "src", "tests"] {
+        set_mode(&generated.join(folder), 0o777);
+    }
+    set_mode(&generated.join("old"), 0o555);
+    let ran = stage.regen(generated.path());
+    let stray = generated.join("old/stray.rs");
+    ran.refused(&["cannot remove ", stray.to_str().expect("the path is text"), "Permission denied", "nothing was changed"]);
+    set_mode(&generated.join("old"), 0o755);
+    before.assert_unchanged(generated.path());
+}

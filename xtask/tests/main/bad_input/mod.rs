@@ -1,0 +1,59 @@
+//! What `regen` refuses: always with exit code 1, the place, and what to do next, and with the crate left as it was.
+
+mod disk;
+mod form;
+mod operations;
+mod overlay;
+mod repairs;
+mod schemas;
+
+use std::{ffi::OsStr, path::Path};
+
+use crate::support::{
+    cli::{self, Ran},
+    document::TempFile,
+    folder::{Crate, Snapshot},
+};
+
+/// One test per row: its name, the text of a document, and what the complaint about it must hold.
+macro_rules! refused {
+    ($($name:ident: $document:expr => [$($part:expr),+ $(,)?];)+) => {$(
+        #[test]
+        fn $name() {
+            crate::bad_input::refuses($document, &[$($part),+]);
+        }
+    )+};
+}
+use refused;
+
+/// Runs `regen` with the text of a document, which must be refused and leave the crate untouched.
+#[track_caller]
+fn refuses(document: impl AsRef<str>, parts: &[&str]) -> String {
+    let spec = TempFile::new("document", document.as_ref());
+    let complaint = refused_untouched(&["--spec".as_ref(), spec.path().as_os_str()], parts);
+    let path = spec.path().to_str().expect("the path is text");
+    assert!(complaint.starts_with(&format!("error: {path}: ")), "the complaint does not name the file:\n{complaint}");
+    complaint
+}
+
+/// Runs `regen` with the text of an overlay, which must be refused and leave the crate untouched.
+#[track_caller]
+fn refuses_overlay(overlay: &str, parts: &[&str]) -> String {
+    let overlay = TempFile::new("overlay.yaml", overlay);
+    refused_untouched(&["--overlay".as_ref(), overlay.path().as_os_str()], parts)
+}
+
+#[track_caller]
+fn refused_untouched(options: &[&OsStr], parts: &[&str]) -> String {
+    let generated = Crate::new();
+    let before = Snapshot::of(generated.path());
+    let ran = regen_with(options, generated.path());
+    assert_eq!(ran.stdout, "", "a refused run reports nothing");
+    let complaint = ran.refused(parts);
+    before.assert_unchanged(generated.path());
+    complaint
+}
+
+fn regen_with(options: &[&OsStr], out: &Path) -> Ran {
+    cli::xtask([&["regen".as_ref(), "--out".as_ref(), out.as_os_str()], options].concat())
+}

@@ -1,0 +1,79 @@
+//! Operations that no method can be generated for.
+
+use serde_json::{Value, json};
+
+use super::refused;
+use crate::support::document::{at, changed, remove};
+
+const ALERT: &str = "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get";
+const ALERTS: &str = "/paths/~1api~1{cloudId}~1v1~1alerts";
+
+refused! {
+    a_path_parameter_that_nobody_declares_is_refused: changed(|root| *at(root, &format!("{ALERT}/parameters")) = json!([])) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1{id}/get (GET /v1/alerts/{id}): nobody declares the path parameter `id`",
+        "add a repair that declares it",
+    ];
+
+    a_path_parameter_that_the_path_does_not_have_is_refused: changed(|root| add_parameter(root, ALERT, "noteId", "path")) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1{id}/get/parameters/1 (GET /v1/alerts/{id}): the path has no `{noteId}`",
+    ];
+
+    parameters_that_come_to_one_name_are_refused: changed(|root| {
+        add_parameter(root, ALERT, "withNotes", "query");
+        add_parameter(root, ALERT, "with-notes", "query");
+    }) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1{id}/get/parameters/2 (GET /v1/alerts/{id}): ",
+        "`withNotes` and `with-notes` come to one Rust name `with_notes`",
+    ];
+
+    an_answer_of_an_unknown_media_type_is_refused: changed(|root| {
+        at(root, &format!("{ALERT}/responses/200"))["content"] = json!({"application/xml": {"schema": {"type": "string"}}});
+    }) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1{id}/get/responses/200/content/application~1xml (GET /v1/alerts/{id}): ",
+        "answers of the media type `application/xml` are not supported",
+    ];
+
+    a_body_of_an_unknown_media_type_is_refused: changed(|root| {
+        at(root, &format!("{ALERTS}/post/requestBody"))["content"] = json!({"application/xml": {"schema": {"type": "string"}}});
+    }) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts/post/requestBody/content/application~1xml (POST /v1/alerts): ",
+        "bodies of the media type `application/xml` are not supported",
+    ];
+
+    an_operation_without_a_success_is_refused: changed(|root| drop(remove(root, &format!("{ALERT}/responses"), "200"))) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success",
+    ];
+
+    a_body_of_a_get_is_refused: changed(|root| {
+        at(root, ALERT)["requestBody"] = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
+    }) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1{id}/get/requestBody (GET /v1/alerts/{id}): a request of this method must not have a body",
+    ];
+
+    a_server_on_another_host_is_refused: changed(|root| {
+        at(root, ALERTS)["servers"] = json!([{"url": "https://api.example.com/jsm/ops/"}]);
+    }) => [
+        "1 problem\n",
+        "at /paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
+        "no rule knows the address `https://api.example.com/jsm/ops/api/{cloudid}/v1/alerts`",
+    ];
+
+    all_paths_of_a_document_on_another_host_are_refused: changed(|root| root["servers"] = json!([{"url": "https://api.example.com/jsm/ops/"}])) => [
+        "166 problems\n",
+        "at /paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
+        "no rule knows the address `https://api.example.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api/",
+    ];
+}
+
+/// Adds a parameter to the operation at a pointer.
+fn add_parameter(root: &mut Value, operation: &str, name: &str, place: &str) {
+    let parameters = at(root, operation)["parameters"].as_array_mut().expect("a list");
+    parameters.push(json!({"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}));
+}

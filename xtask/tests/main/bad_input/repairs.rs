@@ -1,0 +1,66 @@
+//! Documents that are not wrong any more in the way that a repair knows.
+
+use serde_json::json;
+
+use super::{refused, refuses};
+use crate::support::document::{at, changed, remove};
+
+refused! {
+    a_repair_that_is_no_longer_needed_is_named: changed(|root| {
+        *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number", "format": "double"});
+    }) => [
+        "1 problem\n",
+        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is no longer needed",
+        "help: xtask/src/repair: delete it",
+    ];
+
+    an_address_repair_that_is_no_longer_needed_is_named: changed(|root| {
+        drop(remove(root, "/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete", "servers"));
+    }) => [
+        "1 problem\n",
+        "at /paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is no longer needed",
+    ];
+
+    a_repair_of_the_generator_that_does_not_fit_any_more_is_named: changed(|root| {
+        let form = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content/multipart~1form-data");
+        form["schema"]["properties"]["comment"] = json!({"type": "string"});
+    }) => [
+        "1 problem\n",
+        "the repair `attachment_upload_as_raw_body` is no longer needed",
+        "at /paths/~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content: ",
+    ];
+
+    a_repair_whose_operation_is_gone_is_named: changed(|root| {
+        drop(remove(root, "/paths", "/api/{cloudId}/v1/alerts/policies/{policyId}/change-order"));
+    }) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1policies~1{policyId}~1change-order/post: the repair `policy_order_parameter` was not found where it belongs",
+        "there is no `POST /v1/alerts/policies/{policyId}/change-order`",
+        "help: xtask/src/repair: find out where the place went",
+    ];
+
+    an_operation_that_is_gone_leaves_an_overlay_entry_that_matches_nothing: changed(|root| {
+        drop(remove(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}", "delete"));
+    }) => [
+        "1 problem\n",
+        "at /operations/DELETE ~1v1~1alerts~1{id}: the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
+        "spec/overlay.yaml",
+    ];
+}
+
+/// A vendor who corrects several defects at once gets all repairs named that must go.
+#[test]
+fn all_repairs_that_do_not_fit_are_named_in_one_run() {
+    let document = changed(|root| {
+        *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number"});
+        drop(remove(root, "/components/schemas", "UpdateHeartbeatRequest"));
+        drop(remove(root, "/components/schemas/TimelineRotation/properties", "order"));
+    });
+    let parts = [
+        "3 problems\n",
+        "at /components/schemas/UpdateHeartbeatRequest: the repair `heartbeat_update_requires_no_name` was not found where it belongs",
+        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is no longer needed",
+        "at /components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` was not found where it belongs",
+    ];
+    refuses(&document, &parts);
+}

@@ -1,0 +1,73 @@
+//! Schemas that contradict themselves, or that no Rust type can express.
+
+use serde_json::json;
+
+use super::{refused, refuses};
+use crate::support::document::{at, changed, reference};
+
+refused! {
+    a_dangling_reference_is_refused: changed(|root| *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Nobody")) =>
+        ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: there is no schema `Nobody`"];
+
+    a_reference_out_of_the_document_is_refused: changed(|root| {
+        *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"$ref": "other.json#/Owner"});
+    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` leads nowhere"];
+
+    two_references_to_each_other_are_refused: changed(|root| {
+        let schemas = at(root, "/components/schemas");
+        schemas["Hen"] = reference("Egg");
+        schemas["Egg"] = reference("Hen");
+    }) => ["2 problems\n", "at /components/schemas/Egg: ", "at /components/schemas/Hen: ", "leads back to itself"];
+
+    a_reference_to_itself_is_refused: changed(|root| at(root, "/components/schemas")["Uroboros"] = reference("Uroboros")) =>
+        ["1 problem\n", "at /components/schemas/Uroboros: ", "leads back to itself"];
+
+    values_of_an_enum_that_come_to_one_name_are_refused: changed(|root| {
+        at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "one-off", "one off", "Base"]);
+    }) => [
+        "2 problems\n",
+        "at /components/schemas/TimelinePeriodType/enum/2: the values `one-off` and `one off` come to one variant `OneOff`",
+        "at /components/schemas/TimelinePeriodType/enum/3: the values `base` and `Base` come to one variant `Base`",
+    ];
+
+    an_enum_of_numbers_is_refused: changed(|root| {
+        at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", 1]);
+    }) => ["1 problem\n", "at /components/schemas/TimelinePeriodType/enum/1: `1` is no string"];
+
+    properties_that_come_to_one_field_are_refused: changed(|root| {
+        at(root, "/components/schemas/AlertNote/properties")["created_at"] = json!({"type": "string"});
+    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/created_at: ", "come to one Rust field `created_at`"];
+
+    a_required_property_that_nobody_declares_is_refused: changed(|root| {
+        at(root, "/components/schemas/AlertNote")["required"] = json!(["author"]);
+    }) => ["1 problem\n", "at /components/schemas/AlertNote/required: the property `\"author\"` is required and not declared"];
+
+    alternatives_that_nothing_tells_apart_are_refused: changed(|root| {
+        *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"oneOf": [{"type": "integer"}, {"type": "number"}]});
+    }) => [
+        "2 problems\n",
+        "at /components/schemas/AlertNoteOwner/oneOf/0: nothing tells the alternative `Integer` of `AlertNoteOwner` from the others",
+        "at /components/schemas/AlertNoteOwner/oneOf/1: ",
+    ];
+}
+
+/// Whoever brings a new document in should see in one run all that it needs.
+#[test]
+fn three_problems_in_three_places_are_reported_in_one_run() {
+    let document = changed(|root| {
+        *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Nobody");
+        at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "Base"]);
+        let parameters = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters").as_array_mut().expect("a list");
+        parameters.push(json!({"name": "page-size", "in": "cookie", "schema": {"type": "integer"}}));
+    });
+    let complaint = refuses(
+        &document,
+        &[
+            "3 problems\n",
+            "at /components/schemas/TimelinePeriodType/enum/1: ",
+            "at /components/schemas/AlertNote/properties/owner: ",
+            "at /paths/~1v1~1alerts/get/parameters/7/in (GET /v1/alerts): ",
+        ],
+    );
+    assert_eq!(complaint.matches("help: ").count(), 3, "{complaint}");
+}

@@ -1,0 +1,12 @@
+//! The generator from outside: the binary `xtask` on good and bad input, and the library on thousands of damaged documents.
+//!
+//! The document is read from `spec/` at run time; the published one, where it is here, from beside the workspace.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod bad_input;
+mod fetch;
+mod mutation;
+mod regen;
+mod support;
+mod upstream;

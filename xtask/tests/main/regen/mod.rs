@@ -1,0 +1,6 @@
+//! What `regen` writes, leaves alone, checks and reports.
+
+mod check;
+mod interface;
+mod report;
+mod same_bytes;

@@ -1,0 +1,99 @@
+//! The report of a run counts what came in, what went out, and what was repaired.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use xtask::repair::{self, Repair, Shelf};
+
+use crate::support::{
+    cli,
+    document::{TempFile, at, changed},
+    folder::{Crate, files},
+    workspace,
+};
+
+#[test]
+fn nothing_gets_lost_between_the_document_and_the_crate() {
+    let generated = Crate::new();
+    let ran = cli::regen(&workspace().join("spec/jsm-ops.json"), generated.path()).succeeded();
+    assert_eq!(ran.line("operations "), "240 in, 240 out");
+    assert!(ran.line("schemas ").starts_with("345 in, 345 out, "), "{}", ran.stdout);
+}
+
+#[test]
+fn the_repairs_of_both_shelves_are_counted() {
+    let generated = Crate::new();
+    let ran = cli::regen(&workspace().join("spec/jsm-ops.json"), generated.path()).succeeded();
+    let vendor = repair::vendor::ADDRESS_REPAIRS.len() + repair::vendor::REPAIRS.len();
+    let generator = repair::generator::REPAIRS.len();
+    assert_eq!(ran.line("repairs "), format!("{vendor} vendor wrong, {generator} generator limited"));
+}
+
+#[test]
+fn every_repair_is_named_once_with_its_shelf() {
+    let generated = Crate::new();
+    let ran =
+        cli::xtask(["regen".as_ref(), "--verbose".as_ref(), "--out".as_ref(), generated.path().as_os_str()]).succeeded();
+    let all = [repair::vendor::ADDRESS_REPAIRS, repair::vendor::REPAIRS, repair::generator::REPAIRS].concat();
+    for Repair { name, shelf, .. } in &all {
+        let begin = format!("  {name} ({shelf}): ");
+        assert_eq!(ran.stdout.lines().filter(|line| line.starts_with(&begin)).count(), 1, "{begin} in\n{}", ran.stdout);
+    }
+    let named = ran.stdout.lines().filter(|line| line.contains(" wrong): ") || line.contains(" limited): ")).count();
+    assert_eq!(named, all.len(), "{}", ran.stdout);
+}
+
+/// Every repair on a list belongs on it: the shelf that a list is for, and a name that no other repair has.
+#[test]
+fn the_lists_of_repairs_hold_what_they_say() {
+    let mut names = BTreeMap::new();
+    for (list, shelf) in [
+        (repair::vendor::ADDRESS_REPAIRS, Shelf::Vendor),
+        (repair::vendor::REPAIRS, Shelf::Vendor),
+        (repair::generator::REPAIRS, Shelf::Generator),
+    ] {
+        assert!(!list.is_empty(), "{shelf} has repairs");
+        for repair in list {
+            assert_eq!(repair.shelf, shelf, "{}", repair.name);
+            assert!(names.insert(repair.name, shelf).is_none(), "{} stands twice", repair.name);
+        }
+    }
+}
+
+/// A new operation must not stop anybody: it gets a name of its own making, and the report asks for a better one.
+#[test]
+fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name() {
+    let spec = TempFile::new(
+        "document.json",
+        &changed(|root| {
+            at(root, "/paths")["/api/{cloudId}/v1/flux-capacitors/{id}"] = json!({"get": {
+                "operationId": "fluxCapacitorGet",
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+                "responses": {"200": {"content": {"application/json": {"schema": {
+                    "type": "object", "properties": {"charge": {"type": "number"}}
+                }}}}},
+                "security": [{"basicAuth": []}]
+            }});
+        }),
+    );
+    let generated = Crate::new();
+    let ran = cli::regen(spec.path(), generated.path()).succeeded();
+    assert_eq!(ran.line("operations "), "241 in, 241 out");
+    assert_eq!(
+        ran.line("new "),
+        "GET /v1/flux-capacitors/{id} has no entry in spec/overlay.yaml and is called `get_flux_capacitors_by_id` for now; add one"
+    );
+    let written = files(generated.path());
+    let client = std::str::from_utf8(&written["src/client.rs"]).expect("code is text");
+    assert_eq!(client.matches("pub async fn get_flux_capacitors_by_id<'a>(").count(), 1);
+    let (_, interface) = ran.stdout.split_once("interface   ").expect("the report has a part on the interface");
+    let (changes, _) = interface.split_once("files       ").expect("the files come next");
+    assert!(changes.contains(" changes since the last run, none of them breaking\n"), "{changes}");
+    let operations: Vec<_> = changes.lines().filter(|line| line.ends_with(": get_flux_capacitors_by_id")).collect();
+    assert_eq!(operations, ["  + GET /v1/flux-capacitors/{id}: get_flux_capacitors_by_id"]);
+    assert_eq!(
+        changes.lines().skip(1).find(|line| !line.starts_with("  + ")),
+        None,
+        "everything is an addition:\n{changes}"
+    );
+}

@@ -1,0 +1,69 @@
+//! Runs of the real binary.
+
+use std::{ffi::OsStr, path::Path, process::Command};
+
+/// What a run of the binary gave.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code; `None` where a signal ended the run.
+    pub code: Option<i32>,
+    /// What it reports.
+    pub stdout: String,
+    /// What it complains about.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The run, which must have succeeded without a complaint.
+    #[track_caller]
+    pub fn succeeded(self) -> Self {
+        assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);
+        self
+    }
+
+    /// The complaint of a run, which must have failed with exit code 1, with each of these parts in it and help.
+    #[track_caller]
+    pub fn refused(self, parts: &[&str]) -> String {
+        assert_eq!(self.code, Some(1), "{self:?}");
+        assert!(self.stderr.starts_with("error: "), "{}", self.stderr);
+        for part in parts.iter().chain(&["help: "]) {
+            assert!(self.stderr.contains(part), "`{part}` is not in\n{}", self.stderr);
+        }
+        self.stderr
+    }
+
+    /// The line of the report that begins with this word, without the word.
+    #[track_caller]
+    pub fn line(&self, word: &str) -> &str {
+        let mut lines = self.stdout.lines().filter_map(|line| line.strip_prefix(word));
+        let found = lines.next().unwrap_or_else(|| panic!("no line `{word}` in\n{}", self.stdout));
+        assert_eq!(lines.next(), None, "a second line `{word}` in\n{}", self.stdout);
+        found.trim()
+    }
+}
+
+/// The command that runs the binary. No proxy of the machine comes between it and the sockets of the tests.
+pub fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for variable in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(variable).env_remove(variable.to_uppercase());
+    }
+    command
+}
+
+/// Runs the binary that cargo built for these tests.
+pub fn xtask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ran {
+    run(command(Path::new(env!("CARGO_BIN_EXE_xtask"))).args(arguments))
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ran {
+    let output = command.output().expect("the binary starts");
+    let text = |bytes| String::from_utf8(bytes).expect("the output is text");
+    Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// Runs `regen` with a document, our own overlay, and a folder.
+pub fn regen(spec: &Path, out: &Path) -> Ran {
+    xtask([OsStr::new("regen"), OsStr::new("--spec"), spec.as_os_str(), OsStr::new("--out"), out.as_os_str()])
+}
