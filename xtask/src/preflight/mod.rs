@@ -4,6 +4,7 @@
 //! complete, and what typify has no code for it drops in silence or stops at. Whoever needs a new keyword or form adds it here
 //! once the generated code was seen to be right.
 
+mod content;
 mod operations;
 mod schemas;
 

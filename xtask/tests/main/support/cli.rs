@@ -1,6 +1,11 @@
 //! Runs of the real binary.
 
-use std::{ffi::OsStr, path::Path, process::Command};
+use std::{
+    ffi::OsStr,
+    io, iter,
+    path::Path,
+    process::{Command, Output},
+};
 
 /// What a run of the binary gave.
 #[derive(Debug)]
@@ -58,7 +63,11 @@ pub fn xtask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ran {
 
 /// Runs a command to its end.
 pub fn run(command: &mut Command) -> Ran {
-    let output = command.output().expect("the binary starts");
+    // Another test may be between fork and exec, and its child still holds the file that we have just written open.
+    let busy =
+        |result: &io::Result<Output>| matches!(result, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy);
+    let mut attempts = iter::repeat_with(|| command.output()).take(10_000).skip_while(busy);
+    let output = attempts.next().expect("nobody holds the binary forever").expect("the binary starts");
     let text = |bytes| String::from_utf8(bytes).expect("the output is text");
     Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }

@@ -1,0 +1,244 @@
+//! Every keyword of OpenAPI 3.0, by one of two names: a fact of the interface, or prose.
+
+use serde_json::Value;
+
+/// What a node of a document is.
+pub enum Shape {
+    /// A plain value.
+    Plain(Plain),
+    /// An object with known members.
+    Object(&'static [(&'static str, Rule)]),
+    /// An object whose keys are names.
+    Map(&'static Shape),
+    /// An array.
+    List(&'static Shape),
+    /// An array that is not empty.
+    Alternatives(&'static Shape),
+    /// A schema, or the boolean that may stand for one below `additionalProperties`.
+    SchemaOrFlag,
+    /// Words under a name that is a fact; only the name stays.
+    Words,
+}
+
+/// The kinds of plain values.
+#[derive(Clone, Copy)]
+pub enum Plain {
+    /// A string.
+    Text,
+    /// A boolean.
+    Flag,
+    /// A number.
+    Number,
+    /// A list of strings.
+    Texts,
+    /// A list of anything.
+    Values,
+    /// An object of anything.
+    Members,
+}
+
+impl Plain {
+    /// Whether a value is of this kind.
+    pub fn is(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Flag => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+            Self::Values => value.is_array(),
+            Self::Members => value.is_object(),
+        }
+    }
+
+    /// The kind, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Flag => "a boolean",
+            Self::Number => "a number",
+            Self::Texts => "an array of strings",
+            Self::Values => "an array",
+            Self::Members => "an object",
+        }
+    }
+}
+
+/// What becomes of a member of an object.
+pub enum Rule {
+    /// It is a fact of this shape.
+    Keep(&'static Shape),
+    /// It is a fact unless it is prose in the place of one.
+    KeepIf(fn(&Value) -> bool),
+    /// It is prose, or a copy of a fact that stands elsewhere.
+    Drop,
+}
+
+use Plain::{Flag, Members, Number, Text, Texts, Values};
+use Rule::{Drop, Keep, KeepIf};
+use Shape::{Alternatives, List, Map, Object, Words};
+
+/// Extensions that are facts, all of them flags; all others are dropped, whatever they hold.
+pub const EXTENSIONS: [&str; 1] = ["x-experimental"];
+
+static TEXT: Shape = Shape::Plain(Text);
+static FLAG: Shape = Shape::Plain(Flag);
+static NUMBER: Shape = Shape::Plain(Number);
+static TEXTS: Shape = Shape::Plain(Texts);
+static VALUES: Shape = Shape::Plain(Values);
+static MEMBERS: Shape = Shape::Plain(Members);
+
+/// The whole document.
+pub static ROOT: Shape = Object(&[
+    ("openapi", Keep(&TEXT)),
+    ("info", Keep(&INFO)),
+    ("servers", Keep(&SERVERS)),
+    ("security", Keep(&SECURITY)),
+    ("components", Keep(&COMPONENTS)),
+    ("tags", Keep(&TAGS)),
+    ("paths", Keep(&PATHS)),
+    ("externalDocs", Drop),
+]);
+static INFO: Shape = Object(&[
+    ("title", Keep(&TEXT)),
+    ("version", Keep(&TEXT)),
+    ("description", Drop),
+    ("termsOfService", Drop),
+    ("contact", Drop),
+    ("license", Drop),
+]);
+static SERVERS: Shape = List(&Object(&[("url", Keep(&TEXT)), ("variables", Keep(&VARIABLES)), ("description", Drop)]));
+static VARIABLES: Shape = Map(&Object(&[("default", Keep(&TEXT)), ("enum", Keep(&TEXTS)), ("description", Drop)]));
+/// Alternatives of schemes, each with the scopes that it asks for.
+static SECURITY: Shape = List(&Map(&Shape::Plain(Texts)));
+static TAGS: Shape = List(&Object(&[("name", Keep(&TEXT)), ("description", Drop), ("externalDocs", Drop)]));
+static COMPONENTS: Shape = Object(&[
+    ("schemas", Keep(&SCHEMAS)),
+    ("securitySchemes", Keep(&SECURITY_SCHEMES)),
+    ("parameters", Keep(&NAMED_PARAMETERS)),
+    ("responses", Keep(&RESPONSES)),
+    ("requestBodies", Keep(&REQUEST_BODIES)),
+    ("examples", Drop),
+]);
+static SECURITY_SCHEMES: Shape = Map(&Object(&[
+    ("type", Keep(&TEXT)),
+    ("scheme", Keep(&TEXT)),
+    ("name", Keep(&TEXT)),
+    ("in", Keep(&TEXT)),
+    ("bearerFormat", Keep(&TEXT)),
+    ("openIdConnectUrl", Keep(&TEXT)),
+    ("flows", Keep(&FLOWS)),
+    ("description", Drop),
+]));
+static FLOWS: Shape = Map(&Object(&[
+    ("authorizationUrl", Keep(&TEXT)),
+    ("tokenUrl", Keep(&TEXT)),
+    ("refreshUrl", Keep(&TEXT)),
+    ("scopes", Keep(&SCOPES)),
+]));
+static SCOPES: Shape = Map(&Words);
+static PATHS: Shape = Map(&Object(&[
+    ("get", Keep(&OPERATION)),
+    ("put", Keep(&OPERATION)),
+    ("post", Keep(&OPERATION)),
+    ("delete", Keep(&OPERATION)),
+    ("options", Keep(&OPERATION)),
+    ("head", Keep(&OPERATION)),
+    ("patch", Keep(&OPERATION)),
+    ("trace", Keep(&OPERATION)),
+    ("parameters", Keep(&PARAMETERS)),
+    ("servers", Keep(&SERVERS)),
+    ("$ref", Keep(&TEXT)),
+    ("summary", Drop),
+    ("description", Drop),
+]));
+static OPERATION: Shape = Object(&[
+    ("tags", Keep(&TEXTS)),
+    ("operationId", Keep(&TEXT)),
+    ("parameters", Keep(&PARAMETERS)),
+    ("requestBody", Keep(&REQUEST_BODY)),
+    ("responses", Keep(&RESPONSES)),
+    ("deprecated", Keep(&FLAG)),
+    ("security", Keep(&SECURITY)),
+    ("servers", Keep(&SERVERS)),
+    ("summary", Drop),
+    ("description", Drop),
+    ("externalDocs", Drop),
+]);
+static PARAMETERS: Shape = List(&PARAMETER);
+static NAMED_PARAMETERS: Shape = Map(&PARAMETER);
+static PARAMETER: Shape = Object(&[
+    ("$ref", Keep(&TEXT)),
+    ("name", Keep(&TEXT)),
+    ("in", Keep(&TEXT)),
+    ("required", Keep(&FLAG)),
+    ("deprecated", Keep(&FLAG)),
+    ("allowEmptyValue", Keep(&FLAG)),
+    ("style", Keep(&TEXT)),
+    ("explode", Keep(&FLAG)),
+    ("allowReserved", Keep(&FLAG)),
+    ("schema", Keep(&SCHEMA)),
+    ("content", Keep(&CONTENT)),
+    ("description", Drop),
+    ("example", Drop),
+    ("examples", Drop),
+]);
+static REQUEST_BODIES: Shape = Map(&REQUEST_BODY);
+static REQUEST_BODY: Shape =
+    Object(&[("$ref", Keep(&TEXT)), ("content", Keep(&CONTENT)), ("required", Keep(&FLAG)), ("description", Drop)]);
+static RESPONSES: Shape = Map(&Object(&[
+    ("$ref", Keep(&TEXT)),
+    ("content", Keep(&CONTENT)),
+    ("headers", Keep(&NAMED_PARAMETERS)),
+    ("description", Drop),
+]));
+static CONTENT: Shape =
+    Map(&Object(&[("schema", Keep(&SCHEMA)), ("encoding", Keep(&MEMBERS)), ("example", Drop), ("examples", Drop)]));
+static SCHEMAS: Shape = Map(&SCHEMA);
+static SCHEMA_ALTERNATIVES: Shape = Alternatives(&SCHEMA);
+static SCHEMA_OR_FLAG: Shape = Shape::SchemaOrFlag;
+/// A schema.
+pub static SCHEMA: Shape = Object(&[
+    ("$ref", Keep(&TEXT)),
+    ("type", Keep(&TEXT)),
+    ("format", Keep(&TEXT)),
+    ("nullable", Keep(&FLAG)),
+    ("enum", Keep(&VALUES)),
+    ("default", KeepIf(is_value)),
+    ("required", Keep(&TEXTS)),
+    ("properties", Keep(&SCHEMAS)),
+    ("additionalProperties", Keep(&SCHEMA_OR_FLAG)),
+    ("items", Keep(&SCHEMA)),
+    ("oneOf", Keep(&SCHEMA_ALTERNATIVES)),
+    ("anyOf", Keep(&SCHEMA_ALTERNATIVES)),
+    ("allOf", Keep(&SCHEMA_ALTERNATIVES)),
+    ("not", Keep(&SCHEMA)),
+    ("discriminator", Keep(&MEMBERS)),
+    ("multipleOf", Keep(&NUMBER)),
+    ("minimum", Keep(&NUMBER)),
+    ("maximum", Keep(&NUMBER)),
+    ("exclusiveMinimum", Keep(&FLAG)),
+    ("exclusiveMaximum", Keep(&FLAG)),
+    ("minLength", Keep(&NUMBER)),
+    ("maxLength", Keep(&NUMBER)),
+    ("pattern", Keep(&TEXT)),
+    ("minItems", Keep(&NUMBER)),
+    ("maxItems", Keep(&NUMBER)),
+    ("uniqueItems", Keep(&FLAG)),
+    ("minProperties", Keep(&NUMBER)),
+    ("maxProperties", Keep(&NUMBER)),
+    ("readOnly", Keep(&FLAG)),
+    ("writeOnly", Keep(&FLAG)),
+    ("deprecated", Keep(&FLAG)),
+    ("title", Drop),
+    ("description", Drop),
+    ("example", Drop),
+    ("examples", Drop),
+    ("externalDocs", Drop),
+    ("xml", Drop),
+]);
+
+/// Whether a default is a value. The document writes sentences there too ("the time of the request"); a string with white
+/// space in it is one of those.
+fn is_value(default: &Value) -> bool {
+    !default.as_str().is_some_and(|text| text.contains(char::is_whitespace))
+}

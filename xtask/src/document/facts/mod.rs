@@ -1,0 +1,182 @@
+//! The interface facts of a document: addresses, methods, parameters, schemas, enums, bounds, scopes, tags, ids and flags.
+//!
+//! The published document is its vendor's text, and our repository holds none of it. [`keywords`] knows every keyword of OpenAPI
+//! 3.0 as a fact, which stays, or as prose, which goes. A keyword that it does not know is a problem, for dropping it could lose a
+//! part of the interface and keeping it could keep a sentence. Running it over its own output changes nothing, so every run begins
+//! with it and both forms of a document are one from there on.
+
+mod keywords;
+
+use keywords::{EXTENSIONS, Plain, ROOT, Rule, SCHEMA, Shape};
+use serde_json::Value;
+
+use super::{Document, Pointer, load::kind};
+use crate::problem::{Problem, Problems};
+
+/// Reduces a document to its facts.
+///
+/// # Errors
+/// All nodes that are not of the JSON type that OpenAPI asks for, and all keywords that are neither a known fact nor known
+/// prose.
+pub fn facts(mut document: Document) -> Result<Document, Problems> {
+    let mut facts = Facts { problems: Problems::new() };
+    facts.reduce(&Pointer::Root, document.root_mut(), &ROOT);
+    facts.problems.into_result()?;
+    Ok(document)
+}
+
+struct Facts {
+    problems: Problems,
+}
+
+impl Facts {
+    fn reduce(&mut self, at: &Pointer<'_>, value: &mut Value, shape: &Shape) {
+        match (shape, value) {
+            (Shape::Plain(plain), value) => self.plain(at, value, *plain),
+            (Shape::Words, value) => *value = Value::String(String::new()),
+            (Shape::SchemaOrFlag, Value::Bool(_)) => {}
+            (Shape::SchemaOrFlag, value) => self.reduce(at, value, &SCHEMA),
+            (Shape::Object(members), Value::Object(object)) => {
+                object.retain(|key, value| self.member(at, members, key, value))
+            }
+            (Shape::Map(inner), Value::Object(object)) => {
+                object.iter_mut().for_each(|(key, value)| self.reduce(&at.member(key), value, inner));
+            }
+            (Shape::Alternatives(_), Value::Array(items)) if items.is_empty() => {
+                self.problems.push(Problem::new(
+                    at,
+                    "there is no alternative",
+                    "remove the keyword or name the alternatives",
+                ));
+            }
+            (Shape::List(inner) | Shape::Alternatives(inner), Value::Array(items)) => {
+                items.iter_mut().enumerate().for_each(|(index, item)| self.reduce(&at.element(index), item, inner));
+            }
+            (Shape::Object(_) | Shape::Map(_), value) => self.wrong_type(at, "an object", value),
+            (Shape::List(_) | Shape::Alternatives(_), value) => self.wrong_type(at, "an array", value),
+        }
+    }
+
+    /// Reduces one member of an object; tells whether it stays.
+    fn member(&mut self, at: &Pointer<'_>, members: &[(&str, Rule)], key: &str, value: &mut Value) -> bool {
+        match members.iter().find(|(name, _)| *name == key).map(|(_, rule)| rule) {
+            Some(Rule::Keep(shape)) => {
+                self.reduce(&at.member(key), value, shape);
+                true
+            }
+            Some(Rule::KeepIf(is_fact)) => is_fact(value),
+            Some(Rule::Drop) => false,
+            None if EXTENSIONS.contains(&key) => {
+                self.plain(&at.member(key), value, Plain::Flag);
+                true
+            }
+            None if key.starts_with("x-") => false,
+            None => {
+                let help = "say in xtask/src/document/facts/keywords.rs whether it is a fact of the interface or prose";
+                self.problems.push(Problem::new(at.member(key), format!("`{key}` is no keyword that is known here"), help));
+                false
+            }
+        }
+    }
+
+    fn plain(&mut self, at: &Pointer<'_>, value: &Value, plain: Plain) {
+        if !plain.is(value) {
+            self.wrong_type(at, plain.words(), value);
+        }
+    }
+
+    fn wrong_type(&mut self, at: &Pointer<'_>, expected: &str, found: &Value) {
+        let message = format!("expected {expected}, found {}", kind(found));
+        self.problems.push(Problem::new(at, message, "OpenAPI 3.0 asks for it; correct the document"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(value: Value) -> Value {
+        facts(Document::new(value)).expect("facts").root().clone()
+    }
+
+    #[test]
+    fn prose_goes_and_properties_of_the_same_name_stay() {
+        let kept = of(json!({
+            "info": {"title": "T", "description": "prose", "version": "1"},
+            "x-narrative": {"documents": []},
+            "components": {"schemas": {"A": {
+                "description": "prose", "title": "A", "example": {"a": 1},
+                "properties": {"description": {"type": "string", "example": "prose"}, "example": {"type": "string"}}
+            }}}
+        }));
+        assert_eq!(
+            kept,
+            json!({
+                "info": {"title": "T", "version": "1"},
+                "components": {"schemas": {"A": {
+                    "properties": {"description": {"type": "string"}, "example": {"type": "string"}}
+                }}}
+            })
+        );
+    }
+
+    #[test]
+    fn a_default_that_is_a_sentence_goes_and_a_value_stays() {
+        let kept = of(json!({"components": {"schemas": {
+            "A": {"type": "string", "default": "the time of the request"},
+            "B": {"type": "string", "default": "desc"},
+            "C": {"type": "integer", "default": 0}
+        }}}));
+        assert_eq!(
+            kept["components"]["schemas"],
+            json!({
+                "A": {"type": "string"}, "B": {"type": "string", "default": "desc"}, "C": {"type": "integer", "default": 0}
+            })
+        );
+    }
+
+    #[test]
+    fn scopes_keep_their_names_and_flags_stay() {
+        let kept = of(json!({
+            "components": {"securitySchemes": {"o": {"flows": {"f": {"scopes": {"read:x": "prose"}}}}}},
+            "paths": {"/p": {"get": {"x-experimental": true, "x-other": "prose", "responses": {}}}}
+        }));
+        assert_eq!(kept["components"]["securitySchemes"]["o"]["flows"]["f"]["scopes"], json!({"read:x": ""}));
+        assert_eq!(kept["paths"]["/p"]["get"], json!({"x-experimental": true, "responses": {}}));
+    }
+
+    #[test]
+    fn a_second_run_changes_nothing() {
+        let once = of(json!({
+            "servers": [{"url": "https://h/", "description": "prose"}],
+            "paths": {"/p": {"get": {"responses": {"200": {"description": "prose", "content": {"a/b": {"schema": {"type": "string"}}}}}}}}
+        }));
+        assert_eq!(of(once.clone()), once);
+    }
+
+    #[test]
+    fn unknown_keywords_and_wrong_types_are_all_reported() {
+        let problems = facts(Document::new(json!({
+            "paths": {"/p": {"get": {"parameters": {}}, "fetch": {}}},
+            "components": {"schemas": {"A": {"const": 1}, "B": {"items": []}, "C": {"oneOf": []}, "D": {"required": true, "enum": {}}}},
+            "security": [{"o": [1]}]
+        })))
+        .expect_err("problems");
+        let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/paths/~1p/get/parameters",
+                "/paths/~1p/fetch",
+                "/components/schemas/A/const",
+                "/components/schemas/B/items",
+                "/components/schemas/C/oneOf",
+                "/components/schemas/D/required",
+                "/components/schemas/D/enum",
+                "/security/0/o",
+            ]
+        );
+    }
+}

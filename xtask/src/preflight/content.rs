@@ -1,0 +1,105 @@
+//! Bodies and answers of operations: of one media type each, with a schema where it becomes a type.
+
+use serde_json::{Map, Value};
+
+use super::operations::Checker;
+use crate::{document::Pointer, repair::generator::RAW_BODY};
+
+/// The media type of everything that becomes a type.
+const JSON: &str = "application/json";
+/// Media types of answers that are handed over as they come.
+const RAW_ANSWERS: [&str; 3] = ["text/calendar", "text/plain", RAW_BODY];
+impl Checker<'_> {
+    pub(super) fn body(&mut self, method: &str, at: &Pointer<'_>, body: &Value) {
+        if matches!(method, "get" | "head") {
+            // CloudFront, in front of Jira Cloud, refuses it with an HTML page.
+            self.problem(at, "a request of this method must not have a body", "drop the body in a repair");
+        }
+        let content = body.get("content").and_then(Value::as_object);
+        let Some((media_type, media)) =
+            content.filter(|content| content.len() == 1).and_then(|content| content.iter().next())
+        else {
+            return self.problem(at, "a body has to be of one media type", "decide for one of them in a repair");
+        };
+        let content_at = at.member("content");
+        let at = content_at.member(media_type);
+        let schema = media.get("schema");
+        let raw = serde_json::json!({"type": "string", "format": "binary"});
+        match media_type.as_str() {
+            JSON if media.get("encoding").is_none() => match schema {
+                Some(schema) => self.schema(&at.member("schema"), schema),
+                None => self.problem(at, "the body has no schema", "declare what it holds in a repair"),
+            },
+            RAW_BODY if schema == Some(&raw) => {}
+            _ => self.problem(
+                at,
+                format!("bodies of the media type `{media_type}` are not supported in this form"),
+                "add a repair on the generator's shelf (xtask/src/repair/generator.rs)",
+            ),
+        }
+    }
+
+    pub(super) fn responses(&mut self, at: &Pointer<'_>, responses: &Map<String, Value>) {
+        let mut first: Option<(&str, Option<&Value>)> = None;
+        for (status, response) in responses {
+            let at = at.member(status);
+            let known = status == "default"
+                || status == "2XX"
+                || (status.len() == 3 && status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code)));
+            if !known {
+                self.problem(at, format!("`{status}` is no HTTP status"), "correct the document");
+            }
+            if response.get("$ref").is_some() || !response.is_object() {
+                self.problem(at, "references to responses are not supported", "put the response in its place");
+                continue;
+            }
+            let kind = self.answer(&at, response);
+            match first {
+                None => first = Some(kind),
+                Some(first) if first == kind => {}
+                Some(_) => self.problem(
+                    at,
+                    "two successes of different types",
+                    "decide for one in a repair, or make them alternatives of one schema",
+                ),
+            }
+        }
+        if first.is_none() {
+            self.problem(at, "the operation declares no success", "declare what it answers in a repair");
+        }
+    }
+
+    /// Checks the content of an answer and gives what tells its type from others.
+    fn answer<'v>(&mut self, at: &Pointer<'_>, response: &'v Value) -> (&'static str, Option<&'v Value>) {
+        let content = response.get("content").and_then(Value::as_object);
+        let Some((media_type, media)) = content.and_then(|content| content.iter().next()) else { return ("none", None) };
+        let content_at = at.member("content");
+        let at = content_at.member(media_type);
+        if content.is_some_and(|content| content.len() > 1) {
+            self.problem(at, "an answer has to be of one media type", "decide for one of them in a repair");
+        }
+        let schema = media.get("schema");
+        match (media_type.as_str(), schema) {
+            (JSON, Some(schema)) => {
+                self.schema(&at.member("schema"), schema);
+                if media.get("encoding").is_some() {
+                    self.problem(at, "`encoding` is not supported", "drop it in a repair");
+                }
+                ("json", Some(schema))
+            }
+            (JSON, None) => {
+                self.problem(at, "the answer has no schema", "declare what it holds in a repair");
+                ("json", None)
+            }
+            (raw, _) if RAW_ANSWERS.contains(&raw) => ("raw", None),
+            (other, _) => {
+                self.problem(
+                    at,
+                    format!("answers of the media type `{other}` are not supported"),
+                    "add it to RAW_ANSWERS in xtask/src/preflight/operations.rs if it is to be handed over as it comes",
+                );
+                ("raw", None)
+            }
+        }
+    }
+}
