@@ -177,7 +177,7 @@ impl Client {
     > {
         let url = format!(
             "{}/components/{}/uptime", self.addresses.stakeholder_comms(),
-            segment("component_id", & component_id.to_string()) ?
+            self::segment("component_id", & component_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -222,7 +222,7 @@ impl Client {
     > {
         let url = format!(
             "{}/components/{}/uptime_percentage", self.addresses.stakeholder_comms(),
-            segment("component_id", & component_id.to_string()) ?
+            self::segment("component_id", & component_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -465,7 +465,7 @@ impl Client {
     > {
         let url = format!(
             "{}/incidents/templates/{}", self.addresses.stakeholder_comms(),
-            segment("incident_template_id", & incident_template_id.to_string()) ?
+            self::segment("incident_template_id", & incident_template_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -568,8 +568,8 @@ impl Client {
         name: &'a str,
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
-            "{}/pages/by_name/{}", self.addresses.stakeholder_comms(), segment("name", &
-            name.to_string()) ?
+            "{}/pages/by_name/{}", self.addresses.stakeholder_comms(),
+            self::segment("name", & name.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -639,7 +639,7 @@ impl Client {
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
             "{}/pages/draft/by_name/{}", self.addresses.stakeholder_comms(),
-            segment("name", & name.to_string()) ?
+            self::segment("name", & name.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -678,7 +678,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/draft/{}/delete", self.addresses.stakeholder_comms(),
-            segment("draft_page_id", & draft_page_id.to_string()) ?
+            self::segment("draft_page_id", & draft_page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -714,7 +714,7 @@ impl Client {
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
             "{}/pages/draft/{}/publish", self.addresses.stakeholder_comms(),
-            segment("draft_page_id", & draft_page_id.to_string()) ?
+            self::segment("draft_page_id", & draft_page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -751,7 +751,7 @@ impl Client {
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
             "{}/pages/draft/{}/update", self.addresses.stakeholder_comms(),
-            segment("draft_page_id", & draft_page_id.to_string()) ?
+            self::segment("draft_page_id", & draft_page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -787,8 +787,8 @@ impl Client {
         page_id: &'a str,
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
-            "{}/pages/draft/{}", self.addresses.stakeholder_comms(), segment("page_id", &
-            page_id.to_string()) ?
+            "{}/pages/draft/{}", self.addresses.stakeholder_comms(),
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -827,7 +827,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/subdomain/suggest/{}", self.addresses.stakeholder_comms(),
-            segment("page_name", & page_name.to_string()) ?
+            self::segment("page_name", & page_name.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -863,7 +863,7 @@ impl Client {
     ) -> Result<ResponseValue<types::StakeholderCommsValidationResponse>, Error<()>> {
         let url = format!(
             "{}/pages/subdomain/validate/{}", self.addresses.stakeholder_comms(),
-            segment("subdomain", & subdomain.to_string()) ?
+            self::segment("subdomain", & subdomain.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -973,7 +973,7 @@ impl Client {
     ) -> Result<ResponseValue<types::StakeholderCommsValidationResponse>, Error<()>> {
         let url = format!(
             "{}/pages/validate/name/{}", self.addresses.stakeholder_comms(),
-            segment("name", & name.to_string()) ?
+            self::segment("name", & name.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1008,7 +1008,7 @@ impl Client {
         page_id: &'a str,
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
-            "{}/pages/{}", self.addresses.stakeholder_comms(), segment("page_id", &
+            "{}/pages/{}", self.addresses.stakeholder_comms(), self::segment("page_id", &
             page_id.to_string()) ?
         );
         #[allow(unused_mut)]
@@ -1048,7 +1048,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/components/draft", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1091,7 +1091,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/components/draft/v2", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1136,7 +1136,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/components/uptime", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1185,7 +1185,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/components/uptime/v2", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1231,8 +1231,8 @@ impl Client {
         Error<()>,
     > {
         let url = format!(
-            "{}/pages/{}/delete", self.addresses.stakeholder_comms(), segment("page_id",
-            & page_id.to_string()) ?
+            "{}/pages/{}/delete", self.addresses.stakeholder_comms(),
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1272,7 +1272,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/delete_permanently", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1315,7 +1315,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/permanent_delete", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1351,8 +1351,8 @@ impl Client {
         page_id: &'a str,
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
-            "{}/pages/{}/recover", self.addresses.stakeholder_comms(), segment("page_id",
-            & page_id.to_string()) ?
+            "{}/pages/{}/recover", self.addresses.stakeholder_comms(),
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1391,7 +1391,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/recover_deleted", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1431,7 +1431,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/soft_delete", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1470,8 +1470,8 @@ impl Client {
         Error<()>,
     > {
         let url = format!(
-            "{}/pages/{}/summary", self.addresses.stakeholder_comms(), segment("page_id",
-            & page_id.to_string()) ?
+            "{}/pages/{}/summary", self.addresses.stakeholder_comms(),
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1507,7 +1507,7 @@ impl Client {
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
             "{}/pages/{}/unpublish", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1543,8 +1543,8 @@ impl Client {
         body: &'a types::StakeholderCommsUpdatePageRequest,
     ) -> Result<ResponseValue<types::StakeholderCommsPageResponse>, Error<()>> {
         let url = format!(
-            "{}/pages/{}/update", self.addresses.stakeholder_comms(), segment("page_id",
-            & page_id.to_string()) ?
+            "{}/pages/{}/update", self.addresses.stakeholder_comms(),
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1586,7 +1586,7 @@ impl Client {
     > {
         let url = format!(
             "{}/pages/{}/uptime_percentage", self.addresses.stakeholder_comms(),
-            segment("page_id", & page_id.to_string()) ?
+            self::segment("page_id", & page_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1700,7 +1700,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/by_membership/{}", self.addresses.stakeholder_comms(),
-            segment("id", & id.to_string()) ?
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1739,7 +1739,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/by_name/{}", self.addresses.stakeholder_comms(),
-            segment("name", & name.to_string()) ?
+            self::segment("name", & name.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1775,7 +1775,7 @@ impl Client {
     ) -> Result<ResponseValue<types::StakeholderCommsValidationResponse>, Error<()>> {
         let url = format!(
             "{}/stakeholder_groups/validate/name/{}", self.addresses.stakeholder_comms(),
-            segment("name", & name.to_string()) ?
+            self::segment("name", & name.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1904,7 +1904,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/{}", self.addresses.stakeholder_comms(),
-            segment("group_id", & group_id.to_string()) ?
+            self::segment("group_id", & group_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1943,7 +1943,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/{}/delete", self.addresses.stakeholder_comms(),
-            segment("group_id", & group_id.to_string()) ?
+            self::segment("group_id", & group_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1983,7 +1983,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/{}/members", self.addresses.stakeholder_comms(),
-            segment("group_id", & group_id.to_string()) ?
+            self::segment("group_id", & group_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -2024,7 +2024,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/{}/members/remove", self.addresses
-            .stakeholder_comms(), segment("group_id", & group_id.to_string()) ?
+            .stakeholder_comms(), self::segment("group_id", & group_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -2066,7 +2066,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/{}/memberships", self.addresses.stakeholder_comms(),
-            segment("group_id", & group_id.to_string()) ?
+            self::segment("group_id", & group_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -2108,7 +2108,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/{}/update", self.addresses.stakeholder_comms(),
-            segment("group_id", & group_id.to_string()) ?
+            self::segment("group_id", & group_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -2148,7 +2148,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholder_groups/{}/with_memberships", self.addresses
-            .stakeholder_comms(), segment("id", & id.to_string()) ?
+            .stakeholder_comms(), self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -2483,7 +2483,8 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholders/from_similar_incidents/{}", self.addresses
-            .stakeholder_comms(), segment("incident_key", & incident_key.to_string()) ?
+            .stakeholder_comms(), self::segment("incident_key", & incident_key
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -2708,7 +2709,7 @@ impl Client {
     > {
         let url = format!(
             "{}/stakeholders/{}/delete", self.addresses.stakeholder_comms(),
-            segment("stakeholder_id", & stakeholder_id.to_string()) ?
+            self::segment("stakeholder_id", & stakeholder_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3219,8 +3220,8 @@ impl Client {
         policy_id: &'a str,
     ) -> Result<ResponseValue<types::GetGlobalAlertPolicy>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/policies/{}", self.addresses.operations(), segment("policy_id",
-            & policy_id.to_string()) ?
+            "{}/v1/alerts/policies/{}", self.addresses.operations(),
+            self::segment("policy_id", & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3254,8 +3255,8 @@ impl Client {
         body: ::std::option::Option<&'a types::CreateGlobalPolicyRequest>,
     ) -> Result<ResponseValue<types::GetGlobalAlertPolicy>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/policies/{}", self.addresses.operations(), segment("policy_id",
-            & policy_id.to_string()) ?
+            "{}/v1/alerts/policies/{}", self.addresses.operations(),
+            self::segment("policy_id", & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3289,8 +3290,8 @@ impl Client {
         policy_id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/policies/{}", self.addresses.operations(), segment("policy_id",
-            & policy_id.to_string()) ?
+            "{}/v1/alerts/policies/{}", self.addresses.operations(),
+            self::segment("policy_id", & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -3318,7 +3319,7 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/policies/{}/change-order", self.addresses.operations(),
-            segment("policy_id", & policy_id.to_string()) ?
+            self::segment("policy_id", & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(&body).build()?;
@@ -3345,7 +3346,7 @@ impl Client {
     ) -> Result<ResponseValue<types::GetGlobalAlertPolicy>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/policies/{}/disable", self.addresses.operations(),
-            segment("policy_id", & policy_id.to_string()) ?
+            self::segment("policy_id", & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3379,7 +3380,7 @@ impl Client {
     ) -> Result<ResponseValue<types::GetGlobalAlertPolicy>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/policies/{}/enable", self.addresses.operations(),
-            segment("policy_id", & policy_id.to_string()) ?
+            self::segment("policy_id", & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3412,8 +3413,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::GetRequestStatusResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/requests/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/requests/{}", self.addresses.operations(), self::segment("id",
+            & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3449,7 +3450,7 @@ impl Client {
     ) -> Result<ResponseValue<types::AlertAttachmentsResponse>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/{}/attachments", self.addresses.operations(),
-            segment("alert_id", & alert_id.to_string()) ?
+            self::segment("alert_id", & alert_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3486,7 +3487,7 @@ impl Client {
     ) -> Result<ResponseValue<types::AlertAttachmentDto>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/{}/attachments", self.addresses.operations(),
-            segment("alert_id", & alert_id.to_string()) ?
+            self::segment("alert_id", & alert_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3522,7 +3523,7 @@ impl Client {
     ) -> Result<ResponseValue<types::AlertAttachmentResponse>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/{}/attachments/{}", self.addresses.operations(),
-            segment("alert_id", & alert_id.to_string()) ?, segment("id", & id
+            self::segment("alert_id", & alert_id.to_string()) ?, self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -3558,7 +3559,7 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/{}/attachments/{}", self.addresses.operations(),
-            segment("alert_id", & alert_id.to_string()) ?, segment("id", & id
+            self::segment("alert_id", & alert_id.to_string()) ?, self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -3586,8 +3587,9 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/notes/{}", self.addresses.operations(), segment("alert_id",
-            & alert_id.to_string()) ?, segment("id", & id.to_string()) ?
+            "{}/v1/alerts/{}/notes/{}", self.addresses.operations(),
+            self::segment("alert_id", & alert_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -3615,8 +3617,9 @@ impl Client {
         body: &'a types::NoteRequest,
     ) -> Result<ResponseValue<types::AlertNote>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/notes/{}", self.addresses.operations(), segment("alert_id",
-            & alert_id.to_string()) ?, segment("id", & id.to_string()) ?
+            "{}/v1/alerts/{}/notes/{}", self.addresses.operations(),
+            self::segment("alert_id", & alert_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3650,7 +3653,7 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::AlertResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/alerts/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -3684,7 +3687,7 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/alerts/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -3718,8 +3721,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/acknowledge", self.addresses.operations(), segment("id", &
-            id.to_string()) ?
+            "{}/v1/alerts/{}/acknowledge", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3753,8 +3756,8 @@ impl Client {
         body: &'a types::ExecuteCustomActionRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/action", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/action", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3789,8 +3792,8 @@ impl Client {
         body: &'a types::AssignAlertRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/assign", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/assign", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3824,8 +3827,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/close", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/close", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3859,8 +3862,8 @@ impl Client {
         body: &'a types::UpdateAlertDescriptionRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/description", self.addresses.operations(), segment("id", &
-            id.to_string()) ?
+            "{}/v1/alerts/{}/description", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3895,8 +3898,8 @@ impl Client {
         body: &'a types::EscalateToNextRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/escalate", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/escalate", self.addresses.operations(), self::segment("id",
+            & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3932,7 +3935,7 @@ impl Client {
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/{}/extra-properties", self.addresses.operations(),
-            segment("id", & id.to_string()) ?
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -3968,7 +3971,7 @@ impl Client {
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
             "{}/v1/alerts/{}/extra-properties", self.addresses.operations(),
-            segment("id", & id.to_string()) ?
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4004,7 +4007,7 @@ impl Client {
         size: Option<i32>,
     ) -> Result<ResponseValue<types::AlertLogsResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/logs", self.addresses.operations(), segment("id", & id
+            "{}/v1/alerts/{}/logs", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -4041,8 +4044,8 @@ impl Client {
         body: &'a types::UpdateAlertMessageRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/message", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/message", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4078,8 +4081,8 @@ impl Client {
         size: Option<i32>,
     ) -> Result<ResponseValue<types::GetAlertNotesResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/notes", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/notes", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4115,8 +4118,8 @@ impl Client {
         body: &'a types::NoteRequest,
     ) -> Result<ResponseValue<types::AlertNote>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/notes", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/notes", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4151,8 +4154,8 @@ impl Client {
         body: &'a types::UpdateAlertPriorityRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/priority", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/priority", self.addresses.operations(), self::segment("id",
+            & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4187,8 +4190,8 @@ impl Client {
         body: &'a types::AddResponderRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/responders", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/responders", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4223,8 +4226,8 @@ impl Client {
         body: &'a types::AlertSnoozeRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/snooze", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/alerts/{}/snooze", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4259,7 +4262,7 @@ impl Client {
         body: &'a types::AlertTagsRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/tags", self.addresses.operations(), segment("id", & id
+            "{}/v1/alerts/{}/tags", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -4295,7 +4298,7 @@ impl Client {
         body: &'a types::AlertTagsRequest,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/tags", self.addresses.operations(), segment("id", & id
+            "{}/v1/alerts/{}/tags", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -4330,8 +4333,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::SuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/alerts/{}/unacknowledge", self.addresses.operations(), segment("id", &
-            id.to_string()) ?
+            "{}/v1/alerts/{}/unacknowledge", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4432,8 +4435,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::ForwardingRuleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/forwarding-rules/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/forwarding-rules/{}", self.addresses.operations(), self::segment("id",
+            & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4467,8 +4470,8 @@ impl Client {
         body: &'a types::CreateForwardingRuleRequest,
     ) -> Result<ResponseValue<types::ForwardingRuleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/forwarding-rules/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/forwarding-rules/{}", self.addresses.operations(), self::segment("id",
+            & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4502,8 +4505,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/forwarding-rules/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/forwarding-rules/{}", self.addresses.operations(), self::segment("id",
+            & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -4601,8 +4604,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::IntegrationResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/integrations/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/integrations/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4635,8 +4638,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/integrations/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/integrations/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -4663,8 +4666,8 @@ impl Client {
         body: &'a types::UpdateIntegrationRequest,
     ) -> Result<ResponseValue<types::Integration>, Error<()>> {
         let url = format!(
-            "{}/v1/integrations/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/integrations/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4705,7 +4708,7 @@ impl Client {
     ) -> Result<ResponseValue<types::IntegrationActions>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/actions", self.addresses.operations(),
-            segment("integration_id", & integration_id.to_string()) ?
+            self::segment("integration_id", & integration_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4746,7 +4749,7 @@ impl Client {
     ) -> Result<ResponseValue<types::IntegrationAction>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/actions", self.addresses.operations(),
-            segment("integration_id", & integration_id.to_string()) ?
+            self::segment("integration_id", & integration_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4782,8 +4785,8 @@ impl Client {
     ) -> Result<ResponseValue<types::IntegrationAction>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/actions/{}", self.addresses.operations(),
-            segment("integration_id", & integration_id.to_string()) ?, segment("id", & id
-            .to_string()) ?
+            self::segment("integration_id", & integration_id.to_string()) ?,
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4818,8 +4821,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/actions/{}", self.addresses.operations(),
-            segment("integration_id", & integration_id.to_string()) ?, segment("id", & id
-            .to_string()) ?
+            self::segment("integration_id", & integration_id.to_string()) ?,
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -4848,8 +4851,8 @@ impl Client {
     ) -> Result<ResponseValue<types::IntegrationAction>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/actions/{}", self.addresses.operations(),
-            segment("integration_id", & integration_id.to_string()) ?, segment("id", & id
-            .to_string()) ?
+            self::segment("integration_id", & integration_id.to_string()) ?,
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4886,8 +4889,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/actions/{}/order", self.addresses.operations(),
-            segment("integration_id", & integration_id.to_string()) ?, segment("id", & id
-            .to_string()) ?
+            self::segment("integration_id", & integration_id.to_string()) ?,
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.patch(url).json(&body).build()?;
@@ -4914,7 +4917,8 @@ impl Client {
     ) -> Result<ResponseValue<types::IntegrationFilter>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/outgoing/alert-filter/main", self.addresses
-            .operations(), segment("integration_id", & integration_id.to_string()) ?
+            .operations(), self::segment("integration_id", & integration_id.to_string())
+            ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -4949,7 +4953,8 @@ impl Client {
     ) -> Result<ResponseValue<types::IntegrationFilter>, Error<()>> {
         let url = format!(
             "{}/v1/integrations/{}/outgoing/alert-filter/main", self.addresses
-            .operations(), segment("integration_id", & integration_id.to_string()) ?
+            .operations(), self::segment("integration_id", & integration_id.to_string())
+            ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5087,8 +5092,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::JecChannelWithApiKey>, Error<()>> {
         let url = format!(
-            "{}/v1/jec/channels/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/jec/channels/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5123,8 +5128,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/jec/channels/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/jec/channels/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -5260,8 +5265,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::GetGlobalMaintenance>, Error<()>> {
         let url = format!(
-            "{}/v1/maintenances/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/maintenances/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5294,8 +5299,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/maintenances/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/maintenances/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -5322,8 +5327,8 @@ impl Client {
         body: &'a types::UpdateMaintenanceRequest,
     ) -> Result<ResponseValue<types::GetGlobalMaintenance>, Error<()>> {
         let url = format!(
-            "{}/v1/maintenances/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/maintenances/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5357,8 +5362,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::GetGlobalMaintenance>, Error<()>> {
         let url = format!(
-            "{}/v1/maintenances/{}/cancel", self.addresses.operations(), segment("id", &
-            id.to_string()) ?
+            "{}/v1/maintenances/{}/cancel", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5457,8 +5462,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::NotificationRuleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/notification-rules/{}", self.addresses.operations(), segment("id", &
-            id.to_string()) ?
+            "{}/v1/notification-rules/{}", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5491,8 +5496,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/notification-rules/{}", self.addresses.operations(), segment("id", &
-            id.to_string()) ?
+            "{}/v1/notification-rules/{}", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -5519,8 +5524,8 @@ impl Client {
         body: &'a types::NotificationRuleRequest,
     ) -> Result<ResponseValue<types::NotificationRuleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/notification-rules/{}", self.addresses.operations(), segment("id", &
-            id.to_string()) ?
+            "{}/v1/notification-rules/{}", self.addresses.operations(),
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5560,7 +5565,7 @@ impl Client {
     > {
         let url = format!(
             "{}/v1/notification-rules/{}/steps", self.addresses.operations(),
-            segment("rule_id", & rule_id.to_string()) ?
+            self::segment("rule_id", & rule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5600,7 +5605,7 @@ impl Client {
     > {
         let url = format!(
             "{}/v1/notification-rules/{}/steps", self.addresses.operations(),
-            segment("rule_id", & rule_id.to_string()) ?
+            self::segment("rule_id", & rule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5639,8 +5644,8 @@ impl Client {
     > {
         let url = format!(
             "{}/v1/notification-rules/{}/steps/{}", self.addresses.operations(),
-            segment("rule_id", & rule_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("rule_id", & rule_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5675,8 +5680,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/notification-rules/{}/steps/{}", self.addresses.operations(),
-            segment("rule_id", & rule_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("rule_id", & rule_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -5708,8 +5713,8 @@ impl Client {
     > {
         let url = format!(
             "{}/v1/notification-rules/{}/steps/{}", self.addresses.operations(),
-            segment("rule_id", & rule_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("rule_id", & rule_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -5845,7 +5850,7 @@ impl Client {
         identifier_type: Option<&'a crate::types::GetCustomUserRoleIdentifierType>,
     ) -> Result<ResponseValue<types::GetCustomUserRoleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/roles/{}", self.addresses.operations(), segment("identifier", &
+            "{}/v1/roles/{}", self.addresses.operations(), self::segment("identifier", &
             identifier.to_string()) ?
         );
         #[allow(unused_mut)]
@@ -5884,7 +5889,7 @@ impl Client {
         body: &'a types::CustomUserRoleUpdateRequest,
     ) -> Result<ResponseValue<types::CustomUserRoleSuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/roles/{}", self.addresses.operations(), segment("identifier", &
+            "{}/v1/roles/{}", self.addresses.operations(), self::segment("identifier", &
             identifier.to_string()) ?
         );
         #[allow(unused_mut)]
@@ -5923,7 +5928,7 @@ impl Client {
         identifier_type: Option<&'a crate::types::DeleteCustomUserRoleIdentifierType>,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/roles/{}", self.addresses.operations(), segment("identifier", &
+            "{}/v1/roles/{}", self.addresses.operations(), self::segment("identifier", &
             identifier.to_string()) ?
         );
         #[allow(unused_mut)]
@@ -6027,7 +6032,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/on-calls/{}.ics", self.addresses.operations(),
-            segment("user_identifier", & user_identifier.to_string()) ?
+            self::segment("user_identifier", & user_identifier.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
@@ -6053,7 +6058,7 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::Schedule>, Error<()>> {
         let url = format!(
-            "{}/v1/schedules/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/schedules/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -6087,7 +6092,7 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/schedules/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/schedules/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -6115,7 +6120,7 @@ impl Client {
         body: &'a types::UpdateScheduleRequest,
     ) -> Result<ResponseValue<types::Schedule>, Error<()>> {
         let url = format!(
-            "{}/v1/schedules/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/schedules/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -6150,8 +6155,8 @@ impl Client {
         schedule_id: &'a str,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!(
-            "{}/v1/schedules/{}.ics", self.addresses.operations(), segment("schedule_id",
-            & schedule_id.to_string()) ?
+            "{}/v1/schedules/{}.ics", self.addresses.operations(),
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
@@ -6180,7 +6185,7 @@ impl Client {
     ) -> Result<ResponseValue<crate::types::NextOnCallResponse>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/next-on-calls", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6218,7 +6223,7 @@ impl Client {
     ) -> Result<ResponseValue<crate::types::OnCallResponse>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/on-calls", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6256,7 +6261,7 @@ impl Client {
     ) -> Result<ResponseValue<types::ListOverridesResponse>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/overrides", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6293,7 +6298,7 @@ impl Client {
     ) -> Result<ResponseValue<types::Override>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/overrides", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6329,8 +6334,8 @@ impl Client {
     ) -> Result<ResponseValue<types::Override>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/overrides/{}", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?, segment("alias", & alias
-            .to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?,
+            self::segment("alias", & alias.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6366,8 +6371,8 @@ impl Client {
     ) -> Result<ResponseValue<types::Override>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/overrides/{}", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?, segment("alias", & alias
-            .to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?,
+            self::segment("alias", & alias.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6403,8 +6408,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/overrides/{}", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?, segment("alias", & alias
-            .to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?,
+            self::segment("alias", & alias.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -6433,7 +6438,7 @@ impl Client {
     ) -> Result<ResponseValue<types::ListRotationsResponse>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/rotations", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6470,7 +6475,7 @@ impl Client {
     ) -> Result<ResponseValue<types::Rotation>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/rotations", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6506,8 +6511,8 @@ impl Client {
     ) -> Result<ResponseValue<types::Rotation>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/rotations/{}", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?, segment("id", & id
-            .to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?,
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6542,8 +6547,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/rotations/{}", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?, segment("id", & id
-            .to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?,
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -6572,8 +6577,8 @@ impl Client {
     ) -> Result<ResponseValue<types::Rotation>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/rotations/{}", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?, segment("id", & id
-            .to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?,
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6612,7 +6617,7 @@ impl Client {
     ) -> Result<ResponseValue<types::ScheduleTimelineResponse>, Error<()>> {
         let url = format!(
             "{}/v1/schedules/{}/timeline", self.addresses.operations(),
-            segment("schedule_id", & schedule_id.to_string()) ?
+            self::segment("schedule_id", & schedule_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6719,7 +6724,7 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::Sync>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/syncs/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -6753,7 +6758,7 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/syncs/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -6781,7 +6786,7 @@ impl Client {
         body: &'a types::UpdateSyncDto,
     ) -> Result<ResponseValue<types::SyncMetadata>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}", self.addresses.operations(), segment("id", & id
+            "{}/v1/syncs/{}", self.addresses.operations(), self::segment("id", & id
             .to_string()) ?
         );
         #[allow(unused_mut)]
@@ -6818,7 +6823,7 @@ impl Client {
     ) -> Result<ResponseValue<crate::types::ListSyncActionGroupsResponse>, Error<()>> {
         let url = format!(
             "{}/v1/syncs/{}/action-groups", self.addresses.operations(),
-            segment("sync_id", & sync_id.to_string()) ?
+            self::segment("sync_id", & sync_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6854,7 +6859,7 @@ impl Client {
     ) -> Result<ResponseValue<types::SyncActionGroup>, Error<()>> {
         let url = format!(
             "{}/v1/syncs/{}/action-groups", self.addresses.operations(),
-            segment("sync_id", & sync_id.to_string()) ?
+            self::segment("sync_id", & sync_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6890,8 +6895,8 @@ impl Client {
     ) -> Result<ResponseValue<types::SyncActionGroup>, Error<()>> {
         let url = format!(
             "{}/v1/syncs/{}/action-groups/{}", self.addresses.operations(),
-            segment("sync_id", & sync_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6926,8 +6931,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/syncs/{}/action-groups/{}", self.addresses.operations(),
-            segment("sync_id", & sync_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -6956,8 +6961,8 @@ impl Client {
     ) -> Result<ResponseValue<types::SyncActionGroup>, Error<()>> {
         let url = format!(
             "{}/v1/syncs/{}/action-groups/{}", self.addresses.operations(),
-            segment("sync_id", & sync_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -6994,8 +6999,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/syncs/{}/action-groups/{}/order", self.addresses.operations(),
-            segment("sync_id", & sync_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.patch(url).json(&body).build()?;
@@ -7027,8 +7032,8 @@ impl Client {
         type_: Option<&'a str>,
     ) -> Result<ResponseValue<types::SyncActions>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}/actions", self.addresses.operations(), segment("sync_id", &
-            sync_id.to_string()) ?
+            "{}/v1/syncs/{}/actions", self.addresses.operations(),
+            self::segment("sync_id", & sync_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7068,8 +7073,8 @@ impl Client {
         body: &'a types::CreateSyncActionRequest,
     ) -> Result<ResponseValue<types::SyncAction>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}/actions", self.addresses.operations(), segment("sync_id", &
-            sync_id.to_string()) ?
+            "{}/v1/syncs/{}/actions", self.addresses.operations(),
+            self::segment("sync_id", & sync_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7104,8 +7109,9 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::SyncAction>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}/actions/{}", self.addresses.operations(), segment("sync_id",
-            & sync_id.to_string()) ?, segment("id", & id.to_string()) ?
+            "{}/v1/syncs/{}/actions/{}", self.addresses.operations(),
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7139,8 +7145,9 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}/actions/{}", self.addresses.operations(), segment("sync_id",
-            & sync_id.to_string()) ?, segment("id", & id.to_string()) ?
+            "{}/v1/syncs/{}/actions/{}", self.addresses.operations(),
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -7168,8 +7175,9 @@ impl Client {
         body: &'a types::UpdateSyncActionRequest,
     ) -> Result<ResponseValue<types::SyncAction>, Error<()>> {
         let url = format!(
-            "{}/v1/syncs/{}/actions/{}", self.addresses.operations(), segment("sync_id",
-            & sync_id.to_string()) ?, segment("id", & id.to_string()) ?
+            "{}/v1/syncs/{}/actions/{}", self.addresses.operations(),
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7206,8 +7214,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/syncs/{}/actions/{}/order", self.addresses.operations(),
-            segment("sync_id", & sync_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("sync_id", & sync_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.patch(url).json(&body).build()?;
@@ -7264,8 +7272,8 @@ impl Client {
         body: ::std::option::Option<&'a types::EnableOpsRequest>,
     ) -> Result<ResponseValue<types::OpsEnableResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/enable-ops", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?
+            "{}/v1/teams/{}/enable-ops", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7301,8 +7309,8 @@ impl Client {
         size: Option<i32>,
     ) -> Result<ResponseValue<types::EscalationPaginatedResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/escalations", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?
+            "{}/v1/teams/{}/escalations", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7338,8 +7346,8 @@ impl Client {
         body: &'a types::CreateEscalationRequest,
     ) -> Result<ResponseValue<types::EscalationResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/escalations", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?
+            "{}/v1/teams/{}/escalations", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7375,8 +7383,8 @@ impl Client {
     ) -> Result<ResponseValue<types::EscalationResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/escalations/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7411,8 +7419,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/escalations/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -7441,8 +7449,8 @@ impl Client {
     ) -> Result<ResponseValue<types::EscalationResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/escalations/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7479,8 +7487,8 @@ impl Client {
         size: Option<i64>,
     ) -> Result<ResponseValue<types::HeartbeatPaginatedResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/heartbeats", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?
+            "{}/v1/teams/{}/heartbeats", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7517,8 +7525,8 @@ impl Client {
         body: &'a types::CreateHeartbeatRequest,
     ) -> Result<ResponseValue<types::Heartbeat>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/heartbeats", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?
+            "{}/v1/teams/{}/heartbeats", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7553,8 +7561,8 @@ impl Client {
         name: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/heartbeats", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?
+            "{}/v1/teams/{}/heartbeats", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7586,8 +7594,8 @@ impl Client {
         body: &'a types::UpdateHeartbeatRequest,
     ) -> Result<ResponseValue<types::Heartbeat>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/heartbeats", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?
+            "{}/v1/teams/{}/heartbeats", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7624,7 +7632,7 @@ impl Client {
     ) -> Result<ResponseValue<types::SimpleSuccessResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/heartbeats/ping", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7662,7 +7670,7 @@ impl Client {
     ) -> Result<ResponseValue<types::ListTeamMaintenancesResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/maintenances", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7700,7 +7708,7 @@ impl Client {
     ) -> Result<ResponseValue<types::GetTeamMaintenance>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/maintenances", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7736,8 +7744,8 @@ impl Client {
     ) -> Result<ResponseValue<types::GetTeamMaintenance>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/maintenances/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7772,8 +7780,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/maintenances/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -7802,8 +7810,8 @@ impl Client {
     ) -> Result<ResponseValue<types::GetTeamMaintenance>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/maintenances/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7839,8 +7847,8 @@ impl Client {
     ) -> Result<ResponseValue<types::GetTeamMaintenance>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/maintenances/{}/cancel", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7876,8 +7884,8 @@ impl Client {
         type_: &'a crate::types::ListTeamPoliciesType,
     ) -> Result<ResponseValue<types::TeamAlertPolicyPaginatedResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/policies", self.addresses.operations(), segment("team_id", &
-            team_id.to_string()) ?
+            "{}/v1/teams/{}/policies", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7914,8 +7922,8 @@ impl Client {
         body: ::std::option::Option<&'a crate::types::CreateTeamPolicyBody>,
     ) -> Result<ResponseValue<crate::types::CreateTeamPolicyResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/policies", self.addresses.operations(), segment("team_id", &
-            team_id.to_string()) ?
+            "{}/v1/teams/{}/policies", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7950,8 +7958,9 @@ impl Client {
         policy_id: &'a str,
     ) -> Result<ResponseValue<crate::types::GetTeamPolicyResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/policies/{}", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?, segment("policy_id", & policy_id.to_string()) ?
+            "{}/v1/teams/{}/policies/{}", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("policy_id",
+            & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -7986,8 +7995,9 @@ impl Client {
         body: ::std::option::Option<&'a crate::types::UpdateTeamPolicyBody>,
     ) -> Result<ResponseValue<crate::types::UpdateTeamPolicyResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/policies/{}", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?, segment("policy_id", & policy_id.to_string()) ?
+            "{}/v1/teams/{}/policies/{}", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("policy_id",
+            & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8022,8 +8032,9 @@ impl Client {
         policy_id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/policies/{}", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?, segment("policy_id", & policy_id.to_string()) ?
+            "{}/v1/teams/{}/policies/{}", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("policy_id",
+            & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -8052,8 +8063,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/policies/{}/change-order", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("policy_id", & policy_id
-            .to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("policy_id",
+            & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(&body).build()?;
@@ -8081,8 +8092,8 @@ impl Client {
     ) -> Result<ResponseValue<crate::types::DisableTeamPolicyResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/policies/{}/disable", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("policy_id", & policy_id
-            .to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("policy_id",
+            & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8117,8 +8128,8 @@ impl Client {
     ) -> Result<ResponseValue<crate::types::EnableTeamPolicyResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/policies/{}/enable", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("policy_id", & policy_id
-            .to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("policy_id",
+            & policy_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8152,8 +8163,9 @@ impl Client {
         request_id: &'a str,
     ) -> Result<ResponseValue<types::RequestStatusResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/requests/{}", self.addresses.operations(), segment("team_id",
-            & team_id.to_string()) ?, segment("request_id", & request_id.to_string()) ?
+            "{}/v1/teams/{}/requests/{}", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?,
+            self::segment("request_id", & request_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8186,8 +8198,8 @@ impl Client {
         team_id: &'a str,
     ) -> Result<ResponseValue<types::ListTeamRoleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/roles", self.addresses.operations(), segment("team_id", &
-            team_id.to_string()) ?
+            "{}/v1/teams/{}/roles", self.addresses.operations(), self::segment("team_id",
+            & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8221,8 +8233,8 @@ impl Client {
         body: &'a types::TeamRoleCreateRequest,
     ) -> Result<ResponseValue<types::TeamRoleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/roles", self.addresses.operations(), segment("team_id", &
-            team_id.to_string()) ?
+            "{}/v1/teams/{}/roles", self.addresses.operations(), self::segment("team_id",
+            & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8257,8 +8269,9 @@ impl Client {
         identifier: &'a str,
     ) -> Result<ResponseValue<types::TeamRoleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/roles/{}", self.addresses.operations(), segment("team_id", &
-            team_id.to_string()) ?, segment("identifier", & identifier.to_string()) ?
+            "{}/v1/teams/{}/roles/{}", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?,
+            self::segment("identifier", & identifier.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8292,8 +8305,9 @@ impl Client {
         identifier: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/roles/{}", self.addresses.operations(), segment("team_id", &
-            team_id.to_string()) ?, segment("identifier", & identifier.to_string()) ?
+            "{}/v1/teams/{}/roles/{}", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?,
+            self::segment("identifier", & identifier.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -8321,8 +8335,9 @@ impl Client {
         body: &'a types::TeamRoleUpdateRequest,
     ) -> Result<ResponseValue<types::TeamRoleResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/teams/{}/roles/{}", self.addresses.operations(), segment("team_id", &
-            team_id.to_string()) ?, segment("identifier", & identifier.to_string()) ?
+            "{}/v1/teams/{}/roles/{}", self.addresses.operations(),
+            self::segment("team_id", & team_id.to_string()) ?,
+            self::segment("identifier", & identifier.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8359,7 +8374,7 @@ impl Client {
     ) -> Result<ResponseValue<types::RoutingRulesPaginatedResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/routing-rules", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8396,7 +8411,7 @@ impl Client {
     ) -> Result<ResponseValue<types::RoutingRuleResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/routing-rules", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?
+            self::segment("team_id", & team_id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8432,8 +8447,8 @@ impl Client {
     ) -> Result<ResponseValue<types::RoutingRuleResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/routing-rules/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8468,8 +8483,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/routing-rules/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -8498,8 +8513,8 @@ impl Client {
     ) -> Result<ResponseValue<types::RoutingRuleResponse>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/routing-rules/{}", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8536,8 +8551,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/v1/teams/{}/routing-rules/{}/change-order", self.addresses.operations(),
-            segment("team_id", & team_id.to_string()) ?, segment("id", & id.to_string())
-            ?
+            self::segment("team_id", & team_id.to_string()) ?, self::segment("id", & id
+            .to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.patch(url).json(&body).build()?;
@@ -8639,8 +8654,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::ContactResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/users/contacts/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/users/contacts/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8673,8 +8688,8 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/v1/users/contacts/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/users/contacts/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
@@ -8701,8 +8716,8 @@ impl Client {
         body: ::std::option::Option<&'a types::UpdateContactPayload>,
     ) -> Result<ResponseValue<types::ContactSuccessResponse>, Error<()>> {
         let url = format!(
-            "{}/v1/users/contacts/{}", self.addresses.operations(), segment("id", & id
-            .to_string()) ?
+            "{}/v1/users/contacts/{}", self.addresses.operations(), self::segment("id", &
+            id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8737,7 +8752,7 @@ impl Client {
     ) -> Result<ResponseValue<types::ContactSuccessResponse>, Error<()>> {
         let url = format!(
             "{}/v1/users/contacts/{}/activate", self.addresses.operations(),
-            segment("id", & id.to_string()) ?
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -8771,7 +8786,7 @@ impl Client {
     ) -> Result<ResponseValue<types::ContactSuccessResponse>, Error<()>> {
         let url = format!(
             "{}/v1/users/contacts/{}/deactivate", self.addresses.operations(),
-            segment("id", & id.to_string()) ?
+            self::segment("id", & id.to_string()) ?
         );
         #[allow(unused_mut)]
         let mut request = self

@@ -57,8 +57,9 @@ impl VisitMut for Url {
             match encoded(argument) {
                 Some(parameter) => {
                     self.segments += 1;
+                    // By its path, because a parameter may be called `segment` too.
                     let name = parameter.to_token_stream().to_string().trim_end_matches('_').to_snake_case();
-                    quote! { segment(#name, &#parameter.to_string())? }
+                    quote! { self::segment(#name, &#parameter.to_string())? }
                 }
                 None => argument.to_token_stream(),
             }
@@ -186,7 +187,7 @@ mod tests {
     fn the_request_has_the_familys_base_checked_segments_and_no_version_header() {
         let expected: ImplItemFn = syn::parse_quote! {
             pub async fn create_as<'a>(&'a self, type_: &'a str, body: &'a types::A) -> Result<ResponseValue<()>, Error<()>> {
-                let url = format!("{}/as/{}", self.addresses.stakeholder_comms(), segment("type", &type_.to_string())?);
+                let url = format!("{}/as/{}", self.addresses.stakeholder_comms(), self::segment("type", &type_.to_string())?);
                 let mut request = self.client.post(url).json(&body).build()?;
             }
         };

@@ -43,11 +43,10 @@ impl Checker<'_> {
         let mut first: Option<(&str, Option<&Value>)> = None;
         for (status, response) in responses {
             let at = at.member(status);
-            let known = status == "default"
-                || status == "2XX"
-                || (status.len() == 3 && status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code)));
+            let code = status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code));
+            let known = status == "2XX" || (status.len() == 3 && code);
             if !known {
-                self.problem(at, format!("`{status}` is no HTTP status"), "correct the document");
+                self.problem(at, format!("`{status}` is no status of a success"), "say in a repair which status it is");
             }
             if response.get("$ref").is_some() || !response.is_object() {
                 self.problem(at, "references to responses are not supported", "put the response in its place");

@@ -11,6 +11,8 @@ use crate::{
     problem::{Problem, Problems},
 };
 
+/// Methods that progenitor's code can call.
+const METHODS: [&str; 6] = ["get", "put", "post", "delete", "head", "patch"];
 /// Variables of progenitor's code that a parameter of the same name would shadow.
 const RESERVED: [&str; 1] = ["header_map"];
 
@@ -64,6 +66,9 @@ impl Checker<'_> {
         }
         if let Err(reason) = well_formed(operation.path) {
             self.problem(at, format!("the path template {reason}"), "correct the path in the document");
+        }
+        if !METHODS.contains(&operation.method) {
+            self.problem(at, "reqwest has no call for this method", "drop the operation in a repair");
         }
         let body = operation.value.get("requestBody");
         self.parameters(&item, &at, operation, body.is_some());
@@ -309,12 +314,32 @@ mod tests {
                 "a request of this method must not have a body",
                 "bodies of the media type `application/xml` are not supported in this form",
                 "two successes of different types",
-                "`2XY` is no HTTP status",
+                "`2XY` is no status of a success",
                 "two successes of different types",
                 "answers of the media type `*/*` are not supported",
                 "two successes of different types",
             ]
         );
+    }
+
+    #[test]
+    fn methods_without_a_call_and_answers_without_a_status_are_reported() {
+        let found = problems("/as", "trace", json!({"responses": {"default": {}}}));
+        assert_eq!(found, ["reqwest has no call for this method", "`default` is no status of a success"]);
+    }
+
+    #[test]
+    fn what_may_be_null_is_no_parameter_and_no_body() {
+        let nullable = json!({"type": "string", "nullable": true});
+        let found = problems(
+            "/as",
+            "post",
+            json!({
+                "parameters": [parameter("a", "query", nullable.clone())],
+                "requestBody": {"content": {"application/json": {"schema": nullable}}}
+            }),
+        );
+        assert_eq!(found, ["null is supported for properties and inside lists and maps alone"; 2]);
     }
 
     #[test]

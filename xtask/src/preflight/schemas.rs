@@ -11,6 +11,9 @@ use crate::{
     problem::{Problem, Problems},
 };
 
+/// Types that generated code names without a path.
+const RESERVED: [&str; 1] = ["String"];
+
 /// Checks all named schemas and their names.
 pub fn check_named(document: &Document, problems: &mut Problems) {
     let mut names: BTreeMap<String, &str> = BTreeMap::new();
@@ -20,7 +23,7 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
         let at = schemas.member(name);
         let rust_name = name.to_pascal_case();
         let plain = name.chars().all(|character| character == '_' || character.is_ascii_alphanumeric());
-        if !plain || syn::parse_str::<syn::Ident>(&rust_name).is_err() {
+        if !plain || RESERVED.contains(&rust_name.as_str()) || syn::parse_str::<syn::Ident>(&rust_name).is_err() {
             let help = "rename the schema in a repair";
             problems.push(Problem::new(at, format!("`{name}` gives no Rust type name"), help));
         } else if let Some(first) = names.insert(rust_name.clone(), name) {
@@ -37,7 +40,7 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
 
 /// Checks a schema that stands in an operation.
 pub fn check_in_operation(document: &Document, at: &Pointer<'_>, schema: &Value, operation: &str, problems: &mut Problems) {
-    Checker { document, problems, operation: Some(operation) }.check(at, schema, Place::Inner);
+    Checker { document, problems, operation: Some(operation) }.check(at, schema, Place::Operation);
 }
 
 /// Why a reference does not lead to a schema.
@@ -69,7 +72,9 @@ pub fn resolve<'a>(document: &'a Document, schema: &'a Value) -> Result<&'a Valu
 enum Place {
     /// Below `components.schemas`.
     Named,
-    /// Inside another schema, or in an operation.
+    /// As parameter, body or answer of an operation.
+    Operation,
+    /// Inside another schema.
     Inner,
 }
 
@@ -122,16 +127,26 @@ impl Checker<'_> {
                 self.problem(at.member("type"), format!("`{other}` is no type of OpenAPI 3.0"), "correct the document")
             }
         }
+        self.one_form(at, object);
         if let Some(nullable) = object.get("nullable") {
-            let plain =
-                matches!(type_of(object), Some("string" | "integer" | "number" | "boolean")) && !object.contains_key("enum");
-            if *nullable != Value::Bool(false) && !plain {
+            let plain = matches!(type_of(object), Some("string" | "integer" | "number" | "boolean"));
+            if *nullable != Value::Bool(false) && !(plain && place == Place::Inner) {
                 self.problem(
                     at.member("nullable"),
-                    "null is supported for properties and for plain types",
+                    "null is supported for properties and inside lists and maps alone",
                     "say in a repair which property it is",
                 );
             }
+        }
+    }
+
+    /// Reports a schema that is several things at once, of which only one would come out.
+    fn one_form(&mut self, at: &Pointer<'_>, object: &Map<String, Value>) {
+        let forms = ["enum", "oneOf", "anyOf", "properties", "items"];
+        let found: Vec<&str> = forms.into_iter().filter(|form| object.contains_key(*form)).collect();
+        if let [first, second, ..] = found[..] {
+            let message = format!("a schema of both `{first}` and `{second}` is not supported");
+            self.problem(at, message, "decide for one of them in a repair");
         }
     }
 
@@ -256,11 +271,28 @@ mod tests {
                 "/components/schemas/A/required the property `\"gone\"` is required and not declared",
                 "/components/schemas/A/required the property `1` is required and not declared",
                 "/components/schemas/B/allOf `allOf` is not supported here",
-                "/components/schemas/B/nullable null is supported for properties and for plain types",
+                "/components/schemas/B/nullable null is supported for properties and inside lists and maps alone",
                 "/components/schemas/C the array does not say what it holds",
                 "/components/schemas/D expected a schema, found an array",
                 "/components/schemas/a the schemas `A` and `a` come to one Rust type `A`",
                 "/components/schemas/a/items `items` is not supported here",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_schema_is_one_thing() {
+        let found = problems(json!({
+            "A": {"enum": ["a"], "oneOf": [{"type": "string"}]},
+            "B": {"type": "object", "anyOf": [{"type": "string"}], "properties": {}},
+            "String": {"type": "object"}
+        }));
+        assert_eq!(
+            found,
+            [
+                "/components/schemas/A a schema of both `enum` and `oneOf` is not supported",
+                "/components/schemas/B a schema of both `anyOf` and `properties` is not supported",
+                "/components/schemas/String `String` gives no Rust type name",
             ]
         );
     }

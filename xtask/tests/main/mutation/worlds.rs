@@ -72,20 +72,3 @@ fn a_damaged_document_that_needs_no_repair_is_generated_from_or_refused_with_wor
 fn a_changed_document_is_generated_from_or_refused_with_words() {
     varied().run().assert_no_gap_and_all_of(&["preflight"]);
 }
-
-#[test]
-fn zz_explore() {
-    let mut world = varied();
-    let mut root = world.document.clone();
-    super::variation::explore(&mut root, &mut Random::of(std::env::var("SEED").unwrap().parse().unwrap(), 0), |value| {
-        world.outcome(value) == Outcome::Generated
-    });
-    world.document = root;
-    let output = world.pipeline.run(Document::new(world.document.clone()), &mut xtask::pipeline::Times::start()).unwrap();
-    for (name, text) in output.files {
-        let path = std::path::Path::new("/tmp/ws/generated").join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    std::fs::write("/tmp/ws/combined.json", world.document.to_string()).unwrap();
-}
