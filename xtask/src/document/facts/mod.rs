@@ -1,6 +1,6 @@
 //! The interface facts of a document: addresses, methods, parameters, schemas, enums, bounds, scopes, tags, ids and flags.
 //!
-//! The published document is its vendor's text, and our repository holds none of it. [`keywords`] knows every keyword of OpenAPI
+//! The published document is its vendor's text, and our repository holds none of it. The table in `keywords` knows every keyword of OpenAPI
 //! 3.0 as a fact, which stays, or as prose, which goes. A keyword that it does not know is a problem, for dropping it could lose a
 //! part of the interface and keeping it could keep a sentence. Running it over its own output changes nothing, so every run begins
 //! with it and both forms of a document are one from there on.
