@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase;
 use serde_json::{Map, Value};
 
+use super::enums::UNKNOWN;
 use crate::{
     document::{Document, child, pointer, schema_name},
     problem::{Problem, Problems},
@@ -110,11 +111,13 @@ fn alternative(schema: &str, holds: Holds) -> Alternative {
 
 /// The name of a schema without the words that it shares with the name of the union.
 fn short_name(union: &str, name: &str) -> String {
-    let short = name.to_pascal_case();
-    match short.strip_prefix(&union.to_pascal_case()) {
+    let whole = name.to_pascal_case();
+    let short = match whole.strip_prefix(&union.to_pascal_case()) {
         Some(rest) if rest.chars().next().is_some_and(char::is_alphabetic) => rest.to_owned(),
-        _ => short,
-    }
+        _ => whole,
+    };
+    // That name is the one of the variant for everything else.
+    if short == UNKNOWN { format!("{short}Value") } else { short }
 }
 
 fn holds(document: &Document, part: &Value) -> Option<Holds> {

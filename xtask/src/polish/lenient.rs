@@ -19,9 +19,9 @@ pub fn apply(types: &mut [Item], document: &Document) -> Result<(), UnexpectedCo
         let Item::Struct(structure) = item else { continue };
         let Fields::Named(fields) = &mut structure.fields else { continue };
         for field in &mut fields.named {
-            // Names are read only where a mark is left: reading them costs more than the rest of this pass.
-            let is_boolean =
-                last_segment(&field.ty).and_then(argument).and_then(last_segment).is_some_and(|kind| kind.ident == "bool");
+            // Names are read only where a mark may be: reading them costs more than the rest of this pass.
+            let inner = outside_segment(&field.ty).and_then(argument);
+            let is_boolean = matches!(inner, Some(Type::Path(path)) if path.path.is_ident("bool"));
             let decoder = if is_boolean && marked.remove(&(structure.ident.to_string(), wire_name(field))) {
                 Some("::jsm_ops_core::decode::optional_boolean")
             } else {
@@ -50,9 +50,9 @@ fn marked_booleans(document: &Document) -> BTreeSet<(String, String)> {
 
 /// The decoder that the type of a field calls for.
 fn decoder(field: &Field) -> Option<&'static str> {
-    match last_segment(&field.ty)? {
+    match outside_segment(&field.ty)? {
         segment if segment.ident == "Option" => {
-            let date = argument(segment).and_then(last_segment).is_some_and(|inner| inner.ident == "DateTime");
+            let date = argument(segment).and_then(outside_segment).is_some_and(|inner| inner.ident == "DateTime");
             date.then_some("::jsm_ops_core::decode::optional_date")
         }
         segment if ["Vec", "Map", "BTreeMap"].iter().any(|name| segment.ident == name) => {
@@ -62,9 +62,10 @@ fn decoder(field: &Field) -> Option<&'static str> {
     }
 }
 
-fn last_segment(kind: &Type) -> Option<&PathSegment> {
+/// The last segment of a type from outside the crate, which typify writes with its whole path: a schema may be called `Vec` too.
+fn outside_segment(kind: &Type) -> Option<&PathSegment> {
     match kind {
-        Type::Path(path) => path.path.segments.last(),
+        Type::Path(path) if path.path.leading_colon.is_some() => path.path.segments.last(),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod disk;
 mod form;
+mod names;
 mod operations;
 mod overlay;
 mod repairs;
