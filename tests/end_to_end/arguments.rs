@@ -1,6 +1,9 @@
 //! Arguments for a call, made up from the document.
 
-use jsm_ops_api::{Addresses, Client, CloudId, Gateway, reqwest::multipart::Part};
+use jsm_ops_api::{
+    Addresses, Client, CloudId, Gateway,
+    reqwest::{self, multipart::Part},
+};
 use jsm_ops_tests::{document::Operation, sample::sample, server::Server};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -49,13 +52,20 @@ impl Arguments for MadeUp {
 /// A client for 3LO tokens whose gateway is the server.
 pub fn oauth_client(server: &Server) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
-    Client::new(Addresses::oauth_at(&gateway, &cloud_id()), Default::default())
+    Client::new(Addresses::oauth_at(&gateway, &cloud_id()), http())
 }
 
 /// A client for API tokens whose gateway is the server.
 pub fn classic_client(server: &Server) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
-    Client::new(Addresses::classic_at(&gateway, &cloud_id()), Default::default())
+    Client::new(Addresses::classic_at(&gateway, &cloud_id()), http())
+}
+
+/// An HTTP client that can be built whichever features the rest of the workspace gives reqwest.
+fn http() -> reqwest::Client {
+    // Only the first provider of a process is taken, and the tests share one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 /// [`CLOUD_ID`], checked.
