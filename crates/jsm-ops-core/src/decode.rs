@@ -1,9 +1,34 @@
-//! Decoding of what the service really sends, for `#[serde(deserialize_with)]` on the fields of generated types.
+//! Decoding of what the service really sends: of whole answers, and for `#[serde(deserialize_with)]` on fields of generated types.
 //!
-//! Empty strings stand for "none" and `null` for an absent list; both were seen on the live service.
+//! Empty strings stand for "none", `null` for an absent list, `1.0` for a whole number; all were seen on the live service.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, Visitor},
+};
+
+use crate::{Error, Field, Operation, Response};
+
+/// Decodes the body of a success.
+///
+/// # Errors
+/// An empty body, and one that does not fit the type; the error has the place in the body.
+pub fn answer<T: DeserializeOwned>(operation: &'static Operation, answer: &Response) -> Result<T, Error> {
+    serde_json::from_slice(&answer.body).or_else(|_| {
+        if answer.body.iter().all(u8::is_ascii_whitespace) {
+            return Err(Error::empty_answer(operation, answer));
+        }
+        // Keeping track of the place costs time, so it is done for answers that are known to be wrong.
+        let mut reader = serde_json::Deserializer::from_slice(&answer.body);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            Error::decode(operation, answer, path, error.into_inner())
+        })?;
+        reader.end().map_err(|error| Error::decode(operation, answer, ".".to_owned(), error))?;
+        Ok(value)
+    })
+}
 
 /// A list or map that may be `null`, which is an empty one.
 ///
@@ -13,54 +38,191 @@ pub fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// An optional date, absent where it is `null` or an empty string.
+/// What a field is decoded into: a plain value where it is required, an [`Option`], or a [`Field`].
+pub trait Slot: Sized {
+    /// The plain value.
+    type Value;
+
+    /// With a value.
+    fn of(value: Self::Value) -> Self;
+
+    /// Without one; `None` where it is required.
+    fn empty() -> Option<Self>;
+}
+
+impl<T> Slot for Option<T> {
+    type Value = T;
+
+    fn of(value: T) -> Self {
+        Some(value)
+    }
+
+    fn empty() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T> Slot for Field<T> {
+    type Value = T;
+
+    fn of(value: T) -> Self {
+        Self::Value(value)
+    }
+
+    fn empty() -> Option<Self> {
+        Some(Self::Null)
+    }
+}
+
+macro_rules! required_slot {
+    ($($kind:ty),*) => {$(
+        impl Slot for $kind {
+            type Value = Self;
+
+            fn of(value: Self) -> Self {
+                value
+            }
+
+            fn empty() -> Option<Self> {
+                None
+            }
+        }
+    )*};
+}
+
+required_slot!(DateTime<Utc>, bool, i32, i64);
+
+/// A date; where it is optional, `null` and an empty string are none.
 ///
 /// # Errors
 /// A text that is no date in a form of RFC 3339 or, as older services write it, with an offset without a colon (`+0300`).
-pub fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()) else { return Ok(None) };
+pub fn date<'de, D: Deserializer<'de>, S: Slot<Value = DateTime<Utc>>>(deserializer: D) -> Result<S, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty());
+    let Some(text) = text else { return S::empty().ok_or_else(|| de::Error::custom("a date is missing")) };
     let parsed = DateTime::parse_from_rfc3339(&text).or_else(|_| DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%z"));
     match parsed {
-        Ok(date) => Ok(Some(date.with_timezone(&Utc))),
+        Ok(date) => Ok(S::of(date.with_timezone(&Utc))),
         Err(error) => Err(de::Error::custom(format_args!("{text:?} is no date: {error}"))),
     }
 }
 
-/// An optional boolean that may be written as the string `"true"` or `"false"`; an empty string is an absent one.
+/// A boolean that may be written as the string `"true"` or `"false"`; where it is optional, `null` and an empty string are none.
 ///
 /// # Errors
 /// Any other value.
-pub fn optional_boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum BooleanOrText {
-        Boolean(bool),
-        Text(String),
+pub fn boolean<'de, D: Deserializer<'de>, S: Slot<Value = bool>>(deserializer: D) -> Result<S, D::Error> {
+    struct BooleanOrText;
+
+    impl Visitor<'_> for BooleanOrText {
+        type Value = Option<bool>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a boolean, or one as a string")
+        }
+
+        fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
+            Ok(Some(value))
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            match text {
+                "" => Ok(None),
+                text if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+                text if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+                other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+            }
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
     }
-    match Option::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(BooleanOrText::Boolean(value)) => Ok(Some(value)),
-        Some(BooleanOrText::Text(text)) => match text.as_str() {
-            "" => Ok(None),
-            text if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-            text if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-            other => Err(de::Error::custom(format_args!("{other:?} is no boolean"))),
-        },
+
+    slot(deserializer.deserialize_any(BooleanOrText)?, "a boolean is missing")
+}
+
+/// A whole number that may be written with a fraction of zero, as in `1.0`; where it is optional, `null` is none.
+///
+/// # Errors
+/// A fraction that is not zero, a number that is too large for the type, and any other value.
+pub fn integer<'de, D, S>(deserializer: D) -> Result<S, D::Error>
+where
+    D: Deserializer<'de>,
+    S: Slot,
+    S::Value: TryFrom<i64>,
+{
+    struct Whole;
+
+    impl Visitor<'_> for Whole {
+        type Value = Option<i64>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+            Ok(Some(value))
+        }
+
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+            i64::try_from(value).map(Some).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
+        }
+
+        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+        fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+            // Conversions of floats saturate; what comes back the same is what was meant.
+            let whole = value as i64;
+            if whole as f64 == value { Ok(Some(whole)) } else { Err(E::invalid_value(de::Unexpected::Float(value), &self)) }
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    let value = match deserializer.deserialize_any(Whole)? {
+        Some(value) => {
+            let fitting = S::Value::try_from(value);
+            Some(fitting.map_err(|_| de::Error::invalid_value(de::Unexpected::Signed(value), &Whole))?)
+        }
+        None => None,
+    };
+    slot(value, "a number is missing")
+}
+
+fn slot<S: Slot, E: de::Error>(value: Option<S::Value>, missing: &str) -> Result<S, E> {
+    match value {
+        Some(value) => Ok(S::of(value)),
+        None => S::empty().ok_or_else(|| E::custom(missing)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::{StatusCode, header::HeaderMap};
+
     use super::*;
 
     #[derive(Debug, PartialEq, Deserialize)]
     struct Sample {
         #[serde(default, deserialize_with = "null_as_default")]
         list: Vec<u8>,
-        #[serde(default, deserialize_with = "optional_date")]
+        #[serde(default, deserialize_with = "date")]
         date: Option<DateTime<Utc>>,
-        #[serde(default, deserialize_with = "optional_boolean")]
+        #[serde(default, deserialize_with = "boolean")]
         flag: Option<bool>,
+        #[serde(default, deserialize_with = "integer")]
+        number: Option<i32>,
+        #[serde(default, deserialize_with = "date")]
+        sent: Field<DateTime<Utc>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Required {
+        #[serde(deserialize_with = "date")]
+        date: DateTime<Utc>,
+        #[serde(deserialize_with = "integer")]
+        number: i64,
     }
 
     fn decode(json: &str) -> Result<Sample, serde_json::Error> {
@@ -68,16 +230,19 @@ mod tests {
     }
 
     #[test]
-    fn absent_null_and_empty_are_the_same() {
-        let absent = Sample { list: Vec::new(), date: None, flag: None };
-        for json in ["{}", r#"{"list":null,"date":null,"flag":null}"#, r#"{"list":[],"date":"","flag":""}"#] {
-            assert_eq!(decode(json).expect(json), absent, "{json}");
+    fn what_stands_for_none_is_none() {
+        let none = Sample { list: Vec::new(), date: None, flag: None, number: None, sent: Field::Null };
+        let texts =
+            [r#"{"list":null,"date":null,"flag":null,"number":null,"sent":null}"#, r#"{"date":"","flag":"","sent":""}"#];
+        for json in texts {
+            assert_eq!(decode(json).expect(json), none, "{json}");
         }
+        assert_eq!(decode("{}").expect("nothing").sent, Field::Absent);
     }
 
     #[test]
-    fn dates_of_any_offset_are_instants() {
-        let instant = |json: &str| decode(json).expect(json).date.expect("a date").to_rfc3339();
+    fn dates_come_in_several_renderings() {
+        let instant = |json: &str| decode(json).expect(json).date.expect(json).to_rfc3339();
         for date in [
             "2025-06-13T12:00:49.789Z",
             "2025-06-13T15:00:49.789+03:00",
@@ -96,5 +261,48 @@ mod tests {
         }
         assert!(decode(r#"{"flag":"yes"}"#).is_err());
         assert!(decode(r#"{"flag":1}"#).is_err());
+    }
+
+    #[test]
+    fn whole_numbers_may_be_written_as_fractions() {
+        for (json, number) in [("3", 3), ("3.0", 3), ("-2e2", -200), ("0.0", 0)] {
+            assert_eq!(decode(&format!(r#"{{"number":{json}}}"#)).expect(json).number, Some(number));
+        }
+        for json in ["0.5", "1e30", "2147483648", "18446744073709551615", "\"3\"", "true"] {
+            assert!(decode(&format!(r#"{{"number":{json}}}"#)).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_required_may_not_be_missing() {
+        let required: Required = serde_json::from_str(r#"{"date":"2025-06-13T12:00:49Z","number":2.0}"#).expect("both");
+        assert_eq!((required.number, required.date.timestamp()), (2, 1_749_816_049));
+        for json in [r#"{"date":"","number":1}"#, r#"{"date":"2025-06-13T12:00:49Z","number":null}"#] {
+            let error = serde_json::from_str::<Required>(json).expect_err(json).to_string();
+            assert!(error.contains("missing"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_does_not_fit_says_where() {
+        static GET: Operation = Operation::row("get", "a().get", "GET", "/v1/a");
+        let of = |body: &str| {
+            let response = Response::new(StatusCode::OK, HeaderMap::new(), body.to_owned().into());
+            answer::<Vec<Sample>>(&GET, &response)
+        };
+        assert_eq!(of(r#"[{"list":[1]}]"#).expect("fits").len(), 1);
+        let error = of(r#"[{},{"list":[1,"x"]}]"#).expect_err("a text");
+        assert!(error.is_decode());
+        assert_eq!((error.json_path(), error.status()), (Some("[1].list[1]"), Some(StatusCode::OK)));
+        assert!(
+            error.to_string().starts_with("`get` (GET /v1/a): the answer does not fit its type at `[1].list[1]`"),
+            "{error}"
+        );
+        for (body, words) in
+            [("", "empty"), (" \n", "empty"), ("[] x", "trailing"), ("<html>", "expected value"), ("[{", "EOF")]
+        {
+            let error = of(body).expect_err(body).to_string();
+            assert!(error.contains(words), "{error}");
+        }
     }
 }

@@ -46,6 +46,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::QueryValue for $name {
+            fn texts(&self, add: &mut dyn FnMut(::std::string::String)) {
+                add(self.as_str().to_owned());
+            }
+        }
+
         impl $crate::serde::Serialize for $name {
             fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())

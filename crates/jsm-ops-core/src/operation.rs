@@ -1,10 +1,17 @@
 //! What is known about an operation, apart from its types.
 
+use std::fmt;
+
 /// One operation of the API, as a row of the generated table `jsm_ops_api::operations::OPERATIONS`.
+///
+/// An operation that the table does not have can be described with [`Operation::custom`] and called all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Operation {
-    /// The name of the method that calls it.
+    /// Its name, the same whatever the document calls it: `acknowledge_alert`.
     pub id: &'static str,
+    /// How it is called in Rust: `alerts().acknowledge`. Empty for one that is not in the table.
+    pub rust_path: &'static str,
     /// The HTTP method, in upper case.
     pub method: &'static str,
     /// The template of the path, relative to the base of the family.
@@ -17,6 +24,117 @@ pub struct Operation {
     pub scopes: &'static [&'static str],
     /// Whether it takes an OAuth 2.0 (3LO) token. A few operations take an API token only.
     pub oauth: bool,
-    /// Whether Atlassian marks it as experimental.
+    /// Whether it may be repeated when nobody knows whether it was carried out.
+    pub retry: Retry,
+    /// How its answers continue; `None` for an operation whose answer is whole.
+    pub paging: Option<Paging>,
+    /// The operation that tells how a queued write ended; `None` where the answer comes when the work is done.
+    pub follow: Option<&'static str>,
+    /// Whether Atlassian marks it as experimental: it may change without notice.
     pub experimental: bool,
+}
+
+impl Operation {
+    /// Describes an operation that the table does not have. It is never repeated, and no scope is known for it.
+    ///
+    /// `method` is an HTTP method in upper case, `path` a template relative to the base of the family, as in `/v1/alerts/{id}`.
+    pub const fn custom(method: &'static str, path: &'static str, family: &'static str) -> Self {
+        Self {
+            id: path,
+            rust_path: "",
+            method,
+            path,
+            family,
+            area: "",
+            scopes: &[],
+            oauth: true,
+            retry: Retry::Never,
+            paging: None,
+            follow: None,
+            experimental: false,
+        }
+    }
+
+    /// A row of the generated table, which goes on with the setters below.
+    #[doc(hidden)]
+    pub const fn row(id: &'static str, rust_path: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self { id, rust_path, ..Self::custom(method, path, "") }
+    }
+
+    #[doc(hidden)]
+    pub const fn within(self, family: &'static str, area: &'static str) -> Self {
+        Self { family, area, ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn allowed(self, oauth: bool, scopes: &'static [&'static str]) -> Self {
+        Self { oauth, scopes, ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn repeated(self, retry: Retry) -> Self {
+        Self { retry, ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn paged(self, paging: Paging) -> Self {
+        Self { paging: Some(paging), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn followed(self, by: &'static str) -> Self {
+        Self { follow: Some(by), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn experimental(self) -> Self {
+        Self { experimental: true, ..self }
+    }
+
+    /// Whether it is an asynchronous write: the answer is a receipt, and the work is done later.
+    pub const fn is_asynchronous(&self) -> bool {
+        self.follow.is_some()
+    }
+}
+
+/// Writes method and path template, as in `GET /v1/alerts/{id}`.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// Whether an operation may be sent again when its answer got lost.
+///
+/// This is not the HTTP method: a `GET` that pings a heartbeat is a write, and a `POST` that acknowledges may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Retry {
+    /// Repeating it changes nothing more.
+    Safe,
+    /// Repeating it changes nothing more if the caller gave an alias: an open alert with that alias is counted up.
+    SafeWithAlias,
+    /// Repeating it does it again: pages people again, adds a second note, creates a second object.
+    Never,
+}
+
+/// How the pages of an operation follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Paging {
+    /// `size` and `offset`; the answer links to the next page, or its end is known by a page that is not full.
+    Offset {
+        /// How far the service shows items at all; `None` where no such limit is known.
+        window: Option<u32>,
+    },
+    /// `size` and an opaque `after`, taken from the link to the next page.
+    After,
+    /// `limit` and `pageToken`, which stands in the answer.
+    PageToken,
+    /// `size` alone: there is one page, and no way to the rest.
+    Size,
+    /// `first` and `after`, with the cursor in the answer's `pageInfo` (Relay's connections).
+    Relay,
+    /// `limit` and `cursor`, with the cursor in the answer.
+    Cursor,
 }

@@ -10,7 +10,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{parameter}` is {value:?}, which would change the path of the request; give the id of one thing")]
 pub struct InvalidSegment {
-    parameter: &'static str,
+    parameter: String,
     value: String,
 }
 
@@ -19,9 +19,9 @@ pub struct InvalidSegment {
 /// # Errors
 /// An empty id, `.` and `..`: URL normalisation removes them, encoded or not, and the request would go to another operation
 /// (WHATWG URL, "path state"). A slash in an id would end as `%2F`, which gateways decode; it is refused for the same reason.
-pub fn segment(parameter: &'static str, value: &str) -> Result<String, InvalidSegment> {
+pub fn segment(parameter: &str, value: &str) -> Result<String, InvalidSegment> {
     if matches!(value, "" | "." | "..") || value.contains(['/', '\\']) {
-        return Err(InvalidSegment { parameter, value: value.to_owned() });
+        return Err(InvalidSegment { parameter: parameter.to_owned(), value: value.to_owned() });
     }
     Ok(utf8_percent_encode(value, ENCODED).to_string())
 }

@@ -1,0 +1,103 @@
+//! The transport that adds nothing.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{
+    Method,
+    header::{ACCEPT, CONTENT_TYPE, HeaderValue},
+    multipart::Form,
+};
+
+use crate::{Body, BoxFuture, Clock, Error, Request, Response, SystemClock, Transport};
+
+/// The largest body of an answer that is read unless said otherwise: 32 MiB.
+pub const MAX_BODY: usize = 32 << 20;
+
+/// Sends requests as they are with a `reqwest::Client`, which has to bring the credential as a default header.
+///
+/// Nothing is repeated and nothing refreshed. `jsm_ops::Client` builds on it and does both.
+#[derive(Debug, Clone)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    max_body: usize,
+}
+
+impl HttpTransport {
+    /// Sends with this client, by the clock of the machine.
+    pub fn new(client: reqwest::Client) -> Self {
+        Self { client, clock: Arc::new(SystemClock), max_body: MAX_BODY }
+    }
+
+    /// Goes by another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Reads answers of up to this many bytes; a larger one is an error.
+    #[must_use]
+    pub fn with_max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Sends a request with one more header, as those do that sign requests one by one.
+    ///
+    /// # Errors
+    /// Everything on account of which there is no answer.
+    pub async fn send_with(&self, request: Request, credential: Option<HeaderValue>) -> Result<Response, Error> {
+        let Request { operation, url, accept, body } = request;
+        let method = Method::from_bytes(operation.method.as_bytes())
+            .map_err(|_| Error::invalid_request(operation, format!("{:?} is no HTTP method", operation.method)))?;
+        let mut builder = self.client.request(method, url).header(ACCEPT, accept);
+        if let Some(mut credential) = credential {
+            credential.set_sensitive(true);
+            builder = builder.header(reqwest::header::AUTHORIZATION, credential);
+        }
+        builder = match body {
+            Body::None => builder,
+            Body::Json(bytes) => builder.header(CONTENT_TYPE, "application/json").body(bytes),
+            Body::Form { name, file } => {
+                let part = file.into_part().map_err(|error| Error::invalid_request(operation, error.to_string()))?;
+                builder.multipart(Form::new().part(name, part))
+            }
+        };
+        let lost = |error| Error::transport(operation, error);
+        let mut answer = builder.send().await.map_err(lost)?;
+        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+        let body = self.read(answer).await.map_err(|failure| match failure {
+            Failure::Lost(error) => Error::broken_answer(operation, status, &headers, error),
+            Failure::TooLarge => Error::too_large(operation, status, &headers, self.max_body),
+        })?;
+        Ok(Response::new(status, headers, body))
+    }
+
+    async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(Failure::Lost)? {
+            if body.len() + chunk.len() > self.max_body {
+                return Err(Failure::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+}
+
+enum Failure {
+    Lost(reqwest::Error),
+    TooLarge,
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>> {
+        Box::pin(self.send_with(request, None))
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+}

@@ -1,0 +1,128 @@
+//! Receipts of queued writes, and how they end.
+
+use std::{marker::PhantomData, ops::Deref, time::Duration};
+
+use serde::de::DeserializeOwned;
+
+use crate::{Body, Call, Error};
+
+/// How a queued write stands, as the service tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its turn has not come.
+    Pending,
+    /// It was carried out.
+    Done,
+    /// It failed, for this reason.
+    Failed(String),
+}
+
+/// Types that tell how a queued write stands.
+pub trait Status {
+    /// How it stands.
+    fn outcome(&self) -> Outcome;
+}
+
+/// How long to wait for a queued write, and how often to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// When to give up, counted from the call. 60 s.
+    pub timeout: Duration,
+    /// The pause before the first question and after it; it doubles with every further one. 250 ms.
+    pub first_pause: Duration,
+    /// The longest pause. 5 s.
+    pub longest_pause: Duration,
+}
+
+impl Default for Wait {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(60),
+            first_pause: Duration::from_millis(250),
+            longest_pause: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Wait {
+    /// Gives up after this time, and asks as often as usual.
+    pub fn at_most(timeout: Duration) -> Self {
+        Self { timeout, ..Self::default() }
+    }
+}
+
+/// The answer to a write that the service has only queued.
+///
+/// It is no proof that the write will succeed: limits of the plan show up only when its turn comes. [`wait`](Self::wait) follows
+/// it to its end. What the service answered is behind `Deref`.
+#[derive(Debug, Clone)]
+pub struct Receipt<A, S> {
+    answer: A,
+    status: Call,
+    outcome: PhantomData<fn() -> S>,
+}
+
+impl<A, S: Status + DeserializeOwned> Receipt<A, S> {
+    /// A receipt for which `status` asks how it stands.
+    pub fn new(answer: A, status: Call) -> Self {
+        Self { answer, status, outcome: PhantomData }
+    }
+
+    /// Waits for the end of the write, for up to a minute.
+    ///
+    /// # Errors
+    /// [`Error::is_failed`] if the write failed, [`Error::is_wait_timeout`] if the minute is over, and every error of asking but
+    /// "not found", which the service answers until the turn of the write has come.
+    pub async fn wait(&self) -> Result<S, Error> {
+        self.wait_with(Wait::default()).await
+    }
+
+    /// Waits as long, and asks as often, as the caller says.
+    ///
+    /// # Errors
+    /// Those of [`wait`](Self::wait).
+    pub async fn wait_with(&self, wait: Wait) -> Result<S, Error> {
+        let operation = self.status.operation();
+        let clock = self.status.caller().clock();
+        let start = clock.ticks();
+        let mut pause = wait.first_pause;
+        loop {
+            let left = wait.timeout.saturating_sub(clock.ticks().saturating_sub(start));
+            if left.is_zero() {
+                return Err(Error::wait_timeout(operation, wait.timeout));
+            }
+            clock.sleep(pause.min(left)).await;
+            pause = pause.saturating_mul(2).min(wait.longest_pause);
+            match self.check().await {
+                Ok(status) => match status.outcome() {
+                    Outcome::Done => return Ok(status),
+                    Outcome::Failed(reason) => return Err(Error::failed(operation, reason)),
+                    Outcome::Pending => {}
+                },
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Asks once how it stands.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] while the write is queued, and every other error of a call.
+    pub async fn check(&self) -> Result<S, Error> {
+        self.status.clone().json(Body::None).await
+    }
+
+    /// What the service answered.
+    pub fn into_inner(self) -> A {
+        self.answer
+    }
+}
+
+impl<A, S> Deref for Receipt<A, S> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.answer
+    }
+}

@@ -1,0 +1,113 @@
+//! Sets of OAuth 2.0 scopes.
+
+use std::{collections::BTreeSet, fmt};
+
+use crate::Operation;
+
+/// A set of OAuth 2.0 scopes (RFC 6749, section 3.3).
+///
+/// `Display` writes them as the authorization request wants them, with spaces between.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Scopes(BTreeSet<String>);
+
+/// An operation that no OAuth 2.0 (3LO) token can call, whatever its scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` ({}) takes an Atlassian API token only; no scope makes it callable with OAuth 2.0 (3LO)", .0.id, .0)]
+pub struct NotForOAuth(pub &'static Operation);
+
+impl Scopes {
+    /// The smallest set that allows all of these operations.
+    ///
+    /// An operation needs every scope that it lists, so this is the union. `offline_access`, which a refresh token needs, is no
+    /// scope of an operation and is not in it.
+    ///
+    /// # Errors
+    /// An operation that no OAuth 2.0 token can call.
+    pub fn for_operations(operations: impl IntoIterator<Item = &'static Operation>) -> Result<Self, NotForOAuth> {
+        let mut scopes = Self::default();
+        for operation in operations {
+            if !operation.oauth {
+                return Err(NotForOAuth(operation));
+            }
+            scopes.extend(operation.scopes.iter().copied());
+        }
+        Ok(scopes)
+    }
+
+    /// Reads what a token endpoint answers: scopes with spaces between.
+    pub fn parse(text: &str) -> Self {
+        text.split_ascii_whitespace().collect()
+    }
+
+    /// Whether a scope is in it.
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.contains(scope)
+    }
+
+    /// The scopes of an operation that are not in it, in the order in which the operation lists them.
+    pub fn missing_for(&self, operation: &Operation) -> Vec<&'static str> {
+        operation.scopes.iter().copied().filter(|scope| !self.contains(scope)).collect()
+    }
+
+    /// The scopes in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for Scopes {
+    fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
+        Self(scopes.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<S: Into<String>> Extend<S> for Scopes {
+    fn extend<I: IntoIterator<Item = S>>(&mut self, scopes: I) {
+        self.0.extend(scopes.into_iter().map(Into::into));
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static READ: Operation = Operation::row("r", "a().r", "GET", "/r").allowed(true, &["read:x"]);
+    static WRITE: Operation = Operation::row("w", "a().w", "POST", "/w").allowed(true, &["read:x", "write:x"]);
+    static BASIC: Operation = Operation::row("b", "a().b", "GET", "/b").allowed(false, &[]);
+
+    #[test]
+    fn the_smallest_set_is_the_union() {
+        let scopes = Scopes::for_operations([&WRITE, &READ]).expect("scopes");
+        assert_eq!(scopes.to_string(), "read:x write:x");
+        assert_eq!(Scopes::for_operations([&READ, &BASIC]), Err(NotForOAuth(&BASIC)));
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        let held = Scopes::parse(" read:x  offline_access ");
+        assert_eq!(held.missing_for(&WRITE), ["write:x"]);
+        assert_eq!(held.len(), 2);
+    }
+}
