@@ -8,6 +8,7 @@ pub mod document;
 pub mod emit;
 pub mod generate;
 pub mod interface;
+pub mod kind;
 pub mod overlay;
 pub mod pipeline;
 pub mod polish;

@@ -1,6 +1,7 @@
 //! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → polish → files.
 
 use std::{
+    collections::BTreeSet,
     panic::resume_unwind,
     thread,
     time::{Duration, Instant},
@@ -132,7 +133,7 @@ impl Pipeline {
         times.lap("emit");
         let mut files = emit::format(sources);
         times.lap(PRETTYPLEASE);
-        emit::add_data(&mut files, &interface);
+        emit::add_data(&mut files, &interface, &adapted, &self.overlay);
         times.lap("data");
         Ok(Output { files, interface, summary })
     }
@@ -145,17 +146,18 @@ fn summary(
     schemas: &[String],
     repairs: Vec<Applied>,
 ) -> Result<Summary, PipelineError> {
-    let types = code.type_names();
-    let typed = schemas.iter().filter(|name| types.contains(&polish::type_name(name).to_string())).count();
-    for (what, before, after) in [("operations", operations, code.methods.len()), ("schemas", schemas.len(), typed)] {
+    let types: BTreeSet<&str> = code.types.iter().map(|one| one.schema.as_str()).collect();
+    let is_alias = |name: &str| adapted.plain.contains_key(name) || adapted.merged.contains_key(name);
+    let typed = schemas.iter().filter(|name| types.contains(name.as_str()) || is_alias(name)).count();
+    for (what, before, after) in [("operations", operations, adapted.calls.len()), ("schemas", schemas.len(), typed)] {
         if before != after {
             return Err(PipelineError::Lost { what, before, after });
         }
     }
     Ok(Summary {
-        operations: (operations, code.methods.len()),
+        operations: (operations, adapted.calls.len()),
         schemas: (schemas.len(), typed),
-        unnamed_types: types.len() - typed,
+        unnamed_types: types.iter().filter(|name| !adapted.declared.contains(**name)).count(),
         repairs,
         unnamed: adapted.unnamed.clone(),
     })

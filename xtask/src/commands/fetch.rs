@@ -91,7 +91,7 @@ fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path
         openapi: root.get("openapi").and_then(|version| version.as_str()).unwrap_or_default().to_owned(),
         paths: document.paths().count(),
         operations: document.operations().count(),
-        experimental_operations: document.operations().filter(crate::polish::docs::is_experimental).count(),
+        experimental_operations: document.operations().filter(|operation| operation.is_experimental()).count(),
         schemas: document.schemas().count(),
         tags: root.get("tags").and_then(|tags| tags.as_array()).map_or(0, Vec::len),
     }
