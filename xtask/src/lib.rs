@@ -16,3 +16,4 @@ pub mod preflight;
 pub mod problem;
 pub mod repair;
 pub mod rewrite;
+pub mod standalone;
