@@ -46,6 +46,8 @@ pub struct Answer {
     pub status: u16,
     /// The media type; empty for none.
     pub media_type: &'static str,
+    /// Further headers.
+    pub headers: Vec<(&'static str, &'static str)>,
     /// The body.
     pub body: String,
 }
@@ -113,10 +115,13 @@ async fn answer(shared: Arc<Shared>, request: Request<Body>) -> Response<Body> {
         body,
     };
     shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
-    let Answer { status, media_type, body } = shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let Answer { status, media_type, headers, body } = shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut response = Response::builder().status(status);
     if !media_type.is_empty() {
         response = response.header("content-type", media_type);
+    }
+    for (name, value) in headers {
+        response = response.header(name, value);
     }
     response.body(Body::from(body)).unwrap_or_default()
 }

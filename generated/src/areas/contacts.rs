@@ -21,7 +21,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListContacts {
         ListContacts {
             call: self.client.caller.call(&table::LIST_CONTACTS, &[]),
@@ -36,7 +35,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(&self) -> CreateContact {
         CreateContact {
             call: self.client.caller.call(&table::CREATE_CONTACT, &[]),
@@ -52,7 +50,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetContact {
         GetContact {
             call: self.client.caller.call(&table::GET_CONTACT, &[id]),
@@ -69,7 +66,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteContact {
         DeleteContact {
             call: self.client.caller.call(&table::DELETE_CONTACT, &[id]),
@@ -86,7 +82,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, id: &str) -> UpdateContact {
         UpdateContact {
             call: self.client.caller.call(&table::UPDATE_CONTACT, &[id]),
@@ -102,7 +97,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn activate(&self, id: &str) -> ActivateContact {
         ActivateContact {
             call: self.client.caller.call(&table::ACTIVATE_CONTACT, &[id]),
@@ -117,7 +111,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn deactivate(&self, id: &str) -> DeactivateContact {
         DeactivateContact {
             call: self.client.caller.call(&table::DEACTIVATE_CONTACT, &[id]),

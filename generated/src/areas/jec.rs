@@ -27,7 +27,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn send_action(&self) -> SendJecAction {
         SendJecAction {
             call: self.client.caller.call(&table::SEND_JEC_ACTION, &[]),
@@ -45,7 +44,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_channels(&self) -> ListJecChannels {
         ListJecChannels {
             call: self.client.caller.call(&table::LIST_JEC_CHANNELS, &[]),
@@ -62,7 +60,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_channel(&self) -> CreateJecChannel {
         CreateJecChannel {
             call: self.client.caller.call(&table::CREATE_JEC_CHANNEL, &[]),
@@ -82,7 +79,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_channel(&self, id: &str) -> GetJecChannel {
         GetJecChannel {
             call: self.client.caller.call(&table::GET_JEC_CHANNEL, &[id]),
@@ -101,7 +97,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_channel(&self, id: &str) -> DeleteJecChannel {
         DeleteJecChannel {
             call: self.client.caller.call(&table::DELETE_JEC_CHANNEL, &[id]),

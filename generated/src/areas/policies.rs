@@ -23,7 +23,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_global(&self) -> ListGlobalPolicies {
         ListGlobalPolicies {
             call: self.client.caller.call(&table::LIST_GLOBAL_POLICIES, &[]),
@@ -38,7 +37,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_global(
         &self,
         name: impl Into<::std::string::String>,
@@ -57,14 +55,13 @@ impl<'a> PoliciesArea<'a> {
         }
     }
     /// Like [`create_global`](Self::create_global), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_global_with(
         &self,
         body: crate::types::CreateGlobalPolicyRequest,
     ) -> CreateGlobalPolicy {
         CreateGlobalPolicy {
             call: self.client.caller.call(&table::CREATE_GLOBAL_POLICY, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one site-wide alert policy with its filter and what it does. For its `order`, rely on the list.
@@ -78,7 +75,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_global(&self, policy_id: &str) -> GetGlobalPolicy {
         GetGlobalPolicy {
             call: self.client.caller.call(&table::GET_GLOBAL_POLICY, &[policy_id]),
@@ -95,7 +91,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_global(&self, policy_id: &str) -> UpdateGlobalPolicy {
         UpdateGlobalPolicy {
             call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
@@ -113,7 +108,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_global(&self, policy_id: &str) -> DeleteGlobalPolicy {
         DeleteGlobalPolicy {
             call: self.client.caller.call(&table::DELETE_GLOBAL_POLICY, &[policy_id]),
@@ -130,7 +124,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_global(&self, policy_id: &str) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
             call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
@@ -138,7 +131,6 @@ impl<'a> PoliciesArea<'a> {
         }
     }
     /// Like [`reorder_global`](Self::reorder_global), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_global_with(
         &self,
         policy_id: &str,
@@ -146,7 +138,7 @@ impl<'a> PoliciesArea<'a> {
     ) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
             call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
-            body: body,
+            body,
         }
     }
     /// Switches a site-wide alert policy off, keeps its settings and answers the policy.
@@ -160,7 +152,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn disable_global(&self, policy_id: &str) -> DisableGlobalPolicy {
         DisableGlobalPolicy {
             call: self.client.caller.call(&table::DISABLE_GLOBAL_POLICY, &[policy_id]),
@@ -177,7 +168,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn enable_global(&self, policy_id: &str) -> EnableGlobalPolicy {
         EnableGlobalPolicy {
             call: self.client.caller.call(&table::ENABLE_GLOBAL_POLICY, &[policy_id]),
@@ -195,7 +185,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_for_team(
         &self,
         team_id: &str,
@@ -223,7 +212,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_for_team(&self, team_id: &str) -> CreateTeamPolicy {
         CreateTeamPolicy {
             call: self.client.caller.call(&table::CREATE_TEAM_POLICY, &[team_id]),
@@ -242,7 +230,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_for_team(&self, team_id: &str, policy_id: &str) -> GetTeamPolicy {
         GetTeamPolicy {
             call: self.client.caller.call(&table::GET_TEAM_POLICY, &[team_id, policy_id]),
@@ -260,7 +247,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_for_team(&self, team_id: &str, policy_id: &str) -> UpdateTeamPolicy {
         UpdateTeamPolicy {
             call: self
@@ -282,7 +268,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_for_team(&self, team_id: &str, policy_id: &str) -> DeleteTeamPolicy {
         DeleteTeamPolicy {
             call: self
@@ -303,7 +288,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_for_team(&self, team_id: &str, policy_id: &str) -> ReorderTeamPolicy {
         ReorderTeamPolicy {
             call: self
@@ -314,7 +298,6 @@ impl<'a> PoliciesArea<'a> {
         }
     }
     /// Like [`reorder_for_team`](Self::reorder_for_team), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_for_team_with(
         &self,
         team_id: &str,
@@ -326,7 +309,7 @@ impl<'a> PoliciesArea<'a> {
                 .client
                 .caller
                 .call(&table::REORDER_TEAM_POLICY, &[team_id, policy_id]),
-            body: body,
+            body,
         }
     }
     /// Switches a policy of a team off, keeps its settings and answers the policy.
@@ -341,7 +324,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn disable_for_team(&self, team_id: &str, policy_id: &str) -> DisableTeamPolicy {
         DisableTeamPolicy {
             call: self
@@ -362,7 +344,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn enable_for_team(&self, team_id: &str, policy_id: &str) -> EnableTeamPolicy {
         EnableTeamPolicy {
             call: self

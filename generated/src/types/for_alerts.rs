@@ -10,7 +10,6 @@ pub struct AddExtraPropertiesRequest {
 }
 impl AddExtraPropertiesRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         extra_properties: impl Into<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -33,7 +32,6 @@ pub struct AddResponderRequest {
 }
 impl AddResponderRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         id: impl Into<::std::string::String>,
         type_: impl Into<crate::types::ResponderType>,
@@ -372,7 +370,6 @@ pub struct AlertSnoozeRequest {
 }
 impl AlertSnoozeRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(end_time: impl Into<::chrono::DateTime<::chrono::offset::Utc>>) -> Self {
         Self { end_time: end_time.into() }
     }
@@ -386,7 +383,6 @@ pub struct AlertTagsRequest {
 }
 impl AlertTagsRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(tags: impl Into<::std::vec::Vec<::std::string::String>>) -> Self {
         Self { tags: tags.into() }
     }
@@ -401,7 +397,6 @@ pub struct AssignAlertRequest {
 }
 impl AssignAlertRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(account_id: impl Into<::std::string::String>) -> Self {
         Self {
             account_id: account_id.into(),
@@ -460,7 +455,6 @@ pub struct CreateAlertRequest {
 }
 impl CreateAlertRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(message: impl Into<::std::string::String>) -> Self {
         Self {
             message: message.into(),
@@ -594,7 +588,6 @@ pub struct DeleteExtraPropertiesRequest {
 }
 impl DeleteExtraPropertiesRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(keys: impl Into<::std::vec::Vec<::std::string::String>>) -> Self {
         Self { keys: keys.into() }
     }
@@ -609,7 +602,6 @@ pub struct EscalateToNextRequest {
 }
 impl EscalateToNextRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(escalation_id: impl Into<::std::string::String>) -> Self {
         Self {
             escalation_id: escalation_id.into(),
@@ -626,7 +618,6 @@ pub struct ExecuteCustomActionRequest {
 }
 impl ExecuteCustomActionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(action_name: impl Into<::std::string::String>) -> Self {
         Self {
             action_name: action_name.into(),
@@ -817,7 +808,6 @@ pub struct NoteRequest {
 }
 impl NoteRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(note: impl Into<::std::string::String>) -> Self {
         Self { note: note.into() }
     }
@@ -839,7 +829,6 @@ pub struct Responder {
 }
 impl Responder {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             id: ::jsm_ops_core::Field::Absent,
@@ -928,7 +917,6 @@ pub struct UpdateAlertDescriptionRequest {
 }
 impl UpdateAlertDescriptionRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,
@@ -953,7 +941,6 @@ pub struct UpdateAlertMessageRequest {
 }
 impl UpdateAlertMessageRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(message: impl Into<::std::string::String>) -> Self {
         Self { message: message.into() }
     }
@@ -967,7 +954,6 @@ pub struct UpdateAlertPriorityRequest {
 }
 impl UpdateAlertPriorityRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(priority: impl Into<crate::types::Priority>) -> Self {
         Self { priority: priority.into() }
     }
@@ -989,7 +975,6 @@ pub struct VisibleTo {
 }
 impl VisibleTo {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             id: ::jsm_ops_core::Field::Absent,

@@ -65,7 +65,7 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
             NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport,
             Upload, Wait,
         };
-        pub use reqwest;
+        pub use {chrono, reqwest, serde_json};
     }
 }
 

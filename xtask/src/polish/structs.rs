@@ -41,6 +41,8 @@ pub struct Field {
     pub ident: Ident,
     /// The name on the wire.
     pub wire: String,
+    /// What its value is.
+    pub kind: Kind,
     /// The type of its value, without what says that there may be none.
     pub value: Type,
     /// Whether it has to be there.
@@ -148,7 +150,8 @@ impl Schema<'_> {
         node.attrs = vec![words::line_of_docs(&format!(" {words}"))];
         node.attrs.extend(serde_attribute(&ident, wire, wrapper, &kind, property));
         node.vis = Visibility::Public(token::Pub::default());
-        Some(Field { ident, wire: wire.to_owned(), value, required: wrapper == Wrapper::None, wrapper, words })
+        let required = wrapper == Wrapper::None;
+        Some(Field { ident, wire: wire.to_owned(), kind, value, required, wrapper, words })
     }
 }
 
