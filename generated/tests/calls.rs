@@ -356,8 +356,8 @@ pub async fn call<A: Arguments>(
                 client
                     .audit_logs()
                     .list(
-                        from(arguments.value("endTime")),
                         from(arguments.value("startTime")),
+                        from(arguments.value("endTime")),
                     )
                     .category(from(arguments.value("category")))
                     .level(from(arguments.value("level")))
@@ -381,8 +381,7 @@ pub async fn call<A: Arguments>(
             "create_contact" => {
                 client
                     .contacts()
-                    .create()
-                    .body(
+                    .create_with(
                         from::<
                             jsm_ops_api::types::CreateContactPayload,
                         >(arguments.body()),
@@ -410,8 +409,8 @@ pub async fn call<A: Arguments>(
             "update_contact" => {
                 client
                     .contacts()
-                    .update(arguments.text("id").as_str())
-                    .body(
+                    .update_with(
+                        arguments.text("id").as_str(),
                         from::<
                             jsm_ops_api::types::UpdateContactPayload,
                         >(arguments.body()),
@@ -760,9 +759,10 @@ pub async fn call<A: Arguments>(
             "send_jec_action" => {
                 client
                     .jec()
-                    .send_action()
+                    .send_action_with(
+                        from::<jsm_ops_api::types::SendJecActionDto>(arguments.body()),
+                    )
                     .channel_id(arguments.text("channelId").as_str())
-                    .body(from::<jsm_ops_api::types::SendJecActionDto>(arguments.body()))
                     .send()
                     .await
                     .map(drop)
@@ -780,8 +780,7 @@ pub async fn call<A: Arguments>(
             "create_jec_channel" => {
                 client
                     .jec()
-                    .create_channel()
-                    .body(
+                    .create_channel_with(
                         from::<jsm_ops_api::types::CreateJecChannelDto>(arguments.body()),
                     )
                     .send()
@@ -1078,8 +1077,8 @@ pub async fn call<A: Arguments>(
             "update_global_policy" => {
                 client
                     .policies()
-                    .update_global(arguments.text("policyId").as_str())
-                    .body(
+                    .update_global_with(
+                        arguments.text("policyId").as_str(),
                         from::<
                             jsm_ops_api::types::CreateGlobalPolicyRequest,
                         >(arguments.body()),
@@ -1141,8 +1140,10 @@ pub async fn call<A: Arguments>(
             "create_team_policy" => {
                 client
                     .policies()
-                    .create_for_team(arguments.text("teamId").as_str())
-                    .body(from::<jsm_ops_api::types::TeamPolicy>(arguments.body()))
+                    .create_for_team(
+                        arguments.text("teamId").as_str(),
+                        from::<jsm_ops_api::types::TeamPolicy>(arguments.body()),
+                    )
                     .send()
                     .await
                     .map(drop)
@@ -1164,8 +1165,8 @@ pub async fn call<A: Arguments>(
                     .update_for_team(
                         arguments.text("teamId").as_str(),
                         arguments.text("policyId").as_str(),
+                        from::<jsm_ops_api::types::TeamPolicy>(arguments.body()),
                     )
-                    .body(from::<jsm_ops_api::types::TeamPolicy>(arguments.body()))
                     .send()
                     .await
                     .map(drop)
@@ -2701,6 +2702,7 @@ pub const SETTERS: &[(&str, &str)] = &[
     ("reorder_integration_action", "successorId"),
     ("update_integration_outgoing_alert_filter", "conditionMatchType"),
     ("update_integration_outgoing_alert_filter", "conditions"),
+    ("send_jec_action", "details"),
     ("create_global_maintenance", "description"),
     ("create_global_maintenance", "endDate"),
     ("create_global_maintenance", "startDate"),
@@ -2751,6 +2753,24 @@ pub const SETTERS: &[(&str, &str)] = &[
     ("create_global_policy", "tags"),
     ("create_global_policy", "timeRestriction"),
     ("create_global_policy", "updatePriority"),
+    ("update_global_policy", "actions"),
+    ("update_global_policy", "alertDescription"),
+    ("update_global_policy", "alias"),
+    ("update_global_policy", "continue"),
+    ("update_global_policy", "description"),
+    ("update_global_policy", "details"),
+    ("update_global_policy", "entity"),
+    ("update_global_policy", "filter"),
+    ("update_global_policy", "keepOriginalActions"),
+    ("update_global_policy", "keepOriginalDetails"),
+    ("update_global_policy", "keepOriginalResponders"),
+    ("update_global_policy", "keepOriginalTags"),
+    ("update_global_policy", "priorityValue"),
+    ("update_global_policy", "responders"),
+    ("update_global_policy", "source"),
+    ("update_global_policy", "tags"),
+    ("update_global_policy", "timeRestriction"),
+    ("update_global_policy", "updatePriority"),
     ("reorder_global_policy", "order"),
     ("reorder_team_policy", "order"),
     ("create_custom_user_role", "disallowedRights"),
@@ -3560,6 +3580,18 @@ pub async fn set<A: Arguments>(
                     .await
                     .map(drop)
             }
+            ("send_jec_action", "details") => {
+                client
+                    .jec()
+                    .send_action(
+                        from::<::std::string::String>(arguments.property("action")),
+                        from::<::std::string::String>(arguments.property("actionType")),
+                    )
+                    .details(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
             ("create_global_maintenance", "description") => {
                 client
                     .maintenances()
@@ -4235,6 +4267,276 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .update_priority(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "actions") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .actions(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "alertDescription") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .alert_description(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "alias") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .alias(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "continue") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .continue_(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "description") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .description(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "details") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .details(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "entity") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .entity(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "filter") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .filter(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalActions") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_actions(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalDetails") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_details(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalResponders") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_responders(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalTags") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_tags(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "priorityValue") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .priority_value(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "responders") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .responders(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "source") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .source(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "tags") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .tags(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "timeRestriction") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .time_restriction(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "updatePriority") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
                         from::<::std::string::String>(arguments.property("name")),
                         from::<::std::string::String>(arguments.property("type")),
                         from::<::std::string::String>(arguments.property("message")),

@@ -90,7 +90,7 @@ pub fn classic_client(server: &Server) -> Client {
 }
 
 /// An HTTP client that can be built whichever features the rest of the workspace gives reqwest.
-fn http() -> reqwest::Client {
+pub fn http() -> reqwest::Client {
     // Only the first provider of a process is taken, and the tests share one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()

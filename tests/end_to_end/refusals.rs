@@ -11,11 +11,6 @@ use serde_json::Value;
 
 use crate::arguments::oauth_client;
 
-/// An answer of JSON.
-fn json(status: u16, body: &str) -> Answer {
-    Answer { status, media_type: "application/json", body: body.to_owned(), ..Answer::default() }
-}
-
 #[tokio::test]
 async fn an_id_that_would_change_the_path_is_refused_before_a_request_exists() {
     let server = Server::start().await.expect("a server");
@@ -53,9 +48,21 @@ async fn every_form_of_a_refusal_is_read() {
             Some("401"),
             Some("Unauthorized; scope does not match"),
         ),
-        (403, "application/json", r#"{"code":40301,"message":"no","took":0.062,"requestId":"r"}"#, Some("40301"), Some("no")),
+        (
+            403,
+            "application/json",
+            r#"{"code":40301,"message":"no","took":0.062,"requestId":"r"}"#,
+            Some("40301"),
+            Some("no"),
+        ),
         (422, "application/json", r#"{"errors":[{"title":"no","detail":"why"}]}"#, None, Some("no: why")),
-        (403, "application/json", r#"{"error":"access_denied","error_description":"no"}"#, Some("access_denied"), Some("no")),
+        (
+            403,
+            "application/json",
+            r#"{"error":"access_denied","error_description":"no"}"#,
+            Some("access_denied"),
+            Some("no"),
+        ),
         (502, "text/html", "<html><title>bad gateway</title></html>", None, Some("bad gateway")),
         (504, "", "", None, None),
         (500, "application/json", r#"{"code":"#, None, Some(r#"{"code":"#)),
@@ -78,16 +85,25 @@ async fn an_answer_that_does_not_fit_says_where_and_in_what() {
     let client = oauth_client(&server);
     let headers = vec![("atl-traceid", "t-2")];
     // A required property of the union's alternative is missing.
-    server.answer(Answer { headers, ..json(200, r#"{"values":[{"id":"a"},{"id":{}}]}"#) });
+    server.answer(Answer { headers, ..Answer::json(200, r#"{"values":[{"id":"a"},{"id":{}}]}"#) });
     let error = client.alerts().list().send().await.expect_err("an id that is no text");
     assert!(error.is_decode(), "{error}");
     assert_eq!(error.json_path(), Some("values[1].id"));
     assert_eq!((error.status(), error.trace_id()), (Some(StatusCode::OK), Some("t-2")));
-    assert!(error.to_string().starts_with("`list_alerts` (GET /v1/alerts): the answer does not fit its type at `values[1].id`"), "{error}");
+    assert!(
+        error.to_string().starts_with("`list_alerts` (GET /v1/alerts): the answer does not fit its type at `values[1].id`"),
+        "{error}"
+    );
 
-    server.answer(json(200, r#"{"rotations":[{"timeRestriction":{"type":"time-of-day","restriction":{"startHour":"x"}}}]}"#));
+    server.answer(Answer::json(
+        200,
+        r#"{"rotations":[{"timeRestriction":{"type":"time-of-day","restriction":{"startHour":"x"}}}]}"#,
+    ));
     let error = client.schedules().get("s").send().await.expect_err("an hour that is no number");
-    assert!(error.to_string().contains("rotations[0].timeRestriction") && error.to_string().contains("restriction.startHour"), "{error}");
+    assert!(
+        error.to_string().contains("rotations[0].timeRestriction") && error.to_string().contains("restriction.startHour"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -107,7 +123,7 @@ async fn what_the_builders_do_not_have_can_be_called_all_the_same() {
     static NEW: Operation = Operation::custom("POST", "/v2/alerts/{id}/news", "operations");
     let server = Server::start().await.expect("a server");
     let client = oauth_client(&server);
-    server.answer(json(200, r#"{"answer":42}"#));
+    server.answer(Answer::json(200, r#"{"answer":42}"#));
     let mut call = client.call(&NEW, &["a b"]);
     call.query("deep", true).query("page", 1).query("page", 2);
     let body = Body::json(&serde_json::json!({"x": []})).expect("JSON");
@@ -129,29 +145,32 @@ async fn answers_that_the_document_gets_wrong_are_read() -> Result<(), Error> {
     let server = Server::start().await.expect("a server");
     let client = oauth_client(&server);
 
-    server.answer(json(202, r#"{"result":"Request will be processed","requestId":"r","took":0.195}"#));
+    server.answer(Answer::json(202, r#"{"result":"Request will be processed","requestId":"r","took":0.195}"#));
     assert_eq!(client.alerts().acknowledge("a").send().await?.took, Some(0.195));
 
-    server.answer(json(200, r#"{"priority":"P0","createdAt":"2025-06-13T12:00:49.789Z","ackTime":"","tags":null,"count":2.0}"#));
+    server.answer(Answer::json(
+        200,
+        r#"{"priority":"P0","createdAt":"2025-06-13T12:00:49.789Z","ackTime":"","tags":null,"count":2.0}"#,
+    ));
     let alert = client.alerts().get("a").send().await?;
     assert_eq!(alert.priority, Some(Priority::Unknown("P0".to_owned())));
     assert!(alert.created_at.is_some() && alert.ack_time.is_none());
     assert_eq!(alert.count, Some(2));
 
-    server.answer(json(200, r#"{"onCallUsers":["712020:a"]}"#));
+    server.answer(Answer::json(200, r#"{"onCallUsers":["712020:a"]}"#));
     match client.schedules().get_on_calls("s").flat(true).send().await? {
         OnCallResponse::OnCallUsers(users) => assert_eq!(users.on_call_users, ["712020:a"]),
         other => panic!("users came as {other:?}"),
     }
 
-    server.answer(json(200, r#"{"rules":[{"delay":5},{"delay":{"timeAmount":5,"timeUnit":"minutes"}}]}"#));
+    server.answer(Answer::json(200, r#"{"rules":[{"delay":5},{"delay":{"timeAmount":5,"timeUnit":"minutes"}}]}"#));
     let rules = client.escalations().get("t", "e").send().await?.rules;
     assert_eq!(rules[0].delay, Some(EscalationRuleResponseDelay::Integer(5)));
     assert!(matches!(rules[1].delay, Some(EscalationRuleResponseDelay::Form2(_))), "{:?}", rules[1].delay);
 
-    server.answer(json(200, r#"[{"id":"g","name":"n"}]"#));
+    server.answer(Answer::json(200, r#"[{"id":"g","name":"n"}]"#));
     assert!(client.syncs().list_action_groups("s").send().await.is_ok());
-    server.answer(json(200, r#"{"values":[{"name":"h","enabled":"true"}]}"#));
+    server.answer(Answer::json(200, r#"{"values":[{"name":"h","enabled":"true"}]}"#));
     let heartbeats = client.heartbeats().list("t").send().await?;
     assert_eq!(heartbeats.values[0].enabled, Some(true));
     assert_eq!(server.take_seen().len(), 6);

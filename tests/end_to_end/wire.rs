@@ -52,9 +52,7 @@ fn success(operation: &Operation) -> Answer {
         Some(("application/json", schema)) => {
             Answer { status, media_type: "application/json", body: sample(schema).to_string(), ..Answer::default() }
         }
-        Some((media_type, _)) => {
-            Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned(), ..Answer::default() }
-        }
+        Some((media_type, _)) => Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned(), ..Answer::default() },
     }
 }
 

@@ -1551,7 +1551,9 @@ impl AddAlertNote {
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
-    pub async fn send(self) -> ::std::result::Result<crate::types::AlertNote, Error> {
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<crate::types::AddAlertNoteResponse, Error> {
         let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }

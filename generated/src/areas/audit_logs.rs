@@ -18,8 +18,8 @@ impl<'a> AuditLogsArea<'a> {
     ///
     /// An administrator role of the organisation, the site or the product is needed. The token of the next page is part of the link to it.
     ///
-    /// - `end_time`: Only entries created before this moment, in RFC 3339.
     /// - `start_time`: Only entries created after this moment, in RFC 3339.
+    /// - `end_time`: Only entries created before this moment, in RFC 3339.
     ///
     /// `GET /v1/logs`
     ///
@@ -28,14 +28,14 @@ impl<'a> AuditLogsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-audit-logs/)
     pub fn list(
         &self,
-        end_time: ::chrono::DateTime<::chrono::offset::Utc>,
         start_time: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_time: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> ListAuditLogs {
         ListAuditLogs {
             call: {
                 let mut call = self.client.caller.call(&table::LIST_AUDIT_LOGS, &[]);
-                call.query("endTime", end_time);
                 call.query("startTime", start_time);
+                call.query("endTime", end_time);
                 call
             },
         }

@@ -91,10 +91,33 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    pub fn update_global(&self, policy_id: &str) -> UpdateGlobalPolicy {
+    pub fn update_global(
+        &self,
+        policy_id: &str,
+        name: impl Into<::std::string::String>,
+        type_: impl Into<::std::string::String>,
+        message: impl Into<::std::string::String>,
+        enabled: bool,
+    ) -> UpdateGlobalPolicy {
         UpdateGlobalPolicy {
             call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
-            body: ::std::option::Option::None,
+            body: crate::types::CreateGlobalPolicyRequest::new(
+                name,
+                type_,
+                message,
+                enabled,
+            ),
+        }
+    }
+    /// Like [`update_global`](Self::update_global), with a body that is already put together.
+    pub fn update_global_with(
+        &self,
+        policy_id: &str,
+        body: crate::types::CreateGlobalPolicyRequest,
+    ) -> UpdateGlobalPolicy {
+        UpdateGlobalPolicy {
+            call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
+            body,
         }
     }
     /// Deletes a site-wide alert policy; the answer has no body.
@@ -212,10 +235,14 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    pub fn create_for_team(&self, team_id: &str) -> CreateTeamPolicy {
+    pub fn create_for_team(
+        &self,
+        team_id: &str,
+        body: impl Into<crate::types::TeamPolicy>,
+    ) -> CreateTeamPolicy {
         CreateTeamPolicy {
             call: self.client.caller.call(&table::CREATE_TEAM_POLICY, &[team_id]),
-            body: ::std::option::Option::None,
+            body: body.into(),
         }
     }
     /// Fetches one policy of a team, in the shape that belongs to its type. For its `order`, rely on the list.
@@ -247,13 +274,18 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    pub fn update_for_team(&self, team_id: &str, policy_id: &str) -> UpdateTeamPolicy {
+    pub fn update_for_team(
+        &self,
+        team_id: &str,
+        policy_id: &str,
+        body: impl Into<crate::types::TeamPolicy>,
+    ) -> UpdateTeamPolicy {
         UpdateTeamPolicy {
             call: self
                 .client
                 .caller
                 .call(&table::UPDATE_TEAM_POLICY, &[team_id, policy_id]),
-            body: ::std::option::Option::None,
+            body: body.into(),
         }
     }
     /// Deletes an alert or a notification policy of a team; the answer has no body.
@@ -591,15 +623,163 @@ impl GetGlobalPolicy {
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateGlobalPolicy {
     call: Call,
-    body: ::std::option::Option<crate::types::CreateGlobalPolicyRequest>,
+    body: crate::types::CreateGlobalPolicyRequest,
 }
 impl UpdateGlobalPolicy {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(
+    /// The names of custom actions that the alert gets.
+    pub fn actions(
         mut self,
-        body: impl Into<crate::types::CreateGlobalPolicyRequest>,
+        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
+        self.body.actions = actions.into();
+        self
+    }
+    /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
+    pub fn alert_description(
+        mut self,
+        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.alert_description = alert_description.into();
+        self
+    }
+    /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own and is the default.
+    pub fn alias(
+        mut self,
+        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.alias = alias.into();
+        self
+    }
+    /// Whether further policies are applied after this one; off if left out.
+    pub fn continue_(
+        mut self,
+        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.continue_ = continue_.into();
+        self
+    }
+    /// What it is for, in free words.
+    pub fn description(
+        mut self,
+        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.description = description.into();
+        self
+    }
+    /// The extra properties that the alert gets.
+    pub fn details(
+        mut self,
+        details: impl Into<
+            ::jsm_ops_core::Field<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+    ) -> Self {
+        self.body.details = details.into();
+        self
+    }
+    /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the default.
+    pub fn entity(
+        mut self,
+        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.entity = entity.into();
+        self
+    }
+    /// Which alerts the policy is for.
+    pub fn filter(
+        mut self,
+        filter: impl Into<
+            ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+        >,
+    ) -> Self {
+        self.body.filter = filter.into();
+        self
+    }
+    /// Whether the alert keeps its own actions besides; on if left out.
+    pub fn keep_original_actions(
+        mut self,
+        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_actions = keep_original_actions.into();
+        self
+    }
+    /// Whether the alert keeps its own extra properties besides; on if left out.
+    pub fn keep_original_details(
+        mut self,
+        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_details = keep_original_details.into();
+        self
+    }
+    /// Whether the alert keeps its own responders besides; on if left out.
+    pub fn keep_original_responders(
+        mut self,
+        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_responders = keep_original_responders.into();
+        self
+    }
+    /// Whether the alert keeps its own tags besides; on if left out.
+    pub fn keep_original_tags(
+        mut self,
+        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_tags = keep_original_tags.into();
+        self
+    }
+    /// The priority that the alert gets; it counts only with `updatePriority`.
+    pub fn priority_value(
+        mut self,
+        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+    ) -> Self {
+        self.body.priority_value = priority_value.into();
+        self
+    }
+    /// The responders that the alert gets.
+    pub fn responders(
+        mut self,
+        responders: impl Into<
+            ::jsm_ops_core::Field<
+                ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
+            >,
+        >,
+    ) -> Self {
+        self.body.responders = responders.into();
+        self
+    }
+    /// The source that the alert gets; `{{source}}` in it stands for the alert's own and is the default.
+    pub fn source(
+        mut self,
+        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.source = source.into();
+        self
+    }
+    /// The tags that the alert gets.
+    pub fn tags(
+        mut self,
+        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+    ) -> Self {
+        self.body.tags = tags.into();
+        self
+    }
+    /// The hours in which it counts.
+    pub fn time_restriction(
+        mut self,
+        time_restriction: impl Into<
+            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+        >,
+    ) -> Self {
+        self.body.time_restriction = time_restriction.into();
+        self
+    }
+    /// Whether the policy sets the priority; off if left out.
+    pub fn update_priority(
+        mut self,
+        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.update_priority = update_priority.into();
         self
     }
     /// Sends the request with its body and decodes the answer.
@@ -609,10 +789,7 @@ impl UpdateGlobalPolicy {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalAlertPolicy, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }
@@ -735,23 +912,15 @@ impl ListTeamPolicies {
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateTeamPolicy {
     call: Call,
-    body: ::std::option::Option<crate::types::TeamPolicy>,
+    body: crate::types::TeamPolicy,
 }
 impl CreateTeamPolicy {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::TeamPolicy>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
-        self
-    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }
@@ -776,23 +945,15 @@ impl GetTeamPolicy {
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateTeamPolicy {
     call: Call,
-    body: ::std::option::Option<crate::types::TeamPolicy>,
+    body: crate::types::TeamPolicy,
 }
 impl UpdateTeamPolicy {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::TeamPolicy>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
-        self
-    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }

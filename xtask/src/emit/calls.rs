@@ -18,12 +18,7 @@ use crate::{
 };
 
 /// Writes the tables of calls and of setters.
-pub fn file(
-    areas: &[AreaCalls<'_>],
-    adapted: &Adapted,
-    code: &Code,
-    overlay: &Overlay,
-) -> Result<syn::File, syn::Error> {
+pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted, code: &Code, overlay: &Overlay) -> Result<syn::File, syn::Error> {
     let calls: Vec<(&AreaCalls<'_>, &Call, Builder<'_>)> = areas
         .iter()
         .flat_map(|area| area.calls.iter().map(move |call| (area, *call, Builder::new(call, adapted, code, overlay))))

@@ -29,7 +29,15 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
     let docs: Vec<String> = HEAD
         .into_iter()
         .map(str::to_owned)
-        .chain([" Every area is a cargo feature, and types come with the areas that use them.", "", " | feature | area | operations |", " |---|---|---|"].map(str::to_owned))
+        .chain(
+            [
+                " Every area is a cargo feature, and types come with the areas that use them.",
+                "",
+                " | feature | area | operations |",
+                " |---|---|---|",
+            ]
+            .map(str::to_owned),
+        )
         .chain(list)
         .collect();
     let modules = areas.iter().map(|area| {

@@ -103,10 +103,12 @@ impl Schema<'_> {
         for node in &mut nodes.named {
             let ident = node.ident.clone().unwrap_or_else(|| Ident::new("_", Span::call_site()));
             let found = by_rust_name.get(ident.to_string().trim_start_matches("r#"));
-            let (wire, property) =
-                found.ok_or_else(|| UnexpectedCode::new(format!("{name}.{ident}"), "a field of a property of the schema"))?;
+            let (wire, property) = found
+                .ok_or_else(|| UnexpectedCode::new(format!("{name}.{ident}"), "a field of a property of the schema"))?;
             let field = self.field(node, ident, wire, property, wrappers);
-            fields.push(field.ok_or_else(|| UnexpectedCode::new(format!("{name}.{wire}"), "a field of the type of its property"))?);
+            fields.push(
+                field.ok_or_else(|| UnexpectedCode::new(format!("{name}.{wire}"), "a field of the type of its property"))?,
+            );
         }
         let defaults = fields.iter().all(|field| field.wrapper != Wrapper::None).then(|| quote! { Default, });
         item.attrs = vec![

@@ -138,7 +138,9 @@ impl Reader<'_> {
         let mut fields = Vec::new();
         for wire in path {
             let object = self.code.objects.get(&schema);
-            let Some(field) = object.and_then(|object| object.fields.iter().find(|field| field.wire == *wire)) else { break };
+            let Some(field) = object.and_then(|object| object.fields.iter().find(|field| field.wire == *wire)) else {
+                break;
+            };
             fields.push(field);
             // Names of types come from those of schemas, and the path is known to lead through schemas.
             let kind = quote::ToTokens::to_token_stream(&field.value).to_string();
