@@ -12,7 +12,7 @@ use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, TypeImpl};
 use serde_json::{Value, json};
 
-use crate::adapt::Adapted;
+use crate::{adapt::Adapted, document::Document};
 
 /// Why progenitor gave no code for a document that passed the preflight.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ pub enum GenerateError {
 
 /// Generates the plain client: progenitor's positional style, types in `types`.
 pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
-    let document: OpenAPI = serde_json::from_value(for_progenitor(adapted))?;
+    let document: OpenAPI = serde_json::from_value(for_progenitor(&adapted.document))?;
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap").with_derive("PartialEq");
     // Enums and unions have code of our own under the same names.
@@ -62,9 +62,17 @@ pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
     Ok(syn::parse2(tokens)?)
 }
 
+/// What progenitor makes of a document by itself: its positional style, without anything of ours.
+pub fn plain(document: &Document) -> Result<syn::File, GenerateError> {
+    let document: OpenAPI = serde_json::from_value(for_progenitor(document))?;
+    let settings = GenerationSettings::new();
+    let tokens = guarded(|| Generator::new(&settings).generate_tokens(&document)).map_err(GenerateError::Panic)??;
+    Ok(syn::parse2(tokens)?)
+}
+
 /// The parts of the document that progenitor uses. Responses get the description that OpenAPI requires and the facts do not have.
-fn for_progenitor(adapted: &Adapted) -> Value {
-    let root = adapted.document.root();
+fn for_progenitor(document: &Document) -> Value {
+    let root = document.root();
     let mut paths = root.get("paths").cloned().unwrap_or_default();
     for operation in paths.as_object_mut().into_iter().flatten().filter_map(|(_, item)| item.as_object_mut()).flatten() {
         let responses = operation.1.get_mut("responses").and_then(Value::as_object_mut);

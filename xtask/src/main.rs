@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::commands::{self, document, fetch, regen};
+use xtask::commands::{self, bench, document, fetch, regen};
 
 /// The commands of this workspace.
 #[derive(Parser)]
@@ -15,6 +15,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure, beside something to compare with
+    Bench(bench::Options),
     /// Write the repaired document, complete and with whole addresses, for other tools
     Document(document::Options),
     /// Take a new document: reduce it to its facts and write them to spec/
@@ -24,7 +26,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = bench::rustc::wrapped() {
+        return code;
+    }
     let result = match Arguments::parse().command {
+        Command::Bench(options) => bench::run(&options),
         Command::Document(options) => document::run(&options),
         Command::Fetch(options) => fetch::run(&options),
         Command::Regen(options) => regen::run(&options),

@@ -504,46 +504,6 @@ impl StakeholderCommsColours {
         self
     }
 }
-/// How well a component works.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StakeholderCommsComponentStatus {
-    /// `OPERATIONAL`
-    Operational,
-    /// `DEGRADED_PERFORMANCE`
-    DegradedPerformance,
-    /// `PARTIAL_OUTAGE`
-    PartialOutage,
-    /// `MAJOR_OUTAGE`
-    MajorOutage,
-    /// `UNDER_MAINTENANCE`
-    UnderMaintenance,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for StakeholderCommsComponentStatus {
-    fn value(&self) -> &str {
-        match self {
-            Self::Operational => "OPERATIONAL",
-            Self::DegradedPerformance => "DEGRADED_PERFORMANCE",
-            Self::PartialOutage => "PARTIAL_OUTAGE",
-            Self::MajorOutage => "MAJOR_OUTAGE",
-            Self::UnderMaintenance => "UNDER_MAINTENANCE",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "OPERATIONAL" => Self::Operational,
-            "DEGRADED_PERFORMANCE" => Self::DegradedPerformance,
-            "PARTIAL_OUTAGE" => Self::PartialOutage,
-            "MAJOR_OUTAGE" => Self::MajorOutage,
-            "UNDER_MAINTENANCE" => Self::UnderMaintenance,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(StakeholderCommsComponentStatus);
 /// Whether it is a component or a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1401,148 +1361,6 @@ impl StakeholderCommsHeaderData {
         self
     }
 }
-/// An incident on a status page.
-#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
-#[non_exhaustive]
-pub struct StakeholderCommsIncident {
-    /// Whether the incident resolved by itself.
-    #[serde(
-        rename = "autoCompleted",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub auto_completed: ::std::option::Option<bool>,
-    /// Whether the incident began to be worked on by itself.
-    #[serde(
-        rename = "autoInProgress",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub auto_in_progress: ::std::option::Option<bool>,
-    /// The components concerned, with the status of each.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::vec::Vec::is_empty",
-        deserialize_with = "::jsm_ops_core::decode::null_as_default"
-    )]
-    pub components: ::std::vec::Vec<
-        crate::types::StakeholderCommsIncidentComponentStatus,
-    >,
-    /// When it was created.
-    #[serde(
-        rename = "createdAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The id of the incident in another system.
-    #[serde(
-        rename = "externalIncidentId",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub external_incident_id: ::std::option::Option<::std::string::String>,
-    /// The system that the incident comes from.
-    #[serde(
-        rename = "externalIncidentSource",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub external_incident_source: ::std::option::Option<
-        crate::types::StakeholderCommsIncidentExternalIncidentSource,
-    >,
-    /// Its id.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<::std::string::String>,
-    /// How severe the incident is.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub impact: ::std::option::Option<crate::types::StakeholderCommsIncidentImpact>,
-    /// When the last reminder went out.
-    #[serde(
-        rename = "lastRemindedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub last_reminded_at: ::std::option::Option<
-        ::chrono::DateTime<::chrono::offset::Utc>,
-    >,
-    /// When the incident came under watch after its repair.
-    #[serde(
-        rename = "monitoringAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub monitoring_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Its name.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub name: ::std::option::Option<::std::string::String>,
-    /// The id of the status page.
-    #[serde(rename = "pageId", skip_serializing_if = "::std::option::Option::is_none")]
-    pub page_id: ::std::option::Option<::std::string::String>,
-    /// After how many minutes reminders go out.
-    #[serde(
-        rename = "reminderIntervals",
-        default,
-        skip_serializing_if = "::std::vec::Vec::is_empty",
-        deserialize_with = "::jsm_ops_core::decode::null_as_default"
-    )]
-    pub reminder_intervals: ::std::vec::Vec<i64>,
-    /// When the planned work begins.
-    #[serde(
-        rename = "scheduledFor",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub scheduled_for: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the planned work ends.
-    #[serde(
-        rename = "scheduledUntil",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub scheduled_until: ::std::option::Option<
-        ::chrono::DateTime<::chrono::offset::Utc>,
-    >,
-    /// A short address of the incident.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub shortlink: ::std::option::Option<::std::string::String>,
-    /// When the incident began.
-    #[serde(
-        rename = "startedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// How far the work on the incident has come.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<crate::types::StakeholderCommsIncidentStatus>,
-    /// The id of the template that was used.
-    #[serde(
-        rename = "templateId",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub template_id: ::std::option::Option<::std::string::String>,
-    /// When the next update is due.
-    #[serde(
-        rename = "updateNeededAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub update_needed_at: ::std::option::Option<
-        ::chrono::DateTime<::chrono::offset::Utc>,
-    >,
-    /// When it last changed.
-    #[serde(
-        rename = "updatedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-}
 /// The update to post.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -1672,50 +1490,6 @@ impl StakeholderCommsIncidentChange {
         self
     }
 }
-/// The status of one component during an incident.
-#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
-#[non_exhaustive]
-pub struct StakeholderCommsIncidentComponentStatus {
-    /// The id of the component.
-    #[serde(
-        rename = "componentId",
-        default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
-    )]
-    pub component_id: ::jsm_ops_core::Field<::std::string::String>,
-    /// How well the component works while the incident lasts.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
-}
-impl StakeholderCommsIncidentComponentStatus {
-    /// Nothing set.
-    pub fn new() -> Self {
-        Self {
-            component_id: ::jsm_ops_core::Field::Absent,
-            status: ::jsm_ops_core::Field::Absent,
-        }
-    }
-    /// The id of the component.
-    #[must_use]
-    pub fn component_id(
-        mut self,
-        component_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
-    ) -> Self {
-        self.component_id = component_id.into();
-        self
-    }
-    /// How well the component works while the incident lasts.
-    #[must_use]
-    pub fn status(
-        mut self,
-        status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
-        >,
-    ) -> Self {
-        self.status = status.into();
-        self
-    }
-}
 /// An incident to open.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -1734,70 +1508,6 @@ impl StakeholderCommsIncidentCreateRequest {
         }
     }
 }
-/// The system that an incident comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StakeholderCommsIncidentExternalIncidentSource {
-    /// `JSM`
-    Jsm,
-    /// `STATUSPAGE`
-    Statuspage,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for StakeholderCommsIncidentExternalIncidentSource {
-    fn value(&self) -> &str {
-        match self {
-            Self::Jsm => "JSM",
-            Self::Statuspage => "STATUSPAGE",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "JSM" => Self::Jsm,
-            "STATUSPAGE" => Self::Statuspage,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(StakeholderCommsIncidentExternalIncidentSource);
-/// How severe an incident is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StakeholderCommsIncidentImpact {
-    /// `NONE`
-    None,
-    /// `MINOR`
-    Minor,
-    /// `MAJOR`
-    Major,
-    /// `CRITICAL`
-    Critical,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for StakeholderCommsIncidentImpact {
-    fn value(&self) -> &str {
-        match self {
-            Self::None => "NONE",
-            Self::Minor => "MINOR",
-            Self::Major => "MAJOR",
-            Self::Critical => "CRITICAL",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "NONE" => Self::None,
-            "MINOR" => Self::Minor,
-            "MAJOR" => Self::Major,
-            "CRITICAL" => Self::Critical,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(StakeholderCommsIncidentImpact);
 /// The incident to open, with a first message.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -1939,42 +1649,6 @@ pub struct StakeholderCommsIncidentResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub page: ::std::option::Option<crate::types::StakeholderCommsPage>,
 }
-/// How far the work on an incident has come.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StakeholderCommsIncidentStatus {
-    /// `INVESTIGATING`
-    Investigating,
-    /// `IDENTIFIED`
-    Identified,
-    /// `MONITORING`
-    Monitoring,
-    /// `RESOLVED`
-    Resolved,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for StakeholderCommsIncidentStatus {
-    fn value(&self) -> &str {
-        match self {
-            Self::Investigating => "INVESTIGATING",
-            Self::Identified => "IDENTIFIED",
-            Self::Monitoring => "MONITORING",
-            Self::Resolved => "RESOLVED",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "INVESTIGATING" => Self::Investigating,
-            "IDENTIFIED" => Self::Identified,
-            "MONITORING" => Self::Monitoring,
-            "RESOLVED" => Self::Resolved,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(StakeholderCommsIncidentStatus);
 /// A prepared text for incidents.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -2050,72 +1724,6 @@ pub struct StakeholderCommsIncidentTemplateResponse {
         crate::types::StakeholderCommsIncidentTemplate,
     >,
 }
-/// One update to an incident.
-#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
-#[non_exhaustive]
-pub struct StakeholderCommsIncidentUpdate {
-    /// The components concerned, with the status of each.
-    #[serde(
-        rename = "affectedComponents",
-        default,
-        skip_serializing_if = "::std::vec::Vec::is_empty",
-        deserialize_with = "::jsm_ops_core::decode::null_as_default"
-    )]
-    pub affected_components: ::std::vec::Vec<
-        crate::types::StakeholderCommsIncidentComponentStatus,
-    >,
-    /// The text.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub body: ::std::option::Option<::std::string::String>,
-    /// When it was created.
-    #[serde(
-        rename = "createdAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Whether the public does not see it.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub hidden: ::std::option::Option<bool>,
-    /// The id of the incident.
-    #[serde(
-        rename = "incidentId",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub incident_id: ::std::option::Option<::std::string::String>,
-    /// The status before the update.
-    #[serde(
-        rename = "oldStatus",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub old_status: ::std::option::Option<::std::string::String>,
-    /// When the update is to be sent.
-    #[serde(
-        rename = "scheduledAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub scheduled_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Whether subscribers are told.
-    #[serde(
-        rename = "shouldSendNotifications",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub should_send_notifications: ::std::option::Option<bool>,
-    /// The status of the incident since this update.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<crate::types::StakeholderCommsIncidentStatus>,
-    /// When it last changed.
-    #[serde(
-        rename = "updatedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-}
 /// An update to post to an incident.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -2133,22 +1741,6 @@ impl StakeholderCommsIncidentUpdateRequest {
             incident_update_request: incident_update_request.into(),
         }
     }
-}
-/// An incident with its updates.
-#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
-#[non_exhaustive]
-pub struct StakeholderCommsIncidentWithUpdates {
-    /// The incident itself.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub incident: ::std::option::Option<crate::types::StakeholderCommsIncident>,
-    /// The updates to the incident.
-    #[serde(
-        rename = "incidentUpdates",
-        default,
-        skip_serializing_if = "::std::vec::Vec::is_empty",
-        deserialize_with = "::jsm_ops_core::decode::null_as_default"
-    )]
-    pub incident_updates: ::std::vec::Vec<crate::types::StakeholderCommsIncidentUpdate>,
 }
 /// One page of incidents with their updates.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -3288,172 +2880,6 @@ pub struct StakeholderCommsSubdomainSuggestionResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub suggestion: ::std::option::Option<::std::string::String>,
 }
-/// Somebody who subscribed to a status page, a component or an incident.
-#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
-#[non_exhaustive]
-pub struct StakeholderCommsSubscriber {
-    /// Further notes on the subscription.
-    #[serde(
-        rename = "additionalInformation",
-        default,
-        skip_serializing_if = "::std::vec::Vec::is_empty",
-        deserialize_with = "::jsm_ops_core::decode::null_as_default"
-    )]
-    pub additional_information: ::std::vec::Vec<::std::string::String>,
-    /// The ids of the components that the subscriber hears about.
-    #[serde(
-        rename = "componentIds",
-        default,
-        skip_serializing_if = "::std::vec::Vec::is_empty",
-        deserialize_with = "::jsm_ops_core::decode::null_as_default"
-    )]
-    pub component_ids: ::std::vec::Vec<::std::string::String>,
-    /// The secret code with which the subscriber confirms.
-    #[serde(
-        rename = "confirmationCode",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub confirmation_code: ::std::option::Option<
-        ::jsm_ops_core::Secret<::std::string::String>,
-    >,
-    /// When the subscriber confirmed.
-    #[serde(
-        rename = "confirmedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub confirmed_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When it was created.
-    #[serde(
-        rename = "createdAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When deliveries to the subscriber were switched off.
-    #[serde(
-        rename = "deactivatedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub deactivated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The email address of the subscriber.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub email: ::std::option::Option<::std::string::String>,
-    /// Its id.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub id: ::std::option::Option<::std::string::String>,
-    /// The id of the page, component or incident.
-    #[serde(rename = "itemId", skip_serializing_if = "::std::option::Option::is_none")]
-    pub item_id: ::std::option::Option<::std::string::String>,
-    /// When the last reminder went out.
-    #[serde(
-        rename = "lastRemindedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub last_reminded_at: ::std::option::Option<
-        ::chrono::DateTime<::chrono::offset::Utc>,
-    >,
-    /// When the subscriber came to be what the service calls orphaned.
-    #[serde(
-        rename = "orphanedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub orphaned_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The id of the user with access to the page.
-    #[serde(
-        rename = "pageAccessUserId",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub page_access_user_id: ::std::option::Option<::std::string::String>,
-    /// The country code of the telephone number.
-    #[serde(
-        rename = "phoneCountry",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub phone_country: ::std::option::Option<::std::string::String>,
-    /// The telephone number for text messages.
-    #[serde(
-        rename = "phoneNumber",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub phone_number: ::std::option::Option<::std::string::String>,
-    /// The telephone number as it is shown to people.
-    #[serde(
-        rename = "phoneNumberDisplay",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub phone_number_display: ::std::option::Option<::std::string::String>,
-    /// When the subscriber was put into quarantine.
-    #[serde(
-        rename = "quarantinedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub quarantined_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The id of the subscription by short code.
-    #[serde(
-        rename = "shortCodeSubscriptionId",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub short_code_subscription_id: ::std::option::Option<::std::string::String>,
-    /// Whether no confirmation by email is asked for.
-    #[serde(
-        rename = "skipConfirmation",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub skip_confirmation: ::std::option::Option<bool>,
-    /// The id of the Slack channel.
-    #[serde(
-        rename = "slackChannelId",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub slack_channel_id: ::std::option::Option<::std::string::String>,
-    /// The id of the Slack user.
-    #[serde(
-        rename = "slackUserId",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub slack_user_id: ::std::option::Option<::std::string::String>,
-    /// Whether the subscriber has confirmed, and is still told.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub status: ::std::option::Option<crate::types::StakeholderCommsSubscriberStatus>,
-    /// The channel through which the subscriber is told.
-    #[serde(
-        rename = "subscriptionType",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub subscription_type: ::std::option::Option<
-        crate::types::StakeholderCommsSubscriptionType,
-    >,
-    /// Whether the subscription is for a page, a component or an incident.
-    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-    pub type_: ::std::option::Option<crate::types::StakeholderCommsSubscriberType>,
-    /// When it last changed.
-    #[serde(
-        rename = "updatedAt",
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "::jsm_ops_core::decode::date"
-    )]
-    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The address that is called.
-    #[serde(
-        rename = "webhookEndpoint",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub webhook_endpoint: ::std::option::Option<
-        ::jsm_ops_core::Secret<::std::string::String>,
-    >,
-}
 /// One page of subscribers.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -3507,54 +2933,6 @@ pub struct StakeholderCommsSubscriberConnectionResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub error: ::std::option::Option<::std::string::String>,
 }
-/// Whether a subscriber has confirmed, and is still told.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StakeholderCommsSubscriberStatus {
-    /// `PENDING_CONFIRMATION`
-    PendingConfirmation,
-    /// `SUBSCRIBED`
-    Subscribed,
-    /// `UNSUBSCRIBED`
-    Unsubscribed,
-    /// `SUSPENDED`
-    Suspended,
-    /// `DEACTIVATED`
-    Deactivated,
-    /// `QUARANTINED`
-    Quarantined,
-    /// `UNVERIFIED`
-    Unverified,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for StakeholderCommsSubscriberStatus {
-    fn value(&self) -> &str {
-        match self {
-            Self::PendingConfirmation => "PENDING_CONFIRMATION",
-            Self::Subscribed => "SUBSCRIBED",
-            Self::Unsubscribed => "UNSUBSCRIBED",
-            Self::Suspended => "SUSPENDED",
-            Self::Deactivated => "DEACTIVATED",
-            Self::Quarantined => "QUARANTINED",
-            Self::Unverified => "UNVERIFIED",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "PENDING_CONFIRMATION" => Self::PendingConfirmation,
-            "SUBSCRIBED" => Self::Subscribed,
-            "UNSUBSCRIBED" => Self::Unsubscribed,
-            "SUSPENDED" => Self::Suspended,
-            "DEACTIVATED" => Self::Deactivated,
-            "QUARANTINED" => Self::Quarantined,
-            "UNVERIFIED" => Self::Unverified,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(StakeholderCommsSubscriberStatus);
 /// How many subscribers the site has.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -3571,38 +2949,6 @@ pub struct StakeholderCommsSubscriberTotalInCloudResponse {
     )]
     pub total_count: ::std::option::Option<i32>,
 }
-/// What a subscription is for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StakeholderCommsSubscriberType {
-    /// `INCIDENT_SUBSCRIBER`
-    IncidentSubscriber,
-    /// `PAGE_SUBSCRIBER`
-    PageSubscriber,
-    /// `COMPONENT_SUBSCRIBER`
-    ComponentSubscriber,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for StakeholderCommsSubscriberType {
-    fn value(&self) -> &str {
-        match self {
-            Self::IncidentSubscriber => "INCIDENT_SUBSCRIBER",
-            Self::PageSubscriber => "PAGE_SUBSCRIBER",
-            Self::ComponentSubscriber => "COMPONENT_SUBSCRIBER",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "INCIDENT_SUBSCRIBER" => Self::IncidentSubscriber,
-            "PAGE_SUBSCRIBER" => Self::PageSubscriber,
-            "COMPONENT_SUBSCRIBER" => Self::ComponentSubscriber,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(StakeholderCommsSubscriberType);
 /// The token of a subscription to end.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -3902,42 +3248,6 @@ pub struct StakeholderCommsSubscriptionStatsResponseStatsCountsByStatusItem {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
 }
-/// The channel through which a subscriber is told.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StakeholderCommsSubscriptionType {
-    /// `EMAIL`
-    Email,
-    /// `SMS`
-    Sms,
-    /// `WEBHOOK`
-    Webhook,
-    /// `SLACK`
-    Slack,
-    /// A value that this version does not know, as the service sent it.
-    Unknown(::std::string::String),
-}
-impl ::jsm_ops_core::OpenEnum for StakeholderCommsSubscriptionType {
-    fn value(&self) -> &str {
-        match self {
-            Self::Email => "EMAIL",
-            Self::Sms => "SMS",
-            Self::Webhook => "WEBHOOK",
-            Self::Slack => "SLACK",
-            Self::Unknown(value) => value,
-        }
-    }
-    fn of(value: &str) -> Self {
-        match value {
-            "EMAIL" => Self::Email,
-            "SMS" => Self::Sms,
-            "WEBHOOK" => Self::Webhook,
-            "SLACK" => Self::Slack,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-::jsm_ops_core::open_enum!(StakeholderCommsSubscriptionType);
 /// What to change in the draft of a status page.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]

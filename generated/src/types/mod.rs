@@ -76,7 +76,51 @@ pub use for_syncs::*;
 mod for_teams;
 #[cfg(feature = "teams")]
 pub use for_teams::*;
+#[cfg(
+    any(
+        feature = "alerts",
+        feature = "audit-logs",
+        feature = "contacts",
+        feature = "escalations",
+        feature = "forwarding-rules",
+        feature = "heartbeats",
+        feature = "integrations",
+        feature = "jec",
+        feature = "maintenances",
+        feature = "notification-rules",
+        feature = "policies",
+        feature = "roles",
+        feature = "routing-rules",
+        feature = "schedules",
+        feature = "stakeholders",
+        feature = "status-pages",
+        feature = "syncs",
+        feature = "unused-types"
+    )
+)]
 mod shared;
+#[cfg(
+    any(
+        feature = "alerts",
+        feature = "audit-logs",
+        feature = "contacts",
+        feature = "escalations",
+        feature = "forwarding-rules",
+        feature = "heartbeats",
+        feature = "integrations",
+        feature = "jec",
+        feature = "maintenances",
+        feature = "notification-rules",
+        feature = "policies",
+        feature = "roles",
+        feature = "routing-rules",
+        feature = "schedules",
+        feature = "stakeholders",
+        feature = "status-pages",
+        feature = "syncs",
+        feature = "unused-types"
+    )
+)]
 pub use shared::*;
 #[cfg(feature = "unused-types")]
 mod unused;

@@ -553,7 +553,7 @@ impl ::jsm_ops_core::OpenEnum for CriteriaMatchConditionsType {
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 ::jsm_ops_core::open_enum!(CriteriaMatchConditionsType);
-#[cfg(any(feature = "contacts", feature = "roles"))]
+#[cfg(any(feature = "contacts", feature = "roles", feature = "unused-types"))]
 /// Where further pages are.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -810,7 +810,8 @@ impl IntegrationCondition {
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// Where the next page of attachments is.
@@ -1007,7 +1008,7 @@ impl RuleTimeRestrictionOfWeek {
         }
     }
 }
-#[cfg(any(feature = "contacts", feature = "roles"))]
+#[cfg(any(feature = "contacts", feature = "roles", feature = "unused-types"))]
 /// Id and name of what was written.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -1019,7 +1020,649 @@ pub struct SimpleData {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
 }
-#[cfg(any(feature = "stakeholders", feature = "status-pages"))]
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// The product that added it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsAddedFrom {
+    /// `STATUSPAGE`
+    Statuspage,
+    /// `JSM`
+    Jsm,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsAddedFrom {
+    fn value(&self) -> &str {
+        match self {
+            Self::Statuspage => "STATUSPAGE",
+            Self::Jsm => "JSM",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "STATUSPAGE" => Self::Statuspage,
+            "JSM" => Self::Jsm,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsAddedFrom);
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// What a stakeholder is to hear about.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsAssignment {
+    /// The product that added it.
+    #[serde(
+        rename = "addedFrom",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub added_from: ::std::option::Option<crate::types::StakeholderCommsAddedFrom>,
+    /// The Atlassian resource identifier (ARI) of what the stakeholder is assigned to.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub ari: ::std::option::Option<::std::string::String>,
+    /// The kind of thing that the stakeholder is assigned to.
+    #[serde(
+        rename = "assignmentType",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub assignment_type: ::std::option::Option<
+        crate::types::StakeholderCommsAssignmentType,
+    >,
+    /// The id of the assignment in another system.
+    #[serde(
+        rename = "externalAssignmentId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub external_assignment_id: ::std::option::Option<::std::string::String>,
+    /// Its id.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::std::string::String>,
+    /// When it was added.
+    #[serde(
+        rename = "insertedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub inserted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When it last changed.
+    #[serde(
+        rename = "updatedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// The kind of thing that a stakeholder is assigned to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsAssignmentType {
+    /// `INCIDENT`
+    Incident,
+    /// `SITE`
+    Site,
+    /// `ORG`
+    Org,
+    /// `PAGE`
+    Page,
+    /// `PRODUCT`
+    Product,
+    /// `ASSET`
+    Asset,
+    /// `SERVICES`
+    Services,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsAssignmentType {
+    fn value(&self) -> &str {
+        match self {
+            Self::Incident => "INCIDENT",
+            Self::Site => "SITE",
+            Self::Org => "ORG",
+            Self::Page => "PAGE",
+            Self::Product => "PRODUCT",
+            Self::Asset => "ASSET",
+            Self::Services => "SERVICES",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "INCIDENT" => Self::Incident,
+            "SITE" => Self::Site,
+            "ORG" => Self::Org,
+            "PAGE" => Self::Page,
+            "PRODUCT" => Self::Product,
+            "ASSET" => Self::Asset,
+            "SERVICES" => Self::Services,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsAssignmentType);
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// Whether email is used.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsChannelPreference {
+    /// Whether it is switched on.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
+    pub enabled: ::jsm_ops_core::Field<bool>,
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+impl StakeholderCommsChannelPreference {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self {
+            enabled: ::jsm_ops_core::Field::Absent,
+        }
+    }
+    /// Whether it is switched on.
+    #[must_use]
+    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+        self.enabled = enabled.into();
+        self
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// How well a component works.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsComponentStatus {
+    /// `OPERATIONAL`
+    Operational,
+    /// `DEGRADED_PERFORMANCE`
+    DegradedPerformance,
+    /// `PARTIAL_OUTAGE`
+    PartialOutage,
+    /// `MAJOR_OUTAGE`
+    MajorOutage,
+    /// `UNDER_MAINTENANCE`
+    UnderMaintenance,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsComponentStatus {
+    fn value(&self) -> &str {
+        match self {
+            Self::Operational => "OPERATIONAL",
+            Self::DegradedPerformance => "DEGRADED_PERFORMANCE",
+            Self::PartialOutage => "PARTIAL_OUTAGE",
+            Self::MajorOutage => "MAJOR_OUTAGE",
+            Self::UnderMaintenance => "UNDER_MAINTENANCE",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "OPERATIONAL" => Self::Operational,
+            "DEGRADED_PERFORMANCE" => Self::DegradedPerformance,
+            "PARTIAL_OUTAGE" => Self::PartialOutage,
+            "MAJOR_OUTAGE" => Self::MajorOutage,
+            "UNDER_MAINTENANCE" => Self::UnderMaintenance,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsComponentStatus);
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// An incident on a status page.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsIncident {
+    /// Whether the incident resolved by itself.
+    #[serde(
+        rename = "autoCompleted",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub auto_completed: ::std::option::Option<bool>,
+    /// Whether the incident began to be worked on by itself.
+    #[serde(
+        rename = "autoInProgress",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub auto_in_progress: ::std::option::Option<bool>,
+    /// The components concerned, with the status of each.
+    #[serde(
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty",
+        deserialize_with = "::jsm_ops_core::decode::null_as_default"
+    )]
+    pub components: ::std::vec::Vec<
+        crate::types::StakeholderCommsIncidentComponentStatus,
+    >,
+    /// When it was created.
+    #[serde(
+        rename = "createdAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The id of the incident in another system.
+    #[serde(
+        rename = "externalIncidentId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub external_incident_id: ::std::option::Option<::std::string::String>,
+    /// The system that the incident comes from.
+    #[serde(
+        rename = "externalIncidentSource",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub external_incident_source: ::std::option::Option<
+        crate::types::StakeholderCommsIncidentExternalIncidentSource,
+    >,
+    /// Its id.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::std::string::String>,
+    /// How severe the incident is.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub impact: ::std::option::Option<crate::types::StakeholderCommsIncidentImpact>,
+    /// When the last reminder went out.
+    #[serde(
+        rename = "lastRemindedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub last_reminded_at: ::std::option::Option<
+        ::chrono::DateTime<::chrono::offset::Utc>,
+    >,
+    /// When the incident came under watch after its repair.
+    #[serde(
+        rename = "monitoringAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub monitoring_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Its name.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub name: ::std::option::Option<::std::string::String>,
+    /// The id of the status page.
+    #[serde(rename = "pageId", skip_serializing_if = "::std::option::Option::is_none")]
+    pub page_id: ::std::option::Option<::std::string::String>,
+    /// After how many minutes reminders go out.
+    #[serde(
+        rename = "reminderIntervals",
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty",
+        deserialize_with = "::jsm_ops_core::decode::null_as_default"
+    )]
+    pub reminder_intervals: ::std::vec::Vec<i64>,
+    /// When the planned work begins.
+    #[serde(
+        rename = "scheduledFor",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub scheduled_for: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the planned work ends.
+    #[serde(
+        rename = "scheduledUntil",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub scheduled_until: ::std::option::Option<
+        ::chrono::DateTime<::chrono::offset::Utc>,
+    >,
+    /// A short address of the incident.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub shortlink: ::std::option::Option<::std::string::String>,
+    /// When the incident began.
+    #[serde(
+        rename = "startedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// How far the work on the incident has come.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub status: ::std::option::Option<crate::types::StakeholderCommsIncidentStatus>,
+    /// The id of the template that was used.
+    #[serde(
+        rename = "templateId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub template_id: ::std::option::Option<::std::string::String>,
+    /// When the next update is due.
+    #[serde(
+        rename = "updateNeededAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub update_needed_at: ::std::option::Option<
+        ::chrono::DateTime<::chrono::offset::Utc>,
+    >,
+    /// When it last changed.
+    #[serde(
+        rename = "updatedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// The status of one component during an incident.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsIncidentComponentStatus {
+    /// The id of the component.
+    #[serde(
+        rename = "componentId",
+        default,
+        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+    )]
+    pub component_id: ::jsm_ops_core::Field<::std::string::String>,
+    /// How well the component works while the incident lasts.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
+    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl StakeholderCommsIncidentComponentStatus {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self {
+            component_id: ::jsm_ops_core::Field::Absent,
+            status: ::jsm_ops_core::Field::Absent,
+        }
+    }
+    /// The id of the component.
+    #[must_use]
+    pub fn component_id(
+        mut self,
+        component_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.component_id = component_id.into();
+        self
+    }
+    /// How well the component works while the incident lasts.
+    #[must_use]
+    pub fn status(
+        mut self,
+        status: impl Into<
+            ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
+        >,
+    ) -> Self {
+        self.status = status.into();
+        self
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// The system that an incident comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsIncidentExternalIncidentSource {
+    /// `JSM`
+    Jsm,
+    /// `STATUSPAGE`
+    Statuspage,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsIncidentExternalIncidentSource {
+    fn value(&self) -> &str {
+        match self {
+            Self::Jsm => "JSM",
+            Self::Statuspage => "STATUSPAGE",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "JSM" => Self::Jsm,
+            "STATUSPAGE" => Self::Statuspage,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsIncidentExternalIncidentSource);
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// How severe an incident is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsIncidentImpact {
+    /// `NONE`
+    None,
+    /// `MINOR`
+    Minor,
+    /// `MAJOR`
+    Major,
+    /// `CRITICAL`
+    Critical,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsIncidentImpact {
+    fn value(&self) -> &str {
+        match self {
+            Self::None => "NONE",
+            Self::Minor => "MINOR",
+            Self::Major => "MAJOR",
+            Self::Critical => "CRITICAL",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "NONE" => Self::None,
+            "MINOR" => Self::Minor,
+            "MAJOR" => Self::Major,
+            "CRITICAL" => Self::Critical,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsIncidentImpact);
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// How far the work on an incident has come.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsIncidentStatus {
+    /// `INVESTIGATING`
+    Investigating,
+    /// `IDENTIFIED`
+    Identified,
+    /// `MONITORING`
+    Monitoring,
+    /// `RESOLVED`
+    Resolved,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsIncidentStatus {
+    fn value(&self) -> &str {
+        match self {
+            Self::Investigating => "INVESTIGATING",
+            Self::Identified => "IDENTIFIED",
+            Self::Monitoring => "MONITORING",
+            Self::Resolved => "RESOLVED",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "INVESTIGATING" => Self::Investigating,
+            "IDENTIFIED" => Self::Identified,
+            "MONITORING" => Self::Monitoring,
+            "RESOLVED" => Self::Resolved,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsIncidentStatus);
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// One update to an incident.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsIncidentUpdate {
+    /// The components concerned, with the status of each.
+    #[serde(
+        rename = "affectedComponents",
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty",
+        deserialize_with = "::jsm_ops_core::decode::null_as_default"
+    )]
+    pub affected_components: ::std::vec::Vec<
+        crate::types::StakeholderCommsIncidentComponentStatus,
+    >,
+    /// The text.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub body: ::std::option::Option<::std::string::String>,
+    /// When it was created.
+    #[serde(
+        rename = "createdAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Whether the public does not see it.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub hidden: ::std::option::Option<bool>,
+    /// The id of the incident.
+    #[serde(
+        rename = "incidentId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub incident_id: ::std::option::Option<::std::string::String>,
+    /// The status before the update.
+    #[serde(
+        rename = "oldStatus",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub old_status: ::std::option::Option<::std::string::String>,
+    /// When the update is to be sent.
+    #[serde(
+        rename = "scheduledAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub scheduled_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Whether subscribers are told.
+    #[serde(
+        rename = "shouldSendNotifications",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub should_send_notifications: ::std::option::Option<bool>,
+    /// The status of the incident since this update.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub status: ::std::option::Option<crate::types::StakeholderCommsIncidentStatus>,
+    /// When it last changed.
+    #[serde(
+        rename = "updatedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// An incident with its updates.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsIncidentWithUpdates {
+    /// The incident itself.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub incident: ::std::option::Option<crate::types::StakeholderCommsIncident>,
+    /// The updates to the incident.
+    #[serde(
+        rename = "incidentUpdates",
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty",
+        deserialize_with = "::jsm_ops_core::decode::null_as_default"
+    )]
+    pub incident_updates: ::std::vec::Vec<crate::types::StakeholderCommsIncidentUpdate>,
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// Which channels a stakeholder is told through.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsNotificationChannels {
+    /// Whether email is used.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub email: ::std::option::Option<crate::types::StakeholderCommsChannelPreference>,
+    /// Whether text messages are used.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub sms: ::std::option::Option<crate::types::StakeholderCommsChannelPreference>,
+    /// Whether a webhook is used.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub webhook: ::std::option::Option<crate::types::StakeholderCommsChannelPreference>,
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// How a stakeholder is told.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsNotificationPreference {
+    /// The email address.
+    #[serde(rename = "emailId", skip_serializing_if = "::std::option::Option::is_none")]
+    pub email_id: ::std::option::Option<::std::string::String>,
+    /// Its id.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::std::string::String>,
+    /// When it was added.
+    #[serde(
+        rename = "insertedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub inserted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The country code of the telephone number.
+    #[serde(
+        rename = "phoneCountry",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub phone_country: ::std::option::Option<::std::string::String>,
+    /// The telephone number for text messages.
+    #[serde(
+        rename = "phoneNumber",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub phone_number: ::std::option::Option<::std::string::String>,
+    /// Which channels are used.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub preference: ::std::option::Option<
+        crate::types::StakeholderCommsNotificationChannels,
+    >,
+    /// When it last changed.
+    #[serde(
+        rename = "updatedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The address that is called.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub webhook: ::std::option::Option<::jsm_ops_core::Secret<::std::string::String>>,
+}
+#[cfg(any(feature = "stakeholders", feature = "status-pages", feature = "unused-types"))]
 /// Where the page stands among the results.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
@@ -1067,6 +1710,82 @@ pub struct StakeholderCommsPageInfo {
     )]
     pub start_cursor: ::std::option::Option<::std::string::String>,
 }
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// A person, group or team to be kept informed.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsStakeholder {
+    /// The Atlassian account id of the person.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub aaid: ::std::option::Option<::std::string::String>,
+    /// The Atlassian resource identifier (ARI) of the stakeholder.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub ari: ::std::option::Option<::std::string::String>,
+    /// The id of the Atlassian team, where the stakeholder is one.
+    #[serde(
+        rename = "atlassianTeamId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub atlassian_team_id: ::std::option::Option<::std::string::String>,
+    /// The address of the picture.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub avatar: ::std::option::Option<::std::string::String>,
+    /// The groups that the stakeholder is in.
+    #[serde(
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty",
+        deserialize_with = "::jsm_ops_core::decode::null_as_default"
+    )]
+    pub groups: ::std::vec::Vec<crate::types::StakeholderCommsStakeholderGroupRef>,
+    /// Its id.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::std::string::String>,
+    /// When it was added.
+    #[serde(
+        rename = "insertedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub inserted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Its name.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub name: ::std::option::Option<::std::string::String>,
+    /// How the stakeholder is told.
+    #[serde(
+        rename = "notificationPreference",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub notification_preference: ::std::option::Option<
+        crate::types::StakeholderCommsNotificationPreference,
+    >,
+    /// Whether no confirmation by email is asked for.
+    #[serde(
+        rename = "skipConfirmation",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub skip_confirmation: ::std::option::Option<bool>,
+    /// The id of the stakeholder group.
+    #[serde(
+        rename = "stakeholderGroupId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub stakeholder_group_id: ::std::option::Option<::std::string::String>,
+    /// How far the invitation of the stakeholder has come.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub status: ::std::option::Option<crate::types::StakeholderCommsStakeholderStatus>,
+    /// What kind of stakeholder it is.
+    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+    pub type_: ::std::option::Option<crate::types::StakeholderCommsStakeholderType>,
+    /// When it last changed.
+    #[serde(
+        rename = "updatedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+}
 #[cfg(any(feature = "stakeholders", feature = "status-pages"))]
 /// Whether a change worked; not only about groups.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -1079,6 +1798,403 @@ pub struct StakeholderCommsStakeholderGroupMutationResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
 }
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// A stakeholder group in brief.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsStakeholderGroupRef {
+    /// The address of the picture.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub avatar: ::std::option::Option<::std::string::String>,
+    /// Its id.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::std::string::String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub name: ::std::option::Option<::std::string::String>,
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// How far the invitation of a stakeholder has come.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsStakeholderStatus {
+    /// `ACTIVE`
+    Active,
+    /// `PENDING_IDENTITY_SETUP`
+    PendingIdentitySetup,
+    /// `INVITED`
+    Invited,
+    /// `INVITED_PENDING_APPROVAL`
+    InvitedPendingApproval,
+    /// `NOT_INVITED`
+    NotInvited,
+    /// `QUARANTINED`
+    Quarantined,
+    /// `DELETED`
+    Deleted,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsStakeholderStatus {
+    fn value(&self) -> &str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::PendingIdentitySetup => "PENDING_IDENTITY_SETUP",
+            Self::Invited => "INVITED",
+            Self::InvitedPendingApproval => "INVITED_PENDING_APPROVAL",
+            Self::NotInvited => "NOT_INVITED",
+            Self::Quarantined => "QUARANTINED",
+            Self::Deleted => "DELETED",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "ACTIVE" => Self::Active,
+            "PENDING_IDENTITY_SETUP" => Self::PendingIdentitySetup,
+            "INVITED" => Self::Invited,
+            "INVITED_PENDING_APPROVAL" => Self::InvitedPendingApproval,
+            "NOT_INVITED" => Self::NotInvited,
+            "QUARANTINED" => Self::Quarantined,
+            "DELETED" => Self::Deleted,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsStakeholderStatus);
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+/// What kind of stakeholder it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsStakeholderType {
+    /// `EXTERNAL`
+    External,
+    /// `INTERNAL`
+    Internal,
+    /// `GROUP`
+    Group,
+    /// `TEAM`
+    Team,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsStakeholderType {
+    fn value(&self) -> &str {
+        match self {
+            Self::External => "EXTERNAL",
+            Self::Internal => "INTERNAL",
+            Self::Group => "GROUP",
+            Self::Team => "TEAM",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "EXTERNAL" => Self::External,
+            "INTERNAL" => Self::Internal,
+            "GROUP" => Self::Group,
+            "TEAM" => Self::Team,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "stakeholders", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsStakeholderType);
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// Somebody who subscribed to a status page, a component or an incident.
+#[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[non_exhaustive]
+pub struct StakeholderCommsSubscriber {
+    /// Further notes on the subscription.
+    #[serde(
+        rename = "additionalInformation",
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty",
+        deserialize_with = "::jsm_ops_core::decode::null_as_default"
+    )]
+    pub additional_information: ::std::vec::Vec<::std::string::String>,
+    /// The ids of the components that the subscriber hears about.
+    #[serde(
+        rename = "componentIds",
+        default,
+        skip_serializing_if = "::std::vec::Vec::is_empty",
+        deserialize_with = "::jsm_ops_core::decode::null_as_default"
+    )]
+    pub component_ids: ::std::vec::Vec<::std::string::String>,
+    /// The secret code with which the subscriber confirms.
+    #[serde(
+        rename = "confirmationCode",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub confirmation_code: ::std::option::Option<
+        ::jsm_ops_core::Secret<::std::string::String>,
+    >,
+    /// When the subscriber confirmed.
+    #[serde(
+        rename = "confirmedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub confirmed_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When it was created.
+    #[serde(
+        rename = "createdAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When deliveries to the subscriber were switched off.
+    #[serde(
+        rename = "deactivatedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub deactivated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The email address of the subscriber.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub email: ::std::option::Option<::std::string::String>,
+    /// Its id.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::std::string::String>,
+    /// The id of the page, component or incident.
+    #[serde(rename = "itemId", skip_serializing_if = "::std::option::Option::is_none")]
+    pub item_id: ::std::option::Option<::std::string::String>,
+    /// When the last reminder went out.
+    #[serde(
+        rename = "lastRemindedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub last_reminded_at: ::std::option::Option<
+        ::chrono::DateTime<::chrono::offset::Utc>,
+    >,
+    /// When the subscriber came to be what the service calls orphaned.
+    #[serde(
+        rename = "orphanedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub orphaned_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The id of the user with access to the page.
+    #[serde(
+        rename = "pageAccessUserId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub page_access_user_id: ::std::option::Option<::std::string::String>,
+    /// The country code of the telephone number.
+    #[serde(
+        rename = "phoneCountry",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub phone_country: ::std::option::Option<::std::string::String>,
+    /// The telephone number for text messages.
+    #[serde(
+        rename = "phoneNumber",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub phone_number: ::std::option::Option<::std::string::String>,
+    /// The telephone number as it is shown to people.
+    #[serde(
+        rename = "phoneNumberDisplay",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub phone_number_display: ::std::option::Option<::std::string::String>,
+    /// When the subscriber was put into quarantine.
+    #[serde(
+        rename = "quarantinedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub quarantined_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The id of the subscription by short code.
+    #[serde(
+        rename = "shortCodeSubscriptionId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub short_code_subscription_id: ::std::option::Option<::std::string::String>,
+    /// Whether no confirmation by email is asked for.
+    #[serde(
+        rename = "skipConfirmation",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub skip_confirmation: ::std::option::Option<bool>,
+    /// The id of the Slack channel.
+    #[serde(
+        rename = "slackChannelId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub slack_channel_id: ::std::option::Option<::std::string::String>,
+    /// The id of the Slack user.
+    #[serde(
+        rename = "slackUserId",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub slack_user_id: ::std::option::Option<::std::string::String>,
+    /// Whether the subscriber has confirmed, and is still told.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub status: ::std::option::Option<crate::types::StakeholderCommsSubscriberStatus>,
+    /// The channel through which the subscriber is told.
+    #[serde(
+        rename = "subscriptionType",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub subscription_type: ::std::option::Option<
+        crate::types::StakeholderCommsSubscriptionType,
+    >,
+    /// Whether the subscription is for a page, a component or an incident.
+    #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+    pub type_: ::std::option::Option<crate::types::StakeholderCommsSubscriberType>,
+    /// When it last changed.
+    #[serde(
+        rename = "updatedAt",
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "::jsm_ops_core::decode::date"
+    )]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The address that is called.
+    #[serde(
+        rename = "webhookEndpoint",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub webhook_endpoint: ::std::option::Option<
+        ::jsm_ops_core::Secret<::std::string::String>,
+    >,
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// Whether a subscriber has confirmed, and is still told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsSubscriberStatus {
+    /// `PENDING_CONFIRMATION`
+    PendingConfirmation,
+    /// `SUBSCRIBED`
+    Subscribed,
+    /// `UNSUBSCRIBED`
+    Unsubscribed,
+    /// `SUSPENDED`
+    Suspended,
+    /// `DEACTIVATED`
+    Deactivated,
+    /// `QUARANTINED`
+    Quarantined,
+    /// `UNVERIFIED`
+    Unverified,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsSubscriberStatus {
+    fn value(&self) -> &str {
+        match self {
+            Self::PendingConfirmation => "PENDING_CONFIRMATION",
+            Self::Subscribed => "SUBSCRIBED",
+            Self::Unsubscribed => "UNSUBSCRIBED",
+            Self::Suspended => "SUSPENDED",
+            Self::Deactivated => "DEACTIVATED",
+            Self::Quarantined => "QUARANTINED",
+            Self::Unverified => "UNVERIFIED",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "PENDING_CONFIRMATION" => Self::PendingConfirmation,
+            "SUBSCRIBED" => Self::Subscribed,
+            "UNSUBSCRIBED" => Self::Unsubscribed,
+            "SUSPENDED" => Self::Suspended,
+            "DEACTIVATED" => Self::Deactivated,
+            "QUARANTINED" => Self::Quarantined,
+            "UNVERIFIED" => Self::Unverified,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsSubscriberStatus);
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// What a subscription is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsSubscriberType {
+    /// `INCIDENT_SUBSCRIBER`
+    IncidentSubscriber,
+    /// `PAGE_SUBSCRIBER`
+    PageSubscriber,
+    /// `COMPONENT_SUBSCRIBER`
+    ComponentSubscriber,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsSubscriberType {
+    fn value(&self) -> &str {
+        match self {
+            Self::IncidentSubscriber => "INCIDENT_SUBSCRIBER",
+            Self::PageSubscriber => "PAGE_SUBSCRIBER",
+            Self::ComponentSubscriber => "COMPONENT_SUBSCRIBER",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "INCIDENT_SUBSCRIBER" => Self::IncidentSubscriber,
+            "PAGE_SUBSCRIBER" => Self::PageSubscriber,
+            "COMPONENT_SUBSCRIBER" => Self::ComponentSubscriber,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsSubscriberType);
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+/// The channel through which a subscriber is told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StakeholderCommsSubscriptionType {
+    /// `EMAIL`
+    Email,
+    /// `SMS`
+    Sms,
+    /// `WEBHOOK`
+    Webhook,
+    /// `SLACK`
+    Slack,
+    /// A value that this version does not know, as the service sent it.
+    Unknown(::std::string::String),
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+impl ::jsm_ops_core::OpenEnum for StakeholderCommsSubscriptionType {
+    fn value(&self) -> &str {
+        match self {
+            Self::Email => "EMAIL",
+            Self::Sms => "SMS",
+            Self::Webhook => "WEBHOOK",
+            Self::Slack => "SLACK",
+            Self::Unknown(value) => value,
+        }
+    }
+    fn of(value: &str) -> Self {
+        match value {
+            "EMAIL" => Self::Email,
+            "SMS" => Self::Sms,
+            "WEBHOOK" => Self::Webhook,
+            "SLACK" => Self::Slack,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+#[cfg(any(feature = "status-pages", feature = "unused-types"))]
+::jsm_ops_core::open_enum!(StakeholderCommsSubscriptionType);
 #[cfg(any(feature = "stakeholders", feature = "status-pages"))]
 /// Whether a name or subdomain is free.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -1281,7 +2397,8 @@ pub type ActionMappingDto = crate::types::ActionMapping;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1298,7 +2415,8 @@ pub type AlertLogLink = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1315,7 +2433,8 @@ pub type AlertNoteLink = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1335,7 +2454,8 @@ pub type FilterDto = crate::types::Filter;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1352,7 +2472,8 @@ pub type ForwardingLinks = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1369,7 +2490,8 @@ pub type GlobalPolicyLinks = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1392,7 +2514,8 @@ pub type IntegrationsLinks = crate::types::LinksBothWays;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1409,7 +2532,8 @@ pub type JecLinks = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1426,7 +2550,8 @@ pub type ListAlertResponseLink = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1443,7 +2568,8 @@ pub type ListAuditLogResponseLink = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1468,7 +2594,8 @@ pub type NotificationRulesDayTimeRestriction = crate::types::DaySpan;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1491,7 +2618,8 @@ pub type NotificationRulesMatchAllFilter = crate::types::CriteriaMatchAll;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1519,7 +2647,8 @@ pub type NotificationRulesWeekdayTimeRestrictionInterval = crate::types::RuleTim
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1536,7 +2665,8 @@ pub type OverridePaginationLinks = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1561,7 +2691,8 @@ pub type RoutingRulesDayTimeRestriction = crate::types::DaySpan;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1595,7 +2726,8 @@ pub type RoutingRulesWeekdayTimeRestrictionInterval = crate::types::RuleTimeRest
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1615,7 +2747,8 @@ pub type SyncLinks = crate::types::LinksBothWays;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.
@@ -1632,7 +2765,8 @@ pub type TeamAlertPolicyLinks = crate::types::Links;
         feature = "notification-rules",
         feature = "policies",
         feature = "routing-rules",
-        feature = "schedules"
+        feature = "schedules",
+        feature = "unused-types"
     )
 )]
 /// The document's name for [`Links`] in one of its places.

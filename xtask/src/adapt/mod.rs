@@ -46,6 +46,17 @@ pub struct Adapted {
     pub problems: Problems,
 }
 
+/// Runs only the passes without which progenitor gives nothing, for comparison.
+pub fn least(mut document: Document, overlay: &Overlay) -> Document {
+    // Whoever compares has generated before, and that reports the problems.
+    names::assign(&mut document, overlay, &mut Problems::new());
+    errors::drop_declared(&mut document);
+    bodies::lift(&mut document);
+    simplify::simplify(&mut document);
+    hoist::hoist(&mut document);
+    document
+}
+
 /// Runs all passes.
 pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let mut problems = Problems::new();

@@ -1,5 +1,6 @@
 //! One file per command, and what they share.
 
+pub mod bench;
 mod disk;
 pub mod document;
 pub mod fetch;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Item};
 
@@ -24,28 +23,26 @@ type Source = (String, syn::File);
 pub fn files(code: Code, areas: &[AreaCalls<'_>], adapted: &Adapted) -> Result<Vec<Source>, syn::Error> {
     let users = users(areas, adapted);
     let mut by_module: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-    let mut features: BTreeMap<String, TokenStream> = BTreeMap::new();
-    let nobody = BTreeSet::new();
+    let mut features: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let nobody = BTreeSet::from([UNUSED]);
     for TypeCode { schema, items } in code.types.into_iter().chain(aliases(adapted)?) {
         let users = users.get(schema.as_str()).unwrap_or(&nobody);
-        let keys: Vec<&str> = users.iter().copied().collect();
-        let (module, gate) = match keys[..] {
-            [] => ("unused".to_owned(), quote! { feature = #UNUSED }),
-            [key] => (format!("for_{}", key.replace('-', "_")), quote! { feature = #key }),
-            _ => ("shared".to_owned(), quote! { any(#(feature = #keys),*) }),
+        let module = match users.iter().copied().collect::<Vec<_>>()[..] {
+            [UNUSED] => "unused".to_owned(),
+            [key] => format!("for_{}", key.replace('-', "_")),
+            _ => "shared".to_owned(),
         };
         let place = by_module.entry(module.clone()).or_default();
-        if module == "shared" {
-            let gate: Attribute = syn::parse_quote! { #[cfg(#gate)] };
+        if users.len() > 1 {
+            let gate = gate(users);
             place.extend(items.into_iter().map(|item| gated(item, &gate)));
         } else {
             place.extend(items);
-            features.insert(module, gate);
         }
+        features.entry(module).or_default().extend(users);
     }
-    let modules = by_module.keys().map(|module| {
-        let name = format_ident!("{module}");
-        let gate = features.get(module).map(|gate| quote! { #[cfg(#gate)] });
+    let modules = features.iter().map(|(module, users)| {
+        let (name, gate) = (format_ident!("{module}"), gate(users));
         quote! {
             #gate
             mod #name;
@@ -68,7 +65,17 @@ pub fn files(code: Code, areas: &[AreaCalls<'_>], adapted: &Adapted) -> Result<V
     Ok(sources)
 }
 
-/// The areas whose operations use a type, directly or inside others.
+/// `#[cfg(...)]` for what comes with any of these features.
+fn gate(features: &BTreeSet<&str>) -> Attribute {
+    let features: Vec<&str> = features.iter().copied().collect();
+    match features[..] {
+        [feature] => syn::parse_quote! { #[cfg(feature = #feature)] },
+        _ => syn::parse_quote! { #[cfg(any(#(feature = #features),*))] },
+    }
+}
+
+/// The features with which a type comes: the areas whose operations use it, directly or inside others, and that of the types that
+/// no operation uses.
 fn users<'a>(areas: &'a [AreaCalls<'_>], adapted: &'a Adapted) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
     let reach = Reach::of(&adapted.document);
     let mut users: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -77,6 +84,10 @@ fn users<'a>(areas: &'a [AreaCalls<'_>], adapted: &'a Adapted) -> BTreeMap<&'a s
         for schema in reach.from(roots) {
             users.entry(schema).or_default().insert(area.key);
         }
+    }
+    let unused: Vec<&str> = adapted.document.schemas().map(|(name, _)| name).filter(|name| !users.contains_key(name)).collect();
+    for schema in reach.from(unused) {
+        users.entry(schema).or_default().insert(UNUSED);
     }
     // A name for a plain value goes with what the value mentions.
     for (name, schema) in &adapted.plain {

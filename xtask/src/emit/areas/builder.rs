@@ -287,7 +287,7 @@ impl<'a> Builder<'a> {
             #[doc = #doc]
             ///
             /// # Errors
-            /// See [`Error`](crate::Error).
+            /// See [`Error`].
             pub async fn send(self) -> ::std::result::Result<#answer, Error> {
                 let body = #body;
                 #sent

@@ -1,0 +1,27 @@
+//! `cargo xtask bench`: measurements that compare, in one run.
+
+mod baseline;
+pub mod compile;
+pub mod rustc;
+
+use super::Failure;
+
+/// What to measure.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Clone, clap::Subcommand)]
+enum What {
+    /// What checking the generated crate costs, beside progenitor's own output for the same document
+    Compile(compile::Options),
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    match &options.what {
+        What::Compile(options) => compile::run(options),
+    }
+}
