@@ -1,0 +1,175 @@
+//! What users hold: a credential, a site and a way to call.
+
+use std::{fmt, sync::Arc};
+
+use jsm_ops_core::{Caller, Clock, CloudId, Gateway, SystemClock};
+
+use crate::{
+    ApiToken, Error, Session, SiteChoice,
+    authorized::{Authorized, Credential},
+    error::Kind,
+    http,
+};
+
+/// The bases of the families of addresses, for 3LO tokens and for API tokens.
+const OAUTH: [(&str, &str); 2] = [
+    ("operations", "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api"),
+    ("stakeholder_comms", "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api"),
+];
+const CLASSIC: [(&str, &str); 2] = [
+    ("operations", "https://api.atlassian.com/jsm/ops/api/{cloudid}"),
+    ("stakeholder_comms", "https://api.atlassian.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api"),
+];
+
+/// Calls the operations of one site. Clones share everything and cost nothing.
+#[derive(Clone)]
+pub struct Client {
+    caller: Caller,
+    cloud_id: CloudId,
+    session: Option<Session>,
+}
+
+impl Client {
+    /// Begins with nothing. A credential is needed, and for an API token the id of the site.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// The site that is called.
+    pub fn cloud_id(&self) -> &CloudId {
+        &self.cloud_id
+    }
+
+    /// The session whose tokens are used; none with an API token.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// What calls go through, for operations that the generated client does not have.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("cloud_id", &self.cloud_id)
+            .field("session", &self.session)
+            .field("caller", &self.caller)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Puts a [`Client`] together.
+#[derive(Debug, Default)]
+pub struct ClientBuilder {
+    session: Option<Session>,
+    api_token: Option<ApiToken>,
+    site: SiteChoice,
+    http: Option<reqwest::Client>,
+    gateway: Option<Gateway>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl ClientBuilder {
+    /// Calls with the 3LO tokens of a session.
+    #[must_use]
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Calls with an API token, at the classic addresses.
+    #[must_use]
+    pub fn api_token(mut self, token: ApiToken) -> Self {
+        self.api_token = Some(token);
+        self
+    }
+
+    /// The site: by its id, which asks nobody, or by what a look at the grant's sites finds. [`SiteChoice::Only`] if not called.
+    #[must_use]
+    pub fn site(mut self, site: SiteChoice) -> Self {
+        self.site = site;
+        self
+    }
+
+    /// The HTTP client for calls: your limits, proxies and TLS. If it follows redirects, reqwest takes the credential off where
+    /// they lead to another host.
+    #[must_use]
+    pub fn http(mut self, http: reqwest::Client) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// The gateway for calls with an API token. A session brings its own.
+    #[must_use]
+    pub fn gateway(mut self, gateway: Gateway) -> Self {
+        self.gateway = Some(gateway);
+        self
+    }
+
+    /// The clock for calls with an API token. A session brings its own.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Puts it together. It asks for the sites of the grant unless the site is given by its id.
+    ///
+    /// # Errors
+    /// No credential, or two; no site or several that are meant; an API token without the id of a site; whatever
+    /// [`Session::sites`] gives.
+    pub async fn build(self) -> Result<Client, Error> {
+        let what = "the client";
+        let http = match self.http {
+            Some(http) => http,
+            None => http::for_calls()?,
+        };
+        match (self.session, self.api_token) {
+            (Some(session), None) => {
+                if self.gateway.is_some() || self.clock.is_some() {
+                    return Err(Kind::invalid(what, "a session brings its own gateway and clock; set them on `OAuth`"));
+                }
+                let cloud_id = match self.site {
+                    SiteChoice::Id(id) => id,
+                    choice => choice.pick(&session.sites().await?)?.cloud_id().clone(),
+                };
+                let (gateway, clock) = {
+                    let oauth = &session.shared.oauth;
+                    (oauth.endpoints.gateway.clone(), Arc::clone(&oauth.clock))
+                };
+                let credential = Credential::Session(session.clone());
+                Ok(client(http, clock, credential, gateway, &OAUTH, cloud_id, Some(session)))
+            }
+            (None, Some(token)) => {
+                let SiteChoice::Id(cloud_id) = self.site else {
+                    let reason = "an API token does not tell its sites; give the id of one, which \
+                                  https://<site>.atlassian.net/_edge/tenant_info shows";
+                    return Err(Kind::invalid(what, reason));
+                };
+                let gateway = self.gateway.unwrap_or_default();
+                let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
+                let credential = Credential::ApiToken(token.header()?);
+                Ok(client(http, clock, credential, gateway, &CLASSIC, cloud_id, None))
+            }
+            (None, None) => Err(Kind::invalid(what, "it has no credential; give it a session or an API token")),
+            (Some(_), Some(_)) => Err(Kind::invalid(what, "it has two credentials; give it a session or an API token")),
+        }
+    }
+}
+
+fn client(
+    http: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    credential: Credential,
+    gateway: Gateway,
+    templates: &'static [(&'static str, &'static str)],
+    cloud_id: CloudId,
+    session: Option<Session>,
+) -> Client {
+    let bases: Vec<_> = templates.iter().map(|(family, template)| (*family, gateway.base(template, &cloud_id))).collect();
+    let transport = Arc::new(Authorized::new(http, clock, credential, gateway));
+    Client { caller: Caller::new(transport, bases), cloud_id, session }
+}

@@ -1,0 +1,265 @@
+//! An app, its store and everything that both need: what a program makes once.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use jsm_ops_core::{Clock, Scopes, SystemClock};
+use reqwest::{Client, ClientBuilder, Url};
+
+use crate::{
+    App, Endpoints, Error, Grant, GrantKey, PendingLogin, Session, TokenStore,
+    attempts::Attempts,
+    http, refresh,
+    session::{Replaces, Shared},
+    token_endpoint::TokenEndpoint,
+};
+
+/// How long before its end a token is refreshed, unless said otherwise.
+const MARGIN: TimeDelta = TimeDelta::minutes(5);
+
+/// Attempts to exchange a code.
+const ATTEMPTS: u32 = 3;
+
+/// OAuth 2.0 (3LO) for one app: begins and finishes logins, and gives the sessions of those who are signed in.
+///
+/// A program makes one and clones it. Two of them over one store work as two processes do: through its lock.
+#[derive(Clone)]
+pub struct OAuth {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) app: App,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) token_endpoint: TokenEndpoint,
+    /// Follows no redirect.
+    pub(crate) http: Client,
+    pub(crate) margin: TimeDelta,
+    sessions: Mutex<Sessions>,
+}
+
+#[derive(Default)]
+struct Sessions {
+    known: HashMap<GrantKey, Weak<Shared>>,
+    /// Those with a pair that is in memory only: it must not go with the last clone of a session.
+    held: HashMap<GrantKey, Arc<Shared>>,
+    /// How many may be known before those that nobody uses are forgotten.
+    limit: usize,
+}
+
+/// A login that was just begun.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Login {
+    /// Where to send the browser.
+    pub url: Url,
+    /// What to keep until it comes back.
+    pub pending: PendingLogin,
+}
+
+/// Puts an [`OAuth`] together.
+pub struct OAuthBuilder {
+    app: App,
+    endpoints: Option<Endpoints>,
+    store: Arc<dyn TokenStore>,
+    clock: Arc<dyn Clock>,
+    http: Option<ClientBuilder>,
+    margin: TimeDelta,
+}
+
+impl OAuth {
+    /// Begins with an app, and the store for its grants.
+    pub fn builder(app: App, store: impl TokenStore + 'static) -> OAuthBuilder {
+        OAuthBuilder {
+            app,
+            endpoints: None,
+            store: Arc::new(store),
+            clock: Arc::new(SystemClock),
+            http: None,
+            margin: MARGIN,
+        }
+    }
+
+    /// Begins a login. It asks for these scopes and for `offline_access`, without which the grant is over in an hour.
+    ///
+    /// # Errors
+    /// An operating system without randomness.
+    pub fn begin(&self, scopes: &Scopes) -> Result<Login, Error> {
+        self.begin_login(scopes, true)
+    }
+
+    /// Begins a login without `offline_access`: the grant ends with its first access token.
+    ///
+    /// # Errors
+    /// An operating system without randomness.
+    pub fn begin_without_refresh(&self, scopes: &Scopes) -> Result<Login, Error> {
+        self.begin_login(scopes, false)
+    }
+
+    fn begin_login(&self, scopes: &Scopes, offline: bool) -> Result<Login, Error> {
+        let inner = &self.inner;
+        let pending = PendingLogin::begin(&inner.app, scopes, offline, inner.clock.now())?;
+        Ok(Login { url: pending.url(&inner.endpoints, &inner.app), pending })
+    }
+
+    /// Finishes a login: checks the callback, exchanges its code, and saves the grant for `user`, in place of an older one.
+    ///
+    /// The callback is the address at which the browser arrived, or its path and query, or its query. Once the callback is
+    /// believed the rest goes on even if the future is dropped.
+    ///
+    /// If the grant cannot be saved the session is usable all the same, and [`Session::unsaved`] says why it is not saved.
+    ///
+    /// # Errors
+    /// A callback that does not belong to this login or brings no consent; a code that the service refuses, which asks for
+    /// another login; a service that cannot be reached; an app that is configured wrongly.
+    pub async fn finish(&self, user: &str, pending: PendingLogin, callback: &str) -> Result<Session, Error> {
+        let code = pending.check(&self.inner.app, callback, self.inner.clock.now())?;
+        let session = self.session(user);
+        let shared = Arc::clone(&session.shared);
+        let finishing = tokio::spawn(async move {
+            let inner = &shared.oauth;
+            let mut attempts = Attempts::new(&*inner.clock, ATTEMPTS);
+            let grant = loop {
+                let asked_at = inner.clock.now();
+                match inner.token_endpoint.exchange(&code, asked_at).await {
+                    Ok(tokens) => break Grant::issue(tokens, asked_at)?,
+                    Err(error) => attempts.after(error).await?,
+                }
+            };
+            tracing::info!(key = %shared.key, generation = %grant.generation(), "signed in");
+            keep(&shared, grant).await
+        });
+        match finishing.await {
+            Ok(outcome) => outcome.map(|()| session),
+            Err(_) => Err(crate::error::Kind::Interrupted.into()),
+        }
+    }
+
+    /// The session of a user, who signed in now or long ago. Nothing is read before it is used.
+    pub fn session(&self, user: &str) -> Session {
+        let key = self.key(user);
+        let mut sessions = self.inner.sessions();
+        if let Some(shared) = sessions.known.get(&key).and_then(Weak::upgrade) {
+            return Session { shared };
+        }
+        if sessions.known.len() >= sessions.limit {
+            sessions.known.retain(|_, shared| shared.strong_count() > 0);
+            sessions.limit = (sessions.known.len() * 2).max(64);
+        }
+        let session = Session::new(Arc::clone(&self.inner), key.clone());
+        sessions.known.insert(key, Arc::downgrade(&session.shared));
+        session
+    }
+
+    /// The key of a user's grant.
+    pub fn key(&self, user: &str) -> GrantKey {
+        GrantKey::new(self.inner.app.client_id(), user)
+    }
+
+    /// The app.
+    pub fn app(&self) -> &App {
+        &self.inner.app
+    }
+
+    /// The endpoints.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.inner.endpoints
+    }
+}
+
+/// Saves the grant of a login, or keeps it in memory until it can be saved.
+async fn keep(shared: &Arc<Shared>, grant: Grant) -> Result<(), Error> {
+    match shared.oauth.store.lock(&shared.key).await {
+        Ok(_lock) => refresh::save(shared, grant, Replaces::Anything).await,
+        Err(error) => {
+            refresh::keep_unsaved(shared, grant, Replaces::Anything, error);
+            Ok(())
+        }
+    }
+}
+
+impl Inner {
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a session in memory whoever drops it.
+    pub(crate) fn hold(&self, shared: &Arc<Shared>) {
+        self.sessions().held.insert(shared.key.clone(), Arc::clone(shared));
+    }
+
+    /// Lets a session go with those who use it.
+    pub(crate) fn let_go(&self, key: &GrantKey) {
+        let held = self.sessions().held.remove(key);
+        // What it drops may drop this, which must not happen inside the lock.
+        drop(held);
+    }
+}
+
+impl OAuthBuilder {
+    /// Other endpoints than those of Atlassian's cloud.
+    #[must_use]
+    pub fn endpoints(mut self, endpoints: Endpoints) -> Self {
+        self.endpoints = Some(endpoints);
+        self
+    }
+
+    /// Another clock than the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The HTTP client for signing in, refreshing and listing sites, as a builder, because these follow no redirects, whatever
+    /// else the client does: proxies, certificates, TLS.
+    #[must_use]
+    pub fn http(mut self, http: ClientBuilder) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// How long before its end an access token is refreshed, if somebody asks for it then; five minutes unless said otherwise,
+    /// and never more than a quarter of its lifetime. Up to a fifth is added at random.
+    #[must_use]
+    pub fn refresh_margin(mut self, margin: Duration) -> Self {
+        self.margin = TimeDelta::from_std(margin).unwrap_or(MARGIN);
+        self
+    }
+
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// An HTTP client that cannot be built.
+    pub fn build(self) -> Result<OAuth, Error> {
+        let Self { app, endpoints, store, clock, http, margin } = self;
+        let endpoints = match endpoints {
+            Some(endpoints) => endpoints,
+            None => Endpoints::atlassian()?,
+        };
+        let http = http::for_secrets(http)?;
+        let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.token.clone(), app.clone());
+        let sessions = Mutex::default();
+        Ok(OAuth { inner: Arc::new(Inner { app, endpoints, store, clock, token_endpoint, http, margin, sessions }) })
+    }
+}
+
+impl fmt::Debug for OAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { app, endpoints, store, .. } = &*self.inner;
+        f.debug_struct("OAuth").field("app", app).field("endpoints", endpoints).field("store", store).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for OAuthBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuthBuilder").field("app", &self.app).field("endpoints", &self.endpoints).finish_non_exhaustive()
+    }
+}
