@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use jsm_ops_core::{Caller, Clock, CloudId, Gateway, SystemClock};
+use jsm_ops_core::{Caller, Clock, CloudId, Gateway, SystemClock, Transport};
 
 use crate::{
     ApiToken, Error, Session, SiteChoice,
@@ -25,6 +25,7 @@ const CLASSIC: [(&str, &str); 2] = [
 #[derive(Clone)]
 pub struct Client {
     caller: Caller,
+    transport: Arc<dyn Transport>,
     cloud_id: CloudId,
     session: Option<Session>,
 }
@@ -43,6 +44,11 @@ impl Client {
     /// The session whose tokens are used; none with an API token.
     pub fn session(&self) -> Option<&Session> {
         self.session.as_ref()
+    }
+
+    /// What carries requests: signs them, and gets another token where one is refused.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
     }
 
     /// What calls go through, for operations that the generated client does not have.
@@ -170,6 +176,6 @@ fn client(
     session: Option<Session>,
 ) -> Client {
     let bases: Vec<_> = templates.iter().map(|(family, template)| (*family, gateway.base(template, &cloud_id))).collect();
-    let transport = Arc::new(Authorized::new(http, clock, credential, gateway));
-    Client { caller: Caller::new(transport, bases), cloud_id, session }
+    let transport: Arc<dyn Transport> = Arc::new(Authorized::new(http, clock, credential, gateway));
+    Client { caller: Caller::new(Arc::clone(&transport), bases), transport, cloud_id, session }
 }

@@ -9,7 +9,7 @@ use crate::{Error, error::Kind};
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longest time that one request may take that signs in, refreshes or lists sites.
+/// Longest time that one request may take that signs in, refreshes or lists sites, unless said otherwise.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// More than any answer of the authorization server; a list of sites is longest.

@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     /// Follows no redirect.
     pub(crate) http: Client,
     pub(crate) margin: TimeDelta,
+    /// Of one request that signs in, refreshes or lists sites.
+    pub(crate) timeout: Duration,
     sessions: Mutex<Sessions>,
 }
 
@@ -72,6 +74,7 @@ pub struct OAuthBuilder {
     clock: Arc<dyn Clock>,
     http: Option<ClientBuilder>,
     margin: TimeDelta,
+    timeout: Duration,
 }
 
 impl OAuth {
@@ -84,6 +87,7 @@ impl OAuth {
             clock: Arc::new(SystemClock),
             http: None,
             margin: MARGIN,
+            timeout: http::TIMEOUT,
         }
     }
 
@@ -234,20 +238,32 @@ impl OAuthBuilder {
         self
     }
 
+    /// Gives up a request that signs in, refreshes or lists sites after so long, instead of 20 seconds.
+    ///
+    /// A refresh makes up to three of them and must be over before others give up on its lock, after two minutes in a
+    /// [`FileStore`](crate::FileStore), and before the service stops taking the old token, after ten.
+    #[must_use]
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
     /// Puts it together.
     ///
     /// # Errors
     /// An HTTP client that cannot be built.
     pub fn build(self) -> Result<OAuth, Error> {
-        let Self { app, endpoints, store, clock, http, margin } = self;
+        let Self { app, endpoints, store, clock, http, margin, timeout } = self;
         let endpoints = match endpoints {
             Some(endpoints) => endpoints,
             None => Endpoints::atlassian()?,
         };
         let http = http::for_secrets(http)?;
-        let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.token.clone(), app.clone());
+        let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.token.clone(), app.clone(), timeout);
         let sessions = Mutex::default();
-        Ok(OAuth { inner: Arc::new(Inner { app, endpoints, store, clock, token_endpoint, http, margin, sessions }) })
+        Ok(OAuth {
+            inner: Arc::new(Inner { app, endpoints, store, clock, token_endpoint, http, margin, timeout, sessions }),
+        })
     }
 }
 

@@ -143,7 +143,7 @@ async fn ask(session: &Session, token: &crate::AccessToken, now: DateTime<Utc>) 
     let oauth = &session.shared.oauth;
     // Tokens that no header can carry do not get into a grant.
     let bearer = token.secret().header("Bearer").map_err(|_| Error::from(Kind::TokenRefused))?;
-    let request = oauth.http.get(oauth.endpoints.resources.clone()).timeout(http::TIMEOUT);
+    let request = oauth.http.get(oauth.endpoints.resources.clone()).timeout(oauth.timeout);
     let response = request
         .header(AUTHORIZATION, bearer)
         .header(ACCEPT, "application/json")

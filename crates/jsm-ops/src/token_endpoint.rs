@@ -28,6 +28,7 @@ pub(crate) struct TokenEndpoint {
     http: Client,
     url: Url,
     app: App,
+    timeout: Duration,
 }
 
 /// The bodies, with exactly the fields that the service asks for, in the order of its documentation.
@@ -49,8 +50,8 @@ enum Body<'a> {
 }
 
 impl TokenEndpoint {
-    pub(crate) fn new(http: Client, url: Url, app: App) -> Self {
-        Self { http, url, app }
+    pub(crate) fn new(http: Client, url: Url, app: App, timeout: Duration) -> Self {
+        Self { http, url, app, timeout }
     }
 
     /// Exchanges a code (RFC 6749, section 4.1.3).
@@ -81,7 +82,7 @@ impl TokenEndpoint {
         let request = self
             .http
             .post(self.url.clone())
-            .timeout(http::TIMEOUT)
+            .timeout(self.timeout)
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/json")
             .body(json.to_vec());

@@ -1,0 +1,125 @@
+//! Several processes over one store: this test binary runs itself.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    path::Path,
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use jsm_ops::{App, FileStore, OAuth, TokenStore};
+use jsm_ops_fake::{Endpoint, Fake};
+
+use crate::support::{HOUR, TestClock, ToldClock, endpoints, oauth, sign_in};
+
+const PROCESSES: usize = 8;
+const ROUNDS: usize = 50;
+
+/// Variables that make a child of a test.
+const URL: &str = "JSM_OPS_TEST_URL";
+const DIRECTORY: &str = "JSM_OPS_TEST_DIRECTORY";
+
+/// Begins the lines of a child that are none of the test harness.
+const SIGN: &str = "@@ ";
+
+/// A process that does what a child test does, and its lines.
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    input: ChildStdin,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Process {
+    /// Runs the test of this binary with the given name as a child.
+    pub(crate) fn start(test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(std::env::current_exe().expect("this binary"))
+            .args(["--exact", test, "--nocapture", "--test-threads", "1"])
+            .env(URL, url)
+            .env(DIRECTORY, directory)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a process");
+        let (input, output) = (child.stdin.take().expect("input"), child.stdout.take().expect("output"));
+        let (send, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                // The harness writes the name of the test and no end of line before it.
+                if let Some((_, line)) = line.split_once(SIGN) {
+                    let _ = send.send(line.to_owned());
+                }
+            }
+        });
+        Self { child, input, lines }
+    }
+
+    pub(crate) fn say(&mut self, line: &str) {
+        writeln!(self.input, "{line}").expect("a line");
+    }
+
+    pub(crate) fn hear(&self) -> String {
+        self.lines.recv_timeout(Duration::from_secs(60)).expect("a line of the child")
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("its end");
+    }
+}
+
+/// What a child needs; nothing in a process that is none.
+pub(crate) fn child<S: TokenStore + 'static>(store: impl FnOnce(FileStore) -> S) -> Option<(OAuth, ToldClock)> {
+    let (url, directory) = (std::env::var(URL).ok()?, std::env::var_os(DIRECTORY)?);
+    let clock = ToldClock::default();
+    let app = App::new("fake-client-id", "fake-client-secret", "http://127.0.0.1:8765/callback").expect("an app");
+    let builder = OAuth::builder(app, store(FileStore::directory(directory)));
+    let oauth = builder.endpoints(endpoints(&url)).clock(Arc::new(clock.clone())).build().expect("an OAuth");
+    Some((oauth, clock))
+}
+
+pub(crate) fn tell(line: &str) {
+    println!("{SIGN}{line}");
+}
+
+/// The lines of the parent, each the time in milliseconds.
+pub(crate) fn times() -> impl Iterator<Item = Duration> {
+    std::io::stdin().lines().map_while(Result::ok).map(|line| Duration::from_millis(line.parse().expect("a time")))
+}
+
+#[test]
+fn child_of_rounds() {
+    let Some((oauth, clock)) = child(|store| store) else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let session = oauth.session("ada");
+    for time in times() {
+        clock.set(time);
+        let token = runtime.block_on(session.access_token());
+        tell(&token.map_or_else(|error| error.to_string(), |token| token.secret().expose().to_owned()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_processes_cause_one_refresh_a_round() {
+    let fake = Fake::start().await.expect("a fake");
+    let clock = TestClock::of(&fake);
+    let directory = tempfile::tempdir().expect("a directory");
+    let oauth = oauth(&fake, &clock, FileStore::directory(directory.path()));
+    sign_in(&fake, &oauth, "ada").await;
+    let start = |_| Process::start("processes::child_of_rounds", &fake.url(), directory.path(), &[]);
+    let mut processes: Vec<_> = (0..PROCESSES).map(start).collect();
+    for round in 1..=ROUNDS {
+        clock.advance(HOUR);
+        let now = fake.clock().since_epoch().as_millis().to_string();
+        processes.iter_mut().for_each(|process| process.say(&now));
+        let mut tokens: Vec<_> = processes.iter().map(Process::hear).collect();
+        assert!(tokens.iter().all(|token| fake.access_token_is_good(token)), "round {round}: {tokens:?}");
+        tokens.dedup();
+        assert_eq!((tokens.len(), fake.count(&Endpoint::Refresh)), (1, round));
+    }
+    processes.into_iter().for_each(Process::kill);
+    println!("{PROCESSES} processes, {ROUNDS} rounds, {} refreshes", fake.executions(&Endpoint::Refresh));
+    fake.assert_nothing_unexpected();
+}

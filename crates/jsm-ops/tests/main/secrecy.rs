@@ -1,0 +1,1 @@
+//! Nothing secret is printed, whatever happens.
