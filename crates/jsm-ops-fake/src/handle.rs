@@ -15,7 +15,7 @@ const NOBODY_ASKS: u16 = 599;
 
 /// The answer, with the fault that is to be played on its way; `None` where the connection ends without one.
 pub(crate) async fn handle(shared: &Shared, mut seen: Seen) -> Option<(Answer, Option<Fault>)> {
-    let fault = shared.faults().take(&seen.endpoint);
+    let fault = shared.faults().take(&seen.endpoint, &shared.clock);
     seen.fault = fault.as_ref().map(Fault::name);
     let number = shared.log().push(seen.clone());
     match &fault {
@@ -35,7 +35,7 @@ pub(crate) async fn handle(shared: &Shared, mut seen: Seen) -> Option<(Answer, O
         answer
     };
     if executed {
-        shared.log().executed(number, &seen.endpoint);
+        shared.log().executed(number, &seen);
     }
     match &fault {
         Some(Fault::DropAfter) => return None,

@@ -21,7 +21,7 @@ use crate::{
     },
     clock::Clock,
     fault::Faults,
-    gateway::ApiToken,
+    gateway::{ApiToken, Ops},
     record::Log,
     route::Endpoint,
 };
@@ -32,11 +32,13 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     log: Mutex<Log>,
     faults: Mutex<Faults>,
+    pub clock: Clock,
 }
 
 impl Shared {
     pub(crate) fn new(state: State, log: Log) -> Self {
-        Self { state: Mutex::new(state), log: Mutex::new(log), faults: Mutex::default() }
+        let clock = state.clock.clone();
+        Self { state: Mutex::new(state), log: Mutex::new(log), faults: Mutex::default(), clock }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -65,6 +67,8 @@ pub(crate) struct State {
     pub grants: Grants,
     /// Answers that a test put in the place of the fake's own.
     pub answers: HashMap<Endpoint, Answer>,
+    /// The operations of each site, by cloud id.
+    ops: HashMap<String, Ops>,
     /// Complaints of the request that is being handled; the server moves them to the log.
     pub complaints: Vec<String>,
     clock: Clock,
@@ -83,6 +87,7 @@ impl State {
             codes: HashMap::new(),
             grants: Grants::default(),
             answers: HashMap::new(),
+            ops: HashMap::new(),
             complaints: Vec::new(),
             clock,
             mint: Mint::new(),
@@ -92,6 +97,11 @@ impl State {
     /// The time since 1970.
     pub(crate) fn now(&self) -> Duration {
         self.clock.since_epoch()
+    }
+
+    /// The operations of a site.
+    pub(crate) fn ops(&mut self, cloud_id: &str) -> &mut Ops {
+        self.ops.entry(cloud_id.to_owned()).or_insert_with(|| Ops::new(cloud_id))
     }
 
     /// An app by its client id.
