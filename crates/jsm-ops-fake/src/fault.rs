@@ -27,6 +27,8 @@ pub enum Fault {
     HoldBefore(Gate),
     /// What was asked is done, and then the answer waits at the gate.
     HoldAfter(Gate),
+    /// What was asked is done; the answer stops at the gate in the middle of its body.
+    HoldBody(Gate),
     /// Nothing is done, and this is the answer.
     Answer(Answer),
     /// What was asked is done, and this is the answer all the same.
@@ -35,7 +37,7 @@ pub enum Fault {
     HalfBody,
     /// What was asked is done; the connection ends in the middle of the answer's body.
     CutBody,
-    /// What was asked is done; the answer lacks this member of its JSON object.
+    /// What was asked is done; the answer lacks this member of its JSON object, or of every object of its list.
     WithoutField(String),
     /// What was asked is done; the answer says that it is of this media type.
     ContentType(String),
@@ -53,6 +55,7 @@ impl Fault {
             Self::DropAfter => "dropped after",
             Self::HoldBefore(_) => "held before",
             Self::HoldAfter(_) => "held after",
+            Self::HoldBody(_) => "held in the body",
             Self::Answer(_) => "answered instead",
             Self::AnswerAfter(_) => "answered otherwise",
             Self::HalfBody => "half a body",
@@ -73,10 +76,15 @@ impl Fault {
                 answer
             }
             Self::WithoutField(name) => {
-                if let Ok(Value::Object(mut fields)) = serde_json::from_slice(&answer.body) {
-                    fields.shift_remove(name);
-                    answer.body = Value::Object(fields).to_string().into();
+                let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+                let objects = match &mut body {
+                    Value::Array(list) => list.as_mut_slice(),
+                    one => std::slice::from_mut(one),
+                };
+                for object in objects {
+                    object.as_object_mut().and_then(|fields| fields.shift_remove(name));
                 }
+                answer.body = body.to_string().into();
                 answer
             }
             Self::ContentType(media_type) => answer.replace_header("content-type", media_type),

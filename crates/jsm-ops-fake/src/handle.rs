@@ -53,6 +53,10 @@ fn answer(state: &mut State, seen: &Seen) -> (Answer, bool) {
         // The edge in front of the service refuses such a request, whatever the body.
         return (Answer::html(403, "<html><body><h1>The request could not be satisfied.</h1></body></html>"), false);
     }
+    let is_auth = matches!(seen.endpoint, Endpoint::Authorize | Endpoint::Exchange | Endpoint::Refresh | Endpoint::Token);
+    if is_auth && seen.headers.contains_key("authorization") {
+        state.complain(format!("{} {} with a header Authorization, which is for others", seen.method, seen.path));
+    }
     match &seen.endpoint {
         Endpoint::Authorize => (authorize::page(state, seen), true),
         Endpoint::Decision => (authorize::decide(state, seen), true),

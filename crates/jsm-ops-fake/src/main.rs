@@ -65,7 +65,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut app = App::default();
     app.redirect_uris.extend(options.redirect_uris.iter().cloned());
-    let lifetime = Duration::from_secs(options.minutes * 60);
+    let lifetime = Duration::from_secs(options.minutes.saturating_mul(60));
     let fake = Fake::builder().port(options.port).app(app).access_lifetime(lifetime).real_clock().on_request(print);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let fake = runtime.block_on(fake.start())?;

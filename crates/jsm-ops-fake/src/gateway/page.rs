@@ -28,10 +28,10 @@ pub(crate) fn by_token(
     let (token, size_name) = names;
     let size = call.count(size_name, size);
     let after = call.query(token).and_then(|after| items.iter().position(|item| key(item) == after));
-    let start = after.map_or(0, |position| position + 1);
+    let start = after.map_or(0, |position| position.saturating_add(1));
     let values: Vec<Value> = items.iter().skip(start).take(size).cloned().collect();
     let mut links = json!({});
-    if let Some(last) = values.last().filter(|_| start + size < items.len()) {
+    if let Some(last) = values.last().filter(|_| start.saturating_add(size) < items.len()) {
         links["next"] = json!(link(call, &[(token, key(last)), (size_name, size.to_string())]));
     }
     json!({ "values": values, "links": links })
