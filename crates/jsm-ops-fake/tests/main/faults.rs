@@ -129,6 +129,13 @@ async fn a_credential_where_it_does_not_belong_is_reported() {
 }
 
 #[tokio::test]
+#[should_panic(expected = "did not expect:\n  GET /nowhere")]
+async fn a_fake_that_checks_when_it_is_dropped_fails_the_test() {
+    let fake = Fake::builder().check_on_drop().start().await.unwrap();
+    client().get(format!("{}/nowhere", fake.url())).send().await.unwrap();
+}
+
+#[tokio::test]
 async fn dropping_it_ends_its_connections() {
     let (fake, _, body) = start().await;
     let url = fake.token_url();
