@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     fake::Fake,
     gateway::ApiToken,
-    record::Log,
+    record::{Log, Seen},
     server::Server,
     state::{Shared, State},
 };
@@ -26,6 +26,7 @@ pub struct Builder {
     access_lifetime: Duration,
     keep: Option<u64>,
     check_on_drop: bool,
+    watcher: Option<fn(&Seen)>,
 }
 
 impl Default for Builder {
@@ -41,6 +42,7 @@ impl Default for Builder {
             access_lifetime: Duration::from_secs(3600),
             keep: None,
             check_on_drop: false,
+            watcher: None,
         }
     }
 }
@@ -106,6 +108,12 @@ impl Builder {
         self
     }
 
+    /// Calls this with every request once its answer is known, on the thread of the server.
+    pub fn on_request(mut self, watcher: fn(&Seen)) -> Self {
+        self.watcher = Some(watcher);
+        self
+    }
+
     /// Starts the fake.
     ///
     /// # Errors
@@ -125,7 +133,7 @@ impl Builder {
         state.dead_grant = self.dead_grant;
         state.token_type = self.token_type;
         state.grants.access_lifetime = self.access_lifetime;
-        let shared = Arc::new(Shared::new(state, Log::keeping(self.keep)));
+        let shared = Arc::new(Shared::new(state, Log::new(self.keep, self.watcher)));
         let server = Server::start(Arc::clone(&shared), self.port).await?;
         Ok(Fake { shared, clock, server, check_on_drop: self.check_on_drop })
     }

@@ -29,6 +29,11 @@ impl Clock {
         Self { advanced_ms: Arc::default(), real: true }
     }
 
+    /// Something that differs from run to run where the clock does.
+    pub(crate) fn salt(&self) -> u128 {
+        if self.real { self.since_epoch().as_nanos() } else { 0 }
+    }
+
     /// The time.
     pub fn now(&self) -> SystemTime {
         UNIX_EPOCH + self.since_epoch()

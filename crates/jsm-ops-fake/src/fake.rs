@@ -9,6 +9,7 @@ use crate::{
     builder::Builder,
     clock::Clock,
     fault::{Fault, Gate},
+    gateway::ApiToken,
     record::{Seen, Unexpected},
     route::Endpoint,
     server::Server,
@@ -90,6 +91,11 @@ impl Fake {
     /// The first site.
     pub fn site(&self) -> Site {
         self.shared.state().sites.first().cloned().unwrap_or_default()
+    }
+
+    /// The API token that opens the classic address.
+    pub fn api_token(&self) -> ApiToken {
+        self.shared.state().api_token.clone()
     }
 
     /// Adds a callback URL to all apps: for listeners whose port is known only now.
@@ -225,7 +231,7 @@ impl Fake {
         self.shared.faults().waiting()
     }
 
-    /// Forgets all faults that still wait.
+    /// Forgets all faults that still wait, all limits, and all scattered faults.
     pub fn clear_faults(&self) {
         self.shared.faults().clear();
     }

@@ -8,7 +8,12 @@ use std::{
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::{answer::Answer, route::Endpoint};
+use crate::{
+    answer::Answer,
+    chance::{Limit, Scatter},
+    clock::Clock,
+    route::Endpoint,
+};
 
 /// Something that goes wrong with one request.
 #[derive(Debug, Clone)]
@@ -22,6 +27,8 @@ pub enum Fault {
     HoldBefore(Gate),
     /// What was asked is done, and then the answer waits at the gate.
     HoldAfter(Gate),
+    /// What was asked is done; the answer stops at the gate in the middle of its body.
+    HoldBody(Gate),
     /// Nothing is done, and this is the answer.
     Answer(Answer),
     /// What was asked is done, and this is the answer all the same.
@@ -30,10 +37,12 @@ pub enum Fault {
     HalfBody,
     /// What was asked is done; the connection ends in the middle of the answer's body.
     CutBody,
-    /// What was asked is done; the answer lacks this member of its JSON object.
+    /// What was asked is done; the answer lacks this member of its JSON object, or of every object of its list.
     WithoutField(String),
     /// What was asked is done; the answer says that it is of this media type.
     ContentType(String),
+    /// What was asked is done; the answer has one more header. No fault, but a way to warn of limits.
+    Header(String, String),
     /// What was asked is done; so many bytes of white space stand before the answer's body.
     HugeBody(usize),
 }
@@ -46,12 +55,14 @@ impl Fault {
             Self::DropAfter => "dropped after",
             Self::HoldBefore(_) => "held before",
             Self::HoldAfter(_) => "held after",
+            Self::HoldBody(_) => "held in the body",
             Self::Answer(_) => "answered instead",
             Self::AnswerAfter(_) => "answered otherwise",
             Self::HalfBody => "half a body",
             Self::CutBody => "cut in the body",
             Self::WithoutField(_) => "a field missing",
             Self::ContentType(_) => "another media type",
+            Self::Header(..) => "one more header",
             Self::HugeBody(_) => "a huge body",
         }
     }
@@ -65,13 +76,19 @@ impl Fault {
                 answer
             }
             Self::WithoutField(name) => {
-                if let Ok(Value::Object(mut fields)) = serde_json::from_slice(&answer.body) {
-                    fields.shift_remove(name);
-                    answer.body = Value::Object(fields).to_string().into();
+                let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+                let objects = match &mut body {
+                    Value::Array(list) => list.as_mut_slice(),
+                    one => std::slice::from_mut(one),
+                };
+                for object in objects {
+                    object.as_object_mut().and_then(|fields| fields.shift_remove(name));
                 }
+                answer.body = body.to_string().into();
                 answer
             }
             Self::ContentType(media_type) => answer.replace_header("content-type", media_type),
+            Self::Header(name, value) => answer.header(name, value),
             Self::HugeBody(bytes) => {
                 answer.body = [vec![b' '; *bytes].as_slice(), &answer.body].concat().into();
                 answer
@@ -124,6 +141,8 @@ impl Gate {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     queues: HashMap<Endpoint, VecDeque<Fault>>,
+    limits: Vec<Limit>,
+    scattered: Vec<Scatter>,
 }
 
 impl Faults {
@@ -132,10 +151,23 @@ impl Faults {
         self.queues.entry(endpoint).or_default().push_back(fault);
     }
 
-    /// The fault of a request: first those of its very endpoint, then those of what the endpoint is part of.
-    pub(crate) fn take(&mut self, endpoint: &Endpoint) -> Option<Fault> {
+    /// Adds a limit.
+    pub(crate) fn limit(&mut self, limit: Limit) {
+        self.limits.push(limit);
+    }
+
+    /// Adds faults that hit some requests.
+    pub(crate) fn scatter(&mut self, scatter: Scatter) {
+        self.scattered.push(scatter);
+    }
+
+    /// The fault of a request: first those of its very endpoint, then those of what the endpoint is part of, then those that nobody
+    /// queued.
+    pub(crate) fn take(&mut self, endpoint: &Endpoint, clock: &Clock) -> Option<Fault> {
         let own = self.queues.get_mut(endpoint).and_then(VecDeque::pop_front);
         own.or_else(|| self.queues.get_mut(&endpoint.parent()?)?.pop_front())
+            .or_else(|| self.limits.iter_mut().find_map(|limit| limit.count(endpoint, clock)))
+            .or_else(|| self.scattered.iter_mut().find_map(|scatter| scatter.draw(endpoint)))
     }
 
     /// How many faults still wait.
@@ -143,8 +175,8 @@ impl Faults {
         self.queues.values().map(VecDeque::len).sum()
     }
 
-    /// Forgets them all.
+    /// Forgets them all, limits and scattered ones too.
     pub(crate) fn clear(&mut self) {
-        self.queues.clear();
+        *self = Self::default();
     }
 }

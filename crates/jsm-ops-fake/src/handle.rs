@@ -15,7 +15,7 @@ const NOBODY_ASKS: u16 = 599;
 
 /// The answer, with the fault that is to be played on its way; `None` where the connection ends without one.
 pub(crate) async fn handle(shared: &Shared, mut seen: Seen) -> Option<(Answer, Option<Fault>)> {
-    let fault = shared.faults().take(&seen.endpoint);
+    let fault = shared.faults().take(&seen.endpoint, &shared.clock);
     seen.fault = fault.as_ref().map(Fault::name);
     let number = shared.log().push(seen.clone());
     match &fault {
@@ -35,7 +35,7 @@ pub(crate) async fn handle(shared: &Shared, mut seen: Seen) -> Option<(Answer, O
         answer
     };
     if executed {
-        shared.log().executed(number, &seen.endpoint);
+        shared.log().executed(number, &seen);
     }
     match &fault {
         Some(Fault::DropAfter) => return None,
@@ -52,6 +52,10 @@ fn answer(state: &mut State, seen: &Seen) -> (Answer, bool) {
     if seen.method == "GET" && !seen.body.is_empty() {
         // The edge in front of the service refuses such a request, whatever the body.
         return (Answer::html(403, "<html><body><h1>The request could not be satisfied.</h1></body></html>"), false);
+    }
+    let is_auth = matches!(seen.endpoint, Endpoint::Authorize | Endpoint::Exchange | Endpoint::Refresh | Endpoint::Token);
+    if is_auth && seen.headers.contains_key("authorization") {
+        state.complain(format!("{} {} with a header Authorization, which is for others", seen.method, seen.path));
     }
     match &seen.endpoint {
         Endpoint::Authorize => (authorize::page(state, seen), true),

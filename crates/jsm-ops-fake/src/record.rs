@@ -1,6 +1,10 @@
 //! The record of everything that the fake was sent.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use bytes::Bytes;
 use hyper::HeaderMap;
@@ -99,14 +103,19 @@ pub(crate) struct Log {
     seen: HashMap<u64, Seen>,
     next: u64,
     keep: Option<u64>,
+    watcher: Option<fn(&Seen)>,
     counts: HashMap<Endpoint, Count>,
     complaints: Vec<String>,
+    /// How often each write to the gateway was carried out, by a hash of all that it said: a long run has many.
+    writes: HashMap<u64, usize>,
+    /// Those that were carried out twice.
+    twice: Vec<(Endpoint, String)>,
 }
 
 impl Log {
-    /// Keeps only so many requests; counts and complaints stay exact.
-    pub(crate) fn keeping(keep: Option<u64>) -> Self {
-        Self { keep, ..Self::default() }
+    /// Keeps only so many requests, if a number is given, and shows each to a watcher; counts and complaints stay exact.
+    pub(crate) fn new(keep: Option<u64>, watcher: Option<fn(&Seen)>) -> Self {
+        Self { keep, watcher, ..Self::default() }
     }
 
     /// Records a request, and gives its number.
@@ -122,17 +131,36 @@ impl Log {
     }
 
     /// Records that the fake did what a request asked.
-    pub(crate) fn executed(&mut self, number: u64, endpoint: &Endpoint) {
-        self.counts.entry(endpoint.clone()).or_default().executed += 1;
+    pub(crate) fn executed(&mut self, number: u64, request: &Seen) {
+        self.counts.entry(request.endpoint.clone()).or_default().executed += 1;
         if let Some(seen) = self.seen.get_mut(&number) {
             seen.executed = true;
         }
+        if request.endpoint.is_within(&Endpoint::Gateway) && request.method != "GET" {
+            let mut hasher = DefaultHasher::new();
+            (&request.method, &request.path, &request.query, &request.body).hash(&mut hasher);
+            let times = self.writes.entry(hasher.finish()).or_default();
+            *times += 1;
+            if *times == 2 {
+                let line = format!("{} {} {}", request.method, request.path, request.text());
+                self.twice.push((request.endpoint.clone(), line));
+            }
+        }
+    }
+
+    /// The writes to an endpoint that were carried out more than once.
+    pub(crate) fn executed_twice(&self, endpoint: &Endpoint) -> Vec<String> {
+        let within = self.twice.iter().filter(|(known, _)| known.is_within(endpoint));
+        within.map(|(_, line)| line.clone()).collect()
     }
 
     /// Records the answer to a request.
     pub(crate) fn answered(&mut self, number: u64, status: u16) {
         if let Some(seen) = self.seen.get_mut(&number) {
             seen.status = Some(status);
+            if let Some(watcher) = self.watcher {
+                watcher(seen);
+            }
         }
     }
 
@@ -169,6 +197,6 @@ impl Log {
 
     /// Forgets requests, counts and complaints.
     pub(crate) fn clear(&mut self) {
-        *self = Self { next: self.next, keep: self.keep, ..Self::default() };
+        *self = Self { next: self.next, ..Self::new(self.keep, self.watcher) };
     }
 }

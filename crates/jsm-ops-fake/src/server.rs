@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, sync::Arc, thread::JoinHandle};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited, combinators::BoxBody};
+use http_body_util::{BodyExt, Full, Limited, combinators::UnsyncBoxBody};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -13,9 +13,11 @@ use tokio::{
 
 use crate::{
     answer::Answer,
-    cut::{CutBody, cut},
+    clock::Clock,
     fault::Fault,
+    gateway::time,
     handle,
+    parts::{Parts, cut},
     record::Seen,
     route::Endpoint,
     state::Shared,
@@ -105,7 +107,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, elsewhere: bool) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-type Body = BoxBody<Bytes, io::Error>;
+type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// Answers a request; an error ends the connection where it is.
 async fn respond(shared: Arc<Shared>, request: Request<Incoming>, elsewhere: bool) -> io::Result<Response<Body>> {
@@ -127,19 +129,28 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>, elsewhere: boo
         seen.endpoint = Endpoint::of(&seen);
     }
     let (answer, fault) = handle::handle(&shared, seen).await.ok_or_else(cut)?;
-    message(answer, matches!(fault, Some(Fault::CutBody)))
+    message(answer, fault, &shared.clock)
 }
 
-fn message(answer: Answer, cut: bool) -> io::Result<Response<Body>> {
-    let mut response = Response::builder().status(answer.status);
+fn message(answer: Answer, fault: Option<Fault>, clock: &Clock) -> io::Result<Response<Body>> {
+    let parts = match fault {
+        Some(Fault::CutBody) => Some(Parts::cut(&answer.body)),
+        Some(Fault::HoldBody(gate)) => Some(Parts::held(&answer.body, gate)),
+        _ => None,
+    };
+    // By the fake's clock, for clients that hold a date in `Retry-After` against it.
+    let now = i64::try_from(clock.since_epoch().as_millis()).unwrap_or(i64::MAX);
+    let mut response = Response::builder().status(answer.status).header("date", time::http_date(now));
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    let body = if cut {
-        response = response.header("content-length", answer.body.len());
-        CutBody::new(answer.body.slice(..answer.body.len() / 2)).boxed()
-    } else {
-        Full::new(answer.body).map_err(|never| match never {}).boxed()
+    let body = match parts {
+        // Parts do not say how long they are together.
+        Some(parts) => {
+            response = response.header("content-length", answer.body.len());
+            parts.boxed_unsync()
+        }
+        None => Full::new(answer.body).map_err(|never| match never {}).boxed_unsync(),
     };
     response.body(body).map_err(io::Error::other)
 }

@@ -21,7 +21,7 @@ use crate::{
     },
     clock::Clock,
     fault::Faults,
-    gateway::ApiToken,
+    gateway::{ApiToken, Ops},
     record::Log,
     route::Endpoint,
 };
@@ -32,11 +32,13 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     log: Mutex<Log>,
     faults: Mutex<Faults>,
+    pub clock: Clock,
 }
 
 impl Shared {
     pub(crate) fn new(state: State, log: Log) -> Self {
-        Self { state: Mutex::new(state), log: Mutex::new(log), faults: Mutex::default() }
+        let clock = state.clock.clone();
+        Self { state: Mutex::new(state), log: Mutex::new(log), faults: Mutex::default(), clock }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -65,6 +67,8 @@ pub(crate) struct State {
     pub grants: Grants,
     /// Answers that a test put in the place of the fake's own.
     pub answers: HashMap<Endpoint, Answer>,
+    /// The operations of each site, by cloud id.
+    ops: HashMap<String, Ops>,
     /// Complaints of the request that is being handled; the server moves them to the log.
     pub complaints: Vec<String>,
     clock: Clock,
@@ -83,15 +87,21 @@ impl State {
             codes: HashMap::new(),
             grants: Grants::default(),
             answers: HashMap::new(),
+            ops: HashMap::new(),
             complaints: Vec::new(),
+            mint: Mint::new(clock.salt()),
             clock,
-            mint: Mint::new(),
         }
     }
 
     /// The time since 1970.
     pub(crate) fn now(&self) -> Duration {
         self.clock.since_epoch()
+    }
+
+    /// The operations of a site.
+    pub(crate) fn ops(&mut self, cloud_id: &str) -> &mut Ops {
+        self.ops.entry(cloud_id.to_owned()).or_insert_with(|| Ops::new(cloud_id))
     }
 
     /// An app by its client id.
@@ -124,24 +134,26 @@ impl State {
     }
 }
 
-/// Makes tokens and codes. They look random, so that a search for one finds only that one, and are the same in every run of a
-/// program, so that a failure can be looked at again.
+/// Makes tokens and codes. They look random, so that a search for one finds only that one. With the clock of a test they are the same
+/// in every run, so that a failure can be looked at again; with the real one, a token that somebody kept from an earlier run is a
+/// stranger.
 #[derive(Debug)]
 struct Mint {
     fake: u64,
+    salt: u128,
     next: u64,
 }
 
 impl Mint {
-    fn new() -> Self {
+    fn new(salt: u128) -> Self {
         // Tokens of one fake are strangers to every other fake of the process.
         static FAKES: AtomicU64 = AtomicU64::new(0);
-        Self { fake: FAKES.fetch_add(1, Ordering::Relaxed), next: 0 }
+        Self { fake: FAKES.fetch_add(1, Ordering::Relaxed), salt, next: 0 }
     }
 
     fn next(&mut self, kind: &str) -> String {
         self.next += 1;
-        let digest = Sha256::digest(format!("{}/{}/{kind}", self.fake, self.next));
+        let digest = Sha256::digest(format!("{}/{}/{}/{kind}", self.fake, self.salt, self.next));
         format!("fake-{kind}-{}", URL_SAFE_NO_PAD.encode(digest))
     }
 }

@@ -36,6 +36,9 @@ async fn a_refusal_goes_back_too() {
     let names: Vec<_> = back.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["error", "error_description", "state"]);
     assert_eq!(back[0].1, "access_denied");
+    // Only this fake's pages are opened.
+    let error = fake.approve("https://auth.atlassian.com/authorize?a=b").await.unwrap_err();
+    assert!(matches!(error, BrowserError::NotThisFake(_)), "{error}");
 }
 
 #[tokio::test]

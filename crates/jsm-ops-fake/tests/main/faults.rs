@@ -1,6 +1,6 @@
 //! Everything that can go wrong, and how the record tells it.
 
-use jsm_ops_fake::{Answer, Consent, Endpoint, Fake, Fault};
+use jsm_ops_fake::{Answer, Consent, Endpoint, Fake, Fault, Gate};
 use serde_json::Value;
 
 use crate::plain::{client, get, refresh, refreshed, token, token_json};
@@ -55,6 +55,7 @@ async fn answers_take_the_place_of_the_work_or_of_its_answer() {
     fake.fault(Endpoint::Resources, Fault::Answer(Answer::redirect(&fake.elsewhere_url())));
     let answer = token(&fake, &body).await;
     assert_eq!((answer.status().as_u16(), answer.headers().get("retry-after")), (429, None));
+    assert_eq!(answer.headers()["date"], "Fri, 01 Jan 2027 00:00:00 GMT");
     let answer = token(&fake, &body).await;
     assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "7"));
     assert_eq!(fake.executions(&Endpoint::Refresh), 0);
@@ -79,6 +80,15 @@ async fn bodies_are_spoiled_after_the_work() {
     let cut = spoiled(Fault::CutBody).await;
     assert_eq!(cut.content_length(), Some(whole.len() as u64));
     assert!(cut.bytes().await.is_err());
+    let missing: Value = spoiled(Fault::WithoutField("url".to_owned())).await.json().await.unwrap();
+    assert!(missing[0].get("url").is_none() && missing[0]["id"].is_string());
+    let gate = Gate::new();
+    let held = spoiled(Fault::HoldBody(gate.clone())).await.bytes();
+    let release = async {
+        gate.arrived(1).await;
+        gate.release();
+    };
+    assert_eq!(tokio::join!(held, release).0.unwrap(), whole);
     assert_eq!(spoiled(Fault::ContentType("text/plain".to_owned())).await.headers()["content-type"], "text/plain");
     let huge = spoiled(Fault::HugeBody(3_000_000)).await.bytes().await.unwrap();
     assert!(huge.len() == 3_000_000 + whole.len() && huge.ends_with(&whole));
@@ -108,6 +118,21 @@ async fn what_nobody_asks_is_answered_599_and_reported_by_name() {
     let unexpected = fake.nothing_unexpected().unwrap_err();
     assert_eq!(unexpected.lines, ["PUT /oauth/token", "GET /path at a host that is not Atlassian's"]);
     assert!(unexpected.to_string().contains("did not expect:\n  PUT /oauth/token\n"), "{unexpected}");
+}
+
+#[tokio::test]
+async fn a_credential_where_it_does_not_belong_is_reported() {
+    let fake = Fake::start().await.unwrap();
+    let body = refresh(&fake, &fake.grant(&Consent::default()).refresh_token.unwrap());
+    assert_eq!(client().post(fake.token_url()).json(&body).bearer_auth("a token").send().await.unwrap().status(), 200);
+    assert_eq!(fake.nothing_unexpected().unwrap_err().lines.len(), 1);
+}
+
+#[tokio::test]
+#[should_panic(expected = "did not expect:\n  GET /nowhere")]
+async fn a_fake_that_checks_when_it_is_dropped_fails_the_test() {
+    let fake = Fake::builder().check_on_drop().start().await.unwrap();
+    client().get(format!("{}/nowhere", fake.url())).send().await.unwrap();
 }
 
 #[tokio::test]

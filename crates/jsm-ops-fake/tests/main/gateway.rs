@@ -34,7 +34,15 @@ async fn every_scope_of_an_operation_is_needed() {
     let read = vec!["read:ops-alert:jira-service-management".to_owned()];
     let token = fake.grant_scopes(&Consent::default(), read).access_token;
     let base = fake.gateway_url(&fake.site().id);
-    assert_eq!(get(&format!("{base}/v1/alerts/an-id"), &token).await.0, 200);
+    assert_eq!(
+        get(&format!("{base}/v1/alerts/an-id"), &token).await,
+        (
+            404,
+            json!({
+                "code": 40400, "message": "Alert not found", "took": 0.004, "requestId": "fake-request",
+            })
+        )
+    );
     assert_eq!(get(&format!("{base}/v1/schedules"), &token).await.1["message"], MISMATCH);
     let acknowledge = client().post(format!("{base}/v1/alerts/an-id/acknowledge")).bearer_auth(&token);
     assert_eq!(acknowledge.send().await.unwrap().status(), 401);

@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests are tests, too.
 
+mod alerts;
+mod chance;
+mod config;
 mod consent;
 mod faults;
 mod gateway;
+mod interface;
 mod plain;
+mod program;
+mod site;
 mod tokens;
