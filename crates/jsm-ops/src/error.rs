@@ -34,7 +34,7 @@ pub(crate) enum Kind {
         Description(.description)
     )]
     Configuration { endpoint: &'static str, code: String, description: String },
-    #[error("{endpoint} answered {status}, error {code:?}{}; nothing was changed here", Description(.description))]
+    #[error("{endpoint} answered {status}{}{}; nothing was changed here", Code(.code), Description(.description))]
     Unexpected { endpoint: &'static str, status: StatusCode, code: String, description: String },
     #[error("{endpoint} redirects, which nobody follows with a secret; check the configured endpoints")]
     Redirect { endpoint: &'static str },
@@ -309,6 +309,15 @@ struct Description<'a>(&'a String);
 impl fmt::Display for Description<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() { Ok(()) } else { write!(f, " ({})", self.0) }
+    }
+}
+
+/// The `error` of an answer, where it has one.
+struct Code<'a>(&'a String);
+
+impl fmt::Display for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, ", error {:?}", self.0) }
     }
 }
 

@@ -9,6 +9,9 @@ use crate::{Error, error::Kind};
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a call may go without a byte of its answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Longest time that one request may take that signs in, refreshes or lists sites, unless said otherwise.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -18,7 +21,7 @@ const MAX_BODY: usize = 1024 * 1024;
 /// A client for calls, for those who bring none.
 pub(crate) fn for_calls() -> Result<Client, Error> {
     // Calls have no redirects to follow, and without any a bearer cannot leave the gateway.
-    build(builder()?)
+    build(builder()?.read_timeout(READ_TIMEOUT))
 }
 
 /// A client for the endpoints that see secrets. It follows no redirect, whatever the builder said.

@@ -120,8 +120,8 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with ring and the operating system's certificates.
-//! - `native-tls`: TLS by the operating system; on Linux that is OpenSSL.
+//! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. Without it, depend on `reqwest` 0.13
+//!   with the TLS feature of your choice, or hand over clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
 //! - `browser` (default): [`LoopbackLogin`] opens the browser, and does not only print the address.
 
 mod app;
@@ -164,6 +164,7 @@ pub use jsm_ops_core::{
 pub use loopback::LoopbackLogin;
 pub use oauth::{Login, OAuth, OAuthBuilder};
 pub use pending::PendingLogin;
+pub use reqwest;
 pub use secret::SecretString;
 pub use session::{AccessToken, Session};
 pub use sites::{Site, SiteChoice};

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 
 use crate::{
-    Error, Grant, StoreError,
+    Error, Grant, StoreError, StoreLock,
     attempts::Attempts,
     error::{ConsentReason, Kind},
     grant::Refusal,
@@ -17,6 +17,9 @@ const ATTEMPTS: u32 = 3;
 
 /// No early refresh for so long after one that failed.
 const HOLD_OFF: TimeDelta = TimeDelta::seconds(60);
+
+/// How long an early refresh waits for the lock.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The first and the longest wait between two attempts to save, and when they end: a day on, the pair is over anyway unless a
 /// refresh has taken its place.
@@ -53,7 +56,7 @@ async fn bring(shared: &Arc<Shared>) -> Result<(), Error> {
     if !has_unsaved && let Some(outcome) = adopt(shared, stored) {
         return outcome;
     }
-    let _lock = store.lock(&shared.key).await?;
+    let _lock = lock(shared).await?;
     let stored = store.load(&shared.key).await?;
     note_setback(shared, stored.as_ref());
     let stored = save_unsaved(shared, stored).await;
@@ -63,6 +66,25 @@ async fn bring(shared: &Arc<Shared>) -> Result<(), Error> {
     // What `adopt` left for a refresh is in the state now.
     let Some(grant) = shared.state().current.clone() else { return Err(Kind::Consent(ConsentReason::NoGrant).into()) };
     refresh(shared, &grant).await
+}
+
+/// Takes the store's lock: at leisure if there is no good token, and otherwise not for long. A process that hangs with the lock
+/// must not keep others from a token that they have.
+async fn lock(shared: &Shared) -> Result<StoreLock, StoreError> {
+    let has_good_token = {
+        let state = shared.state();
+        let now = shared.now();
+        state.current.as_ref().is_some_and(|grant| shared.need(&state, grant, now) != Need::Now)
+    };
+    let lock = shared.oauth.store.lock(&shared.key);
+    if !has_good_token {
+        return lock.await;
+    }
+    // By the time of the machine: it is another process that is waited for.
+    match tokio::time::timeout(PATIENCE, lock).await {
+        Ok(lock) => lock,
+        Err(_) => Err(StoreError::busy(shared.key.to_string())),
+    }
 }
 
 /// Makes what the store has the current grant, and tells whether that settles it: with a token that is good, or with none to be

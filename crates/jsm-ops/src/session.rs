@@ -130,6 +130,11 @@ impl Session {
             match (need, grant) {
                 (Need::Nothing, Some(grant)) => return Ok(AccessToken { grant }),
                 (Need::Soon, Some(grant)) => {
+                    // One caller waits for an early refresh, so that a program does not end in the middle of it. The others have a
+                    // token that is good.
+                    if self.shared.is_flying() {
+                        return Ok(AccessToken { grant });
+                    }
                     if let Err(error) = self.shared.fly().await {
                         tracing::warn!(key = %self.shared.key, %error, "an early refresh failed; the token is still good");
                     }
@@ -232,6 +237,7 @@ impl Session {
         let _lock = self.shared.oauth.store.lock(&self.shared.key).await?;
         self.shared.oauth.store.delete(&self.shared.key).await?;
         self.shared.put(None, None);
+        self.shared.oauth.let_go(&self.shared.key);
         Ok(())
     }
 }
@@ -282,6 +288,10 @@ impl Shared {
     fn usable(&self) -> Option<Grant> {
         let state = self.state();
         state.current.clone().filter(|grant| state.invalid != Some(grant.generation()))
+    }
+
+    fn is_flying(&self) -> bool {
+        self.state().flight.is_some()
     }
 
     pub(crate) fn put(&self, current: Option<Grant>, unsaved: Option<Unsaved>) {

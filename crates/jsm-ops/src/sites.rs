@@ -1,5 +1,7 @@
 //! The Atlassian sites that a grant reaches.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use jsm_ops_core::{CloudId, Scopes};
 use reqwest::{
@@ -13,6 +15,7 @@ use crate::{
     attempts::Attempts,
     error::Kind,
     http::{self, BodyError},
+    text,
     token_endpoint::retry_after,
 };
 
@@ -151,26 +154,32 @@ async fn ask(session: &Session, token: &crate::AccessToken, now: DateTime<Utc>) 
         .await
         .map_err(|error| unavailable("no answer".to_owned(), Some(error)))?;
     let (status, wait) = (response.status(), retry_after(response.headers(), now));
-    if status == StatusCode::UNAUTHORIZED {
-        return Err(Kind::TokenRefused.into());
-    }
     if status.is_redirection() {
         return Err(Kind::Redirect { endpoint: NAME }.into());
-    }
-    if !status.is_success() {
-        let is_ours =
-            status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS && status != StatusCode::REQUEST_TIMEOUT;
-        return Err(if is_ours {
-            Kind::Unexpected { endpoint: NAME, status, code: String::new(), description: String::new() }.into()
-        } else {
-            Kind::Unavailable { endpoint: NAME, reason: status.to_string(), retry_after: wait, source: None }.into()
-        });
     }
     let body = http::body(response).await.map_err(|error| match error {
         BodyError::TooLong => unavailable("an answer of endless length".to_owned(), None),
         BodyError::Lost(error) => unavailable("an answer that broke off".to_owned(), Some(error)),
     })?;
+    if !status.is_success() {
+        return Err(refusal(status, wait, &body));
+    }
     read(&body).map_err(|reason| unavailable(reason.to_owned(), None))
+}
+
+/// What an unsuccessful answer means.
+fn refusal(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Error {
+    let message = text::printable(&String::from_utf8_lossy(body));
+    // The gateway says 401 for a token that is not good and for one that lacks a scope, which no refresh mends.
+    if status == StatusCode::UNAUTHORIZED && !message.to_ascii_lowercase().contains("scope does not match") {
+        return Kind::TokenRefused.into();
+    }
+    let is_final =
+        status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS && status != StatusCode::REQUEST_TIMEOUT;
+    if is_final {
+        return Kind::Unexpected { endpoint: NAME, status, code: String::new(), description: message }.into();
+    }
+    Kind::Unavailable { endpoint: NAME, reason: status.to_string(), retry_after, source: None }.into()
 }
 
 /// Reads the list. One site may have several entries, one for each product, with scopes of their own.

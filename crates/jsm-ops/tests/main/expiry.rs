@@ -97,6 +97,33 @@ async fn a_failed_early_refresh_leaves_the_token_in_use_and_is_not_repeated_at_o
 }
 
 #[tokio::test]
+async fn an_early_refresh_keeps_one_caller_waiting_and_nobody_else() {
+    let world = World::new().await;
+    world.clock.advance(HOUR - 4 * MINUTE);
+    let gate = world.fake.hold(Endpoint::Refresh);
+    let session = world.session.clone();
+    let first = tokio::spawn(async move { session.access_token().await.expect("a token").generation().number() });
+    gate.arrived(1).await;
+    assert_eq!(world.session.access_token().await.expect("a token").generation().number(), 1);
+    gate.release();
+    assert_eq!(first.await.expect("a task"), 2);
+    assert_eq!(world.session.access_token().await.expect("a token").generation().number(), 2);
+}
+
+#[tokio::test]
+async fn a_process_that_hangs_with_the_lock_keeps_nobody_from_a_good_token() {
+    let world = World::new().await;
+    let _lock = world.store.lock(world.session.key()).await.expect("a lock");
+    world.clock.advance(HOUR - 4 * MINUTE);
+    // The seconds of patience pass at once now. Nothing below waits for a socket.
+    tokio::time::pause();
+    for _ in 0..3 {
+        assert_eq!(world.session.access_token().await.expect("a token").generation().number(), 1);
+    }
+    assert_eq!(world.fake.count(&Endpoint::Refresh), 0);
+}
+
+#[tokio::test]
 async fn an_early_refresh_that_is_refused_leaves_the_token_in_use_until_its_end() {
     let world = World::new().await;
     world.clock.advance(HOUR - 4 * MINUTE);

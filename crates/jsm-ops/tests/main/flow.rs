@@ -1,7 +1,7 @@
 //! Consent, exchange, refresh: what goes over the wire, and what comes of it.
 
 use jsm_ops::{CallbackError, ConsentReason, MemoryStore, PendingLogin, TokenStore as _};
-use jsm_ops_fake::{Consent, DeadGrant, Endpoint, Fake, Site};
+use jsm_ops_fake::{Answer, Consent, DeadGrant, Endpoint, Fake, Fault, Site};
 
 use crate::support::{HOUR, TestClock, World, app, oauth, refresh_token, scopes, sign_in};
 
@@ -194,6 +194,12 @@ async fn sites_are_merged_and_read_with_one_refresh_at_most() {
 
     fake.expire_access_tokens();
     session.sites().await.expect("sites");
+    assert_eq!(fake.count(&Endpoint::Refresh), 1);
+
+    let refusal = serde_json::json!({ "code": 401, "message": "Unauthorized; scope does not match" });
+    fake.fault(Endpoint::Resources, Fault::Answer(Answer::json(401, &refusal)));
+    let error = session.sites().await.expect_err("no scope");
+    assert!(error.to_string().contains("scope does not match"), "{error}");
     assert_eq!(fake.count(&Endpoint::Refresh), 1);
     fake.assert_nothing_unexpected();
 }
