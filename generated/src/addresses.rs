@@ -51,4 +51,10 @@ impl Addresses {
     pub fn stakeholder_comms(&self) -> &str {
         &self.stakeholder_comms
     }
+    /// The bases by the names of their families.
+    pub(crate) fn bases(
+        self,
+    ) -> impl IntoIterator<Item = (&'static str, ::std::string::String)> {
+        [("operations", self.operations), ("stakeholder_comms", self.stakeholder_comms)]
+    }
 }

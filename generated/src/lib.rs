@@ -2,24 +2,123 @@
 
 //! Client of the Jira Service Management Operations API, generated from its OpenAPI document.
 //!
-//! [`Client`] has one method per operation. It makes no decision about sign-in: give it a `reqwest::Client` that brings the
-//! `Authorization` header, and the [`Addresses`] that go with the kind of credential.
+//! [`Client`] has one accessor per area, and the areas one function per operation:
+//! `client.alerts().list().query("status: open").send()`. What an operation requires are arguments, everything else are setters.
+//! `send` gives the answer, `items` and `pages` all of them, and a receipt's [`wait`](Receipt::wait) the end of a queued write.
+//! [`Client::call`] calls what the builders did not think of.
 //!
-//! The crate brings no TLS of its own. Depend on `reqwest` with the TLS feature of your choice.
+//! The crate makes no decision about sign-in: a [`Transport`] brings the credential. [`Client::new`] takes a `reqwest::Client` that
+//! has it as a default header, and the [`Addresses`] that go with the kind of credential. The crate brings no TLS of its own:
+//! depend on `reqwest` with the TLS feature of your choice.
+//!
+//! Every area is a cargo feature, and types come with the areas that use them.
+//!
+//! | feature | area | operations |
+//! |---|---|---|
+//! | `alerts` | Alerts | 30 |
+//! | `audit-logs` | Audit logs | 1 |
+//! | `contacts` | Contacts | 7 |
+//! | `escalations` | Escalations | 5 |
+//! | `forwarding-rules` | Forwarding rules | 5 |
+//! | `heartbeats` | Heartbeats | 5 |
+//! | `integrations` | Integrations | 13 |
+//! | `jec` | Jira Edge Connector (experimental, off by default) | 5 |
+//! | `maintenances` | Maintenances | 12 |
+//! | `notification-rules` | Notification rules | 10 |
+//! | `policies` | Policies | 16 |
+//! | `roles` | Custom user roles | 6 |
+//! | `routing-rules` | Routing rules | 6 |
+//! | `schedules` | Schedules | 20 |
+//! | `stakeholders` | Stakeholders (experimental, off by default) | 28 |
+//! | `status-pages` | Status pages (experimental, off by default) | 46 |
+//! | `syncs` | Syncs | 17 |
+//! | `teams` | Teams | 8 |
+#![allow(dead_code, unused_imports)]
 #[rustfmt::skip]
 pub mod addresses;
 #[rustfmt::skip]
 mod client;
 #[rustfmt::skip]
-mod enums;
-#[rustfmt::skip]
 pub mod operations;
 #[rustfmt::skip]
 pub mod types;
+#[cfg(feature = "alerts")]
+#[path = "areas/alerts.rs"]
 #[rustfmt::skip]
-mod unions;
+pub mod alerts;
+#[cfg(feature = "audit-logs")]
+#[path = "areas/audit_logs.rs"]
+#[rustfmt::skip]
+pub mod audit_logs;
+#[cfg(feature = "contacts")]
+#[path = "areas/contacts.rs"]
+#[rustfmt::skip]
+pub mod contacts;
+#[cfg(feature = "escalations")]
+#[path = "areas/escalations.rs"]
+#[rustfmt::skip]
+pub mod escalations;
+#[cfg(feature = "forwarding-rules")]
+#[path = "areas/forwarding_rules.rs"]
+#[rustfmt::skip]
+pub mod forwarding_rules;
+#[cfg(feature = "heartbeats")]
+#[path = "areas/heartbeats.rs"]
+#[rustfmt::skip]
+pub mod heartbeats;
+#[cfg(feature = "integrations")]
+#[path = "areas/integrations.rs"]
+#[rustfmt::skip]
+pub mod integrations;
+#[cfg(feature = "jec")]
+#[path = "areas/jec.rs"]
+#[rustfmt::skip]
+pub mod jec;
+#[cfg(feature = "maintenances")]
+#[path = "areas/maintenances.rs"]
+#[rustfmt::skip]
+pub mod maintenances;
+#[cfg(feature = "notification-rules")]
+#[path = "areas/notification_rules.rs"]
+#[rustfmt::skip]
+pub mod notification_rules;
+#[cfg(feature = "policies")]
+#[path = "areas/policies.rs"]
+#[rustfmt::skip]
+pub mod policies;
+#[cfg(feature = "roles")]
+#[path = "areas/roles.rs"]
+#[rustfmt::skip]
+pub mod roles;
+#[cfg(feature = "routing-rules")]
+#[path = "areas/routing_rules.rs"]
+#[rustfmt::skip]
+pub mod routing_rules;
+#[cfg(feature = "schedules")]
+#[path = "areas/schedules.rs"]
+#[rustfmt::skip]
+pub mod schedules;
+#[cfg(feature = "stakeholders")]
+#[path = "areas/stakeholders.rs"]
+#[rustfmt::skip]
+pub mod stakeholders;
+#[cfg(feature = "status-pages")]
+#[path = "areas/status_pages.rs"]
+#[rustfmt::skip]
+pub mod status_pages;
+#[cfg(feature = "syncs")]
+#[path = "areas/syncs.rs"]
+#[rustfmt::skip]
+pub mod syncs;
+#[cfg(feature = "teams")]
+#[path = "areas/teams.rs"]
+#[rustfmt::skip]
+pub mod teams;
 pub use addresses::Addresses;
 pub use client::Client;
-pub use jsm_ops_core::{CloudId, Gateway, InvalidCloudId, InvalidGateway};
-pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+pub use jsm_ops_core::{
+    self as core, Body, Call, Clock, CloudId, Error, Field, Gateway, HttpTransport,
+    InvalidCloudId, InvalidGateway, Items, NotForOAuth, OpenEnum, Operation, Page, Pages,
+    Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport, Upload, Wait,
+};
 pub use reqwest;

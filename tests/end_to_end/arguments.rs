@@ -4,7 +4,7 @@ use jsm_ops_api::{
     Addresses, Client, CloudId, Gateway,
     reqwest::{self, multipart::Part},
 };
-use jsm_ops_tests::{document::Operation, sample::sample, server::Server};
+use jsm_ops_tests::{document::Operation, sample::sample_of, server::Server};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ impl MadeUp {
     pub fn json(&self, name: &str) -> Value {
         let query = self.0.query().into_iter().find(|(parameter, _)| *parameter == name).map(|(_, schema)| schema);
         let schema = query.or_else(|| self.0.body().filter(|_| name == "body").map(|(_, schema)| schema));
-        sample(schema.unwrap_or_else(|| panic!("the document has no `{name}` in {} {}", self.0.method, self.0.documented)))
+        let missing = || panic!("the document has no `{name}` in {} {}", self.0.method, self.0.documented);
+        sample_of(self.0.root, schema.unwrap_or_else(missing))
     }
 
     /// The text for a parameter of the path.
@@ -45,7 +46,8 @@ impl Arguments for MadeUp {
     }
 
     fn part(&self) -> Part {
-        Part::text(FILE.1).file_name(FILE.0)
+        // A file may go without a media type (RFC 7578, 4.4), but Prism's reader of forms ends the process on one that does.
+        Part::text(FILE.1).file_name(FILE.0).mime_str("text/plain").expect("a media type")
     }
 }
 

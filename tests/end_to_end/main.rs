@@ -9,6 +9,7 @@ mod arguments;
 #[rustfmt::skip]
 mod calls;
 mod examples;
+mod prism;
 mod refusals;
 #[path = "../../generated/tests/round_trips.rs"]
 #[rustfmt::skip]

@@ -1,18 +1,20 @@
-//! The facts of the published document, read as plain JSON.
+//! The facts of the published document, read as plain JSON; and any other document of the same operations.
 
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
 /// The facts in `spec/`.
-static FACTS: LazyLock<Value> = LazyLock::new(|| {
+pub(crate) static FACTS: LazyLock<Value> = LazyLock::new(|| {
     let text = include_str!("../../spec/jsm-ops.json");
     serde_json::from_str(text).unwrap_or_default()
 });
 
-/// One operation of the document.
+/// One operation of a document.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
+    /// The document.
+    pub root: &'static Value,
     /// The method in upper case.
     pub method: &'static str,
     /// The path as it is documented, with the cloud id in it.
@@ -21,19 +23,24 @@ pub struct Operation {
     pub value: &'static Map<String, Value>,
 }
 
-/// How the two families of paths begin in the document, and where a 3LO token reaches them.
+/// How the two families of paths begin in the facts, and where a 3LO token reaches them.
 const FAMILIES: [(&str, &str); 2] = [
     ("/api/{cloudId}", "/ex/jira/{cloudId}/jsm/ops/api"),
     ("/stakeholder-comms/cloudId/{cloudId}/api", "/ex/jira/{cloudId}/jsm/ops/stakeholder-comms/cloudId/{cloudId}/api"),
 ];
 
-/// All operations of the document.
+/// All operations of the facts.
 pub fn operations() -> Vec<Operation> {
+    operations_of(&FACTS)
+}
+
+/// All operations of a document.
+pub fn operations_of(root: &'static Value) -> Vec<Operation> {
     let methods = [("get", "GET"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
-    let paths = FACTS["paths"].as_object().into_iter().flatten();
+    let paths = root["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, item)| {
         methods.into_iter().filter_map(move |(key, method)| {
-            Some(Operation { method, documented: path, value: item.get(key)?.as_object()? })
+            Some(Operation { root, method, documented: path, value: item.get(key)?.as_object()? })
         })
     });
     operations.collect()
@@ -44,6 +51,17 @@ impl Operation {
     pub fn relative(&self) -> &'static str {
         let relative = FAMILIES.iter().find_map(|(documented, _)| self.documented.strip_prefix(documented));
         relative.unwrap_or(self.documented)
+    }
+
+    /// Whether an OAuth 2.0 token is one of the credentials that it takes.
+    pub fn takes_oauth(&self) -> bool {
+        let own = self.value.get("security").unwrap_or(&self.root["security"]).as_array();
+        own.into_iter().flatten().any(|alternative| alternative.get("OAuth2").is_some())
+    }
+
+    /// Whether it asks for a body.
+    pub fn requires_body(&self) -> bool {
+        self.value.get("requestBody").is_some_and(|body| body["required"] == true)
     }
 
     /// The template of the path at which a 3LO token reaches it.
@@ -84,11 +102,11 @@ fn content(owner: &'static Value) -> Option<(&'static str, &'static Value)> {
     Some((media_type, &media["schema"]))
 }
 
-/// Follows a reference anywhere into the document.
-pub fn resolve(schema: &Value) -> &Value {
+/// Follows a reference anywhere into its document.
+pub fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut resolved = schema;
     while let Some(target) =
-        resolved.get("$ref").and_then(Value::as_str).and_then(|reference| FACTS.pointer(reference.trim_start_matches('#')))
+        resolved.get("$ref").and_then(Value::as_str).and_then(|reference| root.pointer(reference.trim_start_matches('#')))
     {
         resolved = target;
     }

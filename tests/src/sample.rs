@@ -1,21 +1,29 @@
-//! Values made up from schemas: every property set, every list with one element.
+//! Values made up from schemas: every property set, every list with one element, within the bounds that a schema states.
 
 use serde_json::{Map, Value, json};
 
-use crate::document::resolve;
+use crate::document::{FACTS, resolve};
 
 /// Nesting at which a schema that holds itself is cut off.
 const DEEPEST: usize = 8;
 
-/// A value of a schema.
+/// A text for every pattern that there is.
+const PATTERNS: [(&str, &str); 1] = [("^public_\\w+$", "public_text")];
+
+/// A value of a schema of the facts.
 pub fn sample(schema: &Value) -> Value {
-    at_depth(schema, 0)
+    sample_of(&FACTS, schema)
 }
 
-fn at_depth(schema: &Value, depth: usize) -> Value {
-    let schema = resolve(schema);
+/// A value of a schema of any document.
+pub fn sample_of(root: &Value, schema: &Value) -> Value {
+    at_depth(root, schema, 0)
+}
+
+fn at_depth(root: &Value, schema: &Value, depth: usize) -> Value {
+    let schema = resolve(root, schema);
     if let Some(first) = ["oneOf", "anyOf", "allOf"].iter().find_map(|keyword| schema.get(keyword)?.get(0)) {
-        return at_depth(first, depth);
+        return at_depth(root, first, depth);
     }
     if let Some(first) = schema.get("enum").and_then(|values| values.get(0)) {
         return first.clone();
@@ -23,30 +31,41 @@ fn at_depth(schema: &Value, depth: usize) -> Value {
     let text = |key: &str| schema.get(key).and_then(Value::as_str);
     match (text("type"), text("format")) {
         (Some("string"), Some("date-time")) => json!("2026-01-02T03:04:05Z"),
-        (Some("string"), _) => json!("a text"),
-        (Some("integer"), _) => json!(7),
+        (Some("string"), _) => json!(matching(text("pattern"))),
+        (Some("integer"), _) => json!(within(schema, 7.0) as i64),
         // Halves are the same in 32 and 64 bits.
-        (Some("number"), _) => json!(1.5),
+        (Some("number"), _) => json!(within(schema, 1.5)),
         (Some("boolean"), _) => json!(true),
         (Some("array"), _) if depth >= DEEPEST => json!([]),
-        (Some("array"), _) => json!([at_depth(&schema["items"], depth + 1)]),
-        _ => object(schema, depth),
+        (Some("array"), _) => json!([at_depth(root, &schema["items"], depth + 1)]),
+        _ => object(root, schema, depth),
     }
 }
 
-fn object(schema: &Value, depth: usize) -> Value {
+/// A text that matches a pattern; one that is not in the table gets any text, and whoever checks patterns refuses it.
+fn matching(pattern: Option<&str>) -> &'static str {
+    PATTERNS.iter().find(|(known, _)| Some(*known) == pattern).map_or("a text", |(_, text)| text)
+}
+
+/// The number that is nearest to the wanted one within the bounds of a schema.
+fn within(schema: &Value, wanted: f64) -> f64 {
+    let bound = |key| schema.get(key).and_then(Value::as_f64);
+    wanted.max(bound("minimum").unwrap_or(f64::MIN)).min(bound("maximum").unwrap_or(f64::MAX))
+}
+
+fn object(root: &Value, schema: &Value, depth: usize) -> Value {
     let properties = schema.get("properties").and_then(Value::as_object);
     let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|required| required == name));
     let mut object = Map::new();
     for (name, property) in properties.into_iter().flatten() {
         if depth < DEEPEST || is_required(name) {
-            object.insert(name.clone(), at_depth(property, depth + 1));
+            object.insert(name.clone(), at_depth(root, property, depth + 1));
         }
     }
     let values = schema.get("additionalProperties").filter(|values| values.is_object() && depth < DEEPEST);
     if let Some(values) = values {
-        object.insert("a key".to_owned(), at_depth(values, depth + 1));
+        object.insert("a key".to_owned(), at_depth(root, values, depth + 1));
     } else if properties.is_none_or(Map::is_empty) {
         // An object of which nothing is declared holds anything.
         object.insert("any key".to_owned(), json!("any value"));

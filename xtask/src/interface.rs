@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::document::{Document, Operation, schema_name};
+use crate::document::{Document, Operation, reach::Reach, schema_name};
 
 /// What a document offers, by key. Keys sort operations before their parts and types before their fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,8 @@ impl Interface {
         for operation in document.operations() {
             list_operation(&operation, &mut facts);
         }
-        let sent = sent_types(document);
+        let reach = Reach::of(document);
+        let sent = reach.sent(document);
         for (name, schema) in document.schemas() {
             let role = if sent.contains(name) { "sent" } else { "received" };
             facts.insert(format!("type {name}"), role.to_owned());
@@ -205,27 +206,6 @@ fn describe(schema: &Value) -> String {
     let list = schema.get("items").map(|items| format!(" of {}", describe(items))).unwrap_or_default();
     let null = if schema.get("nullable") == Some(&Value::Bool(true)) { " or null" } else { "" };
     format!("{kind}{list}{null}")
-}
-
-/// The named types that requests hold, directly or inside others.
-fn sent_types(document: &Document) -> BTreeSet<String> {
-    let mut sent = BTreeSet::new();
-    let mut next: Vec<&Value> = document.operations().filter_map(|operation| operation.value.get("requestBody")).collect();
-    while let Some(value) = next.pop() {
-        match value {
-            Value::Object(object) => {
-                if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(schema_name)
-                    && sent.insert(name.to_owned())
-                {
-                    next.extend(document.root().pointer("/components/schemas").and_then(|schemas| schemas.get(name)));
-                }
-                next.extend(object.values());
-            }
-            Value::Array(items) => next.extend(items),
-            _ => {}
-        }
-    }
-    sent
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::commands::{self, fetch, regen};
+use xtask::commands::{self, document, fetch, regen};
 
 /// The commands of this workspace.
 #[derive(Parser)]
@@ -15,6 +15,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write the repaired document, complete and with whole addresses, for other tools
+    Document(document::Options),
     /// Take a new document: reduce it to its facts and write them to spec/
     Fetch(fetch::Options),
     /// Generate the crate in generated/ from spec/
@@ -23,6 +25,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Document(options) => document::run(&options),
         Command::Fetch(options) => fetch::run(&options),
         Command::Regen(options) => regen::run(&options),
     };

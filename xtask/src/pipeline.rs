@@ -1,6 +1,7 @@
 //! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → polish → files.
 
 use std::{
+    collections::BTreeSet,
     panic::resume_unwind,
     thread,
     time::{Duration, Instant},
@@ -105,15 +106,8 @@ impl Pipeline {
 
     /// Runs all stages on a document.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
-        let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
-        let operations = document.operations().count();
-        let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
-        times.lap("facts");
-        let mut repairs = repair::apply(&self.address_repairs, &mut document).map_err(PipelineError::Repairs)?;
-        rewrite::rewrite(&mut document).map_err(PipelineError::Addresses)?;
-        times.lap("rewrite");
-        repairs.extend(repair::apply(&self.repairs, &mut document).map_err(PipelineError::Repairs)?);
-        times.lap("repair");
+        let Repaired { document, operations, schemas, repairs } =
+            repair(document, &self.address_repairs, &self.repairs, times)?;
         let adapted = adapt::adapt(document, &self.overlay);
         times.lap("adapt");
         preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
@@ -132,10 +126,45 @@ impl Pipeline {
         times.lap("emit");
         let mut files = emit::format(sources);
         times.lap(PRETTYPLEASE);
-        emit::add_data(&mut files, &interface);
+        emit::add_data(&mut files, &interface, &adapted, &self.overlay);
         times.lap("data");
         Ok(Output { files, interface, summary })
     }
+}
+
+/// A document after the repairs.
+#[derive(Debug, Clone)]
+pub struct Repaired {
+    /// The document.
+    pub document: Document,
+    /// How many operations it had before anything was changed.
+    pub operations: usize,
+    /// The named schemas that it had before anything was changed.
+    pub schemas: Vec<String>,
+    /// The repairs, in order.
+    pub repairs: Vec<Applied>,
+}
+
+/// Runs the stages up to the repairs.
+///
+/// # Errors
+/// Nodes that are not what OpenAPI asks for, addresses that no rule knows, and repairs that have nothing to do.
+pub fn repair(
+    document: Document,
+    address_repairs: &[Repair],
+    repairs: &[Repair],
+    times: &mut Times,
+) -> Result<Repaired, PipelineError> {
+    let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
+    let operations = document.operations().count();
+    let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
+    times.lap("facts");
+    let mut applied = repair::apply(address_repairs, &mut document).map_err(PipelineError::Repairs)?;
+    rewrite::rewrite(&mut document).map_err(PipelineError::Addresses)?;
+    times.lap("rewrite");
+    applied.extend(repair::apply(repairs, &mut document).map_err(PipelineError::Repairs)?);
+    times.lap("repair");
+    Ok(Repaired { document, operations, schemas, repairs: applied })
 }
 
 fn summary(
@@ -145,17 +174,18 @@ fn summary(
     schemas: &[String],
     repairs: Vec<Applied>,
 ) -> Result<Summary, PipelineError> {
-    let types = code.type_names();
-    let typed = schemas.iter().filter(|name| types.contains(&polish::type_name(name).to_string())).count();
-    for (what, before, after) in [("operations", operations, code.methods.len()), ("schemas", schemas.len(), typed)] {
+    let types: BTreeSet<&str> = code.types.iter().map(|one| one.schema.as_str()).collect();
+    let is_alias = |name: &str| adapted.plain.contains_key(name) || adapted.merged.contains_key(name);
+    let typed = schemas.iter().filter(|name| types.contains(name.as_str()) || is_alias(name)).count();
+    for (what, before, after) in [("operations", operations, adapted.calls.len()), ("schemas", schemas.len(), typed)] {
         if before != after {
             return Err(PipelineError::Lost { what, before, after });
         }
     }
     Ok(Summary {
-        operations: (operations, code.methods.len()),
+        operations: (operations, adapted.calls.len()),
         schemas: (schemas.len(), typed),
-        unnamed_types: types.len() - typed,
+        unnamed_types: types.iter().filter(|name| !adapted.declared.contains(**name)).count(),
         repairs,
         unnamed: adapted.unnamed.clone(),
     })

@@ -1,6 +1,15 @@
 //! Which alternative of a union a value is.
 
+use serde::de::{self, DeserializeOwned};
 use serde_json::Value;
+
+/// Decodes what an alternative holds. The error says where in it something does not fit.
+///
+/// # Errors
+/// A value that is not of the type of the alternative.
+pub fn decode<T: DeserializeOwned, E: de::Error>(value: Value) -> Result<T, E> {
+    serde_path_to_error::deserialize(value).map_err(E::custom)
+}
 
 /// How one alternative is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,12 +5,20 @@
 //! [`crate::polish`] writes the code.
 
 pub mod bodies;
+pub mod calls;
 pub mod enums;
 pub mod errors;
 pub mod hoist;
+pub mod merge;
 pub mod names;
+pub mod pages;
+pub mod plain;
 pub mod simplify;
 pub mod unions;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use crate::{document::Document, overlay::Overlay, problem::Problems};
 
@@ -25,8 +33,14 @@ pub struct Adapted {
     pub enums: Vec<enums::OpenEnum>,
     /// Schemas with alternatives.
     pub unions: Vec<unions::Union>,
-    /// How the operations with special bodies take them.
-    pub bodies: bodies::Bodies,
+    /// Operations as calls.
+    pub calls: Vec<calls::Call>,
+    /// Plain schemas by their names, which the document no longer has.
+    pub plain: BTreeMap<String, Value>,
+    /// The names of schemas that the document itself has.
+    pub declared: BTreeSet<String>,
+    /// The names that merged schemas have together, by the names that they had.
+    pub merged: BTreeMap<String, String>,
     /// Overlay entries that match nothing, operations that come to one name, and what the lifted parts cannot express;
     /// [`crate::preflight`] reports them with its own findings.
     pub problems: Problems,
@@ -40,10 +54,16 @@ pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     errors::drop_declared(&mut document);
     let bodies = bodies::lift(&mut document);
     simplify::simplify(&mut document);
+    let declared = document.schemas().map(|(name, _)| name.to_owned()).collect();
     hoist::hoist(&mut document);
+    let merged = merge::merge(&mut document, overlay.merge(), &mut problems);
+    let plain = plain::inline(&mut document, &mut problems);
+    overlay.check_secrets(&document, &mut problems);
     // A vendor who only reorders the document changes nothing of ours.
     document.root_mut().sort_all_objects();
     let enums = enums::lift(&document, &mut problems);
     let unions = unions::lift(&document, &mut problems);
-    Adapted { document, unnamed, enums, unions, bodies, problems }
+    let calls = calls::describe(&document, &bodies, overlay, &mut problems);
+    calls::check_followed(&calls, &document, &mut problems);
+    Adapted { document, unnamed, enums, unions, calls, plain, declared, merged, problems }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -12,7 +12,7 @@ use reqwest::{Url, blocking::Client, header::CONTENT_TYPE, redirect};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Failure, workspace};
+use super::{Failure, disk, workspace};
 use crate::{
     document::{Document, facts, load},
     interface::Interface,
@@ -70,7 +70,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let source = source(&bytes, url, options.date.as_deref(), &document, &source_path);
     let source_text =
         format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
-    write_both(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
+    disk::write_all(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
     report(&source, before.as_ref(), &document);
     Ok(())
 }
@@ -91,7 +91,7 @@ fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path
         openapi: root.get("openapi").and_then(|version| version.as_str()).unwrap_or_default().to_owned(),
         paths: document.paths().count(),
         operations: document.operations().count(),
-        experimental_operations: document.operations().filter(crate::polish::docs::is_experimental).count(),
+        experimental_operations: document.operations().filter(|operation| operation.is_experimental()).count(),
         schemas: document.schemas().count(),
         tags: root.get("tags").and_then(|tags| tags.as_array()).map_or(0, Vec::len),
     }
@@ -205,37 +205,6 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     words
-}
-
-/// Writes both files; each takes its place in one step, and neither does before both are written.
-fn write_both(folder: &Path, files: [(&PathBuf, &String); 2]) -> Result<(), Failure> {
-    let refuse = |error: std::io::Error| {
-        Failure(format!("cannot write to {}: {error}\n    help: nothing was changed", folder.display()))
-    };
-    fs::create_dir_all(folder).map_err(refuse)?;
-    let mut staged = Vec::new();
-    for (path, text) in files {
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(refuse)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(refuse)?;
-        staged.push((path, file));
-    }
-    for (path, file) in staged {
-        readable_by_all(file.as_file()).map_err(refuse)?;
-        file.persist(path).map_err(|error| refuse(error.error))?;
-    }
-    Ok(())
-}
-
-/// Temporary files are private; these are sources.
-#[cfg(unix)]
-fn readable_by_all(file: &fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_all(_: &fs::File) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn report(source: &Source, before: Option<&Document>, document: &Document) {

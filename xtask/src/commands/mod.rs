@@ -1,5 +1,7 @@
-//! One file per command.
+//! One file per command, and what they share.
 
+mod disk;
+pub mod document;
 pub mod fetch;
 pub mod regen;
 

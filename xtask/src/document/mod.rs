@@ -6,6 +6,7 @@
 pub mod facts;
 pub mod load;
 mod pointer;
+pub mod reach;
 pub mod walk;
 
 pub use pointer::Pointer;
@@ -38,6 +39,16 @@ impl Operation<'_> {
     /// The operation as people write it: `GET /v1/alerts`.
     pub fn label(&self) -> String {
         label(self.method, self.path)
+    }
+
+    /// The operation id: after adaptation, the Rust name.
+    pub fn id(&self) -> &str {
+        self.value.get("operationId").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether Atlassian marks it as experimental.
+    pub fn is_experimental(&self) -> bool {
+        self.value.get("x-experimental") == Some(&Value::Bool(true))
     }
 
     /// JSON pointer of the operation object.

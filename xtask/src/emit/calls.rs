@@ -1,93 +1,152 @@
-//! A function that calls any operation by its name, for the end-to-end tests.
+//! Functions that call any operation by its name, for the end-to-end tests.
 //!
-//! It is written from the signatures of the methods, so that no operation can be left out and none is called with arguments
-//! that the tests did not make.
+//! They are written from the calls, so that no operation can be left out and none is called with arguments that the tests did
+//! not make.
 
-use std::collections::BTreeMap;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 
-use quote::{ToTokens, quote};
-use serde_json::Value;
-use syn::{FnArg, ImplItemFn, Pat, PatType};
+use super::areas::{AreaCalls, builder::Builder};
+use crate::{
+    adapt::{
+        Adapted,
+        calls::{Body, Call},
+    },
+    kind::Kind,
+    overlay::Overlay,
+    polish::Code,
+};
 
-use crate::{adapt::Adapted, polish::Code};
-
-/// Writes the table of calls.
-pub fn file(code: &Code, adapted: &Adapted) -> Result<syn::File, syn::Error> {
-    let names = parameter_names(adapted);
-    let arms = code.methods.iter().map(|method| {
-        let name = &method.sig.ident;
-        let id = name.to_string();
-        let arguments = arguments(method).map(|argument| value(argument, &names));
-        quote! { #id => client.#name(#(#arguments),*).await.map(drop) }
-    });
+/// Writes the tables of calls and of setters.
+pub fn file(
+    areas: &[AreaCalls<'_>],
+    adapted: &Adapted,
+    code: &Code,
+    overlay: &Overlay,
+) -> Result<syn::File, syn::Error> {
+    let calls: Vec<(&AreaCalls<'_>, &Call, Builder<'_>)> = areas
+        .iter()
+        .flat_map(|area| area.calls.iter().map(move |call| (area, *call, Builder::new(call, adapted, code, overlay))))
+        .collect();
+    let whole = calls.iter().map(|(area, call, builder)| whole_call(area, call, builder));
+    let (mut names, mut single) = (Vec::new(), Vec::new());
+    for (area, call, builder) in &calls {
+        for field in builder.settable() {
+            let (id, wire) = (&call.id, &field.wire);
+            let begun = begin(area, call, builder.required_fields().unwrap_or_default().iter().map(|field| field.wire.as_str()));
+            let setter = builder.setter_name(&field.ident);
+            names.push(quote! { (#id, #wire) });
+            single.push(quote! { (#id, #wire) => #begun.#setter(field(value)).send().await.map(drop) });
+        }
+    }
     syn::parse2(quote! {
         #![doc = " Calls any operation by its name, for the end-to-end tests."]
 
-        use jsm_ops_api::{Client, Error, reqwest::multipart::Part};
+        use jsm_ops_api::{Client, Error, Field, Upload};
+        use serde_json::Value;
 
         /// Makes up the arguments of a call.
         pub trait Arguments {
             /// The text for a parameter, by its name in the document.
             fn text(&self, name: &str) -> String;
-            /// The value for a parameter, by its name in the document, or for `body`.
-            fn value<T: serde::de::DeserializeOwned>(&self, name: &str) -> T;
+            /// The value for a parameter, by its name in the document.
+            fn value(&self, name: &str) -> Value;
+            /// The whole body.
+            fn body(&self) -> Value;
+            /// The value for a property of the body.
+            fn property(&self, name: &str) -> Value;
             /// The file of an upload.
-            fn part(&self) -> Part;
+            fn upload(&self) -> Upload;
+        }
+
+        /// A value as what it is to be.
+        fn from<T: serde::de::DeserializeOwned>(value: Value) -> T {
+            serde_json::from_value(value).expect("a value of the type")
+        }
+
+        /// A value, or none, as a field.
+        fn field<T: serde::de::DeserializeOwned>(value: Value) -> Field<T> {
+            if value.is_null() { Field::Null } else { Field::Value(from(value)) }
         }
 
         /// Calls one operation with every argument set. `None` where there is no such operation.
         #[allow(clippy::large_futures)]
-        pub async fn call<A: Arguments>(client: &Client, id: &str, arguments: &A) -> Option<Result<(), Error<()>>> {
+        pub async fn call<A: Arguments>(client: &Client, id: &str, arguments: &A) -> Option<Result<(), Error>> {
             Some(match id {
-                #(#arms,)*
+                #(#whole,)*
+                _ => return None,
+            })
+        }
+
+        /// The properties of bodies that have setters, with the operations.
+        pub const SETTERS: &[(&str, &str)] = &[#(#names),*];
+
+        /// Calls one operation with what it requires and one property of its body set, to `null` if the value is. `None` where there
+        /// is no such setter.
+        #[allow(clippy::large_futures)]
+        pub async fn set<A: Arguments>(client: &Client, setter: (&str, &str), value: Value, arguments: &A) -> Option<Result<(), Error>> {
+            Some(match setter {
+                #(#single,)*
                 _ => return None,
             })
         }
     })
 }
 
-/// Names in the document by names in Rust.
-fn parameter_names(adapted: &Adapted) -> BTreeMap<String, String> {
-    let owners = adapted
-        .document
-        .operations()
-        .flat_map(|operation| [operation.item.get("parameters"), operation.value.get("parameters")]);
-    let parameters = owners.flatten().filter_map(Value::as_array).flatten();
-    let names = parameters.filter_map(|parameter| parameter.get("name").and_then(Value::as_str));
-    names.map(|name| (heck::ToSnakeCase::to_snake_case(name), name.to_owned())).collect()
+/// The arm that calls an operation with everything set.
+fn whole_call(area: &AreaCalls<'_>, call: &Call, builder: &Builder<'_>) -> TokenStream {
+    let id = &call.id;
+    let (accessor, mut method) = (format_ident!("{}", area.module), call.rust_method.clone());
+    let mut given = parameters(call);
+    match &call.body {
+        Body::Form(_) => given.push(quote! { arguments.upload() }),
+        Body::Json { kind, required: true } => {
+            if builder.required_fields().is_some() {
+                method.push_str("_with");
+            }
+            let kind = kind.owned_in("jsm_ops_api");
+            given.push(quote! { from::<#kind>(arguments.body()) });
+        }
+        Body::Json { .. } | Body::None => {}
+    }
+    let queries = call.in_query.iter().filter(|parameter| !parameter.required).map(|parameter| {
+        let setter = format_ident!("{}", parameter.rust_name);
+        let value = argument(&parameter.kind, &parameter.name);
+        quote! { .#setter(#value) }
+    });
+    let body = match &call.body {
+        Body::Json { kind, required: false } => {
+            let kind = kind.owned_in("jsm_ops_api");
+            quote! { .body(from::<#kind>(arguments.body())) }
+        }
+        _ => quote! {},
+    };
+    let method = format_ident!("{method}");
+    quote! { #id => client.#accessor().#method(#(#given),*) #(#queries)* #body.send().await.map(drop) }
 }
 
-fn arguments(method: &ImplItemFn) -> impl Iterator<Item = &PatType> {
-    method.sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(argument) => Some(argument),
-        FnArg::Receiver(_) => None,
-    })
+/// A call with what it requires and nothing else.
+fn begin<'f>(area: &AreaCalls<'_>, call: &Call, fields: impl Iterator<Item = &'f str>) -> TokenStream {
+    let (accessor, method) = (format_ident!("{}", area.module), format_ident!("{}", call.rust_method));
+    let mut given = parameters(call);
+    given.extend(fields.map(|wire| quote! { from::<_>(arguments.property(#wire)) }));
+    quote! { client.#accessor().#method(#(#given),*) }
 }
 
-/// An expression for an argument, by the form of its type.
-fn value(argument: &PatType, names: &BTreeMap<String, String>) -> proc_macro2::TokenStream {
-    let rust_name = match &*argument.pat {
-        Pat::Ident(name) => name.ident.to_string(),
-        other => other.to_token_stream().to_string(),
-    };
-    let name = names.get(rust_name.trim_end_matches('_')).unwrap_or(&rust_name);
-    let kind = argument.ty.to_token_stream().to_string();
-    let (optional, inner) = match kind
-        .strip_suffix('>')
-        .and_then(|kind| kind.strip_prefix("Option <").or(kind.strip_prefix(":: std :: option :: Option <")))
-    {
-        Some(inner) => (true, inner.trim()),
-        None => (false, kind.trim()),
-    };
-    let value = match inner {
-        "& 'a str" => quote! { arguments.text(#name).as_str() },
-        inner if inner.ends_with("multipart :: Part") => return quote! { arguments.part() },
-        inner if inner.starts_with('&') => quote! { &arguments.value(#name) },
-        _ => quote! { arguments.value(#name) },
-    };
-    if optional {
-        quote! { Some(#value) }
-    } else {
-        value
+/// What stands in the path, and the required part of the query.
+fn parameters(call: &Call) -> Vec<TokenStream> {
+    let all = call.in_path.iter().chain(call.in_query.iter().filter(|parameter| parameter.required));
+    all.map(|parameter| argument(&parameter.kind, &parameter.name)).collect()
+}
+
+/// An expression for a parameter, by its type.
+fn argument(kind: &Kind, name: &str) -> TokenStream {
+    match kind {
+        Kind::Text => quote! { arguments.text(#name).as_str() },
+        Kind::List(item) => {
+            let item = argument(item, name);
+            quote! { &[#item] }
+        }
+        _ => quote! { from(arguments.value(#name)) },
     }
 }

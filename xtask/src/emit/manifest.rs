@@ -1,9 +1,15 @@
 //! The manifest of the generated crate.
 
-use super::HEADER;
+use super::{HEADER, areas::AreaCalls, types::UNUSED};
 
 /// Renders `Cargo.toml`.
-pub fn render() -> String {
+pub fn render(areas: &[AreaCalls<'_>]) -> String {
+    let stable: Vec<String> =
+        areas.iter().filter(|area| !area.is_experimental()).map(|area| format!("\"{}\"", area.key)).collect();
+    let default = stable.join(", ");
+    let all: Vec<String> = areas.iter().map(|area| format!("\"{}\"", area.key)).collect();
+    let full = all.join(", ");
+    let features: String = areas.iter().map(|area| format!("{} = []\n", area.key)).collect();
     format!(
         r#"# {HEADER}.
 
@@ -18,18 +24,29 @@ publish.workspace = true
 # What is in `tests` are tables for the workspace's end-to-end tests and no tests of their own.
 autotests = false
 
+[features]
+# All stable areas.
+default = [{default}]
+# Everything, with what Atlassian marks as experimental.
+full = [{full}, "{UNUSED}"]
+# Types of the document that no operation uses.
+{UNUSED} = []
+# One feature for each area: its operations, and the types that they use.
+{features}
 [dependencies]
 # Dates.
 chrono.workspace = true
-# Addresses, tolerant decoding, open enums.
+# Calls, errors, paging, tolerant decoding.
 jsm-ops-core.workspace = true
-# Requests and answers of the generated methods.
-progenitor-client.workspace = true
 # The HTTP client; it brings no TLS of its own, the caller's choice of features does.
-reqwest = {{ workspace = true, features = ["json", "multipart", "query", "stream"] }}
+reqwest.workspace = true
 serde.workspace = true
 # Values whose type the document leaves open.
 serde_json.workspace = true
+
+[dev-dependencies]
+# The examples wait.
+tokio = {{ workspace = true, features = ["macros", "rt"] }}
 "#
     )
 }

@@ -2,24 +2,26 @@
 //! tests.
 
 use quote::format_ident;
-use syn::{
-    Arm, Expr, GenericArgument, Ident, ImplItemFn, Item, ItemFn, LitStr, PathArguments, ReturnType, Stmt, Type,
-    visit_mut::VisitMut,
-};
+use syn::{Arm, Expr, Item, ItemFn, LitStr, Stmt, Type, visit_mut::VisitMut};
 
 use crate::{
-    adapt::Adapted,
-    polish::{Code, type_name},
+    adapt::{Adapted, calls::Answer},
+    kind::Kind,
 };
 
 /// Writes the table of types.
-pub fn file(code: &Code, adapted: &Adapted) -> syn::File {
-    let schemas = adapted.document.schemas().map(|(schema, _)| (schema.to_owned(), type_name(schema)));
-    let answers = code.methods.iter().filter_map(|method| Some((method.sig.ident.to_string(), answer(method)?)));
+pub fn file(adapted: &Adapted) -> syn::File {
+    let declared = adapted.declared.iter().map(|schema| (schema.clone(), type_in_tests(&Kind::Named(schema.clone()))));
+    let unnamed = adapted.document.schemas().filter(|(schema, _)| !adapted.declared.contains(*schema));
+    let unnamed = unnamed.map(|(schema, _)| (schema.to_owned(), type_in_tests(&Kind::Named(schema.to_owned()))));
+    let schemas = declared.chain(unnamed);
+    let answers = adapted.calls.iter().filter_map(|call| match &call.answer {
+        Answer::Json(kind) => Some((call.id.clone(), type_in_tests(kind))),
+        _ => None,
+    });
     let mut file: syn::File = syn::parse_quote! {
         #![doc = " Decodes and encodes any type, for the end-to-end tests."]
 
-        use jsm_ops_api::types;
         use serde_json::{Error, Value};
 
         fn through<T: serde::de::DeserializeOwned + serde::Serialize>(value: Value) -> Result<Value, Error> {
@@ -41,14 +43,14 @@ pub fn file(code: &Code, adapted: &Adapted) -> syn::File {
 
 /// A function that puts a value through the type that belongs to a key. The arms are copies of one: parsing each would take
 /// longer than anything else in this stage.
-fn table(name: &str, doc: &str, types: impl Iterator<Item = (String, Ident)>) -> Item {
+fn table(name: &str, doc: &str, types: impl Iterator<Item = (String, Type)>) -> Item {
     let name = format_ident!("{name}");
     let doc = format!(" {doc}");
     let mut function: ItemFn = syn::parse_quote! {
         #[doc = #doc]
         pub fn #name(name: &str, value: Value) -> Option<Result<Value, Error>> {
             match name {
-                "" => Some(through::<types::Type>(value)),
+                "" => Some(through::<Type>(value)),
                 _ => None,
             }
         }
@@ -64,7 +66,7 @@ fn table(name: &str, doc: &str, types: impl Iterator<Item = (String, Ident)>) ->
 /// Puts a key and a type into the template of an arm.
 struct Row {
     key: String,
-    kind: Ident,
+    kind: Type,
 }
 
 impl Row {
@@ -79,27 +81,13 @@ impl VisitMut for Row {
         *literal = LitStr::new(&self.key, literal.span());
     }
 
-    fn visit_ident_mut(&mut self, ident: &mut Ident) {
-        if ident == "Type" {
-            *ident = self.kind.clone();
-        }
+    fn visit_type_mut(&mut self, kind: &mut Type) {
+        *kind = self.kind.clone();
     }
 }
 
-/// The `T` of `Result<ResponseValue<T>, _>`, where it is a type of the document: `ByteStream` and `()` stand in no module.
-fn answer(method: &ImplItemFn) -> Option<Ident> {
-    let ReturnType::Type(_, result) = &method.sig.output else { return None };
-    let Type::Path(path) = first_argument(first_argument(result)?)? else { return None };
-    let segments = &path.path.segments;
-    let in_types = segments.iter().rev().nth(1).is_some_and(|module| module.ident == "types");
-    segments.last().filter(|_| in_types).map(|name| name.ident.clone())
-}
-
-fn first_argument(kind: &Type) -> Option<&Type> {
-    let Type::Path(path) = kind else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(kind) => Some(kind),
-        _ => None,
-    })
+/// A type as the tests name it.
+fn type_in_tests(kind: &Kind) -> Type {
+    let tokens = kind.owned_in("jsm_ops_api");
+    syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
 }

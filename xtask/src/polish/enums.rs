@@ -4,13 +4,17 @@ use proc_macro2::Span;
 use quote::format_ident;
 use syn::{Arm, Expr, Fields, Ident, Item, ItemEnum, ItemImpl, LitStr, Pat, Path, PathSegment, Stmt, Variant};
 
-use super::{docs::line_of_docs, type_name};
-use crate::adapt::enums::{OpenEnum, UNKNOWN};
+use super::{TypeCode, type_name, words};
+use crate::{
+    adapt::enums::{OpenEnum, UNKNOWN},
+    overlay::Overlay,
+};
 
-/// The items of all enums.
-pub fn items(enums: &[OpenEnum]) -> Vec<Item> {
+/// The code of all enums.
+pub fn types(enums: &[OpenEnum], overlay: &Overlay) -> Vec<TypeCode> {
     let template = Template::new();
-    enums.iter().flat_map(|one| template.fill(one)).collect()
+    let code = enums.iter().map(|one| TypeCode { schema: one.schema.clone(), items: template.fill(one, overlay).to_vec() });
+    code.collect()
 }
 
 /// The code that all enums share, parsed once. Variants and match arms are built from nodes: parsing them anew for every enum
@@ -49,11 +53,11 @@ impl Template {
         Self { definition, values }
     }
 
-    fn fill(&self, one: &OpenEnum) -> [Item; 3] {
+    fn fill(&self, one: &OpenEnum, overlay: &Overlay) -> [Item; 3] {
         let name = type_name(&one.schema);
         let mut definition = self.definition.clone();
         definition.ident = name.clone();
-        definition.attrs.insert(0, line_of_docs(&format!(" The values of `{}`; it stays open for others.", one.schema)));
+        definition.attrs.insert(0, words::line_of_docs(&words::type_line(overlay, &one.schema)));
         for (index, (variant, value)) in one.variants.iter().enumerate() {
             definition.variants.insert(index, unit_variant(variant, value));
         }
@@ -74,7 +78,7 @@ impl Template {
 
 fn unit_variant(name: &str, value: &str) -> Variant {
     let ident = Ident::new(name, Span::call_site());
-    Variant { attrs: vec![line_of_docs(&format!(" `{value}`"))], ident, fields: Fields::Unit, discriminant: None }
+    Variant { attrs: vec![words::line_of_docs(&format!(" `{value}`"))], ident, fields: Fields::Unit, discriminant: None }
 }
 
 /// The arms of the one match of a function.

@@ -1,50 +1,38 @@
-//! From progenitor's output to the code of our crate, by small passes over its syntax tree.
+//! From progenitor's output to the types of our crate, by small passes over its syntax tree.
 //!
 //! The passes match on the exact shape of one version of progenitor, which the workspace pins. Where they do not find that
 //! shape they fail: code that slipped through unpolished would compile and do the wrong thing.
 
-pub mod docs;
 pub mod enums;
-pub mod lenient;
-pub mod multipart;
-pub mod requests;
+pub mod setters;
 mod split;
+pub mod structs;
 pub mod unions;
+pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{ImplItemFn, Item};
+use syn::Item;
 
-use crate::{
-    adapt::Adapted,
-    document::{Document, Operation},
-    overlay::Overlay,
-};
+use self::structs::Object;
+use crate::{adapt::Adapted, document::reach::Reach, overlay::Overlay};
 
-/// The code of the crate, file by file but not yet as text.
+/// The types of the crate, not yet as text.
 #[derive(Debug, Clone)]
 pub struct Code {
-    /// Structs, and the few types that are neither enum nor union.
-    pub types: Vec<Item>,
-    /// Open enums.
-    pub enums: Vec<Item>,
-    /// Unions.
-    pub unions: Vec<Item>,
-    /// One method per operation.
-    pub methods: Vec<ImplItemFn>,
+    /// All types with their implementations.
+    pub types: Vec<TypeCode>,
+    /// What is known of the objects among them, by schema.
+    pub objects: BTreeMap<String, Object>,
 }
 
-impl Code {
-    /// The names of all types.
-    pub fn type_names(&self) -> BTreeSet<String> {
-        let names = self.types.iter().chain(&self.enums).chain(&self.unions).filter_map(|item| match item {
-            Item::Struct(item) => Some(item.ident.to_string()),
-            Item::Enum(item) => Some(item.ident.to_string()),
-            Item::Type(item) => Some(item.ident.to_string()),
-            _ => None,
-        });
-        names.collect()
-    }
+/// A type with its implementations.
+#[derive(Debug, Clone)]
+pub struct TypeCode {
+    /// The name of the schema.
+    pub schema: String,
+    /// The definition first.
+    pub items: Vec<Item>,
 }
 
 /// Code that does not have the shape that a pass knows.
@@ -68,27 +56,25 @@ impl UnexpectedCode {
 /// # Errors
 /// Code of another shape than the passes know.
 pub fn polish(file: syn::File, adapted: &Adapted, overlay: &Overlay) -> Result<Code, UnexpectedCode> {
-    let split::Parts { mut types, mut methods } = split::split(file)?;
-    lenient::apply(&mut types, &adapted.document)?;
-    let mut operations = operations_by_name(&adapted.document);
-    for method in &mut methods {
-        let name = method.sig.ident.to_string();
-        let operation =
-            operations.remove(name.as_str()).ok_or_else(|| UnexpectedCode::new(&name, "one method for every operation"))?;
-        requests::apply(method, &operation, &adapted.bodies)?;
-        if let Some(part) = adapted.bodies.multipart.get(&name) {
-            multipart::apply(method, part)?;
-        }
-        docs::apply(method, &operation, overlay);
-    }
-    if let Some(name) = operations.into_keys().next() {
+    let split::Parts { structs, methods } = split::split(file)?;
+    let ids: BTreeSet<String> = adapted.calls.iter().map(|call| call.id.clone()).collect();
+    if let Some(name) = ids.symmetric_difference(&methods).next() {
         return Err(UnexpectedCode::new(name, "one method for every operation"));
     }
-    Ok(Code { types, enums: enums::items(&adapted.enums), unions: unions::items(&adapted.unions), methods })
-}
-
-fn operations_by_name(document: &Document) -> BTreeMap<&str, Operation<'_>> {
-    document.operations().filter_map(|operation| Some((operation.value.get("operationId")?.as_str()?, operation))).collect()
+    let objects = structs::polish(structs, &adapted.document, overlay)?;
+    let reach = Reach::of(&adapted.document);
+    let mut types = enums::types(&adapted.enums, overlay);
+    types.extend(unions::types(&adapted.unions, &reach.sent(&adapted.document), overlay));
+    for object in &objects {
+        let mut items = vec![Item::Struct(object.item.clone())];
+        if object.sent {
+            let setters = setters::item(object, overlay);
+            items.push(setters.map_err(|_| UnexpectedCode::new(&object.schema, "fields of which setters can be made"))?);
+        }
+        types.push(TypeCode { schema: object.schema.clone(), items });
+    }
+    types.sort_by(|left, right| left.schema.cmp(&right.schema));
+    Ok(Code { types, objects: objects.into_iter().map(|object| (object.schema.clone(), object)).collect() })
 }
 
 /// The name of a type for a schema.

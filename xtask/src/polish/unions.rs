@@ -1,20 +1,29 @@
 //! The code of unions: an enum with one variant per alternative and one for what no alternative claims.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Item;
 
-use super::type_name;
-use crate::adapt::unions::{Alternative, Holds, Union};
+use super::{TypeCode, type_name, words};
+use crate::{
+    adapt::unions::{Alternative, Holds, Union},
+    overlay::Overlay,
+};
 
-/// The items of all unions.
-pub fn items(unions: &[Union]) -> Vec<Item> {
-    unions.iter().flat_map(|union| file(union).items).collect()
+/// The code of all unions; those that are sent can be made from what they hold even as fields.
+pub fn types(unions: &[Union], sent: &BTreeSet<&str>, overlay: &Overlay) -> Vec<TypeCode> {
+    let code = unions.iter().map(|union| {
+        let file = file(union, sent.contains(union.schema.as_str()), overlay);
+        TypeCode { schema: union.schema.clone(), items: file.items }
+    });
+    code.collect()
 }
 
-fn file(union: &Union) -> syn::File {
+fn file(union: &Union, sent: bool, overlay: &Overlay) -> syn::File {
     let name = type_name(&union.schema);
     let variants: Vec<_> = union.alternatives.iter().map(|one| format_ident!("{}", one.variant)).collect();
+    let variant_docs = union.alternatives.iter().map(|one| variant_line(one, overlay));
     let types: Vec<_> = union.alternatives.iter().map(rust_type).collect();
     let shapes = union.alternatives.iter().map(|one| shape(union, one));
     let tag = match &union.tag {
@@ -22,14 +31,14 @@ fn file(union: &Union) -> syn::File {
         None => quote! { ::std::option::Option::None },
     };
     let index = 0..union.alternatives.len();
-    let doc = format!(" One of the forms of `{}`.", union.schema);
-    let conversions = union.alternatives.iter().zip(&variants).map(|(one, variant)| conversion(&name, one, variant));
+    let doc = words::type_line(overlay, &union.schema);
+    let conversions = union.alternatives.iter().zip(&variants).map(|(one, variant)| conversion(&name, one, variant, sent));
     syn::parse_quote! {
         #[doc = #doc]
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum #name {
-            #(#variants(#types),)*
+            #(#[doc = #variant_docs] #variants(#types),)*
             /// A form that this version does not know, as the service sent it.
             Unknown(::serde_json::Value),
         }
@@ -45,10 +54,9 @@ fn file(union: &Union) -> syn::File {
 
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                use ::serde::de::Error as _;
                 let value = ::serde_json::Value::deserialize(deserializer)?;
                 match ::jsm_ops_core::union::alternative(&value, #tag, &[#(#shapes),*]) {
-                    #(::std::option::Option::Some(#index) => ::serde_json::from_value(value).map(Self::#variants).map_err(D::Error::custom),)*
+                    #(::std::option::Option::Some(#index) => ::jsm_ops_core::union::decode(value).map(Self::#variants),)*
                     _ => ::std::result::Result::Ok(Self::Unknown(value)),
                 }
             }
@@ -91,8 +99,19 @@ fn shape(union: &Union, one: &Alternative) -> TokenStream {
     }
 }
 
+/// What a variant holds, in a line.
+fn variant_line(one: &Alternative, overlay: &Overlay) -> String {
+    match &one.holds {
+        Holds::Object(name) => words::type_line(overlay, name),
+        Holds::List(_) => " A list.".to_owned(),
+        Holds::Text => " A text.".to_owned(),
+        Holds::Integer | Holds::Number => " A number.".to_owned(),
+        Holds::Boolean => " A yes or no.".to_owned(),
+    }
+}
+
 /// `From` for what a variant holds, so that callers need not name the variant.
-fn conversion(name: &syn::Ident, one: &Alternative, variant: &syn::Ident) -> TokenStream {
+fn conversion(name: &syn::Ident, one: &Alternative, variant: &syn::Ident, sent: bool) -> TokenStream {
     let (from, value) = match &one.holds {
         Holds::Object(object) => {
             let object = type_name(object);
@@ -100,11 +119,23 @@ fn conversion(name: &syn::Ident, one: &Alternative, variant: &syn::Ident) -> Tok
         }
         _ => (rust_type(one), quote! { value }),
     };
+    // Fields can be made from objects of this crate alone: a list or a text might become a field in two ways.
+    let field = (sent && matches!(one.holds, Holds::Object(_))).then(|| {
+        quote! {
+            impl ::std::convert::From<#from> for ::jsm_ops_core::Field<#name> {
+                fn from(value: #from) -> Self {
+                    ::jsm_ops_core::Field::Value(value.into())
+                }
+            }
+        }
+    });
     quote! {
         impl ::std::convert::From<#from> for #name {
             fn from(value: #from) -> Self {
                 Self::#variant(#value)
             }
         }
+
+        #field
     }
 }

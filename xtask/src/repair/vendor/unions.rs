@@ -39,6 +39,20 @@ pub fn on_call_participants_may_be_ids(document: &mut Document) -> Outcome {
     })
 }
 
+/// The answers that say who is on call are declared as exactly one of two objects. Neither requires its own property or forbids that
+/// of the other, so whatever is one of them is the other as well, and no answer is valid. They are any of the two.
+pub fn on_call_answers_are_any_of_two(document: &mut Document) -> Outcome {
+    place::all(document, &["OnCallResponse", "NextOnCallResponse"], |document, name| {
+        let schema = place::schema(document, name)?;
+        let at = pointer(&["components", "schemas", name]);
+        let Some(alternatives) = schema.remove("oneOf") else {
+            return Err(Refusal::not_needed(at, "there is no `oneOf`"));
+        };
+        schema.insert("anyOf".to_owned(), alternatives);
+        Ok(1)
+    })
+}
+
 /// The types that tell the two kinds of time restriction apart. Four schemas say theirs by a `default`, four not at all; the
 /// service sends these (Atlassian's Terraform provider, `rotation` and `routing rule`).
 const TIME_RESTRICTIONS: [(&str, &str); 8] = [
@@ -146,6 +160,15 @@ mod tests {
             participants(participant.clone()),
             participants(json!({"oneOf": [participant, {"type": "string"}]})),
         );
+    }
+
+    #[test]
+    fn alternatives_that_exclude_nothing_are_any_of_them() {
+        let answers = |keyword: &str| {
+            let answer = json!({"type": "object", keyword: [{}, {}]});
+            json!({"components": {"schemas": {"OnCallResponse": answer, "NextOnCallResponse": answer}}})
+        };
+        check(on_call_answers_are_any_of_two, answers("oneOf"), answers("anyOf"));
     }
 
     #[test]

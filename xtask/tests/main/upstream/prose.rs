@@ -77,12 +77,12 @@ fn words(text: &str) -> Vec<String> {
     text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// Calls `visit` with every file of text below a folder, but for what git and cargo keep there.
+/// Calls `visit` with every file of text below a folder, but for what git, cargo and npm keep there.
 fn text_files(folder: &Path, visit: &mut impl FnMut(&Path, &str)) {
     for entry in fs::read_dir(folder).expect("the folder is readable") {
         let entry = entry.expect("the entry is readable");
         let (path, kind) = (entry.path(), entry.file_type().expect("entries have a type"));
-        if kind.is_dir() && !["target", ".git"].iter().any(|name| entry.file_name() == *name) {
+        if kind.is_dir() && !["target", ".git", "node_modules"].iter().any(|name| entry.file_name() == *name) {
             text_files(&path, visit);
         } else if kind.is_file()
             && let Ok(text) = fs::read_to_string(&path)

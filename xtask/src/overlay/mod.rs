@@ -3,44 +3,31 @@
 //! Entries are keyed by method and path as they stand after the addresses were rewritten (`GET /v1/alerts`), which no
 //! renaming of operation ids or tags by the vendor can move.
 
+mod entry;
+mod read;
+
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use heck::ToSnakeCase;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+pub use self::entry::{Area, Entry, Outcome, Paging, Retry, TypeWords};
 use crate::{
     document::{Document, Operation, child, load, template_names},
     problem::{Problem, Problems},
 };
 
-/// What we say about the document's operations.
+/// What we say about the document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overlay {
     areas: BTreeMap<String, Area>,
     operations: BTreeMap<String, Entry>,
-}
-
-/// A group of operations that belong together for a reader.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Area {
-    /// The heading.
-    pub title: String,
-    /// What the area is for.
-    pub summary: String,
-}
-
-/// What we say about one operation.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// The Rust name, unique among all operations.
-    pub name: String,
-    /// The key of the area that it belongs to.
-    pub area: String,
-    /// What it does, in a sentence or two.
-    pub summary: String,
+    parameters: BTreeMap<String, String>,
+    fields: BTreeMap<String, String>,
+    types: BTreeMap<String, TypeWords>,
+    argument_order: Vec<String>,
+    secrets: Vec<String>,
+    merge: BTreeMap<String, Vec<String>>,
 }
 
 /// Why an overlay cannot be used.
@@ -79,30 +66,7 @@ impl Overlay {
 
     /// Reads an overlay from its value; every entry that is wrong is reported.
     pub fn from_value(value: Value) -> Result<Self, Problems> {
-        let mut problems = Problems::new();
-        let Value::Object(mut sections) = value else {
-            let message = format!("expected `areas` and `operations`, found {}", load::kind(&value));
-            return Err(Problem::new("", message, "see spec/overlay.yaml for the form").into());
-        };
-        let areas = section::<Area>(&mut sections, "areas", &mut problems);
-        let operations = section::<Entry>(&mut sections, "operations", &mut problems);
-        for key in sections.keys() {
-            let help = "the overlay has the sections `areas` and `operations`";
-            problems.push(Problem::new(child("", key), format!("`{key}` is no section of an overlay"), help));
-        }
-        for (key, entry) in &operations {
-            let at = child("/operations", key);
-            if !is_rust_name(&entry.name) {
-                let help = "use snake_case that is no Rust keyword";
-                problems.push(Problem::new(child(&at, "name"), format!("`{}` is no Rust name", entry.name), help));
-            }
-            if !areas.contains_key(&entry.area) {
-                let help = "name one of the keys of `areas`, or add the area";
-                problems.push(Problem::new(child(&at, "area"), format!("there is no area `{}`", entry.area), help));
-            }
-        }
-        problems.into_result()?;
-        Ok(Self { areas, operations })
+        read::overlay(value)
     }
 
     /// The areas by key.
@@ -113,6 +77,61 @@ impl Overlay {
     /// The entry of an operation, by method and path as they stand after the addresses were rewritten.
     pub fn entry(&self, operation: &Operation<'_>) -> Option<&Entry> {
         self.operations.get(&operation.label())
+    }
+
+    /// An entry by the Rust name of its operation.
+    pub fn entry_named(&self, name: &str) -> Option<&Entry> {
+        self.operations.values().find(|entry| entry.name == name)
+    }
+
+    /// Our words for a parameter of an operation.
+    pub fn parameter_words<'a>(&'a self, entry: Option<&'a Entry>, name: &str) -> Option<&'a str> {
+        let own = entry.and_then(|entry| entry.parameters.get(name));
+        own.or_else(|| self.parameters.get(name)).map(String::as_str)
+    }
+
+    /// Our words for a type; a merged type has those of its first member that has any.
+    pub fn type_words(&self, name: &str) -> Option<&TypeWords> {
+        let members = || self.merge.get(name).into_iter().flatten();
+        self.types.get(name).or_else(|| members().find_map(|member| self.types.get(member)))
+    }
+
+    /// Our words for a field of a type.
+    pub fn field_words(&self, type_name: &str, field: &str) -> Option<&str> {
+        let own = self.type_words(type_name).and_then(|words| words.fields.get(field));
+        own.or_else(|| self.fields.get(field)).map(String::as_str)
+    }
+
+    /// Where among the arguments of a function a required property stands: those that are listed first, in the order of the
+    /// list, then the others by their names.
+    pub fn argument_rank<'a>(&self, property: &'a str) -> (usize, &'a str) {
+        let listed = self.argument_order.iter().position(|known| known == property);
+        (listed.unwrap_or(self.argument_order.len()), property)
+    }
+
+    /// The properties whose values must not be seen, as `Schema.property`.
+    pub fn secrets(&self) -> &[String] {
+        &self.secrets
+    }
+
+    /// Finds the secrets that are no property of any schema of an adapted document.
+    pub fn check_secrets(&self, document: &Document, problems: &mut Problems) {
+        for (index, secret) in self.secrets.iter().enumerate() {
+            let known = secret.split_once('.').is_some_and(|(schema, property)| {
+                let properties = document.schema(schema).and_then(|schema| schema.get("properties"));
+                properties.is_some_and(|properties| properties.get(property).is_some())
+            });
+            if !known {
+                let at = child("/secrets", &index.to_string());
+                let help = "correct it in spec/overlay.yaml, or remove it: a value that is not found is not hidden";
+                problems.push(Problem::new(at, format!("`{secret}` is no property of a schema"), help));
+            }
+        }
+    }
+
+    /// Schemas that are the same, by the name that they have together.
+    pub fn merge(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.merge
     }
 
     /// Finds the entries that match no operation of a document whose addresses were rewritten.
@@ -128,32 +147,6 @@ impl Overlay {
             problems.push(Problem::new(child("/operations", key), message, help));
         }
     }
-}
-
-fn section<T: DeserializeOwned>(
-    sections: &mut Map<String, Value>,
-    name: &str,
-    problems: &mut Problems,
-) -> BTreeMap<String, T> {
-    let at = child("", name);
-    let Some(Value::Object(entries)) = sections.remove(name) else {
-        problems.push(Problem::new(
-            at,
-            format!("the section `{name}` is missing or no map"),
-            "see spec/overlay.yaml for the form",
-        ));
-        return BTreeMap::new();
-    };
-    let mut read = BTreeMap::new();
-    for (key, value) in entries {
-        match serde_json::from_value(value) {
-            Ok(entry) => drop(read.insert(key, entry)),
-            Err(error) => {
-                problems.push(Problem::new(child(&at, &key), error.to_string(), "correct the entry in spec/overlay.yaml"))
-            }
-        }
-    }
-    read
 }
 
 /// Whether a name can be that of a function.

@@ -1,0 +1,147 @@
+//! One type for schemas that are the same.
+//!
+//! The document spells enums and small objects out wherever they occur, and every place would get a type of its own: seven
+//! priorities, eight weekdays. The overlay says which are one. It is not guessed: two schemas may be equal by chance and differ
+//! in the next document, and then a type that users know would fall apart.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    document::{Document, child, pointer, schema_name, schema_reference, walk},
+    problem::{Problem, Problems},
+};
+
+/// Merges schemas under their common names. Gives the name that each of them has from now on.
+pub fn merge(
+    document: &mut Document,
+    groups: &BTreeMap<String, Vec<String>>,
+    problems: &mut Problems,
+) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    for (common, members) in groups {
+        let at = pointer(&["merge", common]);
+        if document.schema(common).is_some() && !members.contains(common) {
+            let message = format!("there is a schema `{common}`, and it is no member");
+            problems.push(Problem::new(&at, message, "choose another name in spec/overlay.yaml"));
+        }
+        for (index, member) in members.iter().enumerate() {
+            let at = child(&at, &index.to_string());
+            if document.schema(member).is_none() {
+                let help = "remove it from spec/overlay.yaml: the schema is gone or has another name";
+                problems.push(Problem::new(at, format!("there is no schema `{member}`"), help));
+            } else if let Some(other) = names.insert(member.clone(), common.clone()) {
+                let message = format!("`{member}` is a member of `{other}` as well");
+                problems.push(Problem::new(at, message, "leave it in one of them in spec/overlay.yaml"));
+            }
+        }
+    }
+    walk::schemas_mut(document, |_, schema| {
+        let name = schema.get("$ref").and_then(Value::as_str).and_then(schema_name);
+        if let Some(common) = name.and_then(|name| names.get(name)) {
+            *schema = schema_reference(common);
+        }
+    });
+    let Some(schemas) = document.schemas_mut() else { return names };
+    for (common, members) in groups {
+        unite(schemas, common, members, problems);
+    }
+    names
+}
+
+/// Puts one schema in the place of several.
+fn unite(schemas: &mut Map<String, Value>, common: &str, members: &[String], problems: &mut Problems) {
+    let mut united: Option<(&str, Value)> = None;
+    for member in members {
+        let Some(schema) = schemas.shift_remove(member) else { continue };
+        match &mut united {
+            None => united = Some((member, schema)),
+            Some((first, known)) => {
+                if !add_values(known, &schema) && comparable(known) != comparable(&schema) {
+                    let message = format!("`{first}` and `{member}` are not the same");
+                    let help = "take one of them out in spec/overlay.yaml, or repair the difference";
+                    problems.push(Problem::new(pointer(&["merge", common]), message, help));
+                }
+            }
+        }
+    }
+    if let Some((_, schema)) = united {
+        schemas.insert(common.to_owned(), schema);
+    }
+}
+
+/// Adds the values of one enum to another; `false` where they are not both enums.
+fn add_values(known: &mut Value, schema: &Value) -> bool {
+    let known = known.get_mut("enum").and_then(Value::as_array_mut);
+    let (Some(known), Some(values)) = (known, schema.get("enum").and_then(Value::as_array)) else { return false };
+    for value in values {
+        if !known.contains(value) {
+            known.push(value.clone());
+        }
+    }
+    true
+}
+
+/// A schema in a form in which the order of its required properties does not matter.
+fn comparable(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn merged(schemas: Value, groups: Value) -> (Value, String) {
+        let mut document = Document::new(json!({"openapi": "3.0.1", "components": {"schemas": schemas}}));
+        let groups = serde_json::from_value(groups).expect("groups");
+        let mut problems = Problems::new();
+        merge(&mut document, &groups, &mut problems);
+        (document.root()["components"]["schemas"].clone(), problems.to_string())
+    }
+
+    #[test]
+    fn equal_schemas_become_one_and_values_are_united() {
+        let (schemas, problems) = merged(
+            json!({
+                "A": {"required": ["x", "y"], "properties": {"x": schema_reference("ADay")}},
+                "B": {"required": ["y", "x"], "properties": {"x": schema_reference("BDay")}},
+                "ADay": {"type": "string", "enum": ["mon"]},
+                "BDay": {"type": "string", "enum": ["mon", "tue"]},
+                "C": {"items": schema_reference("B")}
+            }),
+            json!({"A": ["A", "B"], "Day": ["ADay", "BDay"]}),
+        );
+        assert_eq!(
+            schemas,
+            json!({
+                "C": {"items": schema_reference("A")},
+                "A": {"required": ["x", "y"], "properties": {"x": schema_reference("Day")}},
+                "Day": {"type": "string", "enum": ["mon", "tue"]}
+            }),
+            "{problems}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_the_same_or_not_there_is_reported() {
+        let (_, problems) = merged(
+            json!({"A": {"type": "string"}, "B": {"type": "integer"}, "C": {}}),
+            json!({"Ab": ["A", "B", "Gone"], "C": ["A"]}),
+        );
+        for part in [
+            "`A` and `B` are not the same",
+            "there is no schema `Gone`",
+            "there is a schema `C`, and it is no member",
+            "`A` is a member of `Ab` as well",
+        ] {
+            assert!(problems.contains(part), "{part} in {problems}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `cargo xtask document`: writes the repaired document for other tools.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Failure, disk, workspace};
+use crate::{
+    document::load,
+    overlay::Overlay,
+    pipeline::{self, Times},
+    repair::vendor,
+    standalone,
+};
+
+/// What to write, and where to.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Options {
+    /// The document, published or reduced to facts, as JSON or YAML [default: spec/jsm-ops.json]
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// The file of the repaired document [default: the standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// Only the repairs of what the vendor has wrong are applied: those of what progenitor cannot take would make the document wrong.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let spec = options.spec.clone().unwrap_or_else(|| workspace().join("spec/jsm-ops.json"));
+    let refuse = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
+    let overlay = Overlay::file(&workspace().join("spec/overlay.yaml"))?;
+    let document = load::file(&spec).map_err(|error| refuse(&error))?;
+    let repaired = pipeline::repair(document, vendor::ADDRESS_REPAIRS, vendor::REPAIRS, &mut Times::start());
+    let repaired = repaired.map_err(|error| refuse(&error))?;
+    let document = standalone::standalone(repaired.document, &overlay)
+        .map_err(|problems| refuse(&format!("the repaired document is no valid OpenAPI: {problems}")))?;
+    let mut text = serde_json::to_string_pretty(document.root())?;
+    text.push('\n');
+    match &options.out {
+        Some(out) => write(out, &text),
+        None => Ok(io::stdout().write_all(text.as_bytes())?),
+    }
+}
+
+fn write(out: &Path, text: &str) -> Result<(), Failure> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    disk::write_all(folder, [(out, text)])
+}

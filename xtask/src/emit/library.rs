@@ -1,0 +1,119 @@
+//! The root of the crate and its client.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::areas::{AreaCalls, accessor_name};
+
+/// Lines at the head of the crate, before the list of areas.
+const HEAD: [&str; 11] = [
+    " Client of the Jira Service Management Operations API, generated from its OpenAPI document.",
+    "",
+    " [`Client`] has one accessor per area, and the areas one function per operation:",
+    " `client.alerts().list().query(\"status: open\").send()`. What an operation requires are arguments, everything else are setters.",
+    " `send` gives the answer, `items` and `pages` all of them, and a receipt's [`wait`](Receipt::wait) the end of a queued write.",
+    " [`Client::call`] calls what the builders did not think of.",
+    "",
+    " The crate makes no decision about sign-in: a [`Transport`] brings the credential. [`Client::new`] takes a `reqwest::Client` that",
+    " has it as a default header, and the [`Addresses`] that go with the kind of credential. The crate brings no TLS of its own:",
+    " depend on `reqwest` with the TLS feature of your choice.",
+    "",
+];
+
+/// Writes the root of the crate.
+pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
+    let list = areas.iter().map(|area| {
+        let note = if area.is_experimental() { " (experimental, off by default)" } else { "" };
+        format!(" | `{}` | {}{note} | {} |", area.key, area.title(), area.calls.len())
+    });
+    let docs: Vec<String> = HEAD
+        .into_iter()
+        .map(str::to_owned)
+        .chain([" Every area is a cargo feature, and types come with the areas that use them.", "", " | feature | area | operations |", " |---|---|---|"].map(str::to_owned))
+        .chain(list)
+        .collect();
+    let modules = areas.iter().map(|area| {
+        let (key, module) = (area.key, format_ident!("{}", area.module));
+        let path = format!("areas/{}.rs", area.module);
+        quote! {
+            #[cfg(feature = #key)]
+            #[path = #path]
+            #[rustfmt::skip]
+            pub mod #module;
+        }
+    });
+    // rustfmt has its own opinion on lines that prettyplease wrote; it does not look into modules that are skipped here.
+    quote! {
+        #(#![doc = #docs])*
+        #![allow(clippy::too_many_arguments)]
+
+        #[rustfmt::skip]
+        pub mod addresses;
+        #[rustfmt::skip]
+        mod client;
+        #[rustfmt::skip]
+        pub mod operations;
+        #[rustfmt::skip]
+        pub mod types;
+
+        #(#modules)*
+
+        pub use addresses::Addresses;
+        pub use client::Client;
+        pub use jsm_ops_core::{
+            self as core, Body, Call, Clock, CloudId, Error, Field, Gateway, HttpTransport, InvalidCloudId, InvalidGateway, Items,
+            NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport,
+            Upload, Wait,
+        };
+        pub use reqwest;
+    }
+}
+
+/// Writes the client.
+pub fn client(areas: &[AreaCalls<'_>]) -> TokenStream {
+    let accessors = areas.iter().map(|area| {
+        let (key, module) = (area.key, format_ident!("{}", area.module));
+        let accessor = format_ident!("{}", accessor_name(area));
+        let doc = format!(" {}.", area.title());
+        quote! {
+            #[doc = #doc]
+            #[cfg(feature = #key)]
+            pub fn #module(&self) -> crate::#module::#accessor<'_> {
+                crate::#module::#accessor::new(self)
+            }
+        }
+    });
+    quote! {
+        #![doc = " The client."]
+
+        use jsm_ops_core::{Call, Caller, HttpTransport, Operation, Transport};
+
+        use crate::Addresses;
+
+        /// Calls the operations of one site. Clones are cheap and share their connections.
+        #[derive(Clone, Debug)]
+        pub struct Client {
+            pub(crate) caller: Caller,
+        }
+
+        impl Client {
+            /// A client that sends requests with `client`, which brings the credential, to `addresses`, which go with it.
+            pub fn new(addresses: Addresses, client: ::reqwest::Client) -> Self {
+                Self::with_transport(addresses, HttpTransport::new(client))
+            }
+
+            /// A client whose requests are carried by a transport, which brings the credential.
+            pub fn with_transport(addresses: Addresses, transport: impl Transport) -> Self {
+                Self { caller: Caller::new(::std::sync::Arc::new(transport), addresses.bases()) }
+            }
+
+            /// Begins a call of any operation, with the parameters of its path in order: of one of the table, to add what a builder
+            /// does not have, or of one that is not in it ([`Operation::custom`]).
+            pub fn call(&self, operation: &'static Operation, path: &[&str]) -> Call {
+                self.caller.call(operation, path)
+            }
+
+            #(#accessors)*
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Objects that are sent are put together by functions: `new` takes what is required, a setter each what is not.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Item};
+
+use super::{
+    structs::{Field, Object, is_scalar},
+    type_name,
+};
+use crate::overlay::Overlay;
+
+/// `new` and the setters of an object that is sent.
+pub fn item(object: &Object, overlay: &Overlay) -> Result<Item, syn::Error> {
+    let name = type_name(&object.schema);
+    let required = required(object, overlay);
+    let arguments = required.iter().map(|field| argument(field, &field.ident));
+    let required_fields = required.iter().map(|field| {
+        let ident = &field.ident;
+        let value = given(field);
+        quote! { #ident: #value, }
+    });
+    let optional: Vec<_> = object.fields.iter().filter(|field| !field.required).collect();
+    let optional_fields = optional.iter().map(|field| {
+        let ident = &field.ident;
+        quote! { #ident: ::jsm_ops_core::Field::Absent, }
+    });
+    let setters = optional.iter().map(|field| {
+        let (ident, doc) = (&field.ident, doc(field));
+        let (setter, kind) = (setter_name(ident), setter_type(field));
+        quote! {
+            #[doc = #doc]
+            #[must_use]
+            pub fn #setter(mut self, #ident: #kind) -> Self {
+                self.#ident = #ident.into();
+                self
+            }
+        }
+    });
+    let line = new_line(&required);
+    syn::parse2(quote! {
+        impl #name {
+            #[doc = #line]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#required_fields)* #(#optional_fields)* }
+            }
+
+            #(#setters)*
+        }
+    })
+}
+
+fn new_line(required: &[&Field]) -> String {
+    if required.is_empty() { " Nothing set.".to_owned() } else { " What is required, and nothing else.".to_owned() }
+}
+
+/// The documentation of a setter.
+pub fn doc(field: &Field) -> String {
+    format!(" {}", field.words)
+}
+
+/// The required fields in the order in which a person would want them.
+pub fn required<'a>(object: &'a Object, overlay: &Overlay) -> Vec<&'a Field> {
+    let mut required: Vec<_> = object.fields.iter().filter(|field| field.required).collect();
+    required.sort_by_key(|field| overlay.argument_rank(&field.wire));
+    required
+}
+
+/// A required field as an argument of this name.
+pub fn argument(field: &Field, name: &Ident) -> TokenStream {
+    let kind = &field.value;
+    if is_scalar(kind) { quote! { #name: #kind } } else { quote! { #name: impl Into<#kind> } }
+}
+
+/// What an argument of [`argument`] gives for its field.
+pub fn given(field: &Field) -> TokenStream {
+    let ident = &field.ident;
+    if is_scalar(&field.value) { quote! { #ident } } else { quote! { #ident.into() } }
+}
+
+/// The type of the argument of a setter: whatever becomes the field.
+pub fn setter_type(field: &Field) -> TokenStream {
+    let kind = &field.value;
+    quote! { impl Into<::jsm_ops_core::Field<#kind>> }
+}
+
+/// The name of the setter of a field; `new` is taken.
+fn setter_name(ident: &Ident) -> Ident {
+    if ident == "new" { format_ident!("{ident}_") } else { ident.clone() }
+}
