@@ -12,14 +12,9 @@
 use std::{env, error::Error, path::PathBuf};
 
 use jsm_ops::{
-    App, Client, Endpoints, FileStore, LoopbackLogin, OAuth, Operation, Scopes, Session, SiteChoice,
-    core::{Body, Call},
+    App, Client, Endpoints, FileStore, LoopbackLogin, OAuth, Scopes, Session, SiteChoice, api::types::OnCallResponse,
 };
 use jsm_ops_fake::Fake;
-use serde_json::Value;
-
-static SCHEDULES: Operation = Operation::custom("GET", "/v1/schedules", "operations");
-static ON_CALLS: Operation = Operation::custom("GET", "/v1/schedules/{scheduleId}/on-calls", "operations");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -68,16 +63,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn list_on_calls(client: &Client) -> Result<(), Box<dyn Error>> {
-    let get = |call: Call| call.json::<Value>(Body::None);
-    let schedules = get(client.caller().call(&SCHEDULES, &[])).await?;
-    let schedules = schedules["values"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let schedules = client.schedules().list().send().await?.values;
     println!("There are {} schedules.", schedules.len());
     for schedule in schedules {
-        let (id, name) = (schedule["id"].as_str().unwrap_or_default(), schedule["name"].as_str().unwrap_or("?"));
-        let mut call = client.caller().call(&ON_CALLS, &[id]);
-        call.query("flat", true);
-        let users = get(call).await?;
-        println!("  {name}: {}", users["onCallUsers"]);
+        let (Some(id), Some(name)) = (schedule.id, schedule.name) else { continue };
+        let on_call = match client.schedules().get_on_calls(&id).flat(true).send().await? {
+            OnCallResponse::OnCallUsers(users) => users.on_call_users.join(", "),
+            other => format!("{other:?}"),
+        };
+        println!("  {name}: {on_call}");
     }
     Ok(())
 }

@@ -23,10 +23,8 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use jsm_ops::{App, Client, Endpoints, FileStore, OAuth, Operation, PendingLogin, Scopes, core::Body};
+use jsm_ops::{App, Client, Endpoints, FileStore, OAuth, PendingLogin, Scopes};
 use jsm_ops_fake::Fake;
-
-static ALERTS: Operation = Operation::custom("GET", "/v1/alerts", "operations");
 
 /// What all requests share.
 #[derive(Clone)]
@@ -102,17 +100,15 @@ async fn home(State(service): State<Service>, headers: HeaderMap) -> Result<Resp
     };
     let session = service.oauth.session(&user);
     let client = Client::builder().session(session).build().await?;
-    let mut call = client.caller().call(&ALERTS, &[]);
-    call.query("query", "status: open");
-    let alerts = match call.json::<serde_json::Value>(Body::None).await {
-        Ok(alerts) => alerts,
+    let alerts = match client.alerts().list().query("status: open").send().await {
+        Ok(alerts) => alerts.values,
         Err(error) => match jsm_ops::Error::of_call(&error) {
             Some(reason) => return Err(Problem(reason.clone())),
             None => return Ok((StatusCode::BAD_GATEWAY, page(&escape(&error.to_string()))).into_response()),
         },
     };
-    let items = alerts["values"].as_array().map(Vec::as_slice).unwrap_or_default().iter();
-    let items: String = items.map(|alert| format!("<li>{}", escape(alert["message"].as_str().unwrap_or("?")))).collect();
+    let items: String =
+        alerts.iter().map(|alert| format!("<li>{}", escape(alert.message.as_deref().unwrap_or("?")))).collect();
     Ok(page(&format!("<p>Open alerts:</p><ul>{items}</ul><p><a href=/logout>Sign out</a></p>")).into_response())
 }
 

@@ -1,8 +1,9 @@
 //! What users hold: a credential, a site and a way to call.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
-use jsm_ops_core::{Caller, Clock, CloudId, Gateway, SystemClock, Transport};
+use jsm_ops_api::Addresses;
+use jsm_ops_core::{Clock, CloudId, Gateway, SystemClock, Transport};
 
 use crate::{
     ApiToken, Error, Session, SiteChoice,
@@ -11,20 +12,12 @@ use crate::{
     http,
 };
 
-/// The bases of the families of addresses, for 3LO tokens and for API tokens.
-const OAUTH: [(&str, &str); 2] = [
-    ("operations", "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api"),
-    ("stakeholder_comms", "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api"),
-];
-const CLASSIC: [(&str, &str); 2] = [
-    ("operations", "https://api.atlassian.com/jsm/ops/api/{cloudid}"),
-    ("stakeholder_comms", "https://api.atlassian.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api"),
-];
-
 /// Calls the operations of one site. Clones share everything and cost nothing.
+///
+/// The areas are those of [`jsm_ops_api::Client`], to which it dereferences: `client.alerts().list().send()`.
 #[derive(Clone)]
 pub struct Client {
-    caller: Caller,
+    api: jsm_ops_api::Client,
     transport: Arc<dyn Transport>,
     cloud_id: CloudId,
     session: Option<Session>,
@@ -34,6 +27,12 @@ impl Client {
     /// Begins with nothing. A credential is needed, and for an API token the id of the site.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
+    }
+
+    fn new(authorized: Authorized, addresses: Addresses, cloud_id: CloudId, session: Option<Session>) -> Self {
+        let transport: Arc<dyn Transport> = Arc::new(authorized);
+        let api = jsm_ops_api::Client::with_transport(addresses, Arc::clone(&transport));
+        Self { api, transport, cloud_id, session }
     }
 
     /// The site that is called.
@@ -50,10 +49,13 @@ impl Client {
     pub fn transport(&self) -> &Arc<dyn Transport> {
         &self.transport
     }
+}
 
-    /// What calls go through, for operations that the generated client does not have.
-    pub fn caller(&self) -> &Caller {
-        &self.caller
+impl Deref for Client {
+    type Target = jsm_ops_api::Client;
+
+    fn deref(&self) -> &Self::Target {
+        &self.api
     }
 }
 
@@ -62,7 +64,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("cloud_id", &self.cloud_id)
             .field("session", &self.session)
-            .field("caller", &self.caller)
+            .field("api", &self.api)
             .finish_non_exhaustive()
     }
 }
@@ -147,7 +149,9 @@ impl ClientBuilder {
                     (oauth.endpoints.gateway.clone(), Arc::clone(&oauth.clock))
                 };
                 let credential = Credential::Session(session.clone());
-                Ok(client(http, clock, credential, gateway, &OAUTH, cloud_id, Some(session)))
+                let addresses = Addresses::oauth_at(&gateway, &cloud_id);
+                let authorized = Authorized::new(http, clock, credential, gateway);
+                Ok(Client::new(authorized, addresses, cloud_id, Some(session)))
             }
             (None, Some(token)) => {
                 let SiteChoice::Id(cloud_id) = self.site else {
@@ -158,24 +162,12 @@ impl ClientBuilder {
                 let gateway = self.gateway.unwrap_or_default();
                 let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
                 let credential = Credential::ApiToken(token.header()?);
-                Ok(client(http, clock, credential, gateway, &CLASSIC, cloud_id, None))
+                let addresses = Addresses::classic_at(&gateway, &cloud_id);
+                let authorized = Authorized::new(http, clock, credential, gateway);
+                Ok(Client::new(authorized, addresses, cloud_id, None))
             }
             (None, None) => Err(Kind::invalid(what, "it has no credential; give it a session or an API token")),
             (Some(_), Some(_)) => Err(Kind::invalid(what, "it has two credentials; give it a session or an API token")),
         }
     }
-}
-
-fn client(
-    http: reqwest::Client,
-    clock: Arc<dyn Clock>,
-    credential: Credential,
-    gateway: Gateway,
-    templates: &'static [(&'static str, &'static str)],
-    cloud_id: CloudId,
-    session: Option<Session>,
-) -> Client {
-    let bases: Vec<_> = templates.iter().map(|(family, template)| (*family, gateway.base(template, &cloud_id))).collect();
-    let transport: Arc<dyn Transport> = Arc::new(Authorized::new(http, clock, credential, gateway));
-    Client { caller: Caller::new(Arc::clone(&transport), bases), transport, cloud_id, session }
 }

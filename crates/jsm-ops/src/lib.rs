@@ -2,7 +2,8 @@
 //!
 //! A person consents once, in a browser. From then on [`Session`] has an access token whenever one is asked for: in one task or a
 //! thousand, in one process or several, through crashes and bad networks. Atlassian rotates refresh tokens, so each works once;
-//! everything here is built so that the one that counts is never lost. [`Client`] puts the token on calls.
+//! everything here is built so that the one that counts is never lost. [`Client`] puts the token on calls; what can be called is the
+//! generated client [`api`].
 //!
 //! | what | is for |
 //! |---|---|
@@ -20,9 +21,9 @@
 //! Register `http://127.0.0.1:8391/callback` or another free port. The tool listens there while the person consents.
 //!
 //! ```no_run
-//! use jsm_ops::{App, Client, Error, FileStore, LoopbackLogin, OAuth, Scopes, Session, SiteChoice};
+//! use jsm_ops::{App, Client, FileStore, LoopbackLogin, OAuth, Scopes, SiteChoice};
 //!
-//! # async fn example(home: std::path::PathBuf) -> Result<(), Error> {
+//! # async fn example(home: std::path::PathBuf) -> Result<(), Box<dyn std::error::Error>> {
 //! // JSM_OPS_CLIENT_ID, JSM_OPS_CLIENT_SECRET and JSM_OPS_REDIRECT_URI.
 //! let oauth = OAuth::builder(App::from_env()?, FileStore::file(home.join("my-tool/grants.json"))).build()?;
 //! let scopes = Scopes::parse("read:ops-alert:jira-service-management read:ops-config:jira-service-management");
@@ -30,11 +31,13 @@
 //! let mut session = oauth.session("me");
 //! if let Err(error) = session.access_token().await {
 //!     if !error.is_consent_needed() {
-//!         return Err(error);
+//!         return Err(error.into());
 //!     }
 //!     session = LoopbackLogin::new(&oauth).run("me", &scopes).await?;
 //! }
 //! let client = Client::builder().session(session).site(SiteChoice::Url("acme.atlassian.net".to_owned())).build().await?;
+//! # #[cfg(feature = "alerts")]
+//! let open = client.alerts().list().query("status: open").send().await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -122,6 +125,7 @@
 //!
 //! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. Without it, depend on `reqwest` 0.13
 //!   with the TLS feature of your choice, or hand over clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
+//! - `stable` (default), `full`, and one feature for each area of the client, as in [`api`].
 //! - `browser` (default): [`LoopbackLogin`] opens the browser, and does not only print the address.
 
 mod app;
@@ -158,6 +162,7 @@ pub use endpoints::Endpoints;
 pub use error::{ConsentReason, Error, MissingScopes};
 pub use generation::{Generation, InvalidGeneration};
 pub use grant::{Grant, GrantKey, InvalidGrant};
+pub use jsm_ops_api as api;
 pub use jsm_ops_core::{
     self as core, BoxFuture, Clock, CloudId, Error as CallError, Gateway, Operation, Scopes, SystemClock,
 };

@@ -27,7 +27,7 @@ async fn client(world: &World) -> Client {
 }
 
 fn list(client: &Client) -> Call {
-    client.caller().call(&LIST, &[])
+    client.call(&LIST, &[])
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn a_refused_token_is_refreshed_once_and_the_call_repeated_with_its_body()
     let client = client(&world).await;
     world.fake.expire_access_tokens();
     let body = || Body::json(&serde_json::json!({ "message": "disk full" })).expect("a body");
-    client.caller().call(&CREATE, &[]).send(body()).await.expect("an answer");
+    client.call(&CREATE, &[]).send(body()).await.expect("an answer");
     let seen = world.fake.requests_to(&Endpoint::Gateway);
     assert_eq!(seen.iter().map(|seen| seen.text()).collect::<Vec<_>>(), [r#"{"message":"disk full"}"#; 2]);
     assert_eq!(world.refreshes(), 1);
@@ -93,7 +93,7 @@ async fn a_gateway_that_refuses_every_token_is_no_endless_loop() {
 async fn a_missing_scope_is_found_before_the_network_or_told_by_the_gateway_and_never_refreshed() {
     let world = World::new().await;
     let client = client(&world).await;
-    let error = client.caller().call(&SECRET_SCOPE, &[]).send(Body::None).await.expect_err("no scope");
+    let error = client.call(&SECRET_SCOPE, &[]).send(Body::None).await.expect_err("no scope");
     let scopes = MissingScopes::of_call(&error).expect("scopes");
     assert!(error.is_credential() && scopes.needed().contains("read:something-else"), "{error}");
     assert!(scopes.held().expect("known").contains("read:jira-user"));
@@ -112,7 +112,7 @@ async fn a_missing_scope_is_found_before_the_network_or_told_by_the_gateway_and_
 async fn operations_on_attachments_take_an_api_token_only() {
     let world = World::new().await;
     let with_3lo = client(&world).await;
-    let error = with_3lo.caller().call(&ATTACHMENTS, &["a-1"]).send(Body::None).await.expect_err("3LO");
+    let error = with_3lo.call(&ATTACHMENTS, &["a-1"]).send(Body::None).await.expect_err("3LO");
     assert!(Error::of_call(&error).expect("a reason").is_api_token_only(), "{error}");
     assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
 
@@ -128,7 +128,7 @@ async fn operations_on_attachments_take_an_api_token_only() {
         .await
         .expect("a client");
     for operation in [&ATTACHMENTS, &LIST] {
-        classic.caller().call(operation, &["a-1"]).send(Body::None).await.expect("an answer");
+        classic.call(operation, &["a-1"]).send(Body::None).await.expect("an answer");
     }
     let seen = &world.fake.requests_to(&Endpoint::Gateway)[0];
     assert_eq!(seen.path, format!("/jsm/ops/api/{}/v1/alerts/a-1/attachments", world.fake.site().id));

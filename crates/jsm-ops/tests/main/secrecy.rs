@@ -242,7 +242,7 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
         (&classic, Fault::Answer(Answer::gateway_page(500))),
     ] {
         fake.fault(Endpoint::Gateway, fault);
-        let error = client.caller().call(&LIST, &[]).send(Body::None).await.expect_err("a fault");
+        let error = client.call(&LIST, &[]).send(Body::None).await.expect_err("a fault");
         secrets.check_error("a call", &error);
     }
 
