@@ -239,11 +239,10 @@ impl fmt::Debug for Grant {
 
 /// A text that is no grant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason} at line {line}, column {column}")]
+#[error("{reason}{}", place.map(|(line, column)| format!(" at line {line}, column {column}")).unwrap_or_default())]
 pub struct InvalidGrant {
     reason: &'static str,
-    line: usize,
-    column: usize,
+    place: Option<(usize, usize)>,
 }
 
 impl InvalidGrant {
@@ -254,7 +253,12 @@ impl InvalidGrant {
             serde_json::error::Category::Data => "a field is missing or of another type",
             _ => "it is no JSON",
         };
-        Self { reason, line: error.line(), column: error.column() }
+        Self { reason, place: Some((error.line(), error.column())) }
+    }
+
+    /// For stores: what is kept is not even a text that could be a grant. The reason must not repeat it.
+    pub fn because(reason: &'static str) -> Self {
+        Self { reason, place: None }
     }
 }
 

@@ -11,7 +11,7 @@
 //! | [`OAuth`] | an app with a store: begins and finishes logins, gives sessions; made once |
 //! | [`Session`] | one user who is signed in: tokens, sites, when consent is due |
 //! | [`Client`] | calls to one site, with a session or with an [`ApiToken`] |
-//! | [`TokenStore`] | where grants are kept: [`FileStore`], [`MemoryStore`], or your own |
+//! | [`TokenStore`] | where grants are kept: [`FileStore`], `KeyringStore`, [`MemoryStore`], or your own |
 //!
 //! In the developer console the app needs the *Jira Service Management API* with the scopes that its operations ask for, and the
 //! redirect URI, to the letter. `offline_access` is no scope of the console; logins ask for it by themselves.
@@ -125,6 +125,7 @@
 //!
 //! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. Without it, depend on `reqwest` 0.13
 //!   with the TLS feature of your choice, or hand over clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
+//! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
 //! - `stable` (default), `full`, and one feature for each area of the client, as in [`api`].
 //! - `browser` (default): [`LoopbackLogin`] opens the browser, and does not only print the address.
 
@@ -173,4 +174,6 @@ pub use reqwest;
 pub use secret::SecretString;
 pub use session::{AccessToken, Session};
 pub use sites::{Site, SiteChoice};
+#[cfg(feature = "keyring")]
+pub use store::keyring::KeyringStore;
 pub use store::{StoreError, StoreLock, TokenStore, file::FileStore, memory::MemoryStore};

@@ -1,16 +1,21 @@
 //! Where grants are kept.
 
 pub mod file;
+#[cfg(feature = "keyring")]
+pub mod keyring;
+mod lock;
 pub mod memory;
 
 use std::{error::Error as StdError, fmt, io, sync::Arc};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::{BoxFuture, Generation, Grant, GrantKey, grant::InvalidGrant};
 
 /// A place that keeps grants and outlives the process, or not.
 ///
-/// [`FileStore`](file::FileStore) is there for tools and services on one machine, [`MemoryStore`](memory::MemoryStore) for
-/// tests. A service on several machines implements the trait over the database that it has: a row per key, with the text of
+/// [`FileStore`](file::FileStore) is there for tools and services on one machine, `KeyringStore` (feature `keyring`) for tools of
+/// one person, [`MemoryStore`](memory::MemoryStore) for tests. A service on several machines implements the trait over the database that it has: a row per key, with the text of
 /// [`Grant::to_json`], encrypted, and the text of [`Grant::generation`] beside it, so that a save is one conditional update.
 ///
 /// What matters, because a refresh token works once:
@@ -146,4 +151,28 @@ impl StdError for StoreError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source()
     }
+}
+
+/// The comparison of every save, as [`TokenStore::save`] tells it.
+fn check(there: Option<&Grant>, grant: &Grant, expected: Option<Generation>) -> Result<(), StoreError> {
+    let there = there.map(Grant::generation);
+    if there == expected || there == Some(grant.generation()) { Ok(()) } else { Err(StoreError::conflict()) }
+}
+
+/// Runs what blocks on a thread for that. It runs to its end, also when nobody waits for it any more.
+async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(act).await {
+        Ok(result) => result,
+        Err(error) => Err(StoreError::other(error)),
+    }
+}
+
+/// A name for what is kept under a key that says nothing about it and is a name everywhere.
+fn name(key: &GrantKey) -> String {
+    let mut hash = Sha256::new();
+    // The length tells the two parts apart, whatever they hold.
+    hash.update(key.client_id().len().to_le_bytes());
+    hash.update(key.client_id());
+    hash.update(key.user());
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,6 @@
 
 mod atomic;
 mod format;
-mod lock;
 
 use std::{
     path::{Path, PathBuf},
@@ -10,17 +9,9 @@ use std::{
     time::Duration,
 };
 
-use sha2::{Digest as _, Sha256};
-
-use super::{StoreError, StoreLock, TokenStore, memory::check};
+use super::{StoreError, StoreLock, TokenStore, blocking, check, lock, name};
 use crate::{BoxFuture, Generation, Grant, GrantKey};
 use format::Document;
-
-/// Longest time that a refresh of another process is waited for. A refresh gives up before.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(120);
-
-/// Longest time that the writing of another process is waited for.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Keeps grants in files that only their owner reads, for any number of processes on one machine.
 ///
@@ -55,12 +46,12 @@ enum Layout {
 impl FileStore {
     /// Keeps every grant in a file of its own in this directory, named after a hash of its key. For many users.
     pub fn directory(path: impl Into<PathBuf>) -> Self {
-        Self { layout: Layout::Directory(path.into()), lock_timeout: LOCK_TIMEOUT }
+        Self { layout: Layout::Directory(path.into()), lock_timeout: lock::REFRESH_TIMEOUT }
     }
 
     /// Keeps all grants in this file. For a tool of one person.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self { layout: Layout::File(path.into()), lock_timeout: LOCK_TIMEOUT }
+        Self { layout: Layout::File(path.into()), lock_timeout: lock::REFRESH_TIMEOUT }
     }
 
     /// Waits so long for a refresh of another process, instead of two minutes.
@@ -82,23 +73,13 @@ impl FileStore {
     fn refresh_lock(&self, key: &GrantKey) -> PathBuf {
         beside(&self.path(key), &format!(".{}.refresh", name(key)))
     }
-
-    /// Runs what blocks on a thread for that. It runs to its end, also when nobody waits for it any more.
-    async fn blocking<T: Send + 'static>(
-        act: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        match tokio::task::spawn_blocking(act).await {
-            Ok(result) => result,
-            Err(error) => Err(StoreError::other(error)),
-        }
-    }
 }
 
 impl TokenStore for FileStore {
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
         let (path, key) = (self.path(key), key.clone());
         // A rename is atomic, so reading takes no lock.
-        Box::pin(Self::blocking(move || Ok(Document::read(&path)?.and_then(|document| document.grant(&key).cloned()))))
+        Box::pin(blocking(move || Ok(Document::read(&path)?.and_then(|document| document.grant(&key).cloned()))))
     }
 
     fn save<'a>(
@@ -108,7 +89,7 @@ impl TokenStore for FileStore {
         expected: Option<Generation>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         let (path, key, grant) = (self.path(key), key.clone(), grant.clone());
-        Box::pin(Self::blocking(move || {
+        Box::pin(blocking(move || {
             change(&path, |document| {
                 check(document.grant(&key), &grant, expected)?;
                 document.put(key, grant);
@@ -123,14 +104,14 @@ impl TokenStore for FileStore {
             let target = self.path(key);
             let file = lock::wait(path, self.lock_timeout).await?;
             // A store that is full or read-only is found here, before a token is rotated that could not be saved.
-            Self::blocking(move || atomic::probe(&target)).await?;
+            blocking(move || atomic::probe(&target)).await?;
             Ok(StoreLock::new(file))
         })
     }
 
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
         let (path, key) = (self.path(key), key.clone());
-        Box::pin(Self::blocking(move || {
+        Box::pin(blocking(move || {
             change(&path, |document| {
                 document.remove(&key);
                 Ok(())
@@ -141,8 +122,8 @@ impl TokenStore for FileStore {
 
 /// Reads, changes and replaces a file while no other process does.
 fn change(path: &Path, act: impl FnOnce(&mut Document) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    atomic::create_directory(path)?;
-    let _writing = lock::hold(&beside(path, ""), WRITE_TIMEOUT)?;
+    lock::create_directory(path)?;
+    let _writing = lock::hold(&beside(path, ""), lock::WRITE_TIMEOUT)?;
     let mut document = Document::read(path)?.unwrap_or_default();
     act(&mut document)?;
     if document.is_disposable() {
@@ -150,16 +131,6 @@ fn change(path: &Path, act: impl FnOnce(&mut Document) -> Result<(), StoreError>
     } else {
         atomic::replace(path, document.to_json().expose().as_bytes())
     }
-}
-
-/// A name for the files of a key that says nothing about it and is a name everywhere.
-fn name(key: &GrantKey) -> String {
-    let mut hash = Sha256::new();
-    // The length tells the two parts apart, whatever they hold.
-    hash.update(key.client_id().len().to_le_bytes());
-    hash.update(key.client_id());
-    hash.update(key.user());
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A lock file beside a file: never the file itself, because that one is replaced.

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{StoreError, StoreLock, TokenStore};
+use super::{StoreError, StoreLock, TokenStore, check};
 use crate::{BoxFuture, Generation, Grant, GrantKey};
 
 /// Keeps grants in memory: for tests, and for programs that sign in anew at every start.
@@ -73,10 +73,4 @@ impl fmt::Debug for MemoryStore {
         let count = self.with(|grants| grants.len());
         f.debug_struct("MemoryStore").field("grants", &count).finish_non_exhaustive()
     }
-}
-
-/// The comparison of every save, as [`TokenStore::save`] tells it.
-pub(super) fn check(there: Option<&Grant>, grant: &Grant, expected: Option<Generation>) -> Result<(), StoreError> {
-    let there = there.map(Grant::generation);
-    if there == expected || there == Some(grant.generation()) { Ok(()) } else { Err(StoreError::conflict()) }
 }

@@ -1,11 +1,12 @@
 //! Files that are there as a whole or not at all.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
+use super::super::lock::directory;
 use crate::{StoreError, random};
 
 /// Ends the names of files that were not renamed yet.
@@ -13,16 +14,6 @@ const TEMPORARY: &str = ".tmp";
 
 /// How much has to fit into the directory before a token is rotated. A grant has a few thousand bytes.
 const ROOM: usize = 16 * 1024;
-
-/// Creates the directory of a file, for its owner only, where it is missing.
-pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
-    let directory = directory(path);
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory).map_err(|error| StoreError::io("create the directory", directory.display(), error))
-}
 
 /// Puts a file into the place of another. The caller keeps other processes away.
 pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), StoreError> {
@@ -97,9 +88,4 @@ fn remove_leftovers(path: &Path) {
 
 fn prefix(path: &Path) -> String {
     format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy())
-}
-
-/// The directory of a file; a bare name is in the current one.
-fn directory(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -1,14 +1,20 @@
 //! Locks between processes.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use super::FileStore;
+use super::blocking;
 use crate::StoreError;
+
+/// Longest time that a refresh of another process is waited for. A refresh gives up before.
+pub(super) const REFRESH_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Longest time that the writing of another process is waited for.
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long to wait between two attempts: short at first, because most locks are held for milliseconds.
 const PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
@@ -20,7 +26,7 @@ pub(super) async fn wait(path: Arc<Path>, timeout: Duration) -> Result<File, Sto
     let begun = Instant::now();
     for pause in pauses() {
         let attempt = Arc::clone(&path);
-        if let Some(file) = FileStore::blocking(move || try_hold(&attempt)).await? {
+        if let Some(file) = blocking(move || try_hold(&attempt)).await? {
             return Ok(file);
         }
         if begun.elapsed() >= timeout {
@@ -48,7 +54,7 @@ pub(super) fn hold(path: &Path, timeout: Duration) -> Result<File, StoreError> {
 
 /// Takes the lock if it is free. Closing the file gives it back, and so does the end of the process.
 fn try_hold(path: &Path) -> Result<Option<File>, StoreError> {
-    super::atomic::create_directory(path)?;
+    create_directory(path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -59,6 +65,21 @@ fn try_hold(path: &Path) -> Result<Option<File>, StoreError> {
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path.display(), error)),
     }
+}
+
+/// Creates the directory of a file, for its owner only, where it is missing.
+pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
+    let directory = directory(path);
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory).map_err(|error| StoreError::io("create the directory", directory.display(), error))
+}
+
+/// The directory of a file; a bare name is in the current one.
+pub(super) fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn pauses() -> impl Iterator<Item = Duration> {
