@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jsm_ops::{
     ApiToken, Client, CloudId, Error, Gateway, MissingScopes, Operation, SiteChoice,
+    api::operations::OPERATIONS,
     core::{Body, Call},
 };
 use jsm_ops_fake::{Answer, Endpoint, Fault};
@@ -17,11 +18,6 @@ static CREATE: Operation = Operation::row("create_alert", "alerts().create", "PO
 static SECRET_SCOPE: Operation = Operation::row("list_alerts", "alerts().list", "GET", "/v1/alerts")
     .within("operations", "alerts")
     .allowed(true, &["read:something-else"]);
-static ATTACHMENTS: Operation =
-    Operation::row("list_attachments", "alerts().attachments", "GET", "/v1/alerts/{id}/attachments")
-        .within("operations", "alerts")
-        .allowed(false, &[]);
-
 async fn client(world: &World) -> Client {
     Client::builder().session(world.session.clone()).build().await.expect("a client")
 }
@@ -112,8 +108,12 @@ async fn a_missing_scope_is_found_before_the_network_or_told_by_the_gateway_and_
 async fn operations_on_attachments_take_an_api_token_only() {
     let world = World::new().await;
     let with_3lo = client(&world).await;
-    let error = with_3lo.call(&ATTACHMENTS, &["a-1"]).send(Body::None).await.expect_err("3LO");
-    assert!(Error::of_call(&error).expect("a reason").is_api_token_only(), "{error}");
+    let for_api_tokens: Vec<_> = OPERATIONS.iter().copied().filter(|operation| !operation.oauth).collect();
+    assert_eq!(for_api_tokens.len(), 4);
+    for operation in for_api_tokens {
+        let error = with_3lo.call(operation, &["a-1", "b-2"]).send(Body::None).await.expect_err("3LO");
+        assert!(Error::of_call(&error).expect("a reason").is_api_token_only(), "{error}");
+    }
     assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
 
     let token = ApiToken::new("operator@example.com", "fake-api-token").expect("a token");
@@ -127,9 +127,8 @@ async fn operations_on_attachments_take_an_api_token_only() {
         .build()
         .await
         .expect("a client");
-    for operation in [&ATTACHMENTS, &LIST] {
-        classic.call(operation, &["a-1"]).send(Body::None).await.expect("an answer");
-    }
+    classic.alerts().list_attachments("a-1").send().await.expect("an answer");
+    classic.alerts().list().send().await.expect("an answer");
     let seen = &world.fake.requests_to(&Endpoint::Gateway)[0];
     assert_eq!(seen.path, format!("/jsm/ops/api/{}/v1/alerts/a-1/attachments", world.fake.site().id));
     assert!(seen.header("authorization").starts_with("Basic "));

@@ -33,7 +33,12 @@ pub(crate) struct Process {
 impl Process {
     /// Runs the test of this binary with the given name as a child.
     pub(crate) fn start(test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(std::env::current_exe().expect("this binary"))
+        let mut command = Command::new(std::env::current_exe().expect("this binary"));
+        // What the person who runs the tests has set is not for the children.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("JSM_OPS_")) {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(["--exact", test, "--nocapture", "--test-threads", "1"])
             .env(URL, url)
             .env(DIRECTORY, directory)
@@ -122,4 +127,43 @@ async fn eight_processes_cause_one_refresh_a_round() {
     processes.into_iter().for_each(Process::kill);
     println!("{PROCESSES} processes, {ROUNDS} rounds, {} refreshes", fake.executions(&Endpoint::Refresh));
     fake.assert_nothing_unexpected();
+}
+
+/// Tells what it finds in its environment.
+#[test]
+fn child_of_an_environment() {
+    if std::env::var_os(DIRECTORY).is_none() {
+        return;
+    }
+    let shown = |outcome: Result<String, jsm_ops::Error>| outcome.unwrap_or_else(|error| format!("{error:?} {error}"));
+    tell(&shown(App::from_env().map(|app| format!("{} {}", app.client_id(), app.redirect_uri()))));
+    tell(&shown(jsm_ops::Endpoints::from_env().map(|endpoints| format!("{} {}", endpoints.token(), endpoints.gateway()))));
+}
+
+#[test]
+fn the_environment_describes_apps_and_endpoints() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let told = |variables: &[(&str, &str)]| {
+        let process = Process::start("processes::child_of_an_environment", "", directory.path(), variables);
+        let told = [process.hear(), process.hear()];
+        process.kill();
+        told
+    };
+    let app = [
+        ("JSM_OPS_CLIENT_ID", "an-id"),
+        ("JSM_OPS_CLIENT_SECRET", "a-secret"),
+        ("JSM_OPS_REDIRECT_URI", "http://127.0.0.1:8391/callback"),
+    ];
+    let [both, atlassian] = told(&app);
+    assert_eq!(both, "an-id http://127.0.0.1:8391/callback");
+    assert_eq!(atlassian, "https://auth.atlassian.com/oauth/token https://api.atlassian.com");
+    let auth = ("JSM_OPS_AUTH_URL", "https://auth.example");
+    let gateway = ("JSM_OPS_GATEWAY_URL", "https://api.example");
+    let [missing, other] = told(&[app[0], app[1], auth, gateway]);
+    assert!(missing.contains("JSM_OPS_REDIRECT_URI") && !missing.contains("a-secret"), "{missing}");
+    assert_eq!(other, "https://auth.example/oauth/token https://api.example");
+    let [_, half] = told(&[auth]);
+    assert!(half.contains("lacks JSM_OPS_GATEWAY_URL"), "{half}");
+    let [_, half] = told(&[gateway]);
+    assert!(half.contains("lacks JSM_OPS_AUTH_URL"), "{half}");
 }
