@@ -49,23 +49,49 @@ pub(crate) async fn run(shared: &Arc<Shared>) -> Result<(), Error> {
 }
 
 async fn bring(shared: &Arc<Shared>) -> Result<(), Error> {
+    match prepare(shared).await {
+        Ok(Prepared::Settled) => Ok(()),
+        Ok(Prepared::Due { grant, lock }) => {
+            let outcome = refresh(shared, &grant).await;
+            drop(lock);
+            outcome
+        }
+        Err(error) => match only_in_memory(shared).filter(|_| error.is_store() && !error.is_transient()) {
+            // The store is of no use, and its token is none to anybody any more: nothing can be made worse.
+            Some(grant) => refresh(shared, &grant).await,
+            None => Err(error),
+        },
+    }
+}
+
+enum Prepared {
+    /// There is a token that is good.
+    Settled,
+    /// This grant has to be refreshed, under this lock.
+    Due { grant: Grant, lock: StoreLock },
+}
+
+async fn prepare(shared: &Shared) -> Result<Prepared, Error> {
     let store = &shared.oauth.store;
     let stored = store.load(&shared.key).await?;
     note_setback(shared, stored.as_ref());
     let has_unsaved = shared.state().unsaved.is_some();
-    if !has_unsaved && let Some(outcome) = adopt(shared, stored) {
-        return outcome;
+    if !has_unsaved && adopt(shared, stored)?.is_none() {
+        return Ok(Prepared::Settled);
     }
-    let _lock = lock(shared).await?;
+    let lock = lock(shared).await?;
     let stored = store.load(&shared.key).await?;
     note_setback(shared, stored.as_ref());
     let stored = save_unsaved(shared, stored).await;
-    if let Some(outcome) = adopt(shared, stored) {
-        return outcome;
-    }
-    // What `adopt` left for a refresh is in the state now.
-    let Some(grant) = shared.state().current.clone() else { return Err(Kind::Consent(ConsentReason::NoGrant).into()) };
-    refresh(shared, &grant).await
+    Ok(adopt(shared, stored)?.map_or(Prepared::Settled, |grant| Prepared::Due { grant, lock }))
+}
+
+/// The current pair if it is in no store and its token is over.
+fn only_in_memory(shared: &Shared) -> Option<Grant> {
+    let (state, now) = (shared.state(), shared.now());
+    state.unsaved.as_ref()?;
+    let grant = state.current.as_ref()?;
+    (shared.need(&state, grant, now) == Need::Now && !grant.is_refused()).then(|| grant.clone())
 }
 
 /// Takes the store's lock: at leisure if there is no good token, and otherwise not for long. A process that hangs with the lock
@@ -87,24 +113,26 @@ async fn lock(shared: &Shared) -> Result<StoreLock, StoreError> {
     }
 }
 
-/// Makes what the store has the current grant, and tells whether that settles it: with a token that is good, or with none to be
-/// had. `None` says that a refresh is due.
-fn adopt(shared: &Shared, stored: Option<Grant>) -> Option<Result<(), Error>> {
+/// Makes what the store has the current grant, and gives it if a refresh is due.
+///
+/// # Errors
+/// That there is no token, and none to be had by a refresh.
+fn adopt(shared: &Shared, stored: Option<Grant>) -> Result<Option<Grant>, Error> {
+    let consent = |reason| Err(Kind::Consent(reason).into());
     let unsaved = shared.state().unsaved.clone();
     let Some(grant) = stored else {
         shared.put(None, None);
-        return Some(Err(Kind::Consent(ConsentReason::NoGrant).into()));
+        return consent(ConsentReason::NoGrant);
     };
     shared.put(Some(grant.clone()), unsaved);
     let need = shared.need(&shared.state(), &grant, shared.now());
     match (need, grant.refusal()) {
-        (Need::Nothing, _) => Some(Ok(())),
-        (_, Some(refusal)) => {
-            let Refusal { code, description, .. } = refusal.clone();
-            Some(Err(Kind::Consent(ConsentReason::Refused { code, description }).into()))
+        (Need::Nothing, _) => Ok(None),
+        (_, Some(Refusal { code, description, .. })) => {
+            consent(ConsentReason::Refused { code: code.clone(), description: description.clone() })
         }
-        _ if !grant.is_refreshable() => Some(Err(Kind::Consent(ConsentReason::NoRefreshToken).into())),
-        _ => None,
+        _ if !grant.is_refreshable() => consent(ConsentReason::NoRefreshToken),
+        _ => Ok(Some(grant)),
     }
 }
 
@@ -113,11 +141,16 @@ fn adopt(shared: &Shared, stored: Option<Grant>) -> Option<Result<(), Error>> {
 fn note_setback(shared: &Shared, stored: Option<&Grant>) {
     let mut state = shared.state();
     let (Some(current), Some(stored), None) = (&state.current, stored, &state.unsaved) else { return };
-    if stored.consented_at() == current.consented_at() && stored.generation().number() < current.generation().number() {
+    if is_older(stored, current) {
         tracing::warn!(key = %shared.key, "the store has an older pair than the one in use, which is saved again");
         let replaces = Replaces::Generation(stored.generation());
         state.unsaved = Some(Unsaved { replaces, error: StoreError::conflict().into() });
     }
+}
+
+/// Whether a grant is an earlier generation of the same consent.
+fn is_older(stored: &Grant, current: &Grant) -> bool {
+    stored.consented_at() == current.consented_at() && stored.generation().number() < current.generation().number()
 }
 
 /// Saves a pair that could not be saved before, if the store still has the one that it came from, and gives what is to be used.
@@ -131,7 +164,11 @@ async fn save_unsaved(shared: &Shared, stored: Option<Grant>) -> Option<Grant> {
     let is_ours = match unsaved.replaces {
         // The later consent counts.
         Replaces::Anything => stored.as_ref().is_none_or(|stored| stored.consented_at() <= current.consented_at()),
-        Replaces::Generation(generation) => there == Some(generation) || there == Some(current.generation()),
+        Replaces::Generation(generation) => {
+            there == Some(generation)
+                || there == Some(current.generation())
+                || stored.as_ref().is_some_and(|stored| is_older(stored, &current))
+        }
     };
     if !is_ours {
         tracing::warn!(key = %shared.key, "the store has another grant by now than the one that could not be saved");
@@ -212,7 +249,13 @@ pub(crate) async fn save(shared: &Arc<Shared>, next: Grant, replaces: Replaces) 
         Err(error) if error.is_conflict() => {
             // Somebody signed in, signed out or refreshed without the lock. What all can see is what counts.
             tracing::warn!(key = %shared.key, "the grant was replaced while it was refreshed");
-            let stored = store.load(&shared.key).await?;
+            let stored = match store.load(&shared.key).await {
+                Ok(stored) => stored,
+                Err(error) => {
+                    keep_unsaved(shared, next, replaces, error);
+                    return Ok(());
+                }
+            };
             let is_gone = stored.is_none();
             shared.put(stored, None);
             shared.oauth.let_go(&shared.key);
@@ -263,10 +306,10 @@ async fn refused(shared: &Shared, grant: &Grant, refusal: Refusal, error: &Error
     let has_unsaved = shared.state().unsaved.is_some();
     if there != Some(grant.generation()) && !has_unsaved {
         tracing::info!(key = %shared.key, "the store has another grant than the one that was refused");
-        return match adopt(shared, stored) {
-            Some(outcome) => outcome,
+        return match adopt(shared, stored)? {
+            None => Ok(()),
             // It needs a refresh itself, which is the next flight's.
-            None => Err(Kind::Interrupted.into()),
+            Some(_) => Err(Kind::Interrupted.into()),
         };
     }
     tracing::warn!(key = %shared.key, %error, "consent is needed again");

@@ -255,6 +255,16 @@ async fn a_full_disk_loses_nothing() {
     assert_signed_in(&fake, &oauth.session("ada")).await;
     assert!(oauth.session("ada").settle().await.expect_err("full").is_store());
 
+    // Not even the lock is to be had: the pair in memory is the only one there is, and is kept alive all the same.
+    store.fail_locks(Some(full_disk));
+    clock.advance(HOUR);
+    assert_signed_in(&fake, &oauth.session("ada")).await;
+    store.fail_loads(Some(full_disk));
+    clock.advance(HOUR);
+    assert_signed_in(&fake, &oauth.session("ada")).await;
+    store.fail_loads(None);
+    store.fail_locks(None);
+
     let saves = store.saves.load(Ordering::SeqCst);
     store.fail_saves(None);
     // The attempts in the background come with time.
@@ -268,7 +278,7 @@ async fn a_full_disk_loses_nothing() {
     assert!(store.saves.load(Ordering::SeqCst) > saves);
     assert!(oauth.session("ada").unsaved().is_none());
     let stored = store.load(&key).await.expect("a store").expect("a grant");
-    assert_eq!(stored.generation().number(), 3);
+    assert_eq!(stored.generation().number(), 5);
     assert!(is_alive_in_store(&fake, &store, &key).await);
 }
 
