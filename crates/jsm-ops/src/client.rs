@@ -145,8 +145,8 @@ impl ClientBuilder {
                     choice => choice.pick(&session.sites().await?)?.cloud_id().clone(),
                 };
                 let (gateway, clock) = {
-                    let oauth = &session.shared.oauth;
-                    (oauth.endpoints.gateway.clone(), Arc::clone(&oauth.clock))
+                    let context = &session.shared.context;
+                    (context.endpoints.gateway.clone(), Arc::clone(&context.clock))
                 };
                 let credential = Credential::Session(session.clone());
                 let addresses = Addresses::oauth_at(&gateway, &cloud_id);

@@ -71,7 +71,7 @@ impl<'a> LoopbackLogin<'a> {
         if self.browser {
             open(&url);
         }
-        let clock = Arc::clone(&self.oauth.inner.clock);
+        let clock = Arc::clone(&self.oauth.context.clock);
         let callback = tokio::select! {
             callback = wait(listeners, &redirect, &pending) => callback?,
             () = clock.sleep(self.timeout) => {

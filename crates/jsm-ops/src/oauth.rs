@@ -3,19 +3,20 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
 use chrono::TimeDelta;
 use jsm_ops_core::{Clock, Scopes, SystemClock};
-use reqwest::{Client, ClientBuilder, Url};
+use reqwest::{ClientBuilder, Url};
 
 use crate::{
     App, Endpoints, Error, Grant, GrantKey, PendingLogin, Session, TokenStore,
     attempts::Attempts,
-    http, refresh,
-    session::{Replaces, Shared},
+    context::Context,
+    flight, http, saving,
+    state::{Replaces, Shared},
     token_endpoint::TokenEndpoint,
 };
 
@@ -30,28 +31,14 @@ const ATTEMPTS: u32 = 3;
 /// A program makes one and clones it. Two of them over one store work as two processes do: through its lock.
 #[derive(Clone)]
 pub struct OAuth {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) context: Arc<Context>,
+    sessions: Arc<Mutex<Sessions>>,
 }
 
-pub(crate) struct Inner {
-    pub(crate) app: App,
-    pub(crate) endpoints: Endpoints,
-    pub(crate) store: Arc<dyn TokenStore>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) token_endpoint: TokenEndpoint,
-    /// Follows no redirect.
-    pub(crate) http: Client,
-    pub(crate) margin: TimeDelta,
-    /// Of one request that signs in, refreshes or lists sites.
-    pub(crate) timeout: Duration,
-    sessions: Mutex<Sessions>,
-}
-
+/// The sessions that somebody uses: whoever asks for the same one gets the same one, and with it the same refresh.
 #[derive(Default)]
 struct Sessions {
     known: HashMap<GrantKey, Weak<Shared>>,
-    /// Those with a pair that is in memory only: it must not go with the last clone of a session.
-    held: HashMap<GrantKey, Arc<Shared>>,
     /// How many may be known before those that nobody uses are forgotten.
     limit: usize,
 }
@@ -108,9 +95,9 @@ impl OAuth {
     }
 
     fn begin_login(&self, scopes: &Scopes, offline: bool) -> Result<Login, Error> {
-        let inner = &self.inner;
-        let pending = PendingLogin::begin(&inner.app, scopes, offline, inner.clock.now())?;
-        Ok(Login { url: pending.url(&inner.endpoints, &inner.app), pending })
+        let context = &self.context;
+        let pending = PendingLogin::begin(&context.app, scopes, offline, context.clock.now())?;
+        Ok(Login { url: pending.url(&context.endpoints, &context.app), pending })
     }
 
     /// Finishes a login: checks the callback, exchanges its code, and saves the grant for `user`, in place of an older one.
@@ -124,15 +111,15 @@ impl OAuth {
     /// A callback that does not belong to this login or brings no consent; a code that the service refuses, which asks for
     /// another login; a service that cannot be reached; an app that is configured wrongly.
     pub async fn finish(&self, user: &str, pending: PendingLogin, callback: &str) -> Result<Session, Error> {
-        let code = pending.check(&self.inner.app, callback, self.inner.clock.now())?;
+        let code = pending.check(&self.context.app, callback, self.context.clock.now())?;
         let session = self.session(user);
         let shared = Arc::clone(&session.shared);
         let finishing = tokio::spawn(async move {
-            let inner = &shared.oauth;
-            let mut attempts = Attempts::new(&*inner.clock, ATTEMPTS);
+            let context = &shared.context;
+            let mut attempts = Attempts::new(&*context.clock, ATTEMPTS);
             let grant = loop {
-                let asked_at = inner.clock.now();
-                match inner.token_endpoint.exchange(&code, asked_at).await {
+                let asked_at = context.clock.now();
+                match context.token_endpoint.exchange(&code, asked_at).await {
                     Ok(tokens) => break Grant::issue(tokens, asked_at)?,
                     Err(error) => attempts.after(error).await?,
                 }
@@ -149,7 +136,7 @@ impl OAuth {
     /// The session of a user, who signed in now or long ago. Nothing is read before it is used.
     pub fn session(&self, user: &str) -> Session {
         let key = self.key(user);
-        let mut sessions = self.inner.sessions();
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = sessions.known.get(&key).and_then(Weak::upgrade) {
             return Session { shared };
         }
@@ -157,54 +144,38 @@ impl OAuth {
             sessions.known.retain(|_, shared| shared.strong_count() > 0);
             sessions.limit = (sessions.known.len() * 2).max(64);
         }
-        let session = Session::new(Arc::clone(&self.inner), key.clone());
+        let session = Session { shared: Arc::new(Shared::new(Arc::clone(&self.context), key.clone())) };
         sessions.known.insert(key, Arc::downgrade(&session.shared));
         session
     }
 
     /// The key of a user's grant.
     pub fn key(&self, user: &str) -> GrantKey {
-        GrantKey::new(self.inner.app.client_id(), user)
+        GrantKey::new(self.context.app.client_id(), user)
     }
 
     /// The app.
     pub fn app(&self) -> &App {
-        &self.inner.app
+        &self.context.app
     }
 
     /// The endpoints.
     pub fn endpoints(&self) -> &Endpoints {
-        &self.inner.endpoints
+        &self.context.endpoints
     }
 }
 
 /// Saves the grant of a login, or keeps it in memory until it can be saved.
 async fn keep(shared: &Arc<Shared>, grant: Grant) -> Result<(), Error> {
-    match shared.oauth.store.lock(&shared.key).await {
-        Ok(_lock) => refresh::save(shared, grant, Replaces::Anything).await,
+    let outcome = match shared.context.store.lock(&shared.key).await {
+        Ok(_lock) => saving::save(shared, grant, Replaces::Anything).await,
         Err(error) => {
-            refresh::keep_unsaved(shared, grant, Replaces::Anything, error);
+            saving::keep_unsaved(shared, grant, Replaces::Anything, error);
             Ok(())
         }
-    }
-}
-
-impl Inner {
-    fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps a session in memory whoever drops it.
-    pub(crate) fn hold(&self, shared: &Arc<Shared>) {
-        self.sessions().held.insert(shared.key.clone(), Arc::clone(shared));
-    }
-
-    /// Lets a session go with those who use it.
-    pub(crate) fn let_go(&self, key: &GrantKey) {
-        let held = self.sessions().held.remove(key);
-        // What it drops may drop this, which must not happen inside the lock.
-        drop(held);
-    }
+    };
+    flight::keep_saving(shared);
+    outcome
 }
 
 impl OAuthBuilder {
@@ -260,16 +231,14 @@ impl OAuthBuilder {
         };
         let http = http::for_secrets(http)?;
         let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.token.clone(), app.clone(), timeout);
-        let sessions = Mutex::default();
-        Ok(OAuth {
-            inner: Arc::new(Inner { app, endpoints, store, clock, token_endpoint, http, margin, timeout, sessions }),
-        })
+        let context = Context { app, endpoints, store, clock, token_endpoint, http, margin, timeout };
+        Ok(OAuth { context: Arc::new(context), sessions: Arc::default() })
     }
 }
 
 impl fmt::Debug for OAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { app, endpoints, store, .. } = &*self.inner;
+        let Context { app, endpoints, store, .. } = &*self.context;
         f.debug_struct("OAuth").field("app", app).field("endpoints", endpoints).field("store", store).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! One refresh, from the lock to the store.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
@@ -9,7 +9,8 @@ use crate::{
     attempts::Attempts,
     error::{ConsentReason, Kind},
     grant::Refusal,
-    session::{Need, Replaces, Shared, Unsaved},
+    saving::{note_setback, save, save_unsaved},
+    state::{Need, Replaces, Shared},
 };
 
 /// Requests for a token that is needed now.
@@ -20,12 +21,6 @@ const HOLD_OFF: TimeDelta = TimeDelta::seconds(60);
 
 /// How long an early refresh waits for the lock.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The first and the longest wait between two attempts to save, and when they end: a day on, the pair is over anyway unless a
-/// refresh has taken its place.
-const SAVE_WAIT: Duration = Duration::from_secs(1);
-const SAVE_WAIT_MAX: Duration = Duration::from_secs(60);
-const SAVE_ATTEMPTS: usize = 1440;
 
 /// Brings the session a token that is good, from the store or else from the service.
 ///
@@ -38,7 +33,7 @@ const SAVE_ATTEMPTS: usize = 1440;
 ///
 /// A crash before 3 changes nothing. One between 3 and 4 leaves the old token in the store, which the service takes for ten
 /// minutes more, for just this.
-pub(crate) async fn run(shared: &Arc<Shared>) -> Result<(), Error> {
+pub(crate) async fn run(shared: &Shared) -> Result<(), Error> {
     let outcome = bring(shared).await;
     if let Err(error) = &outcome {
         let wait = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or(HOLD_OFF);
@@ -48,7 +43,7 @@ pub(crate) async fn run(shared: &Arc<Shared>) -> Result<(), Error> {
     outcome
 }
 
-async fn bring(shared: &Arc<Shared>) -> Result<(), Error> {
+async fn bring(shared: &Shared) -> Result<(), Error> {
     match prepare(shared).await {
         Ok(Prepared::Settled) => Ok(()),
         Ok(Prepared::Due { grant, lock }) => {
@@ -72,7 +67,7 @@ enum Prepared {
 }
 
 async fn prepare(shared: &Shared) -> Result<Prepared, Error> {
-    let store = &shared.oauth.store;
+    let store = &shared.context.store;
     let stored = store.load(&shared.key).await?;
     note_setback(shared, stored.as_ref());
     let has_unsaved = shared.state().unsaved.is_some();
@@ -102,7 +97,7 @@ async fn lock(shared: &Shared) -> Result<StoreLock, StoreError> {
         let now = shared.now();
         state.current.as_ref().is_some_and(|grant| shared.need(&state, grant, now) != Need::Now)
     };
-    let lock = shared.oauth.store.lock(&shared.key);
+    let lock = shared.context.store.lock(&shared.key);
     if !has_good_token {
         return lock.await;
     }
@@ -136,70 +131,16 @@ fn adopt(shared: &Shared, stored: Option<Grant>) -> Result<Option<Grant>, Error>
     }
 }
 
-/// A store that went back behind the current pair, after a backup was put back for example, is as if the pair had not been saved:
-/// the token that it has now was used already, and using it again would end the whole grant.
-fn note_setback(shared: &Shared, stored: Option<&Grant>) {
-    let mut state = shared.state();
-    let (Some(current), Some(stored), None) = (&state.current, stored, &state.unsaved) else { return };
-    if is_older(stored, current) {
-        tracing::warn!(key = %shared.key, "the store has an older pair than the one in use, which is saved again");
-        let replaces = Replaces::Generation(stored.generation());
-        state.unsaved = Some(Unsaved { replaces, error: StoreError::conflict().into() });
-    }
-}
-
-/// Whether a grant is an earlier generation of the same consent.
-fn is_older(stored: &Grant, current: &Grant) -> bool {
-    stored.consented_at() == current.consented_at() && stored.generation().number() < current.generation().number()
-}
-
-/// Saves a pair that could not be saved before, if the store still has the one that it came from, and gives what is to be used.
-async fn save_unsaved(shared: &Shared, stored: Option<Grant>) -> Option<Grant> {
-    let (current, unsaved) = {
-        let state = shared.state();
-        (state.current.clone(), state.unsaved.clone())
-    };
-    let (Some(current), Some(unsaved)) = (current, unsaved) else { return stored };
-    let there = stored.as_ref().map(Grant::generation);
-    let is_ours = match unsaved.replaces {
-        // The later consent counts.
-        Replaces::Anything => stored.as_ref().is_none_or(|stored| stored.consented_at() <= current.consented_at()),
-        Replaces::Generation(generation) => {
-            there == Some(generation)
-                || there == Some(current.generation())
-                || stored.as_ref().is_some_and(|stored| is_older(stored, &current))
-        }
-    };
-    if !is_ours {
-        tracing::warn!(key = %shared.key, "the store has another grant by now than the one that could not be saved");
-        shared.put(stored.clone(), None);
-        shared.oauth.let_go(&shared.key);
-        return stored;
-    }
-    match shared.oauth.store.save(&shared.key, &current, there).await {
-        Ok(()) => {
-            tracing::info!(key = %shared.key, generation = %current.generation(), "the pair is saved after all");
-            shared.put(Some(current.clone()), None);
-            shared.oauth.let_go(&shared.key);
-        }
-        Err(error) => {
-            let unsaved = Unsaved { error: error.into(), ..unsaved };
-            shared.put(Some(current.clone()), Some(unsaved));
-        }
-    }
-    Some(current)
-}
-
-async fn refresh(shared: &Arc<Shared>, grant: &Grant) -> Result<(), Error> {
+async fn refresh(shared: &Shared, grant: &Grant) -> Result<(), Error> {
     let Some(token) = grant.refresh_token() else { return Err(Kind::Consent(ConsentReason::NoRefreshToken).into()) };
     let need = shared.need(&shared.state(), grant, shared.now());
     // While the token is good there is time: the next early refresh is another attempt.
     let attempts = if need == Need::Now { ATTEMPTS } else { 1 };
     tracing::debug!(key = %shared.key, generation = %grant.generation(), "refreshing");
-    let mut attempts = Attempts::new(&*shared.oauth.clock, attempts);
+    let mut attempts = Attempts::new(&*shared.context.clock, attempts);
     let answer = loop {
         let asked_at = shared.now();
-        match shared.oauth.token_endpoint.refresh(token, asked_at).await {
+        match shared.context.token_endpoint.refresh(token, asked_at).await {
             Ok(tokens) => break Ok(grant.refreshed(tokens, asked_at)),
             Err(error) => {
                 if let Err(error) = attempts.after(error).await {
@@ -228,79 +169,10 @@ async fn refresh(shared: &Arc<Shared>, grant: &Grant) -> Result<(), Error> {
     }
 }
 
-/// Saves a new pair and makes it the current one. If saving fails it is the current one all the same, because the one in the
-/// store is on its way out.
-pub(crate) async fn save(shared: &Arc<Shared>, next: Grant, replaces: Replaces) -> Result<(), Error> {
-    let store = &shared.oauth.store;
-    let expected = match replaces {
-        Replaces::Generation(generation) => Ok(Some(generation)),
-        Replaces::Anything => store.load(&shared.key).await.map(|stored| stored.map(|grant| grant.generation())),
-    };
-    let saved = match expected {
-        Ok(expected) => store.save(&shared.key, &next, expected).await,
-        Err(error) => Err(error),
-    };
-    match saved {
-        Ok(()) => {
-            shared.put(Some(next), None);
-            shared.oauth.let_go(&shared.key);
-            Ok(())
-        }
-        Err(error) if error.is_conflict() => {
-            // Somebody signed in, signed out or refreshed without the lock. What all can see is what counts.
-            tracing::warn!(key = %shared.key, "the grant was replaced while it was refreshed");
-            let stored = match store.load(&shared.key).await {
-                Ok(stored) => stored,
-                Err(error) => {
-                    keep_unsaved(shared, next, replaces, error);
-                    return Ok(());
-                }
-            };
-            let is_gone = stored.is_none();
-            shared.put(stored, None);
-            shared.oauth.let_go(&shared.key);
-            if is_gone { Err(Kind::Consent(ConsentReason::NoGrant).into()) } else { Ok(()) }
-        }
-        Err(error) => {
-            keep_unsaved(shared, next, replaces, error);
-            Ok(())
-        }
-    }
-}
-
-/// Uses a pair that the store does not take, says so, and goes on trying to save it.
-pub(crate) fn keep_unsaved(shared: &Arc<Shared>, next: Grant, replaces: Replaces, error: StoreError) {
-    tracing::error!(
-        key = %shared.key, %error, generation = %next.generation(),
-        "the new pair could not be saved; it is in use and in memory only, and saving is tried again"
-    );
-    let was_unsaved = shared.state().unsaved.is_some();
-    shared.put(Some(next), Some(Unsaved { replaces, error: error.into() }));
-    // It outlives the sessions that the program holds.
-    shared.oauth.hold(shared);
-    if was_unsaved {
-        return;
-    }
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let mut wait = SAVE_WAIT;
-        for _ in 0..SAVE_ATTEMPTS {
-            shared.oauth.clock.sleep(wait).await;
-            tokio::task::yield_now().await;
-            if shared.state().unsaved.is_none() {
-                return;
-            }
-            // Whatever else the flight finds out, its callers will hear of it when they need a token.
-            let _ = shared.fly().await;
-            wait = (wait * 2).min(SAVE_WAIT_MAX);
-        }
-    });
-}
-
 /// The service does not take the token any more. Only if the store still has the same one is there nothing left to do but ask
 /// for consent; the store then remembers it, so that no other process asks in vain.
 async fn refused(shared: &Shared, grant: &Grant, refusal: Refusal, error: &Error) -> Result<(), Error> {
-    let store = &shared.oauth.store;
+    let store = &shared.context.store;
     let stored = store.load(&shared.key).await?;
     let there = stored.as_ref().map(Grant::generation);
     let has_unsaved = shared.state().unsaved.is_some();
@@ -318,6 +190,5 @@ async fn refused(shared: &Shared, grant: &Grant, refusal: Refusal, error: &Error
         tracing::warn!(key = %shared.key, %error, "the store could not be told that the grant is over");
     }
     shared.put(Some(dead), None);
-    shared.oauth.let_go(&shared.key);
     Err(error.clone())
 }

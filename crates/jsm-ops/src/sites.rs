@@ -124,7 +124,7 @@ struct Entry {
 
 /// Asks for the list. A token that is refused is refreshed once.
 pub(crate) async fn list(session: &Session) -> Result<Vec<Site>, Error> {
-    let clock = &*session.shared.oauth.clock;
+    let clock = &*session.shared.context.clock;
     let mut attempts = Attempts::new(clock, ATTEMPTS);
     let mut was_refused = false;
     loop {
@@ -143,10 +143,10 @@ pub(crate) async fn list(session: &Session) -> Result<Vec<Site>, Error> {
 async fn ask(session: &Session, token: &crate::AccessToken, now: DateTime<Utc>) -> Result<Vec<Site>, Error> {
     let unavailable =
         |reason: String, source| -> Error { Kind::Unavailable { endpoint: NAME, reason, retry_after: None, source }.into() };
-    let oauth = &session.shared.oauth;
+    let context = &session.shared.context;
     // Tokens that no header can carry do not get into a grant.
     let bearer = token.secret().header("Bearer").map_err(|_| Error::from(Kind::TokenRefused))?;
-    let request = oauth.http.get(oauth.endpoints.resources.clone()).timeout(oauth.timeout);
+    let request = context.http.get(context.endpoints.resources.clone()).timeout(context.timeout);
     let response = request
         .header(AUTHORIZATION, bearer)
         .header(ACCEPT, "application/json")
