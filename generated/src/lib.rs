@@ -33,7 +33,7 @@
 //! | `status-pages` | Status pages (experimental, off by default) | 46 |
 //! | `syncs` | Syncs | 17 |
 //! | `teams` | Teams | 8 |
-#![allow(dead_code, unused_imports)]
+#![allow(clippy::too_many_arguments)]
 #[rustfmt::skip]
 pub mod addresses;
 #[rustfmt::skip]
@@ -117,8 +117,8 @@ pub mod teams;
 pub use addresses::Addresses;
 pub use client::Client;
 pub use jsm_ops_core::{
-    self as core, Body, Call, Clock, CloudId, Error, Field, Gateway, HttpTransport,
-    InvalidCloudId, InvalidGateway, Items, NotForOAuth, OpenEnum, Operation, Page, Pages,
-    Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport, Upload, Wait,
+    self as core, Body, Call, Clock, CloudId, Error, Field, Gateway, HttpTransport, InvalidCloudId, InvalidGateway, Items,
+    NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport,
+    Upload, Wait,
 };
-pub use reqwest;
+pub use {chrono, reqwest, serde_json};

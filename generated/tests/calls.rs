@@ -356,8 +356,8 @@ pub async fn call<A: Arguments>(
                 client
                     .audit_logs()
                     .list(
-                        from(arguments.value("endTime")),
                         from(arguments.value("startTime")),
+                        from(arguments.value("endTime")),
                     )
                     .category(from(arguments.value("category")))
                     .level(from(arguments.value("level")))
@@ -381,8 +381,7 @@ pub async fn call<A: Arguments>(
             "create_contact" => {
                 client
                     .contacts()
-                    .create()
-                    .body(
+                    .create_with(
                         from::<
                             jsm_ops_api::types::CreateContactPayload,
                         >(arguments.body()),
@@ -410,8 +409,8 @@ pub async fn call<A: Arguments>(
             "update_contact" => {
                 client
                     .contacts()
-                    .update(arguments.text("id").as_str())
-                    .body(
+                    .update_with(
+                        arguments.text("id").as_str(),
                         from::<
                             jsm_ops_api::types::UpdateContactPayload,
                         >(arguments.body()),
@@ -760,9 +759,10 @@ pub async fn call<A: Arguments>(
             "send_jec_action" => {
                 client
                     .jec()
-                    .send_action()
+                    .send_action_with(
+                        from::<jsm_ops_api::types::SendJecActionDto>(arguments.body()),
+                    )
                     .channel_id(arguments.text("channelId").as_str())
-                    .body(from::<jsm_ops_api::types::SendJecActionDto>(arguments.body()))
                     .send()
                     .await
                     .map(drop)
@@ -780,8 +780,7 @@ pub async fn call<A: Arguments>(
             "create_jec_channel" => {
                 client
                     .jec()
-                    .create_channel()
-                    .body(
+                    .create_channel_with(
                         from::<jsm_ops_api::types::CreateJecChannelDto>(arguments.body()),
                     )
                     .send()
@@ -1078,8 +1077,8 @@ pub async fn call<A: Arguments>(
             "update_global_policy" => {
                 client
                     .policies()
-                    .update_global(arguments.text("policyId").as_str())
-                    .body(
+                    .update_global_with(
+                        arguments.text("policyId").as_str(),
                         from::<
                             jsm_ops_api::types::CreateGlobalPolicyRequest,
                         >(arguments.body()),
@@ -1141,8 +1140,10 @@ pub async fn call<A: Arguments>(
             "create_team_policy" => {
                 client
                     .policies()
-                    .create_for_team(arguments.text("teamId").as_str())
-                    .body(from::<jsm_ops_api::types::TeamPolicy>(arguments.body()))
+                    .create_for_team(
+                        arguments.text("teamId").as_str(),
+                        from::<jsm_ops_api::types::TeamPolicy>(arguments.body()),
+                    )
                     .send()
                     .await
                     .map(drop)
@@ -1164,8 +1165,8 @@ pub async fn call<A: Arguments>(
                     .update_for_team(
                         arguments.text("teamId").as_str(),
                         arguments.text("policyId").as_str(),
+                        from::<jsm_ops_api::types::TeamPolicy>(arguments.body()),
                     )
-                    .body(from::<jsm_ops_api::types::TeamPolicy>(arguments.body()))
                     .send()
                     .await
                     .map(drop)
@@ -2701,6 +2702,7 @@ pub const SETTERS: &[(&str, &str)] = &[
     ("reorder_integration_action", "successorId"),
     ("update_integration_outgoing_alert_filter", "conditionMatchType"),
     ("update_integration_outgoing_alert_filter", "conditions"),
+    ("send_jec_action", "details"),
     ("create_global_maintenance", "description"),
     ("create_global_maintenance", "endDate"),
     ("create_global_maintenance", "startDate"),
@@ -2751,6 +2753,24 @@ pub const SETTERS: &[(&str, &str)] = &[
     ("create_global_policy", "tags"),
     ("create_global_policy", "timeRestriction"),
     ("create_global_policy", "updatePriority"),
+    ("update_global_policy", "actions"),
+    ("update_global_policy", "alertDescription"),
+    ("update_global_policy", "alias"),
+    ("update_global_policy", "continue"),
+    ("update_global_policy", "description"),
+    ("update_global_policy", "details"),
+    ("update_global_policy", "entity"),
+    ("update_global_policy", "filter"),
+    ("update_global_policy", "keepOriginalActions"),
+    ("update_global_policy", "keepOriginalDetails"),
+    ("update_global_policy", "keepOriginalResponders"),
+    ("update_global_policy", "keepOriginalTags"),
+    ("update_global_policy", "priorityValue"),
+    ("update_global_policy", "responders"),
+    ("update_global_policy", "source"),
+    ("update_global_policy", "tags"),
+    ("update_global_policy", "timeRestriction"),
+    ("update_global_policy", "updatePriority"),
     ("reorder_global_policy", "order"),
     ("reorder_team_policy", "order"),
     ("create_custom_user_role", "disallowedRights"),
@@ -2867,7 +2887,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "actions") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .actions(field(value))
                     .send()
                     .await
@@ -2876,7 +2896,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "alias") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .alias(field(value))
                     .send()
                     .await
@@ -2885,7 +2905,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "description") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .description(field(value))
                     .send()
                     .await
@@ -2894,7 +2914,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "entity") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .entity(field(value))
                     .send()
                     .await
@@ -2903,7 +2923,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "extraProperties") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .extra_properties(field(value))
                     .send()
                     .await
@@ -2912,7 +2932,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "note") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .note(field(value))
                     .send()
                     .await
@@ -2921,7 +2941,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "priority") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .priority(field(value))
                     .send()
                     .await
@@ -2930,7 +2950,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "responders") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .responders(field(value))
                     .send()
                     .await
@@ -2939,7 +2959,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "source") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .source(field(value))
                     .send()
                     .await
@@ -2948,7 +2968,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "tags") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .tags(field(value))
                     .send()
                     .await
@@ -2957,7 +2977,7 @@ pub async fn set<A: Arguments>(
             ("create_alert", "visibleTo") => {
                 client
                     .alerts()
-                    .create(from::<_>(arguments.property("message")))
+                    .create(from::<::std::string::String>(arguments.property("message")))
                     .visible_to(field(value))
                     .send()
                     .await
@@ -2977,8 +2997,10 @@ pub async fn set<A: Arguments>(
                     .escalations()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("rules")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::EscalationRule>,
+                        >(arguments.property("rules")),
                     )
                     .description(field(value))
                     .send()
@@ -2990,8 +3012,10 @@ pub async fn set<A: Arguments>(
                     .escalations()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("rules")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::EscalationRule>,
+                        >(arguments.property("rules")),
                     )
                     .enabled(field(value))
                     .send()
@@ -3003,8 +3027,10 @@ pub async fn set<A: Arguments>(
                     .escalations()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("rules")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::EscalationRule>,
+                        >(arguments.property("rules")),
                     )
                     .repeat(field(value))
                     .send()
@@ -3076,9 +3102,11 @@ pub async fn set<A: Arguments>(
                     .heartbeats()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("interval")),
-                        from::<_>(arguments.property("intervalUnit")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<i32>(arguments.property("interval")),
+                        from::<
+                            jsm_ops_api::types::IntervalUnit,
+                        >(arguments.property("intervalUnit")),
                     )
                     .alert_message(field(value))
                     .send()
@@ -3090,9 +3118,11 @@ pub async fn set<A: Arguments>(
                     .heartbeats()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("interval")),
-                        from::<_>(arguments.property("intervalUnit")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<i32>(arguments.property("interval")),
+                        from::<
+                            jsm_ops_api::types::IntervalUnit,
+                        >(arguments.property("intervalUnit")),
                     )
                     .alert_priority(field(value))
                     .send()
@@ -3104,9 +3134,11 @@ pub async fn set<A: Arguments>(
                     .heartbeats()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("interval")),
-                        from::<_>(arguments.property("intervalUnit")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<i32>(arguments.property("interval")),
+                        from::<
+                            jsm_ops_api::types::IntervalUnit,
+                        >(arguments.property("intervalUnit")),
                     )
                     .alert_tags(field(value))
                     .send()
@@ -3118,9 +3150,11 @@ pub async fn set<A: Arguments>(
                     .heartbeats()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("interval")),
-                        from::<_>(arguments.property("intervalUnit")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<i32>(arguments.property("interval")),
+                        from::<
+                            jsm_ops_api::types::IntervalUnit,
+                        >(arguments.property("intervalUnit")),
                     )
                     .description(field(value))
                     .send()
@@ -3132,9 +3166,11 @@ pub async fn set<A: Arguments>(
                     .heartbeats()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("interval")),
-                        from::<_>(arguments.property("intervalUnit")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<i32>(arguments.property("interval")),
+                        from::<
+                            jsm_ops_api::types::IntervalUnit,
+                        >(arguments.property("intervalUnit")),
                     )
                     .enabled(field(value))
                     .send()
@@ -3229,8 +3265,8 @@ pub async fn set<A: Arguments>(
                 client
                     .integrations()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .description(field(value))
                     .send()
@@ -3241,8 +3277,8 @@ pub async fn set<A: Arguments>(
                 client
                     .integrations()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .enabled(field(value))
                     .send()
@@ -3253,8 +3289,8 @@ pub async fn set<A: Arguments>(
                 client
                     .integrations()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .team_id(field(value))
                     .send()
@@ -3265,8 +3301,8 @@ pub async fn set<A: Arguments>(
                 client
                     .integrations()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .type_specific_properties(field(value))
                     .send()
@@ -3323,11 +3359,15 @@ pub async fn set<A: Arguments>(
                     .integrations()
                     .create_action(
                         arguments.text("integrationId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("domain")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<
+                            jsm_ops_api::types::IntegrationDomain,
+                        >(arguments.property("domain")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .action_mapping(field(value))
                     .send()
@@ -3339,11 +3379,15 @@ pub async fn set<A: Arguments>(
                     .integrations()
                     .create_action(
                         arguments.text("integrationId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("domain")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<
+                            jsm_ops_api::types::IntegrationDomain,
+                        >(arguments.property("domain")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .enabled(field(value))
                     .send()
@@ -3355,11 +3399,15 @@ pub async fn set<A: Arguments>(
                     .integrations()
                     .create_action(
                         arguments.text("integrationId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("domain")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<
+                            jsm_ops_api::types::IntegrationDomain,
+                        >(arguments.property("domain")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .extra_field(field(value))
                     .send()
@@ -3371,11 +3419,15 @@ pub async fn set<A: Arguments>(
                     .integrations()
                     .create_action(
                         arguments.text("integrationId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("domain")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<
+                            jsm_ops_api::types::IntegrationDomain,
+                        >(arguments.property("domain")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .field_mappings(field(value))
                     .send()
@@ -3387,11 +3439,15 @@ pub async fn set<A: Arguments>(
                     .integrations()
                     .create_action(
                         arguments.text("integrationId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("domain")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<
+                            jsm_ops_api::types::IntegrationDomain,
+                        >(arguments.property("domain")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .group_type(field(value))
                     .send()
@@ -3403,11 +3459,15 @@ pub async fn set<A: Arguments>(
                     .integrations()
                     .create_action(
                         arguments.text("integrationId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("domain")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<
+                            jsm_ops_api::types::IntegrationDomain,
+                        >(arguments.property("domain")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .type_specific_properties(field(value))
                     .send()
@@ -3520,10 +3580,26 @@ pub async fn set<A: Arguments>(
                     .await
                     .map(drop)
             }
+            ("send_jec_action", "details") => {
+                client
+                    .jec()
+                    .send_action(
+                        from::<::std::string::String>(arguments.property("action")),
+                        from::<::std::string::String>(arguments.property("actionType")),
+                    )
+                    .details(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
             ("create_global_maintenance", "description") => {
                 client
                     .maintenances()
-                    .create_global(from::<_>(arguments.property("rules")))
+                    .create_global(
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::MaintenanceRule>,
+                        >(arguments.property("rules")),
+                    )
                     .description(field(value))
                     .send()
                     .await
@@ -3532,7 +3608,11 @@ pub async fn set<A: Arguments>(
             ("create_global_maintenance", "endDate") => {
                 client
                     .maintenances()
-                    .create_global(from::<_>(arguments.property("rules")))
+                    .create_global(
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::MaintenanceRule>,
+                        >(arguments.property("rules")),
+                    )
                     .end_date(field(value))
                     .send()
                     .await
@@ -3541,7 +3621,11 @@ pub async fn set<A: Arguments>(
             ("create_global_maintenance", "startDate") => {
                 client
                     .maintenances()
-                    .create_global(from::<_>(arguments.property("rules")))
+                    .create_global(
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::MaintenanceRule>,
+                        >(arguments.property("rules")),
+                    )
                     .start_date(field(value))
                     .send()
                     .await
@@ -3588,7 +3672,9 @@ pub async fn set<A: Arguments>(
                     .maintenances()
                     .create_for_team(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("rules")),
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::MaintenanceRule>,
+                        >(arguments.property("rules")),
                     )
                     .description(field(value))
                     .send()
@@ -3600,7 +3686,9 @@ pub async fn set<A: Arguments>(
                     .maintenances()
                     .create_for_team(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("rules")),
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::MaintenanceRule>,
+                        >(arguments.property("rules")),
                     )
                     .end_date(field(value))
                     .send()
@@ -3612,7 +3700,9 @@ pub async fn set<A: Arguments>(
                     .maintenances()
                     .create_for_team(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("rules")),
+                        from::<
+                            ::std::vec::Vec<jsm_ops_api::types::MaintenanceRule>,
+                        >(arguments.property("rules")),
                     )
                     .start_date(field(value))
                     .send()
@@ -3671,9 +3761,11 @@ pub async fn set<A: Arguments>(
                 client
                     .notification_rules()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .criteria(field(value))
                     .send()
@@ -3684,9 +3776,11 @@ pub async fn set<A: Arguments>(
                 client
                     .notification_rules()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .notification_time(field(value))
                     .send()
@@ -3697,9 +3791,11 @@ pub async fn set<A: Arguments>(
                 client
                     .notification_rules()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .order(field(value))
                     .send()
@@ -3710,9 +3806,11 @@ pub async fn set<A: Arguments>(
                 client
                     .notification_rules()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .repeat(field(value))
                     .send()
@@ -3723,9 +3821,11 @@ pub async fn set<A: Arguments>(
                 client
                     .notification_rules()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .schedules(field(value))
                     .send()
@@ -3736,9 +3836,11 @@ pub async fn set<A: Arguments>(
                 client
                     .notification_rules()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .steps(field(value))
                     .send()
@@ -3749,9 +3851,11 @@ pub async fn set<A: Arguments>(
                 client
                     .notification_rules()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .time_restriction(field(value))
                     .send()
@@ -3763,9 +3867,11 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .update(
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .criteria(field(value))
                     .send()
@@ -3777,9 +3883,11 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .update(
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .notification_time(field(value))
                     .send()
@@ -3791,9 +3899,11 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .update(
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .order(field(value))
                     .send()
@@ -3805,9 +3915,11 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .update(
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .repeat(field(value))
                     .send()
@@ -3819,9 +3931,11 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .update(
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .schedules(field(value))
                     .send()
@@ -3833,9 +3947,11 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .update(
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .steps(field(value))
                     .send()
@@ -3847,9 +3963,11 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .update(
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("actionType")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::NotificationRuleActionType,
+                        >(arguments.property("actionType")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .time_restriction(field(value))
                     .send()
@@ -3861,8 +3979,10 @@ pub async fn set<A: Arguments>(
                     .notification_rules()
                     .create_step(
                         arguments.text("ruleId").as_str(),
-                        from::<_>(arguments.property("contact")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<
+                            jsm_ops_api::types::NotificationContact,
+                        >(arguments.property("contact")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .send_after(field(value))
                     .send()
@@ -3909,10 +4029,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .actions(field(value))
                     .send()
@@ -3923,10 +4043,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .alert_description(field(value))
                     .send()
@@ -3937,10 +4057,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .alias(field(value))
                     .send()
@@ -3951,10 +4071,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .continue_(field(value))
                     .send()
@@ -3965,10 +4085,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .description(field(value))
                     .send()
@@ -3979,10 +4099,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .details(field(value))
                     .send()
@@ -3993,10 +4113,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .entity(field(value))
                     .send()
@@ -4007,10 +4127,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .filter(field(value))
                     .send()
@@ -4021,10 +4141,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .keep_original_actions(field(value))
                     .send()
@@ -4035,10 +4155,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .keep_original_details(field(value))
                     .send()
@@ -4049,10 +4169,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .keep_original_responders(field(value))
                     .send()
@@ -4063,10 +4183,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .keep_original_tags(field(value))
                     .send()
@@ -4077,10 +4197,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .priority_value(field(value))
                     .send()
@@ -4091,10 +4211,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .responders(field(value))
                     .send()
@@ -4105,10 +4225,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .source(field(value))
                     .send()
@@ -4119,10 +4239,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .tags(field(value))
                     .send()
@@ -4133,10 +4253,10 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .time_restriction(field(value))
                     .send()
@@ -4147,10 +4267,280 @@ pub async fn set<A: Arguments>(
                 client
                     .policies()
                     .create_global(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("message")),
-                        from::<_>(arguments.property("enabled")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .update_priority(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "actions") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .actions(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "alertDescription") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .alert_description(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "alias") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .alias(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "continue") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .continue_(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "description") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .description(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "details") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .details(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "entity") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .entity(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "filter") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .filter(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalActions") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_actions(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalDetails") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_details(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalResponders") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_responders(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "keepOriginalTags") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .keep_original_tags(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "priorityValue") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .priority_value(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "responders") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .responders(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "source") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .source(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "tags") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .tags(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "timeRestriction") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
+                    )
+                    .time_restriction(field(value))
+                    .send()
+                    .await
+                    .map(drop)
+            }
+            ("update_global_policy", "updatePriority") => {
+                client
+                    .policies()
+                    .update_global(
+                        arguments.text("policyId").as_str(),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("message")),
+                        from::<bool>(arguments.property("enabled")),
                     )
                     .update_priority(field(value))
                     .send()
@@ -4181,7 +4571,7 @@ pub async fn set<A: Arguments>(
             ("create_custom_user_role", "disallowedRights") => {
                 client
                     .roles()
-                    .create(from::<_>(arguments.property("name")))
+                    .create(from::<::std::string::String>(arguments.property("name")))
                     .disallowed_rights(field(value))
                     .send()
                     .await
@@ -4190,7 +4580,7 @@ pub async fn set<A: Arguments>(
             ("create_custom_user_role", "grantedRights") => {
                 client
                     .roles()
-                    .create(from::<_>(arguments.property("name")))
+                    .create(from::<::std::string::String>(arguments.property("name")))
                     .granted_rights(field(value))
                     .send()
                     .await
@@ -4237,7 +4627,7 @@ pub async fn set<A: Arguments>(
                     .routing_rules()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("notify")),
+                        from::<jsm_ops_api::types::Notify>(arguments.property("notify")),
                     )
                     .criteria(field(value))
                     .send()
@@ -4249,7 +4639,7 @@ pub async fn set<A: Arguments>(
                     .routing_rules()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("notify")),
+                        from::<jsm_ops_api::types::Notify>(arguments.property("notify")),
                     )
                     .name(field(value))
                     .send()
@@ -4261,7 +4651,7 @@ pub async fn set<A: Arguments>(
                     .routing_rules()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("notify")),
+                        from::<jsm_ops_api::types::Notify>(arguments.property("notify")),
                     )
                     .order(field(value))
                     .send()
@@ -4273,7 +4663,7 @@ pub async fn set<A: Arguments>(
                     .routing_rules()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("notify")),
+                        from::<jsm_ops_api::types::Notify>(arguments.property("notify")),
                     )
                     .time_restriction(field(value))
                     .send()
@@ -4285,7 +4675,7 @@ pub async fn set<A: Arguments>(
                     .routing_rules()
                     .create(
                         arguments.text("teamId").as_str(),
-                        from::<_>(arguments.property("notify")),
+                        from::<jsm_ops_api::types::Notify>(arguments.property("notify")),
                     )
                     .timezone(field(value))
                     .send()
@@ -4367,7 +4757,7 @@ pub async fn set<A: Arguments>(
             ("create_schedule", "description") => {
                 client
                     .schedules()
-                    .create(from::<_>(arguments.property("name")))
+                    .create(from::<::std::string::String>(arguments.property("name")))
                     .description(field(value))
                     .send()
                     .await
@@ -4376,7 +4766,7 @@ pub async fn set<A: Arguments>(
             ("create_schedule", "enabled") => {
                 client
                     .schedules()
-                    .create(from::<_>(arguments.property("name")))
+                    .create(from::<::std::string::String>(arguments.property("name")))
                     .enabled(field(value))
                     .send()
                     .await
@@ -4385,7 +4775,7 @@ pub async fn set<A: Arguments>(
             ("create_schedule", "rotations") => {
                 client
                     .schedules()
-                    .create(from::<_>(arguments.property("name")))
+                    .create(from::<::std::string::String>(arguments.property("name")))
                     .rotations(field(value))
                     .send()
                     .await
@@ -4394,7 +4784,7 @@ pub async fn set<A: Arguments>(
             ("create_schedule", "teamId") => {
                 client
                     .schedules()
-                    .create(from::<_>(arguments.property("name")))
+                    .create(from::<::std::string::String>(arguments.property("name")))
                     .team_id(field(value))
                     .send()
                     .await
@@ -4403,7 +4793,7 @@ pub async fn set<A: Arguments>(
             ("create_schedule", "timezone") => {
                 client
                     .schedules()
-                    .create(from::<_>(arguments.property("name")))
+                    .create(from::<::std::string::String>(arguments.property("name")))
                     .timezone(field(value))
                     .send()
                     .await
@@ -4468,9 +4858,15 @@ pub async fn set<A: Arguments>(
                     .schedules()
                     .create_override(
                         arguments.text("scheduleId").as_str(),
-                        from::<_>(arguments.property("responder")),
-                        from::<_>(arguments.property("startDate")),
-                        from::<_>(arguments.property("endDate")),
+                        from::<
+                            jsm_ops_api::types::OverrideResponderInfo,
+                        >(arguments.property("responder")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("startDate")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("endDate")),
                     )
                     .rotation_ids(field(value))
                     .send()
@@ -4483,9 +4879,15 @@ pub async fn set<A: Arguments>(
                     .update_override(
                         arguments.text("scheduleId").as_str(),
                         arguments.text("alias").as_str(),
-                        from::<_>(arguments.property("responder")),
-                        from::<_>(arguments.property("startDate")),
-                        from::<_>(arguments.property("endDate")),
+                        from::<
+                            jsm_ops_api::types::OverrideResponderInfo,
+                        >(arguments.property("responder")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("startDate")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("endDate")),
                     )
                     .rotation_ids(field(value))
                     .send()
@@ -4497,8 +4899,12 @@ pub async fn set<A: Arguments>(
                     .schedules()
                     .create_rotation(
                         arguments.text("scheduleId").as_str(),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("startDate")),
+                        from::<
+                            jsm_ops_api::types::RotationType,
+                        >(arguments.property("type")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("startDate")),
                     )
                     .end_date(field(value))
                     .send()
@@ -4510,8 +4916,12 @@ pub async fn set<A: Arguments>(
                     .schedules()
                     .create_rotation(
                         arguments.text("scheduleId").as_str(),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("startDate")),
+                        from::<
+                            jsm_ops_api::types::RotationType,
+                        >(arguments.property("type")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("startDate")),
                     )
                     .length(field(value))
                     .send()
@@ -4523,8 +4933,12 @@ pub async fn set<A: Arguments>(
                     .schedules()
                     .create_rotation(
                         arguments.text("scheduleId").as_str(),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("startDate")),
+                        from::<
+                            jsm_ops_api::types::RotationType,
+                        >(arguments.property("type")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("startDate")),
                     )
                     .name(field(value))
                     .send()
@@ -4536,8 +4950,12 @@ pub async fn set<A: Arguments>(
                     .schedules()
                     .create_rotation(
                         arguments.text("scheduleId").as_str(),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("startDate")),
+                        from::<
+                            jsm_ops_api::types::RotationType,
+                        >(arguments.property("type")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("startDate")),
                     )
                     .participants(field(value))
                     .send()
@@ -4549,8 +4967,12 @@ pub async fn set<A: Arguments>(
                     .schedules()
                     .create_rotation(
                         arguments.text("scheduleId").as_str(),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("startDate")),
+                        from::<
+                            jsm_ops_api::types::RotationType,
+                        >(arguments.property("type")),
+                        from::<
+                            ::chrono::DateTime<::chrono::offset::Utc>,
+                        >(arguments.property("startDate")),
                     )
                     .time_restriction(field(value))
                     .send()
@@ -4644,7 +5066,11 @@ pub async fn set<A: Arguments>(
             ("create_stakeholder_group", "stakeholders") => {
                 client
                     .stakeholders()
-                    .create_group(from::<_>(arguments.property("stakeholderGroupInput")))
+                    .create_group(
+                        from::<
+                            jsm_ops_api::types::StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput,
+                        >(arguments.property("stakeholderGroupInput")),
+                    )
                     .stakeholders(field(value))
                     .send()
                     .await
@@ -4761,7 +5187,11 @@ pub async fn set<A: Arguments>(
             ("create_stakeholder", "joiningGroupId") => {
                 client
                     .stakeholders()
-                    .create(from::<_>(arguments.property("stakeholder")))
+                    .create(
+                        from::<
+                            jsm_ops_api::types::StakeholderCommsCreateStakeholderInputStakeholder,
+                        >(arguments.property("stakeholder")),
+                    )
                     .joining_group_id(field(value))
                     .send()
                     .await
@@ -4870,8 +5300,8 @@ pub async fn set<A: Arguments>(
                 client
                     .syncs()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .description(field(value))
                     .send()
@@ -4882,8 +5312,8 @@ pub async fn set<A: Arguments>(
                 client
                     .syncs()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .enabled(field(value))
                     .send()
@@ -4894,8 +5324,8 @@ pub async fn set<A: Arguments>(
                 client
                     .syncs()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .properties(field(value))
                     .send()
@@ -4906,8 +5336,8 @@ pub async fn set<A: Arguments>(
                 client
                     .syncs()
                     .create(
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
                     )
                     .team_id(field(value))
                     .send()
@@ -4964,8 +5394,10 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action_group(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::ActionGroupType,
+                        >(arguments.property("type")),
                     )
                     .enabled(field(value))
                     .send()
@@ -4977,8 +5409,10 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action_group(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::ActionGroupType,
+                        >(arguments.property("type")),
                     )
                     .order(field(value))
                     .send()
@@ -4990,8 +5424,10 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action_group(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::ActionGroupType,
+                        >(arguments.property("type")),
                     )
                     .root_action(field(value))
                     .send()
@@ -5003,8 +5439,10 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action_group(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<
+                            jsm_ops_api::types::ActionGroupType,
+                        >(arguments.property("type")),
                     )
                     .update_actions(field(value))
                     .send()
@@ -5052,10 +5490,12 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .action_group_type(field(value))
                     .send()
@@ -5067,10 +5507,12 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .action_mapping(field(value))
                     .send()
@@ -5082,10 +5524,12 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .enabled(field(value))
                     .send()
@@ -5097,10 +5541,12 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .field_mappings(field(value))
                     .send()
@@ -5112,10 +5558,12 @@ pub async fn set<A: Arguments>(
                     .syncs()
                     .create_action(
                         arguments.text("syncId").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .properties(field(value))
                     .send()
@@ -5128,10 +5576,12 @@ pub async fn set<A: Arguments>(
                     .update_action(
                         arguments.text("syncId").as_str(),
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .action_group_type(field(value))
                     .send()
@@ -5144,10 +5594,12 @@ pub async fn set<A: Arguments>(
                     .update_action(
                         arguments.text("syncId").as_str(),
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .action_mapping(field(value))
                     .send()
@@ -5160,10 +5612,12 @@ pub async fn set<A: Arguments>(
                     .update_action(
                         arguments.text("syncId").as_str(),
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .enabled(field(value))
                     .send()
@@ -5176,10 +5630,12 @@ pub async fn set<A: Arguments>(
                     .update_action(
                         arguments.text("syncId").as_str(),
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .field_mappings(field(value))
                     .send()
@@ -5192,10 +5648,12 @@ pub async fn set<A: Arguments>(
                     .update_action(
                         arguments.text("syncId").as_str(),
                         arguments.text("id").as_str(),
-                        from::<_>(arguments.property("name")),
-                        from::<_>(arguments.property("type")),
-                        from::<_>(arguments.property("direction")),
-                        from::<_>(arguments.property("filter")),
+                        from::<::std::string::String>(arguments.property("name")),
+                        from::<::std::string::String>(arguments.property("type")),
+                        from::<
+                            jsm_ops_api::types::ActionDirection,
+                        >(arguments.property("direction")),
+                        from::<jsm_ops_api::types::Filter>(arguments.property("filter")),
                     )
                     .properties(field(value))
                     .send()

@@ -1259,6 +1259,9 @@ pub fn schema(name: &str, value: Value) -> Option<Result<Value, Error>> {
         }
         "ActionDirection" => Some(through::<jsm_ops_api::types::ActionDirection>(value)),
         "ActionGroupType" => Some(through::<jsm_ops_api::types::ActionGroupType>(value)),
+        "AddAlertNoteResponse" => {
+            Some(through::<jsm_ops_api::types::AddAlertNoteResponse>(value))
+        }
         "AlertResponseStatus" => {
             Some(through::<jsm_ops_api::types::AlertResponseStatus>(value))
         }
@@ -2230,7 +2233,9 @@ pub fn answer(name: &str, value: Value) -> Option<Result<Value, Error>> {
         "list_alert_notes" => {
             Some(through::<jsm_ops_api::types::GetAlertNotesResponse>(value))
         }
-        "add_alert_note" => Some(through::<jsm_ops_api::types::AlertNote>(value)),
+        "add_alert_note" => {
+            Some(through::<jsm_ops_api::types::AddAlertNoteResponse>(value))
+        }
         "update_alert_priority" => {
             Some(through::<jsm_ops_api::types::SuccessResponse>(value))
         }

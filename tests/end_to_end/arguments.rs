@@ -1,11 +1,11 @@
 //! Arguments for a call, made up from the document.
 
-use jsm_ops_api::{
-    Addresses, Client, CloudId, Gateway,
-    reqwest::{self, multipart::Part},
+use jsm_ops_api::{Addresses, Client, CloudId, Gateway, Upload, reqwest};
+use jsm_ops_tests::{
+    document::{Operation, resolve},
+    sample::sample_of,
+    server::Server,
 };
-use jsm_ops_tests::{document::Operation, sample::sample_of, server::Server};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::calls::Arguments;
@@ -28,6 +28,19 @@ impl MadeUp {
         sample_of(self.0.root, schema.unwrap_or_else(missing))
     }
 
+    /// The schema of a property of the body.
+    pub fn property_schema(&self, name: &str) -> Option<&'static Value> {
+        let (_, schema) = self.0.body()?;
+        resolve(self.0.root, schema).get("properties")?.get(name)
+    }
+
+    /// The required properties of the body.
+    pub fn required_properties(&self) -> Vec<&'static str> {
+        let body = self.0.body().map(|(_, schema)| resolve(self.0.root, schema));
+        let required = body.and_then(|body| body.get("required")).and_then(Value::as_array).into_iter().flatten();
+        required.filter_map(Value::as_str).collect()
+    }
+
     /// The text for a parameter of the path.
     pub fn in_path(name: &str) -> String {
         format!("the-{name}")
@@ -37,17 +50,30 @@ impl MadeUp {
 impl Arguments for MadeUp {
     fn text(&self, name: &str) -> String {
         let in_query = self.0.query().iter().any(|(parameter, _)| *parameter == name);
-        if in_query { self.value(name) } else { Self::in_path(name) }
+        if !in_query {
+            return Self::in_path(name);
+        }
+        let value = self.value(name);
+        // One element of a list, or the value itself.
+        value.get(0).unwrap_or(&value).as_str().expect("a text").to_owned()
     }
 
-    fn value<T: DeserializeOwned>(&self, name: &str) -> T {
-        let json = self.json(name);
-        serde_json::from_value(json.clone()).unwrap_or_else(|error| panic!("{json} is no `{name}`: {error}"))
+    fn value(&self, name: &str) -> Value {
+        self.json(name)
     }
 
-    fn part(&self) -> Part {
+    fn body(&self) -> Value {
+        self.json("body")
+    }
+
+    fn property(&self, name: &str) -> Value {
+        let schema = self.property_schema(name);
+        sample_of(self.0.root, schema.unwrap_or_else(|| panic!("the body of {} has no `{name}`", self.0.documented)))
+    }
+
+    fn upload(&self) -> Upload {
         // A file may go without a media type (RFC 7578, 4.4), but Prism's reader of forms ends the process on one that does.
-        Part::text(FILE.1).file_name(FILE.0).mime_str("text/plain").expect("a media type")
+        Upload::bytes(FILE.0, FILE.1).media_type("text/plain")
     }
 }
 
@@ -64,7 +90,7 @@ pub fn classic_client(server: &Server) -> Client {
 }
 
 /// An HTTP client that can be built whichever features the rest of the workspace gives reqwest.
-fn http() -> reqwest::Client {
+pub fn http() -> reqwest::Client {
     // Only the first provider of a process is taken, and the tests share one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()

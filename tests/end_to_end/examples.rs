@@ -2,7 +2,7 @@
 
 use jsm_ops_api::operations::OPERATIONS;
 use jsm_ops_tests::{
-    document::operations,
+    document::{operations, resolve},
     upstream::{self, Example, Of},
 };
 use serde_json::Value;
@@ -37,14 +37,135 @@ fn the_examples_of_the_document_survive_a_round_trip() {
     assert_eq!(examples.len(), 304);
 }
 
-#[test]
-fn an_unknown_field_does_no_harm() {
-    let Some(document) = upstream::document() else { return };
-    for mut example in upstream::examples(&document) {
-        if let Some(object) = example.value.as_object_mut() {
-            object.insert("aFieldOfTomorrow".to_owned(), Value::Bool(true));
+/// Puts every example through its type once for each change, and holds what comes out against what went in.
+fn each_changed(change: impl Fn(&Schema<'_>) -> Option<Value>) -> usize {
+    let Some(document) = upstream::document() else { return usize::MAX };
+    let mut lost = Vec::new();
+    let mut changed = 0;
+    for example in upstream::examples(&document) {
+        for (at, value) in variations(&document, &example, &change) {
+            let mut example = Example { place: format!("{} with {value} at {at}", example.place), ..example.clone() };
+            *example.value.pointer_mut(&at).expect("a place in the example") = value;
+            changed += 1;
+            match through(&example) {
+                Ok(after) => compare(&example.place, &example.value, &after, &mut lost),
+                Err(error) => lost.push(format!("{} does not decode: {error}", example.place)),
+            }
         }
-        through(&example).unwrap_or_else(|error| panic!("{} with an unknown field: {error}", example.place));
+    }
+    // A changed example loses what it lost before as well.
+    lost.retain(|loss| {
+        !WRONG.iter().any(|(place, what)| loss.contains(&place[place.find('.').unwrap_or(0)..]) && loss.contains(what))
+    });
+    assert!(lost.is_empty(), "{} losses in {changed} variations:\n{}", lost.len(), lost.join("\n"));
+    changed
+}
+
+#[test]
+fn every_optional_field_may_be_null() {
+    let changed = each_changed(|schema| (!schema.required).then_some(Value::Null));
+    assert!(changed > 1100, "{changed} variations");
+}
+
+#[test]
+fn every_enum_may_have_a_value_of_tomorrow() {
+    let changed = each_changed(|schema| schema.value.get("enum").map(|_| "a-value-of-tomorrow".into()));
+    assert!(changed > 100, "{changed} variations");
+}
+
+#[test]
+fn every_optional_date_may_be_empty() {
+    let changed = each_changed(|schema| {
+        let is_date = schema.value.get("format").is_some_and(|format| format == "date-time");
+        (is_date && !schema.required).then(|| "".into())
+    });
+    assert!(changed > 60, "{changed} variations");
+}
+
+#[test]
+fn an_unknown_field_does_no_harm_wherever_it_is() {
+    let Some(document) = upstream::document() else { return };
+    let (mut objects, mut lost) = (0, Vec::new());
+    for example in upstream::examples(&document) {
+        let before = through(&example).expect("the example decodes");
+        let mut changed = example.clone();
+        objects += add_a_field(&mut changed.value);
+        match through(&changed) {
+            // What came from the field is that of a map, which keeps all it is given.
+            Ok(after) => compare(&example.place, &before, &after, &mut lost),
+            Err(error) => lost.push(format!("{} with an unknown field: {error}", example.place)),
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    assert!(objects > 600, "{objects} objects");
+}
+
+/// Adds a field to every object inside a value; gives how many there are.
+fn add_a_field(value: &mut Value) -> usize {
+    match value {
+        Value::Object(members) => {
+            let inside: usize = members.iter_mut().map(|(_, member)| add_a_field(member)).sum();
+            members.insert("aFieldOfTomorrow".to_owned(), Value::Bool(true));
+            inside + 1
+        }
+        Value::Array(items) => items.iter_mut().map(add_a_field).sum(),
+        _ => 0,
+    }
+}
+
+/// What the document says of a place in an example.
+struct Schema<'a> {
+    /// The schema, behind its references.
+    value: &'a Value,
+    /// Whether the place is a property that has to be there, or no property at all.
+    required: bool,
+}
+
+/// The places of an example that `change` has another value for, as JSON pointers.
+fn variations(document: &Value, example: &Example, change: &impl Fn(&Schema<'_>) -> Option<Value>) -> Vec<(String, Value)> {
+    let schema = match &example.of {
+        Of::Schema(name) => &document["components"]["schemas"][name],
+        Of::Answer(method, path) => {
+            let responses = document["paths"][path][method.to_lowercase()]["responses"].as_object().into_iter().flatten();
+            let success = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response).next();
+            &success.expect("an answer")["content"]["application/json"]["schema"]
+        }
+    };
+    let mut found = Vec::new();
+    vary(document, schema, &example.value, "", true, &mut |at, schema| {
+        found.extend(change(schema).map(|value| (at.to_owned(), value)))
+    });
+    found.dedup();
+    found
+}
+
+/// Calls `visit` for every place of a value that a schema describes. Alternatives are all gone through: what is in the value is
+/// described by at least one of them.
+fn vary(
+    document: &Value,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+    required: bool,
+    visit: &mut impl FnMut(&str, &Schema<'_>),
+) {
+    let schema = resolve(document, schema);
+    for alternative in ["oneOf", "anyOf", "allOf"].iter().filter_map(|keyword| schema.get(keyword)?.as_array()).flatten() {
+        vary(document, alternative, value, at, required, visit);
+    }
+    if !at.is_empty() {
+        visit(at, &Schema { value: schema, required });
+    }
+    if let (Some(items), Some(elements)) = (schema.get("items"), value.as_array()) {
+        for (index, element) in elements.iter().enumerate() {
+            vary(document, items, element, &format!("{at}/{index}"), true, visit);
+        }
+    }
+    let names = schema.get("required").and_then(Value::as_array);
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let Some(member) = value.get(name) else { continue };
+        let required = names.is_some_and(|names| names.iter().any(|required| required == name));
+        vary(document, property, member, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), required, visit);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The crates as their users meet them, over real sockets on the loopback interface.
 
-// The error that is large is progenitor's.
-#![allow(clippy::expect_used, clippy::panic, clippy::result_large_err)]
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod addresses;
 mod arguments;
@@ -9,10 +8,13 @@ mod arguments;
 #[rustfmt::skip]
 mod calls;
 mod examples;
+mod paging;
 mod prism;
 mod refusals;
 #[path = "../../generated/tests/round_trips.rs"]
 #[rustfmt::skip]
 mod round_trips;
+mod setters;
 mod table;
+mod waiting;
 mod wire;

@@ -6,7 +6,7 @@
 use std::{env, fs, path::PathBuf};
 
 use jsm_ops_api::{
-    Addresses, Client, Error, Gateway,
+    Addresses, Client, Gateway,
     operations::OPERATIONS,
     reqwest::{
         self, Method,
@@ -102,19 +102,14 @@ async fn outcome(client: &Client, id: &str, arguments: &MadeUp) -> Outcome {
     match call(client, id, arguments).await {
         None => Outcome::Refused("the client has no such operation".to_owned()),
         Some(Ok(())) => Outcome::Decoded,
-        Some(Err(Error::UnexpectedResponse(response))) => {
-            let status = response.status();
+        Some(Err(error)) if error.is_decode() => {
+            Outcome::Undecoded(format!("{error} in {}", error.body().unwrap_or_default()))
+        }
+        Some(Err(error)) => {
             // Where the document declares an answer for errors, Prism makes up one of those, and its reason stands in a header.
-            let violations = response.headers().get("sl-violations").and_then(|value| value.to_str().ok());
-            let violations = violations.unwrap_or_default().to_owned();
-            let reason = format!("{status} {violations} {}", response.text().await.unwrap_or_default());
-            if status.is_success() { Outcome::Undecoded(reason) } else { Outcome::Refused(reason) }
+            let violations = error.headers().and_then(|headers| headers.get("sl-violations")?.to_str().ok());
+            Outcome::Refused(format!("{error} {} {}", violations.unwrap_or_default(), error.body().unwrap_or_default()))
         }
-        Some(Err(Error::InvalidResponsePayload(body, error))) => {
-            Outcome::Undecoded(format!("{error} in {}", String::from_utf8_lossy(&body)))
-        }
-        Some(Err(Error::ResponseBodyError(error))) => Outcome::Undecoded(error.to_string()),
-        Some(Err(other)) => Outcome::Refused(other.to_string()),
     }
 }
 

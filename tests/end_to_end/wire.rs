@@ -50,9 +50,9 @@ fn success(operation: &Operation) -> Answer {
     match content {
         None => Answer { status, ..Answer::default() },
         Some(("application/json", schema)) => {
-            Answer { status, media_type: "application/json", body: sample(schema).to_string() }
+            Answer { status, media_type: "application/json", body: sample(schema).to_string(), ..Answer::default() }
         }
-        Some((media_type, _)) => Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned() },
+        Some((media_type, _)) => Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned(), ..Answer::default() },
     }
 }
 

@@ -4,6 +4,7 @@
 //! Nothing here knows the generator or the generated code. What a test expects comes from `spec/jsm-ops.json` alone, so that a
 //! mistake of the generator cannot be in the expectation too.
 
+pub mod clock;
 pub mod document;
 pub mod sample;
 pub mod server;

@@ -1,6 +1,7 @@
 //! A server on the loopback interface that records every request and answers as a test says.
 
 use std::{
+    collections::VecDeque,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
@@ -46,8 +47,17 @@ pub struct Answer {
     pub status: u16,
     /// The media type; empty for none.
     pub media_type: &'static str,
+    /// Further headers.
+    pub headers: Vec<(&'static str, &'static str)>,
     /// The body.
     pub body: String,
+}
+
+impl Answer {
+    /// An answer of JSON.
+    pub fn json(status: u16, body: impl Into<String>) -> Self {
+        Self { status, media_type: "application/json", body: body.into(), ..Self::default() }
+    }
 }
 
 /// A running server. It ends when it is dropped.
@@ -61,6 +71,9 @@ pub struct Server {
 #[derive(Debug, Default)]
 struct Shared {
     seen: Mutex<Vec<Seen>>,
+    /// Answers that are given once, in their order.
+    next: Mutex<VecDeque<Answer>>,
+    /// What is answered once those are used up.
     answer: Mutex<Answer>,
 }
 
@@ -90,6 +103,12 @@ impl Server {
         *self.shared.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
 
+    /// Says what to answer to the next requests, one by one. A request after those finds what [`answer`](Self::answer) says, which
+    /// is a failure that no operation declares unless a test said otherwise.
+    pub fn answer_in_turn(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.shared.next.lock().unwrap_or_else(PoisonError::into_inner).extend(answers);
+    }
+
     /// The requests since this was last asked.
     pub fn take_seen(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner))
@@ -113,10 +132,15 @@ async fn answer(shared: Arc<Shared>, request: Request<Body>) -> Response<Body> {
         body,
     };
     shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
-    let Answer { status, media_type, body } = shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let next = shared.next.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let usual = || shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let Answer { status, media_type, headers, body } = next.unwrap_or_else(usual);
     let mut response = Response::builder().status(status);
     if !media_type.is_empty() {
         response = response.header("content-type", media_type);
+    }
+    for (name, value) in headers {
+        response = response.header(name, value);
     }
     response.body(Body::from(body)).unwrap_or_default()
 }

@@ -46,8 +46,11 @@ pub trait Slot: Sized {
     /// With a value.
     fn of(value: Self::Value) -> Self;
 
-    /// Without one; `None` where it is required.
-    fn empty() -> Option<Self>;
+    /// With `null`; `None` where a value is required.
+    fn null() -> Option<Self>;
+
+    /// Without a value; `None` where one is required.
+    fn absent() -> Option<Self>;
 }
 
 impl<T> Slot for Option<T> {
@@ -57,7 +60,11 @@ impl<T> Slot for Option<T> {
         Some(value)
     }
 
-    fn empty() -> Option<Self> {
+    fn null() -> Option<Self> {
+        Some(None)
+    }
+
+    fn absent() -> Option<Self> {
         Some(None)
     }
 }
@@ -69,8 +76,12 @@ impl<T> Slot for Field<T> {
         Self::Value(value)
     }
 
-    fn empty() -> Option<Self> {
+    fn null() -> Option<Self> {
         Some(Self::Null)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::Absent)
     }
 }
 
@@ -83,7 +94,11 @@ macro_rules! required_slot {
                 value
             }
 
-            fn empty() -> Option<Self> {
+            fn null() -> Option<Self> {
+                None
+            }
+
+            fn absent() -> Option<Self> {
                 None
             }
         }
@@ -97,8 +112,11 @@ required_slot!(DateTime<Utc>, bool, i32, i64);
 /// # Errors
 /// A text that is no date in a form of RFC 3339 or, as older services write it, with an offset without a colon (`+0300`).
 pub fn date<'de, D: Deserializer<'de>, S: Slot<Value = DateTime<Utc>>>(deserializer: D) -> Result<S, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty());
-    let Some(text) = text else { return S::empty().ok_or_else(|| de::Error::custom("a date is missing")) };
+    let missing = || de::Error::custom("a date is missing");
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return S::null().ok_or_else(missing) };
+    if text.is_empty() {
+        return S::absent().ok_or_else(missing);
+    }
     let parsed = DateTime::parse_from_rfc3339(&text).or_else(|_| DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%z"));
     match parsed {
         Ok(date) => Ok(S::of(date.with_timezone(&Utc))),
@@ -114,32 +132,41 @@ pub fn boolean<'de, D: Deserializer<'de>, S: Slot<Value = bool>>(deserializer: D
     struct BooleanOrText;
 
     impl Visitor<'_> for BooleanOrText {
-        type Value = Option<bool>;
+        /// A value, or whether its place holds `null`.
+        type Value = Result<bool, IsNull>;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("a boolean, or one as a string")
         }
 
         fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-            Ok(Some(value))
+            Ok(Ok(value))
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
             match text {
-                "" => Ok(None),
-                text if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-                text if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+                "" => Ok(Err(IsNull(false))),
+                text if text.eq_ignore_ascii_case("true") => Ok(Ok(true)),
+                text if text.eq_ignore_ascii_case("false") => Ok(Ok(false)),
                 other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
             }
         }
 
         fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
+            Ok(Err(IsNull(true)))
         }
     }
 
-    slot(deserializer.deserialize_any(BooleanOrText)?, "a boolean is missing")
+    match deserializer.deserialize_any(BooleanOrText)? {
+        Ok(value) => Ok(S::of(value)),
+        Err(IsNull(null)) => {
+            if null { S::null() } else { S::absent() }.ok_or_else(|| de::Error::custom("a boolean is missing"))
+        }
+    }
 }
+
+/// Whether there is no value because of `null`, and not because of an empty text.
+struct IsNull(bool);
 
 /// A whole number that may be written with a fraction of zero, as in `1.0`; where it is optional, `null` is none.
 ///
@@ -180,20 +207,12 @@ where
         }
     }
 
-    let value = match deserializer.deserialize_any(Whole)? {
+    match deserializer.deserialize_any(Whole)? {
         Some(value) => {
             let fitting = S::Value::try_from(value);
-            Some(fitting.map_err(|_| de::Error::invalid_value(de::Unexpected::Signed(value), &Whole))?)
+            fitting.map(S::of).map_err(|_| de::Error::invalid_value(de::Unexpected::Signed(value), &Whole))
         }
-        None => None,
-    };
-    slot(value, "a number is missing")
-}
-
-fn slot<S: Slot, E: de::Error>(value: Option<S::Value>, missing: &str) -> Result<S, E> {
-    match value {
-        Some(value) => Ok(S::of(value)),
-        None => S::empty().ok_or_else(|| E::custom(missing)),
+        None => S::null().ok_or_else(|| de::Error::custom("a number is missing")),
     }
 }
 
@@ -231,13 +250,12 @@ mod tests {
 
     #[test]
     fn what_stands_for_none_is_none() {
-        let none = Sample { list: Vec::new(), date: None, flag: None, number: None, sent: Field::Null };
-        let texts =
-            [r#"{"list":null,"date":null,"flag":null,"number":null,"sent":null}"#, r#"{"date":"","flag":"","sent":""}"#];
-        for json in texts {
-            assert_eq!(decode(json).expect(json), none, "{json}");
+        let none = |sent| Sample { list: Vec::new(), date: None, flag: None, number: None, sent };
+        let nulls = r#"{"list":null,"date":null,"flag":null,"number":null,"sent":null}"#;
+        assert_eq!(decode(nulls).expect(nulls), none(Field::Null));
+        for json in [r#"{"date":"","flag":"","sent":""}"#, "{}"] {
+            assert_eq!(decode(json).expect(json), none(Field::Absent), "{json}");
         }
-        assert_eq!(decode("{}").expect("nothing").sent, Field::Absent);
     }
 
     #[test]

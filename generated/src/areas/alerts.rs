@@ -23,7 +23,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListAlerts {
         ListAlerts {
             call: self.client.caller.call(&table::LIST_ALERTS, &[]),
@@ -40,7 +39,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(&self, message: impl Into<::std::string::String>) -> CreateAlert {
         CreateAlert {
             call: self.client.caller.call(&table::CREATE_ALERT, &[]),
@@ -48,11 +46,10 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(&self, body: crate::types::CreateAlertRequest) -> CreateAlert {
         CreateAlert {
             call: self.client.caller.call(&table::CREATE_ALERT, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one alert in full, looked up by the alias its creator gave it.
@@ -66,7 +63,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_by_alias(&self, alias: &str) -> GetAlertByAlias {
         GetAlertByAlias {
             call: {
@@ -87,7 +83,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_request_status(&self, id: &str) -> GetAlertRequestStatus {
         GetAlertRequestStatus {
             call: self.client.caller.call(&table::GET_ALERT_REQUEST_STATUS, &[id]),
@@ -104,7 +99,6 @@ impl<'a> AlertsArea<'a> {
     /// Takes an API token only: no OAuth 2.0 (3LO) token can call it.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_attachments(&self, alert_id: &str) -> ListAlertAttachments {
         ListAlertAttachments {
             call: self.client.caller.call(&table::LIST_ALERT_ATTACHMENTS, &[alert_id]),
@@ -121,7 +115,6 @@ impl<'a> AlertsArea<'a> {
     /// Takes an API token only: no OAuth 2.0 (3LO) token can call it.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn add_attachment(
         &self,
         alert_id: &str,
@@ -144,7 +137,6 @@ impl<'a> AlertsArea<'a> {
     /// Takes an API token only: no OAuth 2.0 (3LO) token can call it.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_attachment(&self, alert_id: &str, id: &str) -> GetAlertAttachment {
         GetAlertAttachment {
             call: self.client.caller.call(&table::GET_ALERT_ATTACHMENT, &[alert_id, id]),
@@ -162,7 +154,6 @@ impl<'a> AlertsArea<'a> {
     /// Takes an API token only: no OAuth 2.0 (3LO) token can call it.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_attachment(&self, alert_id: &str, id: &str) -> DeleteAlertAttachment {
         DeleteAlertAttachment {
             call: self
@@ -183,7 +174,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`, `delete:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_note(&self, alert_id: &str, id: &str) -> DeleteAlertNote {
         DeleteAlertNote {
             call: self.client.caller.call(&table::DELETE_ALERT_NOTE, &[alert_id, id]),
@@ -201,7 +191,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`, `write:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_note(
         &self,
         alert_id: &str,
@@ -214,7 +203,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`update_note`](Self::update_note), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_note_with(
         &self,
         alert_id: &str,
@@ -223,7 +211,7 @@ impl<'a> AlertsArea<'a> {
     ) -> UpdateAlertNote {
         UpdateAlertNote {
             call: self.client.caller.call(&table::UPDATE_ALERT_NOTE, &[alert_id, id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one alert in full, extra properties included. It wants the long id; the short `tinyId` is refused.
@@ -237,7 +225,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetAlert {
         GetAlert {
             call: self.client.caller.call(&table::GET_ALERT, &[id]),
@@ -256,7 +243,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteAlert {
         DeleteAlert {
             call: self.client.caller.call(&table::DELETE_ALERT, &[id]),
@@ -275,7 +261,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn acknowledge(&self, id: &str) -> AcknowledgeAlert {
         AcknowledgeAlert {
             call: self.client.caller.call(&table::ACKNOWLEDGE_ALERT, &[id]),
@@ -294,7 +279,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn execute_action(
         &self,
         id: &str,
@@ -306,7 +290,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`execute_action`](Self::execute_action), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn execute_action_with(
         &self,
         id: &str,
@@ -314,7 +297,7 @@ impl<'a> AlertsArea<'a> {
     ) -> ExecuteAlertAction {
         ExecuteAlertAction {
             call: self.client.caller.call(&table::EXECUTE_ALERT_ACTION, &[id]),
-            body: body,
+            body,
         }
     }
     /// Makes one user the owner of an alert, asynchronously. Some plans refuse it only after the receipt, in the request status.
@@ -330,7 +313,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn assign(
         &self,
         id: &str,
@@ -342,7 +324,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`assign`](Self::assign), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn assign_with(
         &self,
         id: &str,
@@ -350,7 +331,7 @@ impl<'a> AlertsArea<'a> {
     ) -> AssignAlert {
         AssignAlert {
             call: self.client.caller.call(&table::ASSIGN_ALERT, &[id]),
-            body: body,
+            body,
         }
     }
     /// Closes an alert, asynchronously: the answer is a receipt, and its `wait` tells how it ended. It accepts no note.
@@ -366,7 +347,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn close(&self, id: &str) -> CloseAlert {
         CloseAlert {
             call: self.client.caller.call(&table::CLOSE_ALERT, &[id]),
@@ -385,7 +365,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_description(&self, id: &str) -> UpdateAlertDescription {
         UpdateAlertDescription {
             call: self.client.caller.call(&table::UPDATE_ALERT_DESCRIPTION, &[id]),
@@ -393,7 +372,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`update_description`](Self::update_description), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_description_with(
         &self,
         id: &str,
@@ -401,7 +379,7 @@ impl<'a> AlertsArea<'a> {
     ) -> UpdateAlertDescription {
         UpdateAlertDescription {
             call: self.client.caller.call(&table::UPDATE_ALERT_DESCRIPTION, &[id]),
-            body: body,
+            body,
         }
     }
     /// Hands an alert to an escalation, asynchronously. People are paged again each time it is called, so do not repeat it blindly.
@@ -417,7 +395,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn escalate(
         &self,
         id: &str,
@@ -429,7 +406,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`escalate`](Self::escalate), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn escalate_with(
         &self,
         id: &str,
@@ -437,7 +413,7 @@ impl<'a> AlertsArea<'a> {
     ) -> EscalateAlert {
         EscalateAlert {
             call: self.client.caller.call(&table::ESCALATE_ALERT, &[id]),
-            body: body,
+            body,
         }
     }
     /// Adds custom key and value pairs to an alert, asynchronously, answering a receipt.
@@ -453,7 +429,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn add_extra_properties(
         &self,
         id: &str,
@@ -467,7 +442,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`add_extra_properties`](Self::add_extra_properties), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn add_extra_properties_with(
         &self,
         id: &str,
@@ -475,7 +449,7 @@ impl<'a> AlertsArea<'a> {
     ) -> AddAlertExtraProperties {
         AddAlertExtraProperties {
             call: self.client.caller.call(&table::ADD_ALERT_EXTRA_PROPERTIES, &[id]),
-            body: body,
+            body,
         }
     }
     /// Takes custom properties off an alert by their keys, asynchronously. The keys travel in the request body, and a delete scope is needed.
@@ -491,7 +465,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_extra_properties(
         &self,
         id: &str,
@@ -503,7 +476,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`remove_extra_properties`](Self::remove_extra_properties), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_extra_properties_with(
         &self,
         id: &str,
@@ -511,7 +483,7 @@ impl<'a> AlertsArea<'a> {
     ) -> RemoveAlertExtraProperties {
         RemoveAlertExtraProperties {
             call: self.client.caller.call(&table::REMOVE_ALERT_EXTRA_PROPERTIES, &[id]),
-            body: body,
+            body,
         }
     }
     /// Lists what has happened to an alert so far, page by page, each page found with the opaque `after` key of the one before.
@@ -525,7 +497,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_logs(&self, id: &str) -> ListAlertLogs {
         ListAlertLogs {
             call: self.client.caller.call(&table::LIST_ALERT_LOGS, &[id]),
@@ -544,7 +515,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_message(
         &self,
         id: &str,
@@ -556,7 +526,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`update_message`](Self::update_message), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_message_with(
         &self,
         id: &str,
@@ -564,7 +533,7 @@ impl<'a> AlertsArea<'a> {
     ) -> UpdateAlertMessage {
         UpdateAlertMessage {
             call: self.client.caller.call(&table::UPDATE_ALERT_MESSAGE, &[id]),
-            body: body,
+            body,
         }
     }
     /// Lists the notes people have left on an alert, page by page with the opaque `after` key.
@@ -578,7 +547,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_notes(&self, id: &str) -> ListAlertNotes {
         ListAlertNotes {
             call: self.client.caller.call(&table::LIST_ALERT_NOTES, &[id]),
@@ -595,7 +563,6 @@ impl<'a> AlertsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-alert:jira-service-management`, `write:ops-alert:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn add_note(
         &self,
         id: &str,
@@ -607,7 +574,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`add_note`](Self::add_note), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn add_note_with(
         &self,
         id: &str,
@@ -615,7 +581,7 @@ impl<'a> AlertsArea<'a> {
     ) -> AddAlertNote {
         AddAlertNote {
             call: self.client.caller.call(&table::ADD_ALERT_NOTE, &[id]),
-            body: body,
+            body,
         }
     }
     /// Sets the priority of an alert, from P1 to P5, asynchronously, answering a receipt.
@@ -631,7 +597,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_priority(
         &self,
         id: &str,
@@ -643,7 +608,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`update_priority`](Self::update_priority), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_priority_with(
         &self,
         id: &str,
@@ -651,7 +615,7 @@ impl<'a> AlertsArea<'a> {
     ) -> UpdateAlertPriority {
         UpdateAlertPriority {
             call: self.client.caller.call(&table::UPDATE_ALERT_PRIORITY, &[id]),
-            body: body,
+            body,
         }
     }
     /// Adds a user, team, escalation or schedule to the responders of an alert, asynchronously, answering a receipt.
@@ -667,7 +631,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn add_responder(
         &self,
         id: &str,
@@ -680,7 +643,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`add_responder`](Self::add_responder), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn add_responder_with(
         &self,
         id: &str,
@@ -688,7 +650,7 @@ impl<'a> AlertsArea<'a> {
     ) -> AddAlertResponder {
         AddAlertResponder {
             call: self.client.caller.call(&table::ADD_ALERT_RESPONDER, &[id]),
-            body: body,
+            body,
         }
     }
     /// Silences an alert until a given moment, asynchronously. Some plans refuse it only after the receipt, in the request status.
@@ -704,7 +666,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn snooze(
         &self,
         id: &str,
@@ -716,7 +677,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`snooze`](Self::snooze), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn snooze_with(
         &self,
         id: &str,
@@ -724,7 +684,7 @@ impl<'a> AlertsArea<'a> {
     ) -> SnoozeAlert {
         SnoozeAlert {
             call: self.client.caller.call(&table::SNOOZE_ALERT, &[id]),
-            body: body,
+            body,
         }
     }
     /// Puts one or more tags on an alert, asynchronously, answering a receipt.
@@ -740,7 +700,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn add_tags(
         &self,
         id: &str,
@@ -752,7 +711,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`add_tags`](Self::add_tags), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn add_tags_with(
         &self,
         id: &str,
@@ -760,7 +718,7 @@ impl<'a> AlertsArea<'a> {
     ) -> AddAlertTags {
         AddAlertTags {
             call: self.client.caller.call(&table::ADD_ALERT_TAGS, &[id]),
-            body: body,
+            body,
         }
     }
     /// Takes the named tags off an alert, asynchronously. The tags travel in the request body, and a delete scope is needed.
@@ -776,7 +734,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_tags(
         &self,
         id: &str,
@@ -788,7 +745,6 @@ impl<'a> AlertsArea<'a> {
         }
     }
     /// Like [`remove_tags`](Self::remove_tags), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_tags_with(
         &self,
         id: &str,
@@ -796,7 +752,7 @@ impl<'a> AlertsArea<'a> {
     ) -> RemoveAlertTags {
         RemoveAlertTags {
             call: self.client.caller.call(&table::REMOVE_ALERT_TAGS, &[id]),
-            body: body,
+            body,
         }
     }
     /// Takes an acknowledgement back, so that the alert is open again, asynchronously, answering a receipt.
@@ -812,7 +768,6 @@ impl<'a> AlertsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn unacknowledge(&self, id: &str) -> UnacknowledgeAlert {
         UnacknowledgeAlert {
             call: self.client.caller.call(&table::UNACKNOWLEDGE_ALERT, &[id]),
@@ -1596,7 +1551,9 @@ impl AddAlertNote {
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
-    pub async fn send(self) -> ::std::result::Result<crate::types::AlertNote, Error> {
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<crate::types::AddAlertNoteResponse, Error> {
         let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }

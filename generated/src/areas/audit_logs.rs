@@ -3,7 +3,7 @@
 //! Audit logs: the record of what happened and what was changed in operations, read over a span of time.
 //!
 //! Needs an administrator role of the organisation, the site or the product. A span of time is required. Pages are large, from 1,000 to 5,000 entries, and are followed by a token.
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::audit_logs`].
 #[derive(Clone, Copy, Debug)]
@@ -18,25 +18,24 @@ impl<'a> AuditLogsArea<'a> {
     ///
     /// An administrator role of the organisation, the site or the product is needed. The token of the next page is part of the link to it.
     ///
-    /// - `end_time`: Only entries created before this moment, in RFC 3339.
     /// - `start_time`: Only entries created after this moment, in RFC 3339.
+    /// - `end_time`: Only entries created before this moment, in RFC 3339.
     ///
     /// `GET /v1/logs`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-audit-logs/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(
         &self,
-        end_time: ::chrono::DateTime<::chrono::offset::Utc>,
         start_time: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_time: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> ListAuditLogs {
         ListAuditLogs {
             call: {
                 let mut call = self.client.caller.call(&table::LIST_AUDIT_LOGS, &[]);
-                call.query("endTime", end_time);
                 call.query("startTime", start_time);
+                call.query("endTime", end_time);
                 call
             },
         }

@@ -21,7 +21,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListContacts {
         ListContacts {
             call: self.client.caller.call(&table::LIST_CONTACTS, &[]),
@@ -36,11 +35,24 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
-    pub fn create(&self) -> CreateContact {
+    pub fn create(
+        &self,
+        method: impl Into<crate::types::CreateContactPayloadMethod>,
+        to: impl Into<::std::string::String>,
+    ) -> CreateContact {
         CreateContact {
             call: self.client.caller.call(&table::CREATE_CONTACT, &[]),
-            body: ::std::option::Option::None,
+            body: crate::types::CreateContactPayload::new(method, to),
+        }
+    }
+    /// Like [`create`](Self::create), with a body that is already put together.
+    pub fn create_with(
+        &self,
+        body: crate::types::CreateContactPayload,
+    ) -> CreateContact {
+        CreateContact {
+            call: self.client.caller.call(&table::CREATE_CONTACT, &[]),
+            body,
         }
     }
     /// Fetches one contact with its method, its address and whether it is enabled.
@@ -52,7 +64,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetContact {
         GetContact {
             call: self.client.caller.call(&table::GET_CONTACT, &[id]),
@@ -69,7 +80,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteContact {
         DeleteContact {
             call: self.client.caller.call(&table::DELETE_CONTACT, &[id]),
@@ -86,11 +96,25 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
-    pub fn update(&self, id: &str) -> UpdateContact {
+    pub fn update(
+        &self,
+        id: &str,
+        to: impl Into<::std::string::String>,
+    ) -> UpdateContact {
         UpdateContact {
             call: self.client.caller.call(&table::UPDATE_CONTACT, &[id]),
-            body: ::std::option::Option::None,
+            body: crate::types::UpdateContactPayload::new(to),
+        }
+    }
+    /// Like [`update`](Self::update), with a body that is already put together.
+    pub fn update_with(
+        &self,
+        id: &str,
+        body: crate::types::UpdateContactPayload,
+    ) -> UpdateContact {
+        UpdateContact {
+            call: self.client.caller.call(&table::UPDATE_CONTACT, &[id]),
+            body,
         }
     }
     /// Switches a contact on, so that notifications can reach it.
@@ -102,7 +126,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn activate(&self, id: &str) -> ActivateContact {
         ActivateContact {
             call: self.client.caller.call(&table::ACTIVATE_CONTACT, &[id]),
@@ -117,7 +140,6 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    #[allow(clippy::too_many_arguments)]
     pub fn deactivate(&self, id: &str) -> DeactivateContact {
         DeactivateContact {
             call: self.client.caller.call(&table::DEACTIVATE_CONTACT, &[id]),
@@ -181,14 +203,9 @@ impl ListContacts {
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateContact {
     call: Call,
-    body: ::std::option::Option<crate::types::CreateContactPayload>,
+    body: crate::types::CreateContactPayload,
 }
 impl CreateContact {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::CreateContactPayload>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
-        self
-    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
@@ -196,10 +213,7 @@ impl CreateContact {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactCreateResponse, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }
@@ -242,14 +256,9 @@ impl DeleteContact {
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateContact {
     call: Call,
-    body: ::std::option::Option<crate::types::UpdateContactPayload>,
+    body: crate::types::UpdateContactPayload,
 }
 impl UpdateContact {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::UpdateContactPayload>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
-        self
-    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
@@ -257,10 +266,7 @@ impl UpdateContact {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }

@@ -23,7 +23,6 @@ impl<'a> EscalationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self, team_id: &str) -> ListEscalations {
         ListEscalations {
             call: self.client.caller.call(&table::LIST_ESCALATIONS, &[team_id]),
@@ -40,7 +39,6 @@ impl<'a> EscalationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         team_id: &str,
@@ -53,7 +51,6 @@ impl<'a> EscalationsArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         team_id: &str,
@@ -61,7 +58,7 @@ impl<'a> EscalationsArea<'a> {
     ) -> CreateEscalation {
         CreateEscalation {
             call: self.client.caller.call(&table::CREATE_ESCALATION, &[team_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one escalation of a team with its rules and repeat settings.
@@ -76,7 +73,6 @@ impl<'a> EscalationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, team_id: &str, id: &str) -> GetEscalation {
         GetEscalation {
             call: self.client.caller.call(&table::GET_ESCALATION, &[team_id, id]),
@@ -94,7 +90,6 @@ impl<'a> EscalationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, team_id: &str, id: &str) -> DeleteEscalation {
         DeleteEscalation {
             call: self.client.caller.call(&table::DELETE_ESCALATION, &[team_id, id]),
@@ -112,7 +107,6 @@ impl<'a> EscalationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, team_id: &str, id: &str) -> UpdateEscalation {
         UpdateEscalation {
             call: self.client.caller.call(&table::UPDATE_ESCALATION, &[team_id, id]),
@@ -120,7 +114,6 @@ impl<'a> EscalationsArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         team_id: &str,
@@ -129,7 +122,7 @@ impl<'a> EscalationsArea<'a> {
     ) -> UpdateEscalation {
         UpdateEscalation {
             call: self.client.caller.call(&table::UPDATE_ESCALATION, &[team_id, id]),
-            body: body,
+            body,
         }
     }
 }

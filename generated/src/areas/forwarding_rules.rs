@@ -21,7 +21,6 @@ impl<'a> ForwardingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListForwardingRules {
         ListForwardingRules {
             call: self.client.caller.call(&table::LIST_FORWARDING_RULES, &[]),
@@ -36,7 +35,6 @@ impl<'a> ForwardingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         from_user_id: impl Into<::std::string::String>,
@@ -55,14 +53,13 @@ impl<'a> ForwardingRulesArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         body: crate::types::CreateForwardingRuleRequest,
     ) -> CreateForwardingRule {
         CreateForwardingRule {
             call: self.client.caller.call(&table::CREATE_FORWARDING_RULE, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one forwarding rule: both users and both dates.
@@ -74,7 +71,6 @@ impl<'a> ForwardingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetForwardingRule {
         GetForwardingRule {
             call: self.client.caller.call(&table::GET_FORWARDING_RULE, &[id]),
@@ -89,7 +85,6 @@ impl<'a> ForwardingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(
         &self,
         id: &str,
@@ -109,7 +104,6 @@ impl<'a> ForwardingRulesArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         id: &str,
@@ -117,7 +111,7 @@ impl<'a> ForwardingRulesArea<'a> {
     ) -> UpdateForwardingRule {
         UpdateForwardingRule {
             call: self.client.caller.call(&table::UPDATE_FORWARDING_RULE, &[id]),
-            body: body,
+            body,
         }
     }
     /// Deletes a forwarding rule; the answer has no body.
@@ -129,7 +123,6 @@ impl<'a> ForwardingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteForwardingRule {
         DeleteForwardingRule {
             call: self.client.caller.call(&table::DELETE_FORWARDING_RULE, &[id]),

@@ -25,7 +25,6 @@ impl<'a> HeartbeatsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self, team_id: &str) -> ListHeartbeats {
         ListHeartbeats {
             call: self.client.caller.call(&table::LIST_HEARTBEATS, &[team_id]),
@@ -42,7 +41,6 @@ impl<'a> HeartbeatsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         team_id: &str,
@@ -60,7 +58,6 @@ impl<'a> HeartbeatsArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         team_id: &str,
@@ -68,7 +65,7 @@ impl<'a> HeartbeatsArea<'a> {
     ) -> CreateHeartbeat {
         CreateHeartbeat {
             call: self.client.caller.call(&table::CREATE_HEARTBEAT, &[team_id]),
-            body: body,
+            body,
         }
     }
     /// Deletes the heartbeat of a team that has the given `name`.
@@ -83,7 +80,6 @@ impl<'a> HeartbeatsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, team_id: &str, name: &str) -> DeleteHeartbeat {
         DeleteHeartbeat {
             call: {
@@ -108,7 +104,6 @@ impl<'a> HeartbeatsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, team_id: &str, name: &str) -> UpdateHeartbeat {
         UpdateHeartbeat {
             call: {
@@ -123,7 +118,6 @@ impl<'a> HeartbeatsArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         team_id: &str,
@@ -139,7 +133,7 @@ impl<'a> HeartbeatsArea<'a> {
                 call.query("name", name);
                 call
             },
-            body: body,
+            body,
         }
     }
     /// Signals that a monitored system is alive: a GET that changes state, by restarting the timer. It succeeds even for a name that does not exist.
@@ -154,7 +148,6 @@ impl<'a> HeartbeatsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/)
-    #[allow(clippy::too_many_arguments)]
     pub fn ping(&self, team_id: &str, name: &str) -> PingHeartbeat {
         PingHeartbeat {
             call: {

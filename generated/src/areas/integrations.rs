@@ -23,7 +23,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListIntegrations {
         ListIntegrations {
             call: self.client.caller.call(&table::LIST_INTEGRATIONS, &[]),
@@ -38,7 +37,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         name: impl Into<::std::string::String>,
@@ -50,14 +48,13 @@ impl<'a> IntegrationsArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         body: crate::types::CreateIntegrationRequest,
     ) -> CreateIntegration {
         CreateIntegration {
             call: self.client.caller.call(&table::CREATE_INTEGRATION, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one integration with its type-specific settings and the maintenances that touch it.
@@ -71,7 +68,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetIntegration {
         GetIntegration {
             call: self.client.caller.call(&table::GET_INTEGRATION, &[id]),
@@ -88,7 +84,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteIntegration {
         DeleteIntegration {
             call: self.client.caller.call(&table::DELETE_INTEGRATION, &[id]),
@@ -105,7 +100,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, id: &str) -> UpdateIntegration {
         UpdateIntegration {
             call: self.client.caller.call(&table::UPDATE_INTEGRATION, &[id]),
@@ -113,7 +107,6 @@ impl<'a> IntegrationsArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         id: &str,
@@ -121,7 +114,7 @@ impl<'a> IntegrationsArea<'a> {
     ) -> UpdateIntegration {
         UpdateIntegration {
             call: self.client.caller.call(&table::UPDATE_INTEGRATION, &[id]),
-            body: body,
+            body,
         }
     }
     /// Lists what an integration does with incoming and outgoing data. Items leave filters and field mappings out.
@@ -135,7 +128,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_actions(&self, integration_id: &str) -> ListIntegrationActions {
         ListIntegrationActions {
             call: self
@@ -155,7 +147,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_action(
         &self,
         integration_id: &str,
@@ -180,7 +171,6 @@ impl<'a> IntegrationsArea<'a> {
         }
     }
     /// Like [`create_action`](Self::create_action), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_action_with(
         &self,
         integration_id: &str,
@@ -191,7 +181,7 @@ impl<'a> IntegrationsArea<'a> {
                 .client
                 .caller
                 .call(&table::CREATE_INTEGRATION_ACTION, &[integration_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one action of an integration with its filter and field mappings.
@@ -206,7 +196,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_action(&self, integration_id: &str, id: &str) -> GetIntegrationAction {
         GetIntegrationAction {
             call: self
@@ -227,7 +216,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_action(
         &self,
         integration_id: &str,
@@ -252,7 +240,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_action(
         &self,
         integration_id: &str,
@@ -267,7 +254,6 @@ impl<'a> IntegrationsArea<'a> {
         }
     }
     /// Like [`update_action`](Self::update_action), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_action_with(
         &self,
         integration_id: &str,
@@ -279,7 +265,7 @@ impl<'a> IntegrationsArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_INTEGRATION_ACTION, &[integration_id, id]),
-            body: body,
+            body,
         }
     }
     /// Moves an action of an integration to another place, given relative to a second action.
@@ -294,7 +280,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_action(
         &self,
         integration_id: &str,
@@ -309,7 +294,6 @@ impl<'a> IntegrationsArea<'a> {
         }
     }
     /// Like [`reorder_action`](Self::reorder_action), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_action_with(
         &self,
         integration_id: &str,
@@ -321,7 +305,7 @@ impl<'a> IntegrationsArea<'a> {
                 .client
                 .caller
                 .call(&table::REORDER_INTEGRATION_ACTION, &[integration_id, id]),
-            body: body,
+            body,
         }
     }
     /// Fetches the conditions that decide which alerts an integration sends out.
@@ -335,7 +319,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-outgoing-filters/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_outgoing_alert_filter(
         &self,
         integration_id: &str,
@@ -358,7 +341,6 @@ impl<'a> IntegrationsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-outgoing-filters/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_outgoing_alert_filter(
         &self,
         integration_id: &str,
@@ -375,7 +357,6 @@ impl<'a> IntegrationsArea<'a> {
         }
     }
     /// Like [`update_outgoing_alert_filter`](Self::update_outgoing_alert_filter), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_outgoing_alert_filter_with(
         &self,
         integration_id: &str,
@@ -389,7 +370,7 @@ impl<'a> IntegrationsArea<'a> {
                     &table::UPDATE_INTEGRATION_OUTGOING_ALERT_FILTER,
                     &[integration_id],
                 ),
-            body: body,
+            body,
         }
     }
 }

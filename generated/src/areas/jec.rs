@@ -27,11 +27,24 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
-    pub fn send_action(&self) -> SendJecAction {
+    pub fn send_action(
+        &self,
+        action: impl Into<::std::string::String>,
+        action_type: impl Into<::std::string::String>,
+    ) -> SendJecAction {
         SendJecAction {
             call: self.client.caller.call(&table::SEND_JEC_ACTION, &[]),
-            body: ::std::option::Option::None,
+            body: crate::types::SendJecActionDto::new(action, action_type),
+        }
+    }
+    /// Like [`send_action`](Self::send_action), with a body that is already put together.
+    pub fn send_action_with(
+        &self,
+        body: crate::types::SendJecActionDto,
+    ) -> SendJecAction {
+        SendJecAction {
+            call: self.client.caller.call(&table::SEND_JEC_ACTION, &[]),
+            body,
         }
     }
     /// Lists the JEC channels, of one owner domain if wanted, without their API keys.
@@ -45,7 +58,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_channels(&self) -> ListJecChannels {
         ListJecChannels {
             call: self.client.caller.call(&table::LIST_JEC_CHANNELS, &[]),
@@ -62,11 +74,25 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
-    pub fn create_channel(&self) -> CreateJecChannel {
+    pub fn create_channel(
+        &self,
+        name: impl Into<::std::string::String>,
+        owner_id: impl Into<::std::string::String>,
+        owner_domain: impl Into<::std::string::String>,
+    ) -> CreateJecChannel {
         CreateJecChannel {
             call: self.client.caller.call(&table::CREATE_JEC_CHANNEL, &[]),
-            body: ::std::option::Option::None,
+            body: crate::types::CreateJecChannelDto::new(name, owner_id, owner_domain),
+        }
+    }
+    /// Like [`create_channel`](Self::create_channel), with a body that is already put together.
+    pub fn create_channel_with(
+        &self,
+        body: crate::types::CreateJecChannelDto,
+    ) -> CreateJecChannel {
+        CreateJecChannel {
+            call: self.client.caller.call(&table::CREATE_JEC_CHANNEL, &[]),
+            body,
         }
     }
     /// Fetches one JEC channel, API key included, so treat the answer as a secret.
@@ -82,7 +108,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_channel(&self, id: &str) -> GetJecChannel {
         GetJecChannel {
             call: self.client.caller.call(&table::GET_JEC_CHANNEL, &[id]),
@@ -101,7 +126,6 @@ impl<'a> JecArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_channel(&self, id: &str) -> DeleteJecChannel {
         DeleteJecChannel {
             call: self.client.caller.call(&table::DELETE_JEC_CHANNEL, &[id]),
@@ -113,7 +137,7 @@ impl<'a> JecArea<'a> {
 #[must_use = "a call does nothing until it is sent"]
 pub struct SendJecAction {
     call: Call,
-    body: ::std::option::Option<crate::types::SendJecActionDto>,
+    body: crate::types::SendJecActionDto,
 }
 impl SendJecAction {
     /// The id of the JEC channel.
@@ -121,9 +145,16 @@ impl SendJecAction {
         self.call.query("channelId", channel_id);
         self
     }
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::SendJecActionDto>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
+    /// Free keys and values for the agent.
+    pub fn details(
+        mut self,
+        details: impl Into<
+            ::jsm_ops_core::Field<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+    ) -> Self {
+        self.body.details = details.into();
         self
     }
     /// Sends the request with its body; the answer says no more than that it was carried out.
@@ -131,10 +162,7 @@ impl SendJecAction {
     /// # Errors
     /// See [`Error`](crate::Error).
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.done(body).await
     }
 }
@@ -179,14 +207,9 @@ impl ListJecChannels {
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateJecChannel {
     call: Call,
-    body: ::std::option::Option<crate::types::CreateJecChannelDto>,
+    body: crate::types::CreateJecChannelDto,
 }
 impl CreateJecChannel {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::CreateJecChannelDto>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
-        self
-    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
@@ -194,10 +217,7 @@ impl CreateJecChannel {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::JecChannelWithApiKey, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }

@@ -21,7 +21,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_global(&self) -> ListGlobalMaintenances {
         ListGlobalMaintenances {
             call: self.client.caller.call(&table::LIST_GLOBAL_MAINTENANCES, &[]),
@@ -36,7 +35,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_global(
         &self,
         rules: impl Into<::std::vec::Vec<crate::types::MaintenanceRule>>,
@@ -47,14 +45,13 @@ impl<'a> MaintenancesArea<'a> {
         }
     }
     /// Like [`create_global`](Self::create_global), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_global_with(
         &self,
         body: crate::types::CreateMaintenanceRequest,
     ) -> CreateGlobalMaintenance {
         CreateGlobalMaintenance {
             call: self.client.caller.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one site-wide maintenance with its rules and status.
@@ -66,7 +63,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_global(&self, id: &str) -> GetGlobalMaintenance {
         GetGlobalMaintenance {
             call: self.client.caller.call(&table::GET_GLOBAL_MAINTENANCE, &[id]),
@@ -83,7 +79,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_global(&self, id: &str) -> DeleteGlobalMaintenance {
         DeleteGlobalMaintenance {
             call: self.client.caller.call(&table::DELETE_GLOBAL_MAINTENANCE, &[id]),
@@ -100,7 +95,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_global(&self, id: &str) -> UpdateGlobalMaintenance {
         UpdateGlobalMaintenance {
             call: self.client.caller.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
@@ -108,7 +102,6 @@ impl<'a> MaintenancesArea<'a> {
         }
     }
     /// Like [`update_global`](Self::update_global), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_global_with(
         &self,
         id: &str,
@@ -116,7 +109,7 @@ impl<'a> MaintenancesArea<'a> {
     ) -> UpdateGlobalMaintenance {
         UpdateGlobalMaintenance {
             call: self.client.caller.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
-            body: body,
+            body,
         }
     }
     /// Ends a running site-wide maintenance now instead of at its planned end.
@@ -130,7 +123,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn cancel_global(&self, id: &str) -> CancelGlobalMaintenance {
         CancelGlobalMaintenance {
             call: self.client.caller.call(&table::CANCEL_GLOBAL_MAINTENANCE, &[id]),
@@ -145,7 +137,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_for_team(&self, team_id: &str) -> ListTeamMaintenances {
         ListTeamMaintenances {
             call: self.client.caller.call(&table::LIST_TEAM_MAINTENANCES, &[team_id]),
@@ -162,7 +153,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_for_team(
         &self,
         team_id: &str,
@@ -174,7 +164,6 @@ impl<'a> MaintenancesArea<'a> {
         }
     }
     /// Like [`create_for_team`](Self::create_for_team), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_for_team_with(
         &self,
         team_id: &str,
@@ -182,7 +171,7 @@ impl<'a> MaintenancesArea<'a> {
     ) -> CreateTeamMaintenance {
         CreateTeamMaintenance {
             call: self.client.caller.call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one maintenance of a team with its rules and status.
@@ -195,7 +184,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_for_team(&self, team_id: &str, id: &str) -> GetTeamMaintenance {
         GetTeamMaintenance {
             call: self.client.caller.call(&table::GET_TEAM_MAINTENANCE, &[team_id, id]),
@@ -213,7 +201,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_for_team(&self, team_id: &str, id: &str) -> DeleteTeamMaintenance {
         DeleteTeamMaintenance {
             call: self
@@ -234,7 +221,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_for_team(&self, team_id: &str, id: &str) -> UpdateTeamMaintenance {
         UpdateTeamMaintenance {
             call: self
@@ -245,7 +231,6 @@ impl<'a> MaintenancesArea<'a> {
         }
     }
     /// Like [`update_for_team`](Self::update_for_team), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_for_team_with(
         &self,
         team_id: &str,
@@ -257,7 +242,7 @@ impl<'a> MaintenancesArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_TEAM_MAINTENANCE, &[team_id, id]),
-            body: body,
+            body,
         }
     }
     /// Ends a team's running maintenance now instead of at its planned end.
@@ -272,7 +257,6 @@ impl<'a> MaintenancesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
-    #[allow(clippy::too_many_arguments)]
     pub fn cancel_for_team(&self, team_id: &str, id: &str) -> CancelTeamMaintenance {
         CancelTeamMaintenance {
             call: self

@@ -23,7 +23,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListNotificationRules {
         ListNotificationRules {
             call: self.client.caller.call(&table::LIST_NOTIFICATION_RULES, &[]),
@@ -38,7 +37,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         name: impl Into<::std::string::String>,
@@ -51,14 +49,13 @@ impl<'a> NotificationRulesArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         body: crate::types::NotificationRuleRequest,
     ) -> CreateNotificationRule {
         CreateNotificationRule {
             call: self.client.caller.call(&table::CREATE_NOTIFICATION_RULE, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one notification rule of the caller, with its steps.
@@ -70,7 +67,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetNotificationRule {
         GetNotificationRule {
             call: self.client.caller.call(&table::GET_NOTIFICATION_RULE, &[id]),
@@ -85,7 +81,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteNotificationRule {
         DeleteNotificationRule {
             call: self.client.caller.call(&table::DELETE_NOTIFICATION_RULE, &[id]),
@@ -102,7 +97,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(
         &self,
         id: &str,
@@ -116,7 +110,6 @@ impl<'a> NotificationRulesArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         id: &str,
@@ -124,7 +117,7 @@ impl<'a> NotificationRulesArea<'a> {
     ) -> UpdateNotificationRule {
         UpdateNotificationRule {
             call: self.client.caller.call(&table::UPDATE_NOTIFICATION_RULE, &[id]),
-            body: body,
+            body,
         }
     }
     /// Lists the steps of a notification rule: which contact to use, and how long after the start.
@@ -136,7 +129,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_steps(&self, rule_id: &str) -> ListNotificationRuleSteps {
         ListNotificationRuleSteps {
             call: self
@@ -156,7 +148,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_step(
         &self,
         rule_id: &str,
@@ -172,7 +163,6 @@ impl<'a> NotificationRulesArea<'a> {
         }
     }
     /// Like [`create_step`](Self::create_step), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_step_with(
         &self,
         rule_id: &str,
@@ -183,7 +173,7 @@ impl<'a> NotificationRulesArea<'a> {
                 .client
                 .caller
                 .call(&table::CREATE_NOTIFICATION_RULE_STEP, &[rule_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one step of a notification rule by its id.
@@ -196,7 +186,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_step(&self, rule_id: &str, id: &str) -> GetNotificationRuleStep {
         GetNotificationRuleStep {
             call: self
@@ -215,7 +204,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_step(&self, rule_id: &str, id: &str) -> DeleteNotificationRuleStep {
         DeleteNotificationRuleStep {
             call: self
@@ -234,7 +222,6 @@ impl<'a> NotificationRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_step(&self, rule_id: &str, id: &str) -> UpdateNotificationRuleStep {
         UpdateNotificationRuleStep {
             call: self
@@ -245,7 +232,6 @@ impl<'a> NotificationRulesArea<'a> {
         }
     }
     /// Like [`update_step`](Self::update_step), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_step_with(
         &self,
         rule_id: &str,
@@ -257,7 +243,7 @@ impl<'a> NotificationRulesArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
-            body: body,
+            body,
         }
     }
 }

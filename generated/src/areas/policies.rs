@@ -23,7 +23,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_global(&self) -> ListGlobalPolicies {
         ListGlobalPolicies {
             call: self.client.caller.call(&table::LIST_GLOBAL_POLICIES, &[]),
@@ -38,7 +37,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_global(
         &self,
         name: impl Into<::std::string::String>,
@@ -57,14 +55,13 @@ impl<'a> PoliciesArea<'a> {
         }
     }
     /// Like [`create_global`](Self::create_global), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_global_with(
         &self,
         body: crate::types::CreateGlobalPolicyRequest,
     ) -> CreateGlobalPolicy {
         CreateGlobalPolicy {
             call: self.client.caller.call(&table::CREATE_GLOBAL_POLICY, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one site-wide alert policy with its filter and what it does. For its `order`, rely on the list.
@@ -78,7 +75,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_global(&self, policy_id: &str) -> GetGlobalPolicy {
         GetGlobalPolicy {
             call: self.client.caller.call(&table::GET_GLOBAL_POLICY, &[policy_id]),
@@ -95,11 +91,33 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
-    pub fn update_global(&self, policy_id: &str) -> UpdateGlobalPolicy {
+    pub fn update_global(
+        &self,
+        policy_id: &str,
+        name: impl Into<::std::string::String>,
+        type_: impl Into<::std::string::String>,
+        message: impl Into<::std::string::String>,
+        enabled: bool,
+    ) -> UpdateGlobalPolicy {
         UpdateGlobalPolicy {
             call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
-            body: ::std::option::Option::None,
+            body: crate::types::CreateGlobalPolicyRequest::new(
+                name,
+                type_,
+                message,
+                enabled,
+            ),
+        }
+    }
+    /// Like [`update_global`](Self::update_global), with a body that is already put together.
+    pub fn update_global_with(
+        &self,
+        policy_id: &str,
+        body: crate::types::CreateGlobalPolicyRequest,
+    ) -> UpdateGlobalPolicy {
+        UpdateGlobalPolicy {
+            call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
+            body,
         }
     }
     /// Deletes a site-wide alert policy; the answer has no body.
@@ -113,7 +131,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_global(&self, policy_id: &str) -> DeleteGlobalPolicy {
         DeleteGlobalPolicy {
             call: self.client.caller.call(&table::DELETE_GLOBAL_POLICY, &[policy_id]),
@@ -130,7 +147,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_global(&self, policy_id: &str) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
             call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
@@ -138,7 +154,6 @@ impl<'a> PoliciesArea<'a> {
         }
     }
     /// Like [`reorder_global`](Self::reorder_global), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_global_with(
         &self,
         policy_id: &str,
@@ -146,7 +161,7 @@ impl<'a> PoliciesArea<'a> {
     ) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
             call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
-            body: body,
+            body,
         }
     }
     /// Switches a site-wide alert policy off, keeps its settings and answers the policy.
@@ -160,7 +175,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn disable_global(&self, policy_id: &str) -> DisableGlobalPolicy {
         DisableGlobalPolicy {
             call: self.client.caller.call(&table::DISABLE_GLOBAL_POLICY, &[policy_id]),
@@ -177,7 +191,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn enable_global(&self, policy_id: &str) -> EnableGlobalPolicy {
         EnableGlobalPolicy {
             call: self.client.caller.call(&table::ENABLE_GLOBAL_POLICY, &[policy_id]),
@@ -195,7 +208,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_for_team(
         &self,
         team_id: &str,
@@ -223,11 +235,14 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
-    pub fn create_for_team(&self, team_id: &str) -> CreateTeamPolicy {
+    pub fn create_for_team(
+        &self,
+        team_id: &str,
+        body: impl Into<crate::types::TeamPolicy>,
+    ) -> CreateTeamPolicy {
         CreateTeamPolicy {
             call: self.client.caller.call(&table::CREATE_TEAM_POLICY, &[team_id]),
-            body: ::std::option::Option::None,
+            body: body.into(),
         }
     }
     /// Fetches one policy of a team, in the shape that belongs to its type. For its `order`, rely on the list.
@@ -242,7 +257,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_for_team(&self, team_id: &str, policy_id: &str) -> GetTeamPolicy {
         GetTeamPolicy {
             call: self.client.caller.call(&table::GET_TEAM_POLICY, &[team_id, policy_id]),
@@ -260,14 +274,18 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
-    pub fn update_for_team(&self, team_id: &str, policy_id: &str) -> UpdateTeamPolicy {
+    pub fn update_for_team(
+        &self,
+        team_id: &str,
+        policy_id: &str,
+        body: impl Into<crate::types::TeamPolicy>,
+    ) -> UpdateTeamPolicy {
         UpdateTeamPolicy {
             call: self
                 .client
                 .caller
                 .call(&table::UPDATE_TEAM_POLICY, &[team_id, policy_id]),
-            body: ::std::option::Option::None,
+            body: body.into(),
         }
     }
     /// Deletes an alert or a notification policy of a team; the answer has no body.
@@ -282,7 +300,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_for_team(&self, team_id: &str, policy_id: &str) -> DeleteTeamPolicy {
         DeleteTeamPolicy {
             call: self
@@ -303,7 +320,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_for_team(&self, team_id: &str, policy_id: &str) -> ReorderTeamPolicy {
         ReorderTeamPolicy {
             call: self
@@ -314,7 +330,6 @@ impl<'a> PoliciesArea<'a> {
         }
     }
     /// Like [`reorder_for_team`](Self::reorder_for_team), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_for_team_with(
         &self,
         team_id: &str,
@@ -326,7 +341,7 @@ impl<'a> PoliciesArea<'a> {
                 .client
                 .caller
                 .call(&table::REORDER_TEAM_POLICY, &[team_id, policy_id]),
-            body: body,
+            body,
         }
     }
     /// Switches a policy of a team off, keeps its settings and answers the policy.
@@ -341,7 +356,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn disable_for_team(&self, team_id: &str, policy_id: &str) -> DisableTeamPolicy {
         DisableTeamPolicy {
             call: self
@@ -362,7 +376,6 @@ impl<'a> PoliciesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
-    #[allow(clippy::too_many_arguments)]
     pub fn enable_for_team(&self, team_id: &str, policy_id: &str) -> EnableTeamPolicy {
         EnableTeamPolicy {
             call: self
@@ -610,15 +623,163 @@ impl GetGlobalPolicy {
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateGlobalPolicy {
     call: Call,
-    body: ::std::option::Option<crate::types::CreateGlobalPolicyRequest>,
+    body: crate::types::CreateGlobalPolicyRequest,
 }
 impl UpdateGlobalPolicy {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(
+    /// The names of custom actions that the alert gets.
+    pub fn actions(
         mut self,
-        body: impl Into<crate::types::CreateGlobalPolicyRequest>,
+        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
+        self.body.actions = actions.into();
+        self
+    }
+    /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
+    pub fn alert_description(
+        mut self,
+        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.alert_description = alert_description.into();
+        self
+    }
+    /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own and is the default.
+    pub fn alias(
+        mut self,
+        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.alias = alias.into();
+        self
+    }
+    /// Whether further policies are applied after this one; off if left out.
+    pub fn continue_(
+        mut self,
+        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.continue_ = continue_.into();
+        self
+    }
+    /// What it is for, in free words.
+    pub fn description(
+        mut self,
+        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.description = description.into();
+        self
+    }
+    /// The extra properties that the alert gets.
+    pub fn details(
+        mut self,
+        details: impl Into<
+            ::jsm_ops_core::Field<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+    ) -> Self {
+        self.body.details = details.into();
+        self
+    }
+    /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the default.
+    pub fn entity(
+        mut self,
+        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.entity = entity.into();
+        self
+    }
+    /// Which alerts the policy is for.
+    pub fn filter(
+        mut self,
+        filter: impl Into<
+            ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+        >,
+    ) -> Self {
+        self.body.filter = filter.into();
+        self
+    }
+    /// Whether the alert keeps its own actions besides; on if left out.
+    pub fn keep_original_actions(
+        mut self,
+        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_actions = keep_original_actions.into();
+        self
+    }
+    /// Whether the alert keeps its own extra properties besides; on if left out.
+    pub fn keep_original_details(
+        mut self,
+        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_details = keep_original_details.into();
+        self
+    }
+    /// Whether the alert keeps its own responders besides; on if left out.
+    pub fn keep_original_responders(
+        mut self,
+        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_responders = keep_original_responders.into();
+        self
+    }
+    /// Whether the alert keeps its own tags besides; on if left out.
+    pub fn keep_original_tags(
+        mut self,
+        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.keep_original_tags = keep_original_tags.into();
+        self
+    }
+    /// The priority that the alert gets; it counts only with `updatePriority`.
+    pub fn priority_value(
+        mut self,
+        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+    ) -> Self {
+        self.body.priority_value = priority_value.into();
+        self
+    }
+    /// The responders that the alert gets.
+    pub fn responders(
+        mut self,
+        responders: impl Into<
+            ::jsm_ops_core::Field<
+                ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
+            >,
+        >,
+    ) -> Self {
+        self.body.responders = responders.into();
+        self
+    }
+    /// The source that the alert gets; `{{source}}` in it stands for the alert's own and is the default.
+    pub fn source(
+        mut self,
+        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+    ) -> Self {
+        self.body.source = source.into();
+        self
+    }
+    /// The tags that the alert gets.
+    pub fn tags(
+        mut self,
+        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+    ) -> Self {
+        self.body.tags = tags.into();
+        self
+    }
+    /// The hours in which it counts.
+    pub fn time_restriction(
+        mut self,
+        time_restriction: impl Into<
+            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+        >,
+    ) -> Self {
+        self.body.time_restriction = time_restriction.into();
+        self
+    }
+    /// Whether the policy sets the priority; off if left out.
+    pub fn update_priority(
+        mut self,
+        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+    ) -> Self {
+        self.body.update_priority = update_priority.into();
         self
     }
     /// Sends the request with its body and decodes the answer.
@@ -628,10 +789,7 @@ impl UpdateGlobalPolicy {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalAlertPolicy, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }
@@ -754,23 +912,15 @@ impl ListTeamPolicies {
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateTeamPolicy {
     call: Call,
-    body: ::std::option::Option<crate::types::TeamPolicy>,
+    body: crate::types::TeamPolicy,
 }
 impl CreateTeamPolicy {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::TeamPolicy>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
-        self
-    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }
@@ -795,23 +945,15 @@ impl GetTeamPolicy {
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateTeamPolicy {
     call: Call,
-    body: ::std::option::Option<crate::types::TeamPolicy>,
+    body: crate::types::TeamPolicy,
 }
 impl UpdateTeamPolicy {
-    /// The whole body, in the place of what was set before. Without one none is sent.
-    pub fn body(mut self, body: impl Into<crate::types::TeamPolicy>) -> Self {
-        self.body = ::std::option::Option::Some(body.into());
-        self
-    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
-            ::std::option::Option::None => Body::None,
-        };
+        let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
     }
 }

@@ -23,7 +23,6 @@ impl<'a> RolesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListCustomUserRoles {
         ListCustomUserRoles {
             call: self.client.caller.call(&table::LIST_CUSTOM_USER_ROLES, &[]),
@@ -38,7 +37,6 @@ impl<'a> RolesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         name: impl Into<::std::string::String>,
@@ -49,14 +47,13 @@ impl<'a> RolesArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         body: crate::types::CustomUserRoleCreateRequest,
     ) -> CreateCustomUserRole {
         CreateCustomUserRole {
             call: self.client.caller.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
-            body: body,
+            body,
         }
     }
     /// Gives a user, named by account id, a custom user role. Admin roles cannot be handed out this way.
@@ -68,7 +65,6 @@ impl<'a> RolesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn assign(
         &self,
         account_id: impl Into<::std::string::String>,
@@ -80,14 +76,13 @@ impl<'a> RolesArea<'a> {
         }
     }
     /// Like [`assign`](Self::assign), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn assign_with(
         &self,
         body: crate::types::AssignRoleRequest,
     ) -> AssignCustomUserRole {
         AssignCustomUserRole {
             call: self.client.caller.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one custom user role with its rights, found by id or by name.
@@ -99,7 +94,6 @@ impl<'a> RolesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, identifier: &str) -> GetCustomUserRole {
         GetCustomUserRole {
             call: self.client.caller.call(&table::GET_CUSTOM_USER_ROLE, &[identifier]),
@@ -116,7 +110,6 @@ impl<'a> RolesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, identifier: &str) -> UpdateCustomUserRole {
         UpdateCustomUserRole {
             call: self
@@ -127,7 +120,6 @@ impl<'a> RolesArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         identifier: &str,
@@ -138,7 +130,7 @@ impl<'a> RolesArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
-            body: body,
+            body,
         }
     }
     /// Deletes a custom user role found by id or by name.
@@ -150,7 +142,6 @@ impl<'a> RolesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, identifier: &str) -> DeleteCustomUserRole {
         DeleteCustomUserRole {
             call: self.client.caller.call(&table::DELETE_CUSTOM_USER_ROLE, &[identifier]),

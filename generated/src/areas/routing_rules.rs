@@ -25,7 +25,6 @@ impl<'a> RoutingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self, team_id: &str) -> ListRoutingRules {
         ListRoutingRules {
             call: self.client.caller.call(&table::LIST_ROUTING_RULES, &[team_id]),
@@ -42,7 +41,6 @@ impl<'a> RoutingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         team_id: &str,
@@ -54,7 +52,6 @@ impl<'a> RoutingRulesArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         team_id: &str,
@@ -62,7 +59,7 @@ impl<'a> RoutingRulesArea<'a> {
     ) -> CreateRoutingRule {
         CreateRoutingRule {
             call: self.client.caller.call(&table::CREATE_ROUTING_RULE, &[team_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one routing rule of a team with its conditions and hours.
@@ -75,7 +72,6 @@ impl<'a> RoutingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, team_id: &str, id: &str) -> GetRoutingRule {
         GetRoutingRule {
             call: self.client.caller.call(&table::GET_ROUTING_RULE, &[team_id, id]),
@@ -93,7 +89,6 @@ impl<'a> RoutingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, team_id: &str, id: &str) -> DeleteRoutingRule {
         DeleteRoutingRule {
             call: self.client.caller.call(&table::DELETE_ROUTING_RULE, &[team_id, id]),
@@ -109,7 +104,6 @@ impl<'a> RoutingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, team_id: &str, id: &str) -> UpdateRoutingRule {
         UpdateRoutingRule {
             call: self.client.caller.call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
@@ -117,7 +111,6 @@ impl<'a> RoutingRulesArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         team_id: &str,
@@ -126,7 +119,7 @@ impl<'a> RoutingRulesArea<'a> {
     ) -> UpdateRoutingRule {
         UpdateRoutingRule {
             call: self.client.caller.call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
-            body: body,
+            body,
         }
     }
     /// Moves a routing rule to another place among its team's rules, counted from zero.
@@ -141,7 +134,6 @@ impl<'a> RoutingRulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder(&self, team_id: &str, id: &str, order: i32) -> ReorderRoutingRule {
         ReorderRoutingRule {
             call: self.client.caller.call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
@@ -149,7 +141,6 @@ impl<'a> RoutingRulesArea<'a> {
         }
     }
     /// Like [`reorder`](Self::reorder), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_with(
         &self,
         team_id: &str,
@@ -158,7 +149,7 @@ impl<'a> RoutingRulesArea<'a> {
     ) -> ReorderRoutingRule {
         ReorderRoutingRule {
             call: self.client.caller.call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
-            body: body,
+            body,
         }
     }
 }

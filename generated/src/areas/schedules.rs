@@ -23,7 +23,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListSchedules {
         ListSchedules {
             call: self.client.caller.call(&table::LIST_SCHEDULES, &[]),
@@ -38,7 +37,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(&self, name: impl Into<::std::string::String>) -> CreateSchedule {
         CreateSchedule {
             call: self.client.caller.call(&table::CREATE_SCHEDULE, &[]),
@@ -46,14 +44,13 @@ impl<'a> SchedulesArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         body: crate::types::CreateScheduleRequest,
     ) -> CreateSchedule {
         CreateSchedule {
             call: self.client.caller.call(&table::CREATE_SCHEDULE, &[]),
-            body: body,
+            body,
         }
     }
     /// Exports the times at which one user is on call as an iCalendar file. Only administrators may export somebody else's.
@@ -67,7 +64,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-on-calls/)
-    #[allow(clippy::too_many_arguments)]
     pub fn export_user_ics(&self, user_identifier: &str) -> ExportUserOnCallsIcs {
         ExportUserOnCallsIcs {
             call: self
@@ -87,7 +83,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetSchedule {
         GetSchedule {
             call: self.client.caller.call(&table::GET_SCHEDULE, &[id]),
@@ -104,7 +99,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteSchedule {
         DeleteSchedule {
             call: self.client.caller.call(&table::DELETE_SCHEDULE, &[id]),
@@ -121,7 +115,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, id: &str) -> UpdateSchedule {
         UpdateSchedule {
             call: self.client.caller.call(&table::UPDATE_SCHEDULE, &[id]),
@@ -129,7 +122,6 @@ impl<'a> SchedulesArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         id: &str,
@@ -137,7 +129,7 @@ impl<'a> SchedulesArea<'a> {
     ) -> UpdateSchedule {
         UpdateSchedule {
             call: self.client.caller.call(&table::UPDATE_SCHEDULE, &[id]),
-            body: body,
+            body,
         }
     }
     /// Exports a schedule's timeline as an iCalendar file, from the first day of this month and for one year.
@@ -151,7 +143,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-timelines/)
-    #[allow(clippy::too_many_arguments)]
     pub fn export_ics(&self, schedule_id: &str) -> ExportScheduleIcs {
         ExportScheduleIcs {
             call: self.client.caller.call(&table::EXPORT_SCHEDULE_ICS, &[schedule_id]),
@@ -168,7 +159,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-on-calls/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_next_on_calls(&self, schedule_id: &str) -> GetScheduleNextOnCalls {
         GetScheduleNextOnCalls {
             call: self
@@ -188,7 +178,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-on-calls/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_on_calls(&self, schedule_id: &str) -> GetScheduleOnCalls {
         GetScheduleOnCalls {
             call: self.client.caller.call(&table::GET_SCHEDULE_ON_CALLS, &[schedule_id]),
@@ -205,7 +194,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-overrides/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_overrides(&self, schedule_id: &str) -> ListScheduleOverrides {
         ListScheduleOverrides {
             call: self
@@ -225,7 +213,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-overrides/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_override(
         &self,
         schedule_id: &str,
@@ -246,7 +233,6 @@ impl<'a> SchedulesArea<'a> {
         }
     }
     /// Like [`create_override`](Self::create_override), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_override_with(
         &self,
         schedule_id: &str,
@@ -257,7 +243,7 @@ impl<'a> SchedulesArea<'a> {
                 .client
                 .caller
                 .call(&table::CREATE_SCHEDULE_OVERRIDE, &[schedule_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one override of a schedule by its alias.
@@ -272,7 +258,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-overrides/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_override(&self, schedule_id: &str, alias: &str) -> GetScheduleOverride {
         GetScheduleOverride {
             call: self
@@ -293,7 +278,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-overrides/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_override(
         &self,
         schedule_id: &str,
@@ -315,7 +299,6 @@ impl<'a> SchedulesArea<'a> {
         }
     }
     /// Like [`update_override`](Self::update_override), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_override_with(
         &self,
         schedule_id: &str,
@@ -327,7 +310,7 @@ impl<'a> SchedulesArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_SCHEDULE_OVERRIDE, &[schedule_id, alias]),
-            body: body,
+            body,
         }
     }
     /// Drops an override, so that the rotations decide again who is on call.
@@ -342,7 +325,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-overrides/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_override(
         &self,
         schedule_id: &str,
@@ -366,7 +348,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-rotations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_rotations(&self, schedule_id: &str) -> ListScheduleRotations {
         ListScheduleRotations {
             call: self
@@ -386,7 +367,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-rotations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_rotation(
         &self,
         schedule_id: &str,
@@ -402,7 +382,6 @@ impl<'a> SchedulesArea<'a> {
         }
     }
     /// Like [`create_rotation`](Self::create_rotation), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_rotation_with(
         &self,
         schedule_id: &str,
@@ -413,7 +392,7 @@ impl<'a> SchedulesArea<'a> {
                 .client
                 .caller
                 .call(&table::CREATE_SCHEDULE_ROTATION, &[schedule_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one rotation of a schedule by its id.
@@ -428,7 +407,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-rotations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_rotation(&self, schedule_id: &str, id: &str) -> GetScheduleRotation {
         GetScheduleRotation {
             call: self
@@ -449,7 +427,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-rotations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_rotation(
         &self,
         schedule_id: &str,
@@ -474,7 +451,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-rotations/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_rotation(
         &self,
         schedule_id: &str,
@@ -489,7 +465,6 @@ impl<'a> SchedulesArea<'a> {
         }
     }
     /// Like [`update_rotation`](Self::update_rotation), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_rotation_with(
         &self,
         schedule_id: &str,
@@ -501,7 +476,7 @@ impl<'a> SchedulesArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_SCHEDULE_ROTATION, &[schedule_id, id]),
-            body: body,
+            body,
         }
     }
     /// Computes who is on call when over some days, weeks or months. Only the final timeline is included unless `expand` asks for more.
@@ -515,7 +490,6 @@ impl<'a> SchedulesArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-timelines/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_timeline(&self, schedule_id: &str) -> GetScheduleTimeline {
         GetScheduleTimeline {
             call: self.client.caller.call(&table::GET_SCHEDULE_TIMELINE, &[schedule_id]),

@@ -27,7 +27,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_assignments(&self) -> ListStakeholderAssignments {
         ListStakeholderAssignments {
             call: self.client.caller.call(&table::LIST_STAKEHOLDER_ASSIGNMENTS, &[]),
@@ -42,7 +41,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_group(
         &self,
         stakeholder_group_input: impl Into<
@@ -57,14 +55,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`create_group`](Self::create_group), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_group_with(
         &self,
         body: crate::types::StakeholderCommsCreateStakeholderGroupInput,
     ) -> CreateStakeholderGroup {
         CreateStakeholderGroup {
             call: self.client.caller.call(&table::CREATE_STAKEHOLDER_GROUP, &[]),
-            body: body,
+            body,
         }
     }
     /// Deletes several stakeholder groups by their ids, answering a single verdict for all of them.
@@ -76,7 +73,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn bulk_delete_groups(&self) -> BulkDeleteStakeholderGroups {
         BulkDeleteStakeholderGroups {
             call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDER_GROUPS, &[]),
@@ -84,14 +80,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`bulk_delete_groups`](Self::bulk_delete_groups), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn bulk_delete_groups_with(
         &self,
         body: crate::types::StakeholderCommsBulkDeleteGroupsRequest,
     ) -> BulkDeleteStakeholderGroups {
         BulkDeleteStakeholderGroups {
             call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDER_GROUPS, &[]),
-            body: body,
+            body,
         }
     }
     /// Lists the stakeholder groups in which one stakeholder is a member.
@@ -105,7 +100,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_groups_by_membership(
         &self,
         id: &str,
@@ -128,7 +122,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_groups_by_name(&self, name: &str) -> ListStakeholderGroupsByName {
         ListStakeholderGroupsByName {
             call: self
@@ -150,7 +143,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn validate_group_name(&self, name: &str) -> ValidateStakeholderGroupName {
         ValidateStakeholderGroupName {
             call: self
@@ -168,7 +160,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_groups_with_memberships(&self) -> ListStakeholderGroupsWithMemberships {
         ListStakeholderGroupsWithMemberships {
             call: self
@@ -186,7 +177,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_groups_with_stakeholders(
         &self,
     ) -> ListStakeholderGroupsWithStakeholders {
@@ -208,7 +198,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_group(&self, group_id: &str) -> GetStakeholderGroup {
         GetStakeholderGroup {
             call: self.client.caller.call(&table::GET_STAKEHOLDER_GROUP, &[group_id]),
@@ -225,7 +214,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_group(&self, group_id: &str) -> DeleteStakeholderGroup {
         DeleteStakeholderGroup {
             call: self.client.caller.call(&table::DELETE_STAKEHOLDER_GROUP, &[group_id]),
@@ -242,7 +230,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn add_group_members(&self, group_id: &str) -> AddStakeholderGroupMembers {
         AddStakeholderGroupMembers {
             call: self
@@ -253,7 +240,6 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`add_group_members`](Self::add_group_members), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn add_group_members_with(
         &self,
         group_id: &str,
@@ -264,7 +250,7 @@ impl<'a> StakeholdersArea<'a> {
                 .client
                 .caller
                 .call(&table::ADD_STAKEHOLDER_GROUP_MEMBERS, &[group_id]),
-            body: body,
+            body,
         }
     }
     /// Takes stakeholders out of a group by their ids and answers whether that worked.
@@ -278,7 +264,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_group_members(&self, group_id: &str) -> RemoveStakeholderGroupMembers {
         RemoveStakeholderGroupMembers {
             call: self
@@ -289,7 +274,6 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`remove_group_members`](Self::remove_group_members), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_group_members_with(
         &self,
         group_id: &str,
@@ -300,7 +284,7 @@ impl<'a> StakeholdersArea<'a> {
                 .client
                 .caller
                 .call(&table::REMOVE_STAKEHOLDER_GROUP_MEMBERS, &[group_id]),
-            body: body,
+            body,
         }
     }
     /// Lists who belongs to one stakeholder group, page by page with a forward cursor.
@@ -314,7 +298,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_group_memberships(
         &self,
         group_id: &str,
@@ -337,7 +320,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_group(&self, group_id: &str) -> UpdateStakeholderGroup {
         UpdateStakeholderGroup {
             call: self.client.caller.call(&table::UPDATE_STAKEHOLDER_GROUP, &[group_id]),
@@ -345,7 +327,6 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`update_group`](Self::update_group), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_group_with(
         &self,
         group_id: &str,
@@ -353,7 +334,7 @@ impl<'a> StakeholdersArea<'a> {
     ) -> UpdateStakeholderGroup {
         UpdateStakeholderGroup {
             call: self.client.caller.call(&table::UPDATE_STAKEHOLDER_GROUP, &[group_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one stakeholder group together with the ids and kinds of its members.
@@ -367,7 +348,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_group_with_memberships(
         &self,
         id: &str,
@@ -390,7 +370,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         stakeholder: impl Into<
@@ -403,14 +382,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         body: crate::types::StakeholderCommsCreateStakeholderInput,
     ) -> CreateStakeholder {
         CreateStakeholder {
             call: self.client.caller.call(&table::CREATE_STAKEHOLDER, &[]),
-            body: body,
+            body,
         }
     }
     /// Ends one assignment of a stakeholder; the body identifies both of them.
@@ -422,7 +400,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_assignment(
         &self,
         stakeholder_id_input: impl Into<
@@ -441,14 +418,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`remove_assignment`](Self::remove_assignment), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn remove_assignment_with(
         &self,
         body: crate::types::StakeholderCommsStakeholderAssignmentIdInput,
     ) -> RemoveStakeholderAssignment {
         RemoveStakeholderAssignment {
             call: self.client.caller.call(&table::REMOVE_STAKEHOLDER_ASSIGNMENT, &[]),
-            body: body,
+            body,
         }
     }
     /// Adds several stakeholders at once. Some may fail while others succeed: look at the counts and errors in the answer.
@@ -460,7 +436,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn bulk_create(&self) -> BulkCreateStakeholders {
         BulkCreateStakeholders {
             call: self.client.caller.call(&table::BULK_CREATE_STAKEHOLDERS, &[]),
@@ -468,14 +443,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`bulk_create`](Self::bulk_create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn bulk_create_with(
         &self,
         body: crate::types::StakeholderCommsStakeholderBulkCreateRequest,
     ) -> BulkCreateStakeholders {
         BulkCreateStakeholders {
             call: self.client.caller.call(&table::BULK_CREATE_STAKEHOLDERS, &[]),
-            body: body,
+            body,
         }
     }
     /// Deletes several stakeholders at once. Some may fail while others succeed: look at the counts and errors in the answer.
@@ -487,7 +461,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn bulk_delete(&self) -> BulkDeleteStakeholders {
         BulkDeleteStakeholders {
             call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDERS, &[]),
@@ -495,14 +468,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`bulk_delete`](Self::bulk_delete), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn bulk_delete_with(
         &self,
         body: crate::types::StakeholderCommsStakeholderBulkDeleteRequest,
     ) -> BulkDeleteStakeholders {
         BulkDeleteStakeholders {
             call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDERS, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches several stakeholders at once by their Atlassian resource identifiers (ARIs).
@@ -516,7 +488,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_by_resource_identifiers(
         &self,
         stakeholder_aris: &[&str],
@@ -541,7 +512,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_by_assignment(&self) -> ListStakeholdersByAssignment {
         ListStakeholdersByAssignment {
             call: self.client.caller.call(&table::LIST_STAKEHOLDERS_BY_ASSIGNMENT, &[]),
@@ -556,7 +526,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_flattened(&self) -> ListFlattenedStakeholders {
         ListFlattenedStakeholders {
             call: self.client.caller.call(&table::LIST_FLATTENED_STAKEHOLDERS, &[]),
@@ -573,7 +542,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_from_similar_incidents(
         &self,
         incident_key: &str,
@@ -596,7 +564,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self) -> GetStakeholder {
         GetStakeholder {
             call: self.client.caller.call(&table::GET_STAKEHOLDER, &[]),
@@ -611,7 +578,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListStakeholders {
         ListStakeholders {
             call: self.client.caller.call(&table::LIST_STAKEHOLDERS, &[]),
@@ -626,7 +592,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn resend_invite(
         &self,
         resend_invite_input: impl Into<
@@ -641,14 +606,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`resend_invite`](Self::resend_invite), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn resend_invite_with(
         &self,
         body: crate::types::StakeholderCommsResendInviteInput,
     ) -> ResendStakeholderInvite {
         ResendStakeholderInvite {
             call: self.client.caller.call(&table::RESEND_STAKEHOLDER_INVITE, &[]),
-            body: body,
+            body,
         }
     }
     /// Changes the status or the notification preferences of a stakeholder that the body identifies.
@@ -660,7 +624,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(
         &self,
         update_stakeholder_input: impl Into<
@@ -675,14 +638,13 @@ impl<'a> StakeholdersArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         body: crate::types::StakeholderCommsUpdateStakeholderInput,
     ) -> UpdateStakeholder {
         UpdateStakeholder {
             call: self.client.caller.call(&table::UPDATE_STAKEHOLDER, &[]),
-            body: body,
+            body,
         }
     }
     /// Deletes one stakeholder and answers whether that worked.
@@ -696,7 +658,6 @@ impl<'a> StakeholdersArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, stakeholder_id: &str) -> DeleteStakeholder {
         DeleteStakeholder {
             call: self.client.caller.call(&table::DELETE_STAKEHOLDER, &[stakeholder_id]),

@@ -27,7 +27,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn batch_process_components(&self) -> BatchProcessStatusPageComponents {
         BatchProcessStatusPageComponents {
             call: self
@@ -38,7 +37,6 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`batch_process_components`](Self::batch_process_components), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn batch_process_components_with(
         &self,
         body: crate::types::StakeholderCommsBatchComponentProcessRequest,
@@ -48,7 +46,7 @@ impl<'a> StatusPagesArea<'a> {
                 .client
                 .caller
                 .call(&table::BATCH_PROCESS_STATUS_PAGE_COMPONENTS, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one component with its status and its uptime between two dates.
@@ -62,7 +60,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_component_uptime(
         &self,
         component_id: &str,
@@ -85,7 +82,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_component_uptime_percentage(
         &self,
         component_id: &str,
@@ -109,7 +105,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_incident(
         &self,
         incident_create_request: impl Into<crate::types::StakeholderCommsIncidentInput>,
@@ -122,14 +117,13 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`create_incident`](Self::create_incident), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_incident_with(
         &self,
         body: crate::types::StakeholderCommsIncidentCreateRequest,
     ) -> CreateStatusPageIncident {
         CreateStatusPageIncident {
             call: self.client.caller.call(&table::CREATE_STATUS_PAGE_INCIDENT, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one incident with its page and updates, found by its id, its code or the id it has elsewhere.
@@ -143,7 +137,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_incident(&self) -> GetStatusPageIncident {
         GetStatusPageIncident {
             call: self.client.caller.call(&table::GET_STATUS_PAGE_INCIDENT, &[]),
@@ -160,7 +153,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_incidents(&self) -> ListStatusPageIncidents {
         ListStatusPageIncidents {
             call: self.client.caller.call(&table::LIST_STATUS_PAGE_INCIDENTS, &[]),
@@ -175,7 +167,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_incidents_v2(&self) -> ListStatusPageIncidentsV2 {
         ListStatusPageIncidentsV2 {
             call: self.client.caller.call(&table::LIST_STATUS_PAGE_INCIDENTS_V2, &[]),
@@ -190,7 +181,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_incident_templates(&self) -> ListStatusPageIncidentTemplates {
         ListStatusPageIncidentTemplates {
             call: self
@@ -210,7 +200,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_incident_template(
         &self,
         incident_template_id: &str,
@@ -233,7 +222,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_incident(
         &self,
         incident_update_request: impl Into<crate::types::StakeholderCommsIncidentChange>,
@@ -246,14 +234,13 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`update_incident`](Self::update_incident), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_incident_with(
         &self,
         body: crate::types::StakeholderCommsIncidentUpdateRequest,
     ) -> UpdateStatusPageIncident {
         UpdateStatusPageIncident {
             call: self.client.caller.call(&table::UPDATE_STATUS_PAGE_INCIDENT, &[]),
-            body: body,
+            body,
         }
     }
     /// Creates a status page directly; to prepare one and publish it later, create a draft.
@@ -267,7 +254,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         page: impl Into<crate::types::StakeholderCommsCreatePageRequestPage>,
@@ -278,14 +264,13 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(
         &self,
         body: crate::types::StakeholderCommsCreatePageRequest,
     ) -> CreateStatusPage {
         CreateStatusPage {
             call: self.client.caller.call(&table::CREATE_STATUS_PAGE, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one status page by its name; drafts have a call of their own.
@@ -299,7 +284,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_by_name(&self, name: &str) -> GetStatusPageByName {
         GetStatusPageByName {
             call: self.client.caller.call(&table::GET_STATUS_PAGE_BY_NAME, &[name]),
@@ -314,7 +298,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_draft(
         &self,
         page: impl Into<crate::types::StakeholderCommsCreatePageRequestPage>,
@@ -325,14 +308,13 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`create_draft`](Self::create_draft), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_draft_with(
         &self,
         body: crate::types::StakeholderCommsCreateDraftPageRequest,
     ) -> CreateDraftStatusPage {
         CreateDraftStatusPage {
             call: self.client.caller.call(&table::CREATE_DRAFT_STATUS_PAGE, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches the draft of a status page by its name, not the published one.
@@ -346,7 +328,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_draft_by_name(&self, name: &str) -> GetDraftStatusPageByName {
         GetDraftStatusPageByName {
             call: self.client.caller.call(&table::GET_DRAFT_STATUS_PAGE_BY_NAME, &[name]),
@@ -363,7 +344,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_draft(&self, draft_page_id: &str) -> DeleteDraftStatusPage {
         DeleteDraftStatusPage {
             call: self
@@ -385,7 +365,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn publish_draft(&self, draft_page_id: &str) -> PublishDraftStatusPage {
         PublishDraftStatusPage {
             call: self
@@ -405,7 +384,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_draft(
         &self,
         draft_page_id: &str,
@@ -420,7 +398,6 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`update_draft`](Self::update_draft), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_draft_with(
         &self,
         draft_page_id: &str,
@@ -431,7 +408,7 @@ impl<'a> StatusPagesArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_DRAFT_STATUS_PAGE, &[draft_page_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches the draft of a status page by its id, not the published one.
@@ -445,7 +422,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_draft(&self, page_id: &str) -> GetDraftStatusPage {
         GetDraftStatusPage {
             call: self.client.caller.call(&table::GET_DRAFT_STATUS_PAGE, &[page_id]),
@@ -462,7 +438,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn suggest_subdomain(&self, page_name: &str) -> SuggestStatusPageSubdomain {
         SuggestStatusPageSubdomain {
             call: self
@@ -484,7 +459,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn validate_subdomain(&self, subdomain: &str) -> ValidateStatusPageSubdomain {
         ValidateStatusPageSubdomain {
             call: self
@@ -502,7 +476,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_summaries(&self) -> ListStatusPageSummaries {
         ListStatusPageSummaries {
             call: self.client.caller.call(&table::LIST_STATUS_PAGE_SUMMARIES, &[]),
@@ -517,7 +490,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_summaries_v2(&self) -> ListStatusPageSummariesV2 {
         ListStatusPageSummariesV2 {
             call: self.client.caller.call(&table::LIST_STATUS_PAGE_SUMMARIES_V2, &[]),
@@ -536,7 +508,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn validate_name(&self, name: &str) -> ValidateStatusPageName {
         ValidateStatusPageName {
             call: self.client.caller.call(&table::VALIDATE_STATUS_PAGE_NAME, &[name]),
@@ -553,7 +524,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, page_id: &str) -> GetStatusPage {
         GetStatusPage {
             call: self.client.caller.call(&table::GET_STATUS_PAGE, &[page_id]),
@@ -570,7 +540,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_draft_components(&self, page_id: &str) -> ListDraftStatusPageComponents {
         ListDraftStatusPageComponents {
             call: self
@@ -590,7 +559,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_draft_components_v2(
         &self,
         page_id: &str,
@@ -613,7 +581,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_component_uptimes(
         &self,
         page_id: &str,
@@ -636,7 +603,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_component_uptimes_v2(
         &self,
         page_id: &str,
@@ -659,7 +625,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, page_id: &str) -> DeleteStatusPage {
         DeleteStatusPage {
             call: self.client.caller.call(&table::DELETE_STATUS_PAGE, &[page_id]),
@@ -676,7 +641,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_permanently(&self, page_id: &str) -> DeleteStatusPagePermanently {
         DeleteStatusPagePermanently {
             call: self
@@ -687,7 +651,6 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`delete_permanently`](Self::delete_permanently), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_permanently_with(
         &self,
         page_id: &str,
@@ -698,7 +661,7 @@ impl<'a> StatusPagesArea<'a> {
                 .client
                 .caller
                 .call(&table::DELETE_STATUS_PAGE_PERMANENTLY, &[page_id]),
-            body: body,
+            body,
         }
     }
     /// Deletes a status page for good. To keep a way back, delete it softly instead.
@@ -712,7 +675,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn permanently_delete(&self, page_id: &str) -> PermanentlyDeleteStatusPage {
         PermanentlyDeleteStatusPage {
             call: self
@@ -733,7 +695,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn recover(&self, page_id: &str) -> RecoverStatusPage {
         RecoverStatusPage {
             call: self.client.caller.call(&table::RECOVER_STATUS_PAGE, &[page_id]),
@@ -752,7 +713,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn recover_deleted(&self, page_id: &str) -> RecoverDeletedStatusPage {
         RecoverDeletedStatusPage {
             call: self
@@ -772,7 +732,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn soft_delete(&self, page_id: &str) -> SoftDeleteStatusPage {
         SoftDeleteStatusPage {
             call: self.client.caller.call(&table::SOFT_DELETE_STATUS_PAGE, &[page_id]),
@@ -790,7 +749,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_summary(&self, page_id: &str) -> GetStatusPageSummary {
         GetStatusPageSummary {
             call: self.client.caller.call(&table::GET_STATUS_PAGE_SUMMARY, &[page_id]),
@@ -807,7 +765,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn unpublish(&self, page_id: &str) -> UnpublishStatusPage {
         UnpublishStatusPage {
             call: self.client.caller.call(&table::UNPUBLISH_STATUS_PAGE, &[page_id]),
@@ -824,7 +781,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(
         &self,
         page_id: &str,
@@ -836,7 +792,6 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         page_id: &str,
@@ -844,7 +799,7 @@ impl<'a> StatusPagesArea<'a> {
     ) -> UpdateStatusPage {
         UpdateStatusPage {
             call: self.client.caller.call(&table::UPDATE_STATUS_PAGE, &[page_id]),
-            body: body,
+            body,
         }
     }
     /// Answers the share of a period, as a single number, in which a whole status page was up.
@@ -858,7 +813,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_uptime_percentage(&self, page_id: &str) -> GetStatusPageUptimePercentage {
         GetStatusPageUptimePercentage {
             call: self
@@ -876,7 +830,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_subscriber(
         &self,
         subscription_request: impl Into<
@@ -891,14 +844,13 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`create_subscriber`](Self::create_subscriber), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_subscriber_with(
         &self,
         body: crate::types::StakeholderCommsSubscriptionRequest,
     ) -> CreateStatusPageSubscriber {
         CreateStatusPageSubscriber {
             call: self.client.caller.call(&table::CREATE_STATUS_PAGE_SUBSCRIBER, &[]),
-            body: body,
+            body,
         }
     }
     /// Deletes one or several subscribers by their ids, which travel in the body.
@@ -910,7 +862,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_subscribers(&self) -> DeleteStatusPageSubscribers {
         DeleteStatusPageSubscribers {
             call: self.client.caller.call(&table::DELETE_STATUS_PAGE_SUBSCRIBERS, &[]),
@@ -918,14 +869,13 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`delete_subscribers`](Self::delete_subscribers), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_subscribers_with(
         &self,
         body: crate::types::StakeholderCommsDeleteSubscribersRequest,
     ) -> DeleteStatusPageSubscribers {
         DeleteStatusPageSubscribers {
             call: self.client.caller.call(&table::DELETE_STATUS_PAGE_SUBSCRIBERS, &[]),
-            body: body,
+            body,
         }
     }
     /// Lists the subscribers of one item, a page or an incident; its type and id are both required.
@@ -942,7 +892,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_item_subscribers(
         &self,
         item_id: &str,
@@ -969,7 +918,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_subscribers(&self) -> ListStatusPageSubscribers {
         ListStatusPageSubscribers {
             call: self.client.caller.call(&table::LIST_STATUS_PAGE_SUBSCRIBERS, &[]),
@@ -987,7 +935,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_subscription_statistics(
         &self,
         item_id: &str,
@@ -1014,7 +961,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_subscriber_total(&self) -> GetStatusPageSubscriberTotal {
         GetStatusPageSubscriberTotal {
             call: self.client.caller.call(&table::GET_STATUS_PAGE_SUBSCRIBER_TOTAL, &[]),
@@ -1031,7 +977,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn unsubscribe(
         &self,
         token: impl Into<::jsm_ops_core::Secret<::std::string::String>>,
@@ -1045,7 +990,6 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`unsubscribe`](Self::unsubscribe), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn unsubscribe_with(
         &self,
         body: crate::types::StakeholderCommsSubscriberUnsubscribeRequest,
@@ -1055,7 +999,7 @@ impl<'a> StatusPagesArea<'a> {
                 .client
                 .caller
                 .call(&table::UNSUBSCRIBE_STATUS_PAGE_SUBSCRIBER, &[]),
-            body: body,
+            body,
         }
     }
     /// Tells whether a subscriber token, sent in the body, holds good; the verdict is in `valid`.
@@ -1069,7 +1013,6 @@ impl<'a> StatusPagesArea<'a> {
     /// Atlassian marks it as experimental: it may change without notice.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
-    #[allow(clippy::too_many_arguments)]
     pub fn validate_subscriber_token(&self) -> ValidateStatusPageSubscriberToken {
         ValidateStatusPageSubscriberToken {
             call: self
@@ -1080,7 +1023,6 @@ impl<'a> StatusPagesArea<'a> {
         }
     }
     /// Like [`validate_subscriber_token`](Self::validate_subscriber_token), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn validate_subscriber_token_with(
         &self,
         body: crate::types::StakeholderCommsSubscriberValidateTokenRequest,
@@ -1090,7 +1032,7 @@ impl<'a> StatusPagesArea<'a> {
                 .client
                 .caller
                 .call(&table::VALIDATE_STATUS_PAGE_SUBSCRIBER_TOKEN, &[]),
-            body: body,
+            body,
         }
     }
 }

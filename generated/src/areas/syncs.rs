@@ -23,7 +23,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListSyncs {
         ListSyncs {
             call: self.client.caller.call(&table::LIST_SYNCS, &[]),
@@ -38,7 +37,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create(
         &self,
         name: impl Into<::std::string::String>,
@@ -50,11 +48,10 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_with(&self, body: crate::types::CreateSyncDto) -> CreateSync {
         CreateSync {
             call: self.client.caller.call(&table::CREATE_SYNC, &[]),
-            body: body,
+            body,
         }
     }
     /// Fetches one sync together with the properties that lists leave out.
@@ -68,7 +65,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get(&self, id: &str) -> GetSync {
         GetSync {
             call: self.client.caller.call(&table::GET_SYNC, &[id]),
@@ -85,7 +81,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete(&self, id: &str) -> DeleteSync {
         DeleteSync {
             call: self.client.caller.call(&table::DELETE_SYNC, &[id]),
@@ -102,7 +97,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update(&self, id: &str) -> UpdateSync {
         UpdateSync {
             call: self.client.caller.call(&table::UPDATE_SYNC, &[id]),
@@ -110,7 +104,6 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`update`](Self::update), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_with(
         &self,
         id: &str,
@@ -118,7 +111,7 @@ impl<'a> SyncsArea<'a> {
     ) -> UpdateSync {
         UpdateSync {
             call: self.client.caller.call(&table::UPDATE_SYNC, &[id]),
-            body: body,
+            body,
         }
     }
     /// Lists the action groups of a sync, by type if wanted, without paging. Items leave the actions inside out.
@@ -132,7 +125,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_action_groups(&self, sync_id: &str) -> ListSyncActionGroups {
         ListSyncActionGroups {
             call: self.client.caller.call(&table::LIST_SYNC_ACTION_GROUPS, &[sync_id]),
@@ -149,7 +141,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_action_group(
         &self,
         sync_id: &str,
@@ -162,7 +153,6 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`create_action_group`](Self::create_action_group), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_action_group_with(
         &self,
         sync_id: &str,
@@ -170,7 +160,7 @@ impl<'a> SyncsArea<'a> {
     ) -> CreateSyncActionGroup {
         CreateSyncActionGroup {
             call: self.client.caller.call(&table::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one action group of a sync with its root action and its updates.
@@ -185,7 +175,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_action_group(&self, sync_id: &str, id: &str) -> GetSyncActionGroup {
         GetSyncActionGroup {
             call: self.client.caller.call(&table::GET_SYNC_ACTION_GROUP, &[sync_id, id]),
@@ -203,7 +192,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_action_group(&self, sync_id: &str, id: &str) -> DeleteSyncActionGroup {
         DeleteSyncActionGroup {
             call: self
@@ -224,7 +212,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_action_group(&self, sync_id: &str, id: &str) -> UpdateSyncActionGroup {
         UpdateSyncActionGroup {
             call: self
@@ -235,7 +222,6 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`update_action_group`](Self::update_action_group), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_action_group_with(
         &self,
         sync_id: &str,
@@ -247,7 +233,7 @@ impl<'a> SyncsArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_SYNC_ACTION_GROUP, &[sync_id, id]),
-            body: body,
+            body,
         }
     }
     /// Moves an action group of a sync to another place, given relative to a second group.
@@ -262,7 +248,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_action_group(
         &self,
         sync_id: &str,
@@ -278,7 +263,6 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`reorder_action_group`](Self::reorder_action_group), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_action_group_with(
         &self,
         sync_id: &str,
@@ -290,7 +274,7 @@ impl<'a> SyncsArea<'a> {
                 .client
                 .caller
                 .call(&table::REORDER_SYNC_ACTION_GROUP, &[sync_id, id]),
-            body: body,
+            body,
         }
     }
     /// Lists the actions of a sync, by type, direction, group or name. Items leave filters and field mappings out.
@@ -304,7 +288,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_actions(&self, sync_id: &str) -> ListSyncActions {
         ListSyncActions {
             call: self.client.caller.call(&table::LIST_SYNC_ACTIONS, &[sync_id]),
@@ -321,7 +304,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_action(
         &self,
         sync_id: &str,
@@ -341,7 +323,6 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`create_action`](Self::create_action), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_action_with(
         &self,
         sync_id: &str,
@@ -349,7 +330,7 @@ impl<'a> SyncsArea<'a> {
     ) -> CreateSyncAction {
         CreateSyncAction {
             call: self.client.caller.call(&table::CREATE_SYNC_ACTION, &[sync_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one action of a sync with its filter and field mappings.
@@ -364,7 +345,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_action(&self, sync_id: &str, id: &str) -> GetSyncAction {
         GetSyncAction {
             call: self.client.caller.call(&table::GET_SYNC_ACTION, &[sync_id, id]),
@@ -382,7 +362,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_action(&self, sync_id: &str, id: &str) -> DeleteSyncAction {
         DeleteSyncAction {
             call: self.client.caller.call(&table::DELETE_SYNC_ACTION, &[sync_id, id]),
@@ -400,7 +379,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_action(
         &self,
         sync_id: &str,
@@ -421,7 +399,6 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`update_action`](Self::update_action), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_action_with(
         &self,
         sync_id: &str,
@@ -430,7 +407,7 @@ impl<'a> SyncsArea<'a> {
     ) -> UpdateSyncAction {
         UpdateSyncAction {
             call: self.client.caller.call(&table::UPDATE_SYNC_ACTION, &[sync_id, id]),
-            body: body,
+            body,
         }
     }
     /// Moves an action of a sync to another place, given relative to a second action.
@@ -445,7 +422,6 @@ impl<'a> SyncsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_action(&self, sync_id: &str, id: &str) -> ReorderSyncAction {
         ReorderSyncAction {
             call: self.client.caller.call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
@@ -453,7 +429,6 @@ impl<'a> SyncsArea<'a> {
         }
     }
     /// Like [`reorder_action`](Self::reorder_action), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn reorder_action_with(
         &self,
         sync_id: &str,
@@ -462,7 +437,7 @@ impl<'a> SyncsArea<'a> {
     ) -> ReorderSyncAction {
         ReorderSyncAction {
             call: self.client.caller.call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
-            body: body,
+            body,
         }
     }
 }

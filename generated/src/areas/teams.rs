@@ -23,7 +23,6 @@ impl<'a> TeamsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list(&self) -> ListTeams {
         ListTeams {
             call: self.client.caller.call(&table::LIST_TEAMS, &[]),
@@ -42,7 +41,6 @@ impl<'a> TeamsArea<'a> {
     /// Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team/)
-    #[allow(clippy::too_many_arguments)]
     pub fn enable_operations(&self, team_id: &str) -> EnableTeamOperations {
         EnableTeamOperations {
             call: self.client.caller.call(&table::ENABLE_TEAM_OPERATIONS, &[team_id]),
@@ -62,7 +60,6 @@ impl<'a> TeamsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_request_status(
         &self,
         team_id: &str,
@@ -86,7 +83,6 @@ impl<'a> TeamsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn list_roles(&self, team_id: &str) -> ListTeamRoles {
         ListTeamRoles {
             call: self.client.caller.call(&table::LIST_TEAM_ROLES, &[team_id]),
@@ -103,7 +99,6 @@ impl<'a> TeamsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn create_role(&self, team_id: &str) -> CreateTeamRole {
         CreateTeamRole {
             call: self.client.caller.call(&table::CREATE_TEAM_ROLE, &[team_id]),
@@ -111,7 +106,6 @@ impl<'a> TeamsArea<'a> {
         }
     }
     /// Like [`create_role`](Self::create_role), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn create_role_with(
         &self,
         team_id: &str,
@@ -119,7 +113,7 @@ impl<'a> TeamsArea<'a> {
     ) -> CreateTeamRole {
         CreateTeamRole {
             call: self.client.caller.call(&table::CREATE_TEAM_ROLE, &[team_id]),
-            body: body,
+            body,
         }
     }
     /// Fetches one role of a team, together with the rights it grants or denies.
@@ -134,7 +128,6 @@ impl<'a> TeamsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn get_role(&self, team_id: &str, identifier: &str) -> GetTeamRole {
         GetTeamRole {
             call: self.client.caller.call(&table::GET_TEAM_ROLE, &[team_id, identifier]),
@@ -152,7 +145,6 @@ impl<'a> TeamsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn delete_role(&self, team_id: &str, identifier: &str) -> DeleteTeamRole {
         DeleteTeamRole {
             call: self
@@ -173,7 +165,6 @@ impl<'a> TeamsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
-    #[allow(clippy::too_many_arguments)]
     pub fn update_role(&self, team_id: &str, identifier: &str) -> UpdateTeamRole {
         UpdateTeamRole {
             call: self
@@ -184,7 +175,6 @@ impl<'a> TeamsArea<'a> {
         }
     }
     /// Like [`update_role`](Self::update_role), with a body that is already put together.
-    #[allow(clippy::too_many_arguments)]
     pub fn update_role_with(
         &self,
         team_id: &str,
@@ -196,7 +186,7 @@ impl<'a> TeamsArea<'a> {
                 .client
                 .caller
                 .call(&table::UPDATE_TEAM_ROLE, &[team_id, identifier]),
-            body: body,
+            body,
         }
     }
 }

@@ -89,7 +89,6 @@ pub struct CreateContactPayload {
 }
 impl CreateContactPayload {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         method: impl Into<crate::types::CreateContactPayloadMethod>,
         to: impl Into<::std::string::String>,
@@ -176,7 +175,6 @@ pub struct UpdateContactPayload {
 }
 impl UpdateContactPayload {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(to: impl Into<::std::string::String>) -> Self {
         Self { to: to.into() }
     }

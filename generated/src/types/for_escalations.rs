@@ -20,7 +20,6 @@ pub struct CreateEscalationRequest {
 }
 impl CreateEscalationRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         rules: impl Into<::std::vec::Vec<crate::types::EscalationRule>>,
@@ -229,7 +228,6 @@ pub struct EscalationRepeat {
 }
 impl EscalationRepeat {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             close_alert_after_all: ::jsm_ops_core::Field::Absent,
@@ -316,7 +314,6 @@ pub struct EscalationRule {
 }
 impl EscalationRule {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         recipient: impl Into<crate::types::Recipient>,
         notify_type: impl Into<crate::types::EscalationNotifyType>,
@@ -327,7 +324,7 @@ impl EscalationRule {
             recipient: recipient.into(),
             notify_type: notify_type.into(),
             condition: condition.into(),
-            delay: delay,
+            delay,
         }
     }
 }
@@ -446,7 +443,6 @@ pub struct Recipient {
 }
 impl Recipient {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<crate::types::EscalationRecipientType>) -> Self {
         Self {
             type_: type_.into(),
@@ -485,7 +481,6 @@ pub struct UpdateEscalationRequest {
 }
 impl UpdateEscalationRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,

@@ -19,7 +19,6 @@ pub struct CreateForwardingRuleRequest {
 }
 impl CreateForwardingRuleRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         from_user_id: impl Into<::std::string::String>,
         to_user_id: impl Into<::std::string::String>,

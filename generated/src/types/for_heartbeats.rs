@@ -42,7 +42,6 @@ pub struct CreateHeartbeatRequest {
 }
 impl CreateHeartbeatRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         interval: i32,
@@ -50,7 +49,7 @@ impl CreateHeartbeatRequest {
     ) -> Self {
         Self {
             name: name.into(),
-            interval: interval,
+            interval,
             interval_unit: interval_unit.into(),
             alert_message: ::jsm_ops_core::Field::Absent,
             alert_priority: ::jsm_ops_core::Field::Absent,
@@ -347,7 +346,6 @@ pub struct UpdateHeartbeatRequest {
 }
 impl UpdateHeartbeatRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             alert_message: ::jsm_ops_core::Field::Absent,

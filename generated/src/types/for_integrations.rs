@@ -94,7 +94,6 @@ pub struct CreateIntegrationActionRequest {
 }
 impl CreateIntegrationActionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<::std::string::String>,
@@ -214,7 +213,6 @@ pub struct CreateIntegrationRequest {
 }
 impl CreateIntegrationRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<::std::string::String>,
@@ -450,7 +448,6 @@ pub struct IntegrationFilter {
 }
 impl IntegrationFilter {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             condition_match_type: ::jsm_ops_core::Field::Absent,
@@ -588,7 +585,6 @@ pub struct IntegrationsCondition {
 }
 impl IntegrationsCondition {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             expected_value: ::jsm_ops_core::Field::Absent,
@@ -693,7 +689,6 @@ pub struct UpdateIntegrationActionOrderRequest {
 }
 impl UpdateIntegrationActionOrderRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             successor_id: ::jsm_ops_core::Field::Absent,
@@ -752,7 +747,6 @@ pub struct UpdateIntegrationActionRequest {
 }
 impl UpdateIntegrationActionRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             action_mapping: ::jsm_ops_core::Field::Absent,
@@ -859,7 +853,6 @@ pub struct UpdateIntegrationRequest {
 }
 impl UpdateIntegrationRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,

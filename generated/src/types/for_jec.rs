@@ -15,7 +15,6 @@ pub struct CreateJecChannelDto {
 }
 impl CreateJecChannelDto {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         owner_id: impl Into<::std::string::String>,
@@ -127,7 +126,6 @@ pub struct SendJecActionDto {
 }
 impl SendJecActionDto {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         action: impl Into<::std::string::String>,
         action_type: impl Into<::std::string::String>,

@@ -28,7 +28,6 @@ pub struct CreateMaintenanceRequest {
 }
 impl CreateMaintenanceRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         rules: impl Into<::std::vec::Vec<crate::types::MaintenanceRule>>,
     ) -> Self {
@@ -219,7 +218,6 @@ pub struct MaintenanceEntity {
 }
 impl MaintenanceEntity {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             id: ::jsm_ops_core::Field::Absent,
@@ -320,7 +318,6 @@ pub struct MaintenanceRule {
 }
 impl MaintenanceRule {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         entity: impl Into<crate::types::MaintenanceEntity>,
         state: impl Into<crate::types::MaintenanceRuleState>,
@@ -435,7 +432,6 @@ pub struct UpdateMaintenanceRequest {
 }
 impl UpdateMaintenanceRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,

@@ -19,14 +19,13 @@ pub struct CreateNotificationRuleStepRequest {
 }
 impl CreateNotificationRuleStepRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         contact: impl Into<crate::types::NotificationContact>,
         enabled: bool,
     ) -> Self {
         Self {
             contact: contact.into(),
-            enabled: enabled,
+            enabled,
             send_after: ::jsm_ops_core::Field::Absent,
         }
     }
@@ -51,7 +50,6 @@ pub struct NotificationContact {
 }
 impl NotificationContact {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         method: impl Into<crate::types::ContactMethod>,
         to: impl Into<::std::string::String>,
@@ -132,7 +130,6 @@ pub struct NotificationRuleRepeat {
 }
 impl NotificationRuleRepeat {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             enabled: ::jsm_ops_core::Field::Absent,
@@ -206,7 +203,6 @@ pub struct NotificationRuleRequest {
 }
 impl NotificationRuleRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         action_type: impl Into<crate::types::NotificationRuleActionType>,
@@ -215,7 +211,7 @@ impl NotificationRuleRequest {
         Self {
             name: name.into(),
             action_type: action_type.into(),
-            enabled: enabled,
+            enabled,
             criteria: ::jsm_ops_core::Field::Absent,
             notification_time: ::jsm_ops_core::Field::Absent,
             order: ::jsm_ops_core::Field::Absent,
@@ -490,7 +486,6 @@ pub struct UpdateNotificationRuleStepRequest {
 }
 impl UpdateNotificationRuleStepRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             contact: ::jsm_ops_core::Field::Absent,

@@ -10,7 +10,6 @@ pub struct ChangePolicyOrderRequest {
 }
 impl ChangePolicyOrderRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             order: ::jsm_ops_core::Field::Absent,
@@ -133,7 +132,6 @@ pub struct CreateGlobalPolicyRequest {
 }
 impl CreateGlobalPolicyRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<::std::string::String>,
@@ -144,7 +142,7 @@ impl CreateGlobalPolicyRequest {
             name: name.into(),
             type_: type_.into(),
             message: message.into(),
-            enabled: enabled,
+            enabled,
             actions: ::jsm_ops_core::Field::Absent,
             alert_description: ::jsm_ops_core::Field::Absent,
             alias: ::jsm_ops_core::Field::Absent,
@@ -352,7 +350,6 @@ pub struct CreateGlobalPolicyRequestFilter {
 }
 impl CreateGlobalPolicyRequestFilter {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         type_: impl Into<crate::types::FilterMatchType>,
         conditions: impl Into<::std::vec::Vec<crate::types::PolicyCondition>>,
@@ -380,7 +377,6 @@ pub struct CreateGlobalPolicyRequestRespondersItem {
 }
 impl CreateGlobalPolicyRequestRespondersItem {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             id: ::jsm_ops_core::Field::Absent,
@@ -607,7 +603,6 @@ pub struct PolicyCondition {
 }
 impl PolicyCondition {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             expected_value: ::jsm_ops_core::Field::Absent,
@@ -669,7 +664,6 @@ pub struct PolicyFilter {
 }
 impl PolicyFilter {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         type_: impl Into<::std::string::String>,
         conditions: impl Into<::std::vec::Vec<crate::types::PolicyCondition>>,
@@ -719,14 +713,13 @@ pub struct PolicyTimeRestriction {
 }
 impl PolicyTimeRestriction {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         enabled: bool,
         time_restrictions: impl Into<::std::vec::Vec<crate::types::PolicyTimeSpan>>,
         applied_time_zone: impl Into<::std::string::String>,
     ) -> Self {
         Self {
-            enabled: enabled,
+            enabled,
             time_restrictions: time_restrictions.into(),
             applied_time_zone: applied_time_zone.into(),
         }
@@ -767,7 +760,6 @@ pub struct PolicyTimeSpan {
 }
 impl PolicyTimeSpan {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             end_hour: ::jsm_ops_core::Field::Absent,
@@ -938,7 +930,6 @@ pub struct TeamAlertPolicyDto {
 }
 impl TeamAlertPolicyDto {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             actions: ::jsm_ops_core::Field::Absent,
@@ -1332,7 +1323,6 @@ pub struct TeamNotificationPolicyDto {
 }
 impl TeamNotificationPolicyDto {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             auto_close_action: ::jsm_ops_core::Field::Absent,
@@ -1498,13 +1488,12 @@ pub struct TeamNotificationPolicyDtoAutoCloseAction {
 }
 impl TeamNotificationPolicyDtoAutoCloseAction {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         wait_duration: f64,
         duration_format: impl Into<::std::string::String>,
     ) -> Self {
         Self {
-            wait_duration: wait_duration,
+            wait_duration,
             duration_format: duration_format.into(),
         }
     }
@@ -1525,16 +1514,15 @@ pub struct TeamNotificationPolicyDtoAutoRestartAction {
 }
 impl TeamNotificationPolicyDtoAutoRestartAction {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         wait_duration: f64,
         duration_format: impl Into<::std::string::String>,
         max_repeat_count: f64,
     ) -> Self {
         Self {
-            wait_duration: wait_duration,
+            wait_duration,
             duration_format: duration_format.into(),
-            max_repeat_count: max_repeat_count,
+            max_repeat_count,
         }
     }
 }
@@ -1556,7 +1544,6 @@ pub struct TeamNotificationPolicyDtoDeduplicationAction {
 }
 impl TeamNotificationPolicyDtoDeduplicationAction {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         deduplication_action_type: impl Into<::std::string::String>,
         count_value_limit: f64,
@@ -1565,9 +1552,9 @@ impl TeamNotificationPolicyDtoDeduplicationAction {
     ) -> Self {
         Self {
             deduplication_action_type: deduplication_action_type.into(),
-            count_value_limit: count_value_limit,
-            frequency: frequency,
-            wait_duration: wait_duration,
+            count_value_limit,
+            frequency,
+            wait_duration,
         }
     }
 }
@@ -1587,7 +1574,6 @@ pub struct TeamNotificationPolicyDtoDelayAction {
 }
 impl TeamNotificationPolicyDtoDelayAction {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         delay_option: impl Into<::std::string::String>,
         wait_duration: f64,
@@ -1597,7 +1583,7 @@ impl TeamNotificationPolicyDtoDelayAction {
     ) -> Self {
         Self {
             delay_option: delay_option.into(),
-            wait_duration: wait_duration,
+            wait_duration,
             delay_time: delay_time.into(),
         }
     }
@@ -1613,12 +1599,8 @@ pub struct TeamNotificationPolicyDtoDelayActionDelayTime {
 }
 impl TeamNotificationPolicyDtoDelayActionDelayTime {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(hours: f64, minutes: f64) -> Self {
-        Self {
-            hours: hours,
-            minutes: minutes,
-        }
+        Self { hours, minutes }
     }
 }
 /// The kind of policy.

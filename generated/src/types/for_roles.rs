@@ -13,7 +13,6 @@ pub struct AssignRoleRequest {
 }
 impl AssignRoleRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         account_id: impl Into<::std::string::String>,
         role_id: impl Into<::std::string::String>,
@@ -47,7 +46,6 @@ pub struct CustomUserRoleCreateRequest {
 }
 impl CustomUserRoleCreateRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(name: impl Into<::std::string::String>) -> Self {
         Self {
             name: name.into(),
@@ -127,7 +125,6 @@ pub struct CustomUserRoleUpdateRequest {
 }
 impl CustomUserRoleUpdateRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             disallowed_rights: ::jsm_ops_core::Field::Absent,

@@ -32,7 +32,6 @@ pub struct CreateRoutingRuleRequest {
 }
 impl CreateRoutingRuleRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(notify: impl Into<crate::types::Notify>) -> Self {
         Self {
             notify: notify.into(),
@@ -101,7 +100,6 @@ pub struct Notify {
 }
 impl Notify {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<crate::types::NotifyType>) -> Self {
         Self {
             type_: type_.into(),
@@ -160,9 +158,8 @@ pub struct RoutingRuleChangeOrderRequest {
 }
 impl RoutingRuleChangeOrderRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(order: i32) -> Self {
-        Self { order: order }
+        Self { order }
     }
 }
 /// A rule that sends a team's alerts to an escalation or a schedule.
@@ -266,7 +263,6 @@ pub struct UpdateRoutingRuleRequest {
 }
 impl UpdateRoutingRuleRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             criteria: ::jsm_ops_core::Field::Absent,

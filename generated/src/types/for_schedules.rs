@@ -22,7 +22,6 @@ pub struct CreateOverrideRequest {
 }
 impl CreateOverrideRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         responder: impl Into<crate::types::OverrideResponderInfo>,
         start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -92,7 +91,6 @@ pub struct CreateRotationRequest {
 }
 impl CreateRotationRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         type_: impl Into<crate::types::RotationType>,
         start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -186,7 +184,6 @@ pub struct CreateScheduleRequest {
 }
 impl CreateScheduleRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(name: impl Into<::std::string::String>) -> Self {
         Self {
             name: name.into(),
@@ -716,7 +713,6 @@ pub struct OverrideResponderInfo {
 }
 impl OverrideResponderInfo {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<crate::types::OverrideResponderInfoType>) -> Self {
         Self {
             type_: type_.into(),
@@ -774,7 +770,6 @@ pub struct ResponderInfo {
 }
 impl ResponderInfo {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<crate::types::TimelineParticipantType>) -> Self {
         Self {
             type_: type_.into(),
@@ -1128,7 +1123,6 @@ pub struct TimeOfDayTimeRestrictionRequest {
 }
 impl TimeOfDayTimeRestrictionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<crate::types::TimeOfDayType>) -> Self {
         Self {
             type_: type_.into(),
@@ -1364,7 +1358,6 @@ pub struct UpdateOverrideRequest {
 }
 impl UpdateOverrideRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         responder: impl Into<crate::types::OverrideResponderInfo>,
         start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -1443,7 +1436,6 @@ pub struct UpdateRotationRequest {
 }
 impl UpdateRotationRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             end_date: ::jsm_ops_core::Field::Absent,
@@ -1555,7 +1547,6 @@ pub struct UpdateScheduleRequest {
 }
 impl UpdateScheduleRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,
@@ -1648,7 +1639,6 @@ pub struct WeekdayTimeRestrictionRequest {
 }
 impl WeekdayTimeRestrictionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<crate::types::WeekdayAndTimeOfDayType>) -> Self {
         Self {
             type_: type_.into(),

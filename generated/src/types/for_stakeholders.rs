@@ -180,7 +180,6 @@ pub struct StakeholderCommsBulkDeleteGroupsRequest {
 }
 impl StakeholderCommsBulkDeleteGroupsRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             group_ids: ::jsm_ops_core::Field::Absent,
@@ -360,7 +359,6 @@ pub struct StakeholderCommsChannelPreference {
 }
 impl StakeholderCommsChannelPreference {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             enabled: ::jsm_ops_core::Field::Absent,
@@ -388,7 +386,6 @@ pub struct StakeholderCommsCreateStakeholderGroupInput {
 }
 impl StakeholderCommsCreateStakeholderGroupInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         stakeholder_group_input: impl Into<
             crate::types::StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput,
@@ -456,7 +453,6 @@ pub struct StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
 }
 impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         owner_id: impl Into<::std::string::String>,
@@ -541,7 +537,6 @@ pub struct StakeholderCommsCreateStakeholderInput {
 }
 impl StakeholderCommsCreateStakeholderInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         stakeholder: impl Into<
             crate::types::StakeholderCommsCreateStakeholderInputStakeholder,
@@ -627,7 +622,6 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholder {
 }
 impl StakeholderCommsCreateStakeholderInputStakeholder {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         stakeholder_type: impl Into<crate::types::StakeholderCommsStakeholderType>,
         assignment_type: impl Into<crate::types::StakeholderCommsAssignmentType>,
@@ -644,7 +638,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
             external_assignment_id: external_assignment_id.into(),
             added_from: added_from.into(),
             preference: preference.into(),
-            skip_confirmation: skip_confirmation,
+            skip_confirmation,
             aaid: ::jsm_ops_core::Field::Absent,
             atlassian_team_id: ::jsm_ops_core::Field::Absent,
             email_id: ::jsm_ops_core::Field::Absent,
@@ -733,7 +727,6 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholderPreference {
 }
 impl StakeholderCommsCreateStakeholderInputStakeholderPreference {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         email: impl Into<crate::types::StakeholderCommsChannelPreference>,
         sms: impl Into<crate::types::StakeholderCommsChannelPreference>,
@@ -758,7 +751,6 @@ pub struct StakeholderCommsGroupAddMembersRequest {
 }
 impl StakeholderCommsGroupAddMembersRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             stakeholders: ::jsm_ops_core::Field::Absent,
@@ -835,7 +827,6 @@ pub struct StakeholderCommsGroupRemoveMembersRequest {
 }
 impl StakeholderCommsGroupRemoveMembersRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             stakeholder_ids: ::jsm_ops_core::Field::Absent,
@@ -960,7 +951,6 @@ pub struct StakeholderCommsResendInviteInput {
 }
 impl StakeholderCommsResendInviteInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         resend_invite_input: impl Into<
             crate::types::StakeholderCommsResendInviteInputResendInviteInput,
@@ -984,7 +974,6 @@ pub struct StakeholderCommsResendInviteInputResendInviteInput {
 }
 impl StakeholderCommsResendInviteInputResendInviteInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(email_id: impl Into<::std::string::String>) -> Self {
         Self {
             email_id: email_id.into(),
@@ -1089,7 +1078,6 @@ pub struct StakeholderCommsStakeholderAssignmentIdInput {
 }
 impl StakeholderCommsStakeholderAssignmentIdInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         stakeholder_id_input: impl Into<
             crate::types::StakeholderCommsStakeholderIdInput,
@@ -1137,7 +1125,6 @@ pub struct StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
 }
 impl StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             ari: ::jsm_ops_core::Field::Absent,
@@ -1204,7 +1191,6 @@ pub struct StakeholderCommsStakeholderBulkCreateRequest {
 }
 impl StakeholderCommsStakeholderBulkCreateRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             joining_group_id: ::jsm_ops_core::Field::Absent,
@@ -1250,7 +1236,6 @@ pub struct StakeholderCommsStakeholderBulkDeleteRequest {
 }
 impl StakeholderCommsStakeholderBulkDeleteRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             stakeholder_ids: ::jsm_ops_core::Field::Absent,
@@ -1323,9 +1308,7 @@ impl ::jsm_ops_core::Page for StakeholderCommsStakeholderConnectionResponse {
             .map(::std::string::String::as_str)
     }
     fn into_items(self) -> ::std::vec::Vec<Self::Item> {
-        self.connection
-            .and_then(|inner| ::std::option::Option::Some(inner.nodes))
-            .unwrap_or_default()
+        self.connection.map(|inner| inner.nodes).unwrap_or_default()
     }
 }
 /// A group of stakeholders.
@@ -1583,7 +1566,6 @@ pub struct StakeholderCommsStakeholderIdInput {
 }
 impl StakeholderCommsStakeholderIdInput {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             aaid: ::jsm_ops_core::Field::Absent,
@@ -1868,7 +1850,6 @@ pub struct StakeholderCommsUpdateStakeholderGroupInput {
 }
 impl StakeholderCommsUpdateStakeholderGroupInput {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,
@@ -1986,7 +1967,6 @@ pub struct StakeholderCommsUpdateStakeholderInput {
 }
 impl StakeholderCommsUpdateStakeholderInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         update_stakeholder_input: impl Into<
             crate::types::StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput,
@@ -2019,7 +1999,6 @@ pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
 }
 impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         stakeholder_id_input: impl Into<crate::types::StakeholderCommsStakeholderIdInput>,
     ) -> Self {
@@ -2090,7 +2069,6 @@ pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificat
 }
 impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreference {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             email_id: ::jsm_ops_core::Field::Absent,
@@ -2168,7 +2146,6 @@ pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificat
 }
 impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             email: ::jsm_ops_core::Field::Absent,

@@ -30,7 +30,6 @@ pub struct StakeholderCommsBatchComponentProcessRequest {
 }
 impl StakeholderCommsBatchComponentProcessRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             create_update_components: ::jsm_ops_core::Field::Absent,
@@ -142,7 +141,6 @@ pub struct StakeholderCommsBodyConfig {
 }
 impl StakeholderCommsBodyConfig {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             component_style: ::jsm_ops_core::Field::Absent,
@@ -379,7 +377,6 @@ pub struct StakeholderCommsColours {
 }
 impl StakeholderCommsColours {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             css_blue_color: ::jsm_ops_core::Field::Absent,
@@ -584,7 +581,6 @@ pub struct StakeholderCommsCreateDraftPageRequest {
 }
 impl StakeholderCommsCreateDraftPageRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         page: impl Into<crate::types::StakeholderCommsCreatePageRequestPage>,
     ) -> Self {
@@ -600,7 +596,6 @@ pub struct StakeholderCommsCreatePageRequest {
 }
 impl StakeholderCommsCreatePageRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         page: impl Into<crate::types::StakeholderCommsCreatePageRequestPage>,
     ) -> Self {
@@ -754,7 +749,6 @@ pub struct StakeholderCommsCreatePageRequestPage {
 }
 impl StakeholderCommsCreatePageRequestPage {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         subdomain: impl Into<::std::string::String>,
@@ -1173,7 +1167,6 @@ pub struct StakeholderCommsDeletePageRequest {
 }
 impl StakeholderCommsDeletePageRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             deleted_by: ::jsm_ops_core::Field::Absent,
@@ -1199,7 +1192,6 @@ pub struct StakeholderCommsDeleteSubscribersRequest {
 }
 impl StakeholderCommsDeleteSubscribersRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             ids: ::jsm_ops_core::Field::Absent,
@@ -1248,7 +1240,6 @@ pub struct StakeholderCommsFooterData {
 }
 impl StakeholderCommsFooterData {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             copyright_text: ::jsm_ops_core::Field::Absent,
@@ -1343,7 +1334,6 @@ pub struct StakeholderCommsHeaderData {
 }
 impl StakeholderCommsHeaderData {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             cover_image_id: ::jsm_ops_core::Field::Absent,
@@ -1598,7 +1588,6 @@ pub struct StakeholderCommsIncidentChange {
 }
 impl StakeholderCommsIncidentChange {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(page_id: impl Into<::std::string::String>) -> Self {
         Self {
             page_id: page_id.into(),
@@ -1700,7 +1689,6 @@ pub struct StakeholderCommsIncidentComponentStatus {
 }
 impl StakeholderCommsIncidentComponentStatus {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             component_id: ::jsm_ops_core::Field::Absent,
@@ -1738,7 +1726,6 @@ pub struct StakeholderCommsIncidentCreateRequest {
 }
 impl StakeholderCommsIncidentCreateRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         incident_create_request: impl Into<crate::types::StakeholderCommsIncidentInput>,
     ) -> Self {
@@ -1855,7 +1842,6 @@ pub struct StakeholderCommsIncidentInput {
 }
 impl StakeholderCommsIncidentInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         page_id: impl Into<::std::string::String>,
         name: impl Into<::std::string::String>,
@@ -2140,7 +2126,6 @@ pub struct StakeholderCommsIncidentUpdateRequest {
 }
 impl StakeholderCommsIncidentUpdateRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         incident_update_request: impl Into<crate::types::StakeholderCommsIncidentChange>,
     ) -> Self {
@@ -2225,7 +2210,6 @@ pub struct StakeholderCommsLink {
 }
 impl StakeholderCommsLink {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             label: ::jsm_ops_core::Field::Absent,
@@ -2505,7 +2489,6 @@ pub struct StakeholderCommsNestedDraftComponentInput {
 }
 impl StakeholderCommsNestedDraftComponentInput {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         page_id: impl Into<::std::string::String>,
         type_: impl Into<crate::types::StakeholderCommsComponentType>,
@@ -3189,7 +3172,6 @@ pub struct StakeholderCommsPermanentDeletePageRequest {
 }
 impl StakeholderCommsPermanentDeletePageRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             deleted_by: ::jsm_ops_core::Field::Absent,
@@ -3224,7 +3206,6 @@ pub struct StakeholderCommsSeoConfig {
 }
 impl StakeholderCommsSeoConfig {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,
@@ -3281,7 +3262,6 @@ pub struct StakeholderCommsSoftDeletePageRequest {
 }
 impl StakeholderCommsSoftDeletePageRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             deleted_by: ::jsm_ops_core::Field::Absent,
@@ -3632,7 +3612,6 @@ pub struct StakeholderCommsSubscriberUnsubscribeRequest {
 }
 impl StakeholderCommsSubscriberUnsubscribeRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(token: impl Into<::jsm_ops_core::Secret<::std::string::String>>) -> Self {
         Self { token: token.into() }
     }
@@ -3647,7 +3626,6 @@ pub struct StakeholderCommsSubscriberValidateTokenRequest {
 }
 impl StakeholderCommsSubscriberValidateTokenRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             token: ::jsm_ops_core::Field::Absent,
@@ -3689,7 +3667,6 @@ pub struct StakeholderCommsSubscriptionRequest {
 }
 impl StakeholderCommsSubscriptionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         subscription_request: impl Into<
             crate::types::StakeholderCommsSubscriptionRequestSubscriptionRequest,
@@ -3734,7 +3711,6 @@ pub struct StakeholderCommsSubscriptionRequestSubscriptionRequest {
 }
 impl StakeholderCommsSubscriptionRequestSubscriptionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         item_id: impl Into<::std::string::String>,
         item_type: impl Into<crate::types::StakeholderCommsSubscriberType>,
@@ -3806,7 +3782,6 @@ pub struct StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionDat
 }
 impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             email: ::jsm_ops_core::Field::Absent,
@@ -3972,7 +3947,6 @@ pub struct StakeholderCommsUpdateDraftPageRequest {
 }
 impl StakeholderCommsUpdateDraftPageRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         page: impl Into<crate::types::StakeholderCommsUpdatePageRequestPage>,
     ) -> Self {
@@ -3988,7 +3962,6 @@ pub struct StakeholderCommsUpdatePageRequest {
 }
 impl StakeholderCommsUpdatePageRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         page: impl Into<crate::types::StakeholderCommsUpdatePageRequestPage>,
     ) -> Self {
@@ -4148,7 +4121,6 @@ pub struct StakeholderCommsUpdatePageRequestPage {
 }
 impl StakeholderCommsUpdatePageRequestPage {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             allow_page_subscribers: ::jsm_ops_core::Field::Absent,

@@ -16,7 +16,6 @@ pub struct ActionsDto {
 }
 impl ActionsDto {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             added: ::jsm_ops_core::Field::Absent,
@@ -101,7 +100,6 @@ pub struct AddedActionDto {
 }
 impl AddedActionDto {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<::std::string::String>,
@@ -203,7 +201,6 @@ pub struct CreateActionGroupDto {
 }
 impl CreateActionGroupDto {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<crate::types::ActionGroupType>,
@@ -297,7 +294,6 @@ pub struct CreateSyncActionRequest {
 }
 impl CreateSyncActionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<::std::string::String>,
@@ -399,7 +395,6 @@ pub struct CreateSyncDto {
 }
 impl CreateSyncDto {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<::std::string::String>,
@@ -766,7 +761,6 @@ pub struct UpdateActionGroupDto {
 }
 impl UpdateActionGroupDto {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             actions: ::jsm_ops_core::Field::Absent,
@@ -809,7 +803,6 @@ pub struct UpdateSyncActionGroupOrderRequest {
 }
 impl UpdateSyncActionGroupOrderRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(successor_id: impl Into<::std::string::String>) -> Self {
         Self {
             successor_id: successor_id.into(),
@@ -830,7 +823,6 @@ pub struct UpdateSyncActionOrderRequest {
 }
 impl UpdateSyncActionOrderRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             successor_id: ::jsm_ops_core::Field::Absent,
@@ -893,7 +885,6 @@ pub struct UpdateSyncActionRequest {
 }
 impl UpdateSyncActionRequest {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         name: impl Into<::std::string::String>,
         type_: impl Into<::std::string::String>,
@@ -993,7 +984,6 @@ pub struct UpdateSyncDto {
 }
 impl UpdateSyncDto {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             description: ::jsm_ops_core::Field::Absent,
@@ -1102,7 +1092,6 @@ pub struct UpdatedActionDto {
 }
 impl UpdatedActionDto {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(id: impl Into<::std::string::String>) -> Self {
         Self {
             id: id.into(),

@@ -14,7 +14,6 @@ pub struct EnableOpsRequest {
 }
 impl EnableOpsRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             admin_account_ids: ::jsm_ops_core::Field::Absent,
@@ -162,7 +161,6 @@ pub struct TeamRoleCreateRequest {
 }
 impl TeamRoleCreateRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             name: ::jsm_ops_core::Field::Absent,
@@ -221,7 +219,6 @@ pub struct TeamRoleRight {
 }
 impl TeamRoleRight {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             granted: ::jsm_ops_core::Field::Absent,
@@ -257,7 +254,6 @@ pub struct TeamRoleUpdateRequest {
 }
 impl TeamRoleUpdateRequest {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             name: ::jsm_ops_core::Field::Absent,

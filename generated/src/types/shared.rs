@@ -83,7 +83,6 @@ pub struct ActionMapping {
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 impl ActionMapping {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<::std::string::String>) -> Self {
         Self {
             type_: type_.into(),
@@ -345,7 +344,6 @@ pub struct CriteriaCondition {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl CriteriaCondition {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         field: impl Into<crate::types::CriteriaConditionField>,
         operation: impl Into<crate::types::ConditionOperation>,
@@ -469,7 +467,6 @@ pub struct CriteriaMatchAll {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl CriteriaMatchAll {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(type_: impl Into<crate::types::CriteriaMatchAllType>) -> Self {
         Self { type_: type_.into() }
     }
@@ -515,7 +512,6 @@ pub struct CriteriaMatchConditions {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl CriteriaMatchConditions {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         type_: impl Into<crate::types::CriteriaMatchConditionsType>,
         conditions: impl Into<::std::vec::Vec<crate::types::CriteriaCondition>>,
@@ -597,13 +593,12 @@ pub struct DaySpan {
 )]
 impl DaySpan {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(start_hour: i32, start_min: i32, end_hour: i32, end_min: i32) -> Self {
         Self {
-            start_hour: start_hour,
-            start_min: start_min,
-            end_hour: end_hour,
-            end_min: end_min,
+            start_hour,
+            start_min,
+            end_hour,
+            end_min,
         }
     }
 }
@@ -635,7 +630,6 @@ pub struct Filter {
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 impl Filter {
     /// Nothing set.
-    #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         Self {
             condition_match_type: ::jsm_ops_core::Field::Absent,
@@ -750,7 +744,6 @@ pub struct IntegrationCondition {
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 impl IntegrationCondition {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         field: impl Into<::std::string::String>,
         operation: impl Into<crate::types::ConditionOperation>,
@@ -980,7 +973,6 @@ pub struct RuleTimeRestrictionOfDay {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl RuleTimeRestrictionOfDay {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         type_: impl Into<crate::types::TimeOfDayType>,
         restriction: impl Into<crate::types::DaySpan>,
@@ -1005,7 +997,6 @@ pub struct RuleTimeRestrictionOfWeek {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl RuleTimeRestrictionOfWeek {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         type_: impl Into<crate::types::WeekdayAndTimeOfDayType>,
         restrictions: impl Into<::std::vec::Vec<crate::types::WeekSpan>>,
@@ -1167,7 +1158,6 @@ pub struct WeekSpan {
 )]
 impl WeekSpan {
     /// What is required, and nothing else.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         start_day: impl Into<crate::types::Weekday>,
         start_hour: i32,
@@ -1178,11 +1168,11 @@ impl WeekSpan {
     ) -> Self {
         Self {
             start_day: start_day.into(),
-            start_hour: start_hour,
-            start_min: start_min,
+            start_hour,
+            start_min,
             end_day: end_day.into(),
-            end_hour: end_hour,
-            end_min: end_min,
+            end_hour,
+            end_min,
         }
     }
 }

@@ -139,7 +139,10 @@ fn call(
     let paging = entry.and_then(|entry| entry.paging);
     for name in paging.map(Paging::parameters).into_iter().flatten() {
         if !in_query.iter().any(|parameter| parameter.name == *name) {
-            report(format!("it has no parameter `{name}`, by which it is said to page"), "correct its `paging` in spec/overlay.yaml");
+            report(
+                format!("it has no parameter `{name}`, by which it is said to page"),
+                "correct its `paging` in spec/overlay.yaml",
+            );
         }
     }
     let answer = answer(operation);
@@ -153,9 +156,12 @@ fn call(
             "remove its `paging` from spec/overlay.yaml, or teach xtask/src/adapt/pages.rs the form",
         );
     }
-    let body = body(operation, bodies);
+    let body = body(document, operation, bodies);
     if body.is_none() {
-        report("a raw body that is no part of a form is not supported".to_owned(), "teach xtask/src/adapt/calls.rs the form");
+        report(
+            "a raw body that is no part of a form is not supported".to_owned(),
+            "teach xtask/src/adapt/calls.rs the form",
+        );
     }
     let summary = operation.value.get("summary").and_then(Value::as_str).unwrap_or_default();
     let tags = operation.value.get("tags").and_then(Value::as_array);
@@ -245,19 +251,24 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
             Some((parameter.get("in")?.as_str()?, parameter_of))
         })
         .collect();
-    parameters.sort_by(|(_, left), (_, right)| (!left.required, &left.name).cmp(&(!right.required, &right.name)));
+    parameters.sort_by_cached_key(|(_, parameter)| {
+        let (rank, name) = overlay.argument_rank(&parameter.name);
+        // Setters stand in the order of their names, arguments in the order in which a person would want them.
+        (!parameter.required, if parameter.required { rank } else { 0 }, name.to_owned())
+    });
     parameters
 }
 
 /// The name of a parameter or property in Rust, as typify makes it.
 pub fn rust_name(name: &str) -> String {
-    let cleaned = name.replace('\'', "").replace(|character: char| !(character == '_' || character.is_ascii_alphanumeric()), "-");
+    let cleaned =
+        name.replace('\'', "").replace(|character: char| !(character == '_' || character.is_ascii_alphanumeric()), "-");
     let snake = cleaned.to_snake_case();
     if syn::parse_str::<syn::Ident>(&snake).is_ok() { snake } else { format!("{snake}_") }
 }
 
 /// The body; `None` where it is of a form that has no code.
-fn body(operation: &Operation<'_>, bodies: &Bodies) -> Option<Body> {
+fn body(document: &Document, operation: &Operation<'_>, bodies: &Bodies) -> Option<Body> {
     let Some(body) = operation.value.get("requestBody") else { return Some(Body::None) };
     if let Some(part) = bodies.multipart.get(operation.id()) {
         return Some(Body::Form(part.clone()));
@@ -268,8 +279,22 @@ fn body(operation: &Operation<'_>, bodies: &Bodies) -> Option<Body> {
     }
     // What else is wrong with a body is for the preflight to say.
     let schema = content.values().next().and_then(|media| media.get("schema"));
-    let required = !bodies.optional.iter().any(|optional| optional == operation.id());
-    Some(schema.map_or(Body::None, |schema| Body::Json { kind: Kind::of(schema), required }))
+    let optional = bodies.optional.iter().any(|optional| optional == operation.id());
+    Some(schema.map_or(Body::None, |schema| {
+        let kind = Kind::of(schema);
+        // A generator of documents leaves out that a body is required. One that has required parts is.
+        let required = !(optional && may_be_empty(document, &kind));
+        Body::Json { kind, required }
+    }))
+}
+
+/// Whether a type is an object of which nothing has to be there.
+fn may_be_empty(document: &Document, kind: &Kind) -> bool {
+    let schema = match kind {
+        Kind::Named(name) => document.schema(name),
+        _ => None,
+    };
+    schema.is_some_and(|schema| schema.get("properties").is_some() && schema.get("required").is_none())
 }
 
 fn answer(operation: &Operation<'_>) -> Answer {
@@ -329,7 +354,17 @@ mod tests {
     fn described(operation: Value, entry: Value) -> (Call, String) {
         let mut operation = operation;
         operation["operationId"] = json!("list_as");
-        let document = Document::new(json!({"paths": {"/v1/as/{id}": {"get": operation}}}));
+        let document = Document::new(json!({
+            "paths": {"/v1/as/{id}": {"get": operation}},
+            "components": {"schemas": {
+                "A": {"type": "object", "properties": {"x": {"type": "string"}}},
+                "Page": {"type": "object", "properties": {
+                    "values": {"type": "array", "items": {"$ref": "#/components/schemas/A"}},
+                    "links": {"$ref": "#/components/schemas/Links"}
+                }},
+                "Links": {"type": "object", "properties": {"next": {"type": "string"}}}
+            }}
+        }));
         let overlay = Overlay::from_value(json!({
             "areas": {"as": {"title": "As", "summary": "S."}},
             "operations": {"GET /v1/as/{id}": entry},
@@ -353,17 +388,21 @@ mod tests {
                     {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}
                 ],
                 "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}},
-                "responses": {"200": {"content": {"text/calendar": {}}}},
+                "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}},
                 "security": [{"basicAuth": []}, {"OAuth2": ["read:a"]}]
             }),
             json!({"name": "list_as", "method": "list", "area": "as", "summary": "S.", "retry": "safe", "paging": "offset", "window": 9}),
         );
-        assert_eq!((call.builder().as_str(), call.constant().as_str(), call.rust_method.as_str()), ("ListAs", "LIST_AS", "list"));
+        assert_eq!(
+            (call.builder().as_str(), call.constant().as_str(), call.rust_method.as_str()),
+            ("ListAs", "LIST_AS", "list")
+        );
         assert_eq!(call.in_path.len(), 1);
         let query: Vec<_> = call.in_query.iter().map(|one| (one.name.as_str(), one.required, one.words.as_str())).collect();
         assert_eq!(query, [("offset", true, "`offset`"), ("size", false, "How many.")]);
         assert_eq!(call.body, Body::Json { kind: Kind::Named("A".to_owned()), required: false });
-        assert_eq!(call.answer, Answer::Text("text/calendar".to_owned()));
+        assert_eq!(call.answer, Answer::Json(Kind::Named("Page".to_owned())));
+        assert_eq!(call.page.expect("a page").items, ["values"]);
         assert_eq!(call.paging, Some((Paging::Offset, Some(9))));
         assert_eq!((call.scopes.as_slice(), call.retry), (["read:a".to_owned()].as_slice(), Retry::Safe));
     }

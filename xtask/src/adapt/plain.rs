@@ -14,15 +14,22 @@ use crate::{
 
 /// Puts plain schemas in the places that refer to them. Gives those schemas by their names.
 pub fn inline(document: &mut Document, problems: &mut Problems) -> BTreeMap<String, Value> {
-    let plain: BTreeMap<String, Value> =
-        document.schemas().filter(|(_, schema)| is_plain(schema)).map(|(name, schema)| (name.to_owned(), schema.clone())).collect();
+    let plain: BTreeMap<String, Value> = document
+        .schemas()
+        .filter(|(_, schema)| is_plain(schema))
+        .map(|(name, schema)| (name.to_owned(), schema.clone()))
+        .collect();
     let mut resolved = BTreeMap::new();
     for name in plain.keys() {
         match resolve(&plain, &plain[name], &mut vec![name]) {
             Some(schema) => drop(resolved.insert(name.clone(), schema)),
             None => {
                 let message = format!("the schema `{name}` leads back to itself with nothing in between");
-                problems.push(Problem::new(pointer(&["components", "schemas", name]), message, "break the loop in a repair"));
+                problems.push(Problem::new(
+                    pointer(&["components", "schemas", name]),
+                    message,
+                    "break the loop in a repair",
+                ));
             }
         }
     }

@@ -14,16 +14,11 @@ use crate::{
     },
     kind::Kind,
     overlay::Overlay,
-    polish::Code,
+    polish::{Code, structs::Field},
 };
 
 /// Writes the tables of calls and of setters.
-pub fn file(
-    areas: &[AreaCalls<'_>],
-    adapted: &Adapted,
-    code: &Code,
-    overlay: &Overlay,
-) -> Result<syn::File, syn::Error> {
+pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted, code: &Code, overlay: &Overlay) -> Result<syn::File, syn::Error> {
     let calls: Vec<(&AreaCalls<'_>, &Call, Builder<'_>)> = areas
         .iter()
         .flat_map(|area| area.calls.iter().map(move |call| (area, *call, Builder::new(call, adapted, code, overlay))))
@@ -33,7 +28,7 @@ pub fn file(
     for (area, call, builder) in &calls {
         for field in builder.settable() {
             let (id, wire) = (&call.id, &field.wire);
-            let begun = begin(area, call, builder.required_fields().unwrap_or_default().iter().map(|field| field.wire.as_str()));
+            let begun = begin(area, call, &builder.required_fields().unwrap_or_default());
             let setter = builder.setter_name(&field.ident);
             names.push(quote! { (#id, #wire) });
             single.push(quote! { (#id, #wire) => #begun.#setter(field(value)).send().await.map(drop) });
@@ -126,10 +121,13 @@ fn whole_call(area: &AreaCalls<'_>, call: &Call, builder: &Builder<'_>) -> Token
 }
 
 /// A call with what it requires and nothing else.
-fn begin<'f>(area: &AreaCalls<'_>, call: &Call, fields: impl Iterator<Item = &'f str>) -> TokenStream {
+fn begin(area: &AreaCalls<'_>, call: &Call, fields: &[&Field]) -> TokenStream {
     let (accessor, method) = (format_ident!("{}", area.module), format_ident!("{}", call.rust_method));
     let mut given = parameters(call);
-    given.extend(fields.map(|wire| quote! { from::<_>(arguments.property(#wire)) }));
+    given.extend(fields.iter().map(|field| {
+        let (wire, kind) = (&field.wire, field.kind.owned_in("jsm_ops_api"));
+        quote! { from::<#kind>(arguments.property(#wire)) }
+    }));
     quote! { client.#accessor().#method(#(#given),*) }
 }
 

@@ -29,7 +29,15 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
     let docs: Vec<String> = HEAD
         .into_iter()
         .map(str::to_owned)
-        .chain([" Every area is a cargo feature, and types come with the areas that use them.", "", " | feature | area | operations |", " |---|---|---|"].map(str::to_owned))
+        .chain(
+            [
+                " Every area is a cargo feature, and types come with the areas that use them.",
+                "",
+                " | feature | area | operations |",
+                " |---|---|---|",
+            ]
+            .map(str::to_owned),
+        )
         .chain(list)
         .collect();
     let modules = areas.iter().map(|area| {
@@ -65,7 +73,7 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
             NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport,
             Upload, Wait,
         };
-        pub use reqwest;
+        pub use {chrono, reqwest, serde_json};
     }
 }
 

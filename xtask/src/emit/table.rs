@@ -14,7 +14,8 @@ pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted) -> TokenStream {
     let rows = adapted.calls.iter().map(|call| row(call, areas));
     let constants = adapted.calls.iter().map(|call| format_ident!("{}", call.constant()));
     let listed = areas.iter().map(|area| {
-        let (key, title, summary) = (area.key, area.title(), area.area.map(|area| area.summary.as_str()).unwrap_or_default());
+        let (key, title, summary) =
+            (area.key, area.title(), area.area.map(|area| area.summary.as_str()).unwrap_or_default());
         quote! { (#key, #title, #summary) }
     });
     quote! {

@@ -17,8 +17,11 @@ pub fn item(object: &Object, overlay: &Overlay) -> Result<Item, syn::Error> {
     let arguments = required.iter().map(|field| argument(field, &field.ident));
     let required_fields = required.iter().map(|field| {
         let ident = &field.ident;
-        let value = given(field);
-        quote! { #ident: #value, }
+        if is_scalar(&field.value) {
+            quote! { #ident, }
+        } else {
+            quote! { #ident: #ident.into(), }
+        }
     });
     let optional: Vec<_> = object.fields.iter().filter(|field| !field.required).collect();
     let optional_fields = optional.iter().map(|field| {
@@ -69,13 +72,11 @@ pub fn required<'a>(object: &'a Object, overlay: &Overlay) -> Vec<&'a Field> {
 /// A required field as an argument of this name.
 pub fn argument(field: &Field, name: &Ident) -> TokenStream {
     let kind = &field.value;
-    if is_scalar(kind) { quote! { #name: #kind } } else { quote! { #name: impl Into<#kind> } }
-}
-
-/// What an argument of [`argument`] gives for its field.
-pub fn given(field: &Field) -> TokenStream {
-    let ident = &field.ident;
-    if is_scalar(&field.value) { quote! { #ident } } else { quote! { #ident.into() } }
+    if is_scalar(kind) {
+        quote! { #name: #kind }
+    } else {
+        quote! { #name: impl Into<#kind> }
+    }
 }
 
 /// The type of the argument of a setter: whatever becomes the field.

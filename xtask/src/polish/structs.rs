@@ -41,6 +41,8 @@ pub struct Field {
     pub ident: Ident,
     /// The name on the wire.
     pub wire: String,
+    /// What its value is.
+    pub kind: Kind,
     /// The type of its value, without what says that there may be none.
     pub value: Type,
     /// Whether it has to be there.
@@ -101,10 +103,12 @@ impl Schema<'_> {
         for node in &mut nodes.named {
             let ident = node.ident.clone().unwrap_or_else(|| Ident::new("_", Span::call_site()));
             let found = by_rust_name.get(ident.to_string().trim_start_matches("r#"));
-            let (wire, property) =
-                found.ok_or_else(|| UnexpectedCode::new(format!("{name}.{ident}"), "a field of a property of the schema"))?;
+            let (wire, property) = found
+                .ok_or_else(|| UnexpectedCode::new(format!("{name}.{ident}"), "a field of a property of the schema"))?;
             let field = self.field(node, ident, wire, property, wrappers);
-            fields.push(field.ok_or_else(|| UnexpectedCode::new(format!("{name}.{wire}"), "a field of the type of its property"))?);
+            fields.push(
+                field.ok_or_else(|| UnexpectedCode::new(format!("{name}.{wire}"), "a field of the type of its property"))?,
+            );
         }
         let defaults = fields.iter().all(|field| field.wrapper != Wrapper::None).then(|| quote! { Default, });
         item.attrs = vec![
@@ -148,7 +152,8 @@ impl Schema<'_> {
         node.attrs = vec![words::line_of_docs(&format!(" {words}"))];
         node.attrs.extend(serde_attribute(&ident, wire, wrapper, &kind, property));
         node.vis = Visibility::Public(token::Pub::default());
-        Some(Field { ident, wire: wire.to_owned(), value, required: wrapper == Wrapper::None, wrapper, words })
+        let required = wrapper == Wrapper::None;
+        Some(Field { ident, wire: wire.to_owned(), kind, value, required, wrapper, words })
     }
 }
 

@@ -13,8 +13,7 @@ use crate::{
     kind::Kind,
     overlay::{Outcome, Overlay},
     polish::{
-        Code,
-        setters,
+        Code, setters,
         structs::{Field, Object},
     },
 };
@@ -182,7 +181,11 @@ impl<'a> Builder<'a> {
             quote! { #name: ::std::string::String, }
         });
         // An upload may be a stream, of which there is one.
-        let derives = if matches!(self.call.body, Body::Form(_)) { quote! { Debug } } else { quote! { Clone, Debug } };
+        let derives = if matches!(self.call.body, Body::Form(_)) {
+            quote! { Debug }
+        } else {
+            quote! { Clone, Debug }
+        };
         let queries = self.call.in_query.iter().filter(|parameter| !parameter.required).map(query_setter);
         let fields = self.field_setters();
         let send = self.send();
@@ -208,7 +211,8 @@ impl<'a> Builder<'a> {
 
     /// The fields of the body that have setters. An optional body that has required fields is put together before the call.
     pub fn settable(&self) -> impl Iterator<Item = &'a Field> {
-        let object = self.object.filter(|object| !self.is_body_optional() || object.fields.iter().all(|field| !field.required));
+        let object =
+            self.object.filter(|object| !self.is_body_optional() || object.fields.iter().all(|field| !field.required));
         object.map(|object| object.fields.as_slice()).unwrap_or_default().iter().filter(|field| !field.required)
     }
 
@@ -228,7 +232,11 @@ impl<'a> Builder<'a> {
         let setters = self.settable().map(|field| {
             let (ident, kind, doc) = (&field.ident, setters::setter_type(field), setters::doc(field));
             let setter = self.setter_name(ident);
-            let place = if optional { quote! { self.body.get_or_insert_default().#ident } } else { quote! { self.body.#ident } };
+            let place = if optional {
+                quote! { self.body.get_or_insert_default().#ident }
+            } else {
+                quote! { self.body.#ident }
+            };
             quote! {
                 #[doc = #doc]
                 pub fn #setter(mut self, #ident: #kind) -> Self {
@@ -267,10 +275,9 @@ impl<'a> Builder<'a> {
             Answer::Text(media_type) => {
                 (quote! { ::std::string::String }, quote! { self.call.text(#media_type, body).await })
             }
-            Answer::Bytes => (
-                quote! { ::jsm_ops_core::bytes::Bytes },
-                quote! { self.call.send(body).await.map(|answer| answer.body) },
-            ),
+            Answer::Bytes => {
+                (quote! { ::jsm_ops_core::bytes::Bytes }, quote! { self.call.send(body).await.map(|answer| answer.body) })
+            }
         };
         let (answer, sent) = match self.status {
             Some(status) => self.receipt(status, &answer),

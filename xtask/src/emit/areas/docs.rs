@@ -23,11 +23,15 @@ pub fn area(area: &AreaCalls<'_>) -> Vec<String> {
         lines.extend([String::new(), format!(" {}", words.doc)]);
     }
     if area.is_experimental() {
-        let line = " Atlassian marks all of it as experimental: it may change without notice, and the feature is off by default.";
+        let line =
+            " Atlassian marks all of it as experimental: it may change without notice, and the feature is off by default.";
         lines.extend([String::new(), line.to_owned()]);
     }
     if !words.example.is_empty() {
-        lines.extend(["", " ```no_run", " # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {"].map(str::to_owned));
+        lines.extend(
+            ["", " ```no_run", " # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {"]
+                .map(str::to_owned),
+        );
         lines.extend(words.example.trim_end().lines().map(|line| format!(" {line}")));
         lines.extend([" # Ok(())", " # }", " ```"].map(str::to_owned));
     }
@@ -66,7 +70,9 @@ pub fn call(call: &Call) -> Vec<String> {
         format!(" OAuth 2.0 scopes: {}.", scopes.join(", "))
     });
     if call.follow.is_some() {
-        paragraph(" Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.".to_owned());
+        paragraph(
+            " Asynchronous: the answer is a receipt, and the receipt's `wait` follows the work to its end.".to_owned(),
+        );
     }
     if call.experimental {
         paragraph(" Atlassian marks it as experimental: it may change without notice.".to_owned());

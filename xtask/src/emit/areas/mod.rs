@@ -12,7 +12,10 @@ use quote::{format_ident, quote};
 
 use self::builder::Builder;
 use crate::{
-    adapt::{Adapted, calls::Call},
+    adapt::{
+        Adapted,
+        calls::{Body, Call},
+    },
     overlay::{Area, Overlay},
     polish::Code,
 };
@@ -67,10 +70,12 @@ pub fn file(area: &AreaCalls<'_>, adapted: &Adapted, code: &Code, overlay: &Over
         methods.push(builder.constructors());
         types.push(builder.definition());
     }
+    let sends_json = area.calls.iter().any(|call| matches!(call.body, Body::Json { .. }));
+    let json_body = sends_json.then(|| quote! { , json_body });
     let tokens: TokenStream = quote! {
         #(#![doc = #module_docs])*
 
-        use jsm_ops_core::{Body, Call, Error, json_body};
+        use jsm_ops_core::{Body, Call, Error #json_body};
 
         use crate::{Client, operations as table};
 

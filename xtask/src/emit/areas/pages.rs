@@ -138,7 +138,9 @@ impl Reader<'_> {
         let mut fields = Vec::new();
         for wire in path {
             let object = self.code.objects.get(&schema);
-            let Some(field) = object.and_then(|object| object.fields.iter().find(|field| field.wire == *wire)) else { break };
+            let Some(field) = object.and_then(|object| object.fields.iter().find(|field| field.wire == *wire)) else {
+                break;
+            };
             fields.push(field);
             // Names of types come from those of schemas, and the path is known to lead through schemas.
             let kind = quote::ToTokens::to_token_stream(&field.value).to_string();
@@ -154,8 +156,8 @@ impl Reader<'_> {
         self.walk(path, |owner, field| {
             let ident = &field.ident;
             match field.wrapper {
-                Wrapper::Option | Wrapper::Field => quote! { #owner.#ident.as_ref() },
-                Wrapper::None | Wrapper::Empty => quote! { ::std::option::Option::Some(&#owner.#ident) },
+                Wrapper::Option | Wrapper::Field => Step::Optional(quote! { #owner.#ident.as_ref() }),
+                Wrapper::None | Wrapper::Empty => Step::Certain(quote! { &#owner.#ident }),
             }
         })
     }
@@ -171,21 +173,31 @@ impl Reader<'_> {
         let list = self.walk(path, |owner, field| {
             let ident = &field.ident;
             match field.wrapper {
-                Wrapper::Option => quote! { #owner.#ident },
-                Wrapper::Field => quote! { #owner.#ident.into_option() },
-                Wrapper::None | Wrapper::Empty => quote! { ::std::option::Option::Some(#owner.#ident) },
+                Wrapper::Option => Step::Optional(quote! { #owner.#ident }),
+                Wrapper::Field => Step::Optional(quote! { #owner.#ident.into_option() }),
+                Wrapper::None | Wrapper::Empty => Step::Certain(quote! { #owner.#ident }),
             }
         });
         quote! { #list.unwrap_or_default() }
     }
 
-    /// Goes along a path, with a way to step from an owner to an `Option` of a field.
-    fn walk(&self, path: &[String], step: impl Fn(TokenStream, &Field) -> TokenStream) -> TokenStream {
+    /// Goes along a path, and gives an `Option`.
+    fn walk(&self, path: &[String], step: impl Fn(TokenStream, &Field) -> Step) -> TokenStream {
         let mut fields = self.fields(path).into_iter();
         let Some(first) = fields.next() else { return quote! { ::std::option::Option::None } };
-        fields.fold(step(quote! { self }, first), |before, field| {
-            let inner = step(quote! { inner }, field);
-            quote! { #before.and_then(|inner| #inner) }
+        let begin = match step(quote! { self }, first) {
+            Step::Optional(expression) => expression,
+            Step::Certain(expression) => quote! { ::std::option::Option::Some(#expression) },
+        };
+        fields.fold(begin, |before, field| match step(quote! { inner }, field) {
+            Step::Optional(expression) => quote! { #before.and_then(|inner| #expression) },
+            Step::Certain(expression) => quote! { #before.map(|inner| #expression) },
         })
     }
+}
+
+/// A field of an owner: an `Option`, or a value that is there.
+enum Step {
+    Optional(TokenStream),
+    Certain(TokenStream),
 }

@@ -26,9 +26,9 @@ use types::{
     sync_group_writes_answer_the_group, took_is_fractional,
 };
 use unions::{
-    action_groups_may_be_a_bare_list, escalation_delay_has_two_forms, on_call_answers_are_any_of_two,
-    on_call_participants_may_be_ids, team_policies_say_their_type, team_policy_page_is_one_page,
-    time_restrictions_say_their_type,
+    action_groups_may_be_a_bare_list, added_note_may_be_a_receipt, escalation_delay_has_two_forms,
+    on_call_answers_are_any_of_two, on_call_participants_may_be_ids, team_policies_say_their_type,
+    team_policy_page_is_one_page, time_restrictions_say_their_type,
 };
 
 use super::{Repair, Shelf, repairs};
@@ -67,6 +67,7 @@ pub const REPAIRS: &[Repair] = repairs![Shelf::Vendor;
     next_on_calls_are_nested,
     role_assignment_answers_a_receipt,
     action_groups_may_be_a_bare_list,
+    added_note_may_be_a_receipt,
     escalation_delay_has_two_forms,
     on_call_participants_may_be_ids,
     on_call_answers_are_any_of_two,

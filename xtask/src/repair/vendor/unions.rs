@@ -14,6 +14,14 @@ pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> Outcome {
     place::replace(answer, &schema_reference("SyncActions"), json!({"oneOf": [list, schema_reference("SyncActions")]}))
 }
 
+/// `POST /v1/alerts/{id}/notes` is declared to answer the note. One published client reads a note, another the receipt that all
+/// other writes to alerts answer. Both are read.
+pub fn added_note_may_be_a_receipt(document: &mut Document) -> Outcome {
+    let answer = place::answer(document, "post", "/v1/alerts/{id}/notes", "200")?;
+    let [note, receipt] = ["AlertNote", "SuccessResponse"].map(schema_reference);
+    place::replace(answer, &note, json!({"anyOf": [note, receipt]}))
+}
+
 /// The `delay` of an escalation rule is declared an integer, in minutes, and Atlassian's Terraform provider reads it so. Another
 /// published client reads an object with `timeAmount` and `timeUnit`. Both are read.
 pub fn escalation_delay_has_two_forms(document: &mut Document) -> Outcome {
@@ -127,6 +135,16 @@ mod tests {
             answer(path, schema_reference("SyncActions")),
             answer(path, json!({"oneOf": [list, schema_reference("SyncActions")]})),
         );
+    }
+
+    #[test]
+    fn an_added_note_is_read_as_note_and_as_receipt() {
+        let answer = |schema: Value| {
+            let content = json!({"application/json": {"schema": schema}});
+            json!({"paths": {"/v1/alerts/{id}/notes": {"post": {"responses": {"200": {"content": content}}}}}})
+        };
+        let [note, receipt] = ["AlertNote", "SuccessResponse"].map(schema_reference);
+        check(added_note_may_be_a_receipt, answer(note.clone()), answer(json!({"anyOf": [note, receipt]})));
     }
 
     #[test]
