@@ -174,6 +174,17 @@ mod tests {
     }
 
     #[test]
+    fn no_text_is_too_odd() {
+        let text = "https://ops.example:8443/callback?code=a%2Bb&state=s#f";
+        for place in 0..text.len() {
+            let _ = outcome(&text[..place]);
+            for other in ["%", "/", ":", "?", "[", "é", "\u{0}"] {
+                let _ = outcome(&format!("{}{other}{}", &text[..place], &text[place + 1..]));
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_code_is_told() {
         let declined = CallbackError::Declined { description: "User did not authorize".to_owned() };
         assert_eq!(outcome("error=access_denied&error_description=User+did+not+authorize"), Err(declined));

@@ -340,6 +340,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn no_text_is_too_odd() {
+        let grant = Grant::issue(tokens("access", Some("refresh")), at(0)).expect("a grant");
+        let json = grant.to_json().expose().to_owned();
+        for place in 0..json.len() {
+            // Cut off, one byte lost, one byte changed.
+            let _ = Grant::from_json(&json[..place]);
+            let _ = Grant::from_json(&format!("{}{}", &json[..place], &json[place + 1..]));
+            for other in ["9", "\"", "{", "-", "\u{0}"] {
+                let _ = Grant::from_json(&format!("{}{other}{}", &json[..place], &json[place + 1..]));
+            }
+        }
+    }
+
+    #[test]
     fn errors_do_not_repeat_what_they_read() {
         for json in ["", "{", "[]", r#"{"generation":"s3cret"}"#, r#"{"generation":{"s3cret":1}}"#] {
             let error = Grant::from_json(json).expect_err(json);

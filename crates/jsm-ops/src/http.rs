@@ -24,12 +24,14 @@ pub(crate) fn for_calls() -> Result<Client, Error> {
     build(builder()?.read_timeout(READ_TIMEOUT))
 }
 
-/// A client for the endpoints that see secrets. It follows no redirect, whatever the builder said.
+/// A client for the endpoints that see secrets. Whatever the builder said, it follows no redirect, and does not log what passes
+/// through its connections.
 pub(crate) fn for_secrets(own: Option<ClientBuilder>) -> Result<Client, Error> {
-    build(match own {
+    let builder = match own {
         Some(own) => own,
         None => builder()?,
-    })
+    };
+    build(builder.connection_verbose(false))
 }
 
 fn build(builder: ClientBuilder) -> Result<Client, Error> {

@@ -81,7 +81,7 @@
 //! They share a store, and through its lock there is one refresh at a time; whoever comes second finds the new pair in the store
 //! and asks nobody. [`FileStore`] does this for processes on one machine. Services on several machines implement [`TokenStore`]
 //! over their database; its documentation says what matters. Do not copy a grant into two stores: each refresh in one makes the
-//! other's token a used one, and a used token ends the whole grant ten minutes later.
+//! other's token a used one, and to use that again after ten minutes may end the whole grant.
 //!
 //! A process may be killed at any moment. If the service had rotated the token and the new one was not saved yet, the old one is
 //! good for ten minutes more, and the next process that needs a token repeats the refresh with it.

@@ -21,6 +21,9 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 ///
 /// It listens at the app's redirect URI, which has to be `http` on the loopback interface with a port, exactly as it is registered
 /// in the developer console: `http://127.0.0.1:8391/callback`, say. Atlassian compares it letter by letter, so the port is fixed.
+///
+/// The address that is shown holds the state of this one login. It is printed, and is on the command line of the browser, for the
+/// person who signs in; it is worth nothing without the verifier, which stays here.
 pub struct LoopbackLogin<'a> {
     oauth: &'a OAuth,
     timeout: Duration,

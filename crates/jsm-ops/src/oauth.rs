@@ -44,7 +44,6 @@ struct Sessions {
 }
 
 /// A login that was just begun.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Login {
     /// Where to send the browser.
@@ -240,6 +239,15 @@ impl fmt::Debug for OAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Context { app, endpoints, store, .. } = &*self.context;
         f.debug_struct("OAuth").field("app", app).field("endpoints", endpoints).field("store", store).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The query of the address holds the state.
+        let mut url = self.url.clone();
+        url.set_query(None);
+        f.debug_struct("Login").field("url", &url.as_str()).field("pending", &self.pending).finish()
     }
 }
 

@@ -88,13 +88,13 @@ impl Shared {
 
     pub(crate) fn need(&self, state: &State, grant: &Grant, now: DateTime<Utc>) -> Need {
         let lifetime = grant.lifetime();
-        if state.invalid == Some(grant.generation()) || now >= grant.access_expires_at() - SKEW.min(lifetime / 10) {
+        if state.invalid == Some(grant.generation()) || now >= before(grant.access_expires_at(), SKEW.min(lifetime / 10)) {
             return Need::Now;
         }
         // A token that lives for a minute is not refreshed minutes before its end.
         let margin = self.context.margin.min(lifetime / 4);
         let jitter = TimeDelta::milliseconds((margin.num_milliseconds() as f64 * 0.2 * self.jitter) as i64);
-        let is_early = now >= grant.access_expires_at() - margin - jitter;
+        let is_early = now >= before(grant.access_expires_at(), margin + jitter);
         let is_held_off = state.hold_off.is_some_and(|until| now < until);
         if is_early && !is_held_off && grant.is_refreshable() && !grant.is_refused() { Need::Soon } else { Need::Nothing }
     }
@@ -113,5 +113,40 @@ impl Shared {
         }
         state.current = current;
         state.unsaved = unsaved;
+    }
+}
+
+/// A time so long before another. Stores may hold any date; the first of all has nothing before it.
+fn before(time: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    time.checked_sub_signed(by).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, MemoryStore, OAuth};
+
+    #[test]
+    fn no_date_in_a_store_is_too_odd() {
+        let app = App::new("id", "secret", "https://ops.example").expect("an app");
+        let oauth = OAuth::builder(app, MemoryStore::new()).build().expect("an OAuth");
+        let session = oauth.session("ada");
+        let dates = [DateTime::<Utc>::MIN_UTC, DateTime::UNIX_EPOCH, DateTime::<Utc>::MAX_UTC];
+        for expires in dates {
+            for refreshed in dates {
+                let json = format!(
+                    r#"{{"generation":"1-1","access_token":"a","access_expires_at":"{}","refresh_token":"r",
+                        "consented_at":"{}","refreshed_at":"{}"}}"#,
+                    expires.to_rfc3339(),
+                    refreshed.to_rfc3339(),
+                    refreshed.to_rfc3339(),
+                );
+                let grant = Grant::from_json(&json).expect("a grant");
+                let _ = grant.consent_needed_at();
+                for now in dates {
+                    let _ = session.shared.need(&State::default(), &grant, now);
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsm_ops::MemoryStore;
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault};
+use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Gate};
 
 use crate::support::{HOUR, TestClock, World, oauth, scopes};
 
@@ -190,9 +190,11 @@ async fn an_answer_that_never_comes_is_given_up() {
         .build()
         .expect("an OAuth");
     world.clock.advance(HOUR);
-    let gates: Vec<_> = (0..3).map(|_| world.fake.hold_answer(Endpoint::Refresh)).collect();
+    // Before it is handled, after it, and in the middle of the answer.
+    let gates = [world.fake.hold(Endpoint::Refresh), world.fake.hold_answer(Endpoint::Refresh), Gate::new()];
+    world.fake.fault(Endpoint::Refresh, Fault::HoldBody(gates[2].clone()));
     let error = oauth.session("ada").access_token().await.expect_err("no answer");
     assert!(error.is_transient(), "{error}");
-    gates.iter().for_each(jsm_ops_fake::Gate::release);
+    gates.iter().for_each(Gate::release);
     world.assert_signed_in().await;
 }

@@ -33,7 +33,20 @@ pub(crate) struct Process {
 impl Process {
     /// Runs the test of this binary with the given name as a child.
     pub(crate) fn start(test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(std::env::current_exe().expect("this binary"));
+        Self::run(Command::new(std::env::current_exe().expect("this binary")), test, url, directory, variables)
+    }
+
+    /// The same in a shell that lets no file grow: for a process like this the disk is full.
+    #[cfg(unix)]
+    fn start_on_a_full_disk(test: &str, url: &str, directory: &Path) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
+            .arg(std::env::current_exe().expect("this binary"));
+        Self::run(command, test, url, directory, &[])
+    }
+
+    fn run(mut command: Command, test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
         // What the person who runs the tests has set is not for the children.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("JSM_OPS_")) {
             command.env_remove(name);
@@ -127,6 +140,32 @@ async fn eight_processes_cause_one_refresh_a_round() {
     processes.into_iter().for_each(Process::kill);
     println!("{PROCESSES} processes, {ROUNDS} rounds, {} refreshes", fake.executions(&Endpoint::Refresh));
     fake.assert_nothing_unexpected();
+}
+
+/// Real files and a real error of the operating system, which only another process can have.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_noticed_before_a_token_is_rotated() {
+    let fake = Fake::start().await.expect("a fake");
+    let clock = TestClock::of(&fake);
+    let directory = tempfile::tempdir().expect("a directory");
+    let oauth = oauth(&fake, &clock, FileStore::directory(directory.path()));
+    let session = sign_in(&fake, &oauth, "ada").await;
+    let path = FileStore::directory(directory.path()).path(session.key());
+    let before = std::fs::read(&path).expect("a file");
+    // The lock file is there, as it is after any refresh.
+    drop(FileStore::directory(directory.path()).lock(session.key()).await.expect("a lock"));
+    clock.advance(HOUR);
+    let mut process = Process::start_on_a_full_disk("processes::child_of_rounds", &fake.url(), directory.path());
+    for _ in 0..3 {
+        process.say(&fake.clock().since_epoch().as_millis().to_string());
+        let told = process.hear();
+        assert!(told.contains("cannot write beside"), "{told}");
+    }
+    process.kill();
+    assert_eq!(fake.count(&Endpoint::Refresh), 0);
+    assert_eq!(std::fs::read(&path).expect("a file"), before);
+    assert!(session.access_token().await.is_ok());
 }
 
 /// Tells what it finds in its environment.

@@ -167,6 +167,7 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     let login = oauth.begin(&scopes(&fake)).expect("a login");
     secrets.add_login(&login.pending);
     secrets.check("PendingLogin", &login.pending);
+    secrets.check("Login", &login);
     let callback = fake.approve(login.url.as_str()).await.expect("consent");
     secrets.add_callback(&callback);
     for damaged in [
