@@ -114,11 +114,8 @@ pub mod syncs;
 #[path = "areas/teams.rs"]
 #[rustfmt::skip]
 pub mod teams;
+#[rustfmt::skip]
+mod exports;
 pub use addresses::Addresses;
 pub use client::Client;
-pub use jsm_ops_core::{
-    self as core, Body, Call, Clock, CloudId, Error, Field, Gateway, HttpTransport, InvalidCloudId, InvalidGateway, Items,
-    NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport,
-    Upload, Wait,
-};
-pub use {chrono, reqwest, serde_json};
+pub use exports::*;

@@ -366,7 +366,7 @@ mod tests {
             }}
         }));
         let overlay = Overlay::from_value(json!({
-            "areas": {"as": {"title": "As", "summary": "S."}},
+            "areas": {"things": {"title": "Things", "summary": "S."}},
             "operations": {"GET /v1/as/{id}": entry},
             "parameters": {"size": "How many."}
         }))
@@ -391,7 +391,7 @@ mod tests {
                 "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}},
                 "security": [{"basicAuth": []}, {"OAuth2": ["read:a"]}]
             }),
-            json!({"name": "list_as", "method": "list", "area": "as", "summary": "S.", "retry": "safe", "paging": "offset", "window": 9}),
+            json!({"name": "list_as", "method": "list", "area": "things", "summary": "S.", "retry": "safe", "paging": "offset", "window": 9}),
         );
         assert_eq!(
             (call.builder().as_str(), call.constant().as_str(), call.rust_method.as_str()),
@@ -409,7 +409,7 @@ mod tests {
 
     #[test]
     fn what_the_overlay_says_wrong_is_reported() {
-        let entry = json!({"name": "list_as", "area": "as", "summary": "S.", "paging": "after"});
+        let entry = json!({"name": "list_as", "area": "things", "summary": "S.", "paging": "after"});
         let (_, problems) = described(json!({"parameters": [{"name": "x", "in": "header", "schema": {}}]}), entry);
         assert!(problems.contains("it has no parameter `size`, by which it is said to page"), "{problems}");
         assert!(problems.contains("header parameters are not supported"), "{problems}");

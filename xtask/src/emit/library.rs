@@ -66,12 +66,24 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
 
         #(#modules)*
 
+        #[rustfmt::skip]
+        mod exports;
+
         pub use addresses::Addresses;
         pub use client::Client;
+        pub use exports::*;
+    }
+}
+
+/// Writes what comes from the crates below, for those who depend on this one alone.
+pub fn exports() -> TokenStream {
+    quote! {
+        #![doc = " What comes from the crates below."]
+
         pub use jsm_ops_core::{
-            self as core, Body, Call, Clock, CloudId, Error, Field, Gateway, HttpTransport, InvalidCloudId, InvalidGateway, Items,
-            NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Response, Retry, RetryAfter, Scopes, Secret, Transport,
-            Upload, Wait,
+            Body, BoxFuture, Call, Clock, CloudId, Error, Field, Gateway, HttpTransport, InvalidCloudId, InvalidGateway, Items,
+            NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Request, Response, Retry, RetryAfter, Scopes, Secret,
+            SystemClock, Transport, Upload, Wait,
         };
         pub use {chrono, reqwest, serde_json};
     }

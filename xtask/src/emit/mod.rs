@@ -37,6 +37,7 @@ pub fn sources(mut code: Code, adapted: &Adapted, overlay: &Overlay) -> Result<S
         ("src/lib.rs".to_owned(), syn::parse2(library::root(&areas))?),
         ("src/addresses.rs".to_owned(), syn::parse2(addresses::file())?),
         ("src/client.rs".to_owned(), syn::parse2(library::client(&areas))?),
+        ("src/exports.rs".to_owned(), syn::parse2(library::exports())?),
         ("src/operations.rs".to_owned(), syn::parse2(table::file(&areas, adapted))?),
         ("tests/calls.rs".to_owned(), calls::file(&areas, adapted, &code, overlay)?),
         ("tests/round_trips.rs".to_owned(), round_trips::file(adapted)),

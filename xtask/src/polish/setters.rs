@@ -28,6 +28,7 @@ pub fn item(object: &Object, overlay: &Overlay) -> Result<Item, syn::Error> {
         let ident = &field.ident;
         quote! { #ident: ::jsm_ops_core::Field::Absent, }
     });
+    let rest = object.rest.iter().map(|ident| quote! { #ident: ::std::default::Default::default(), });
     let setters = optional.iter().map(|field| {
         let (ident, doc) = (&field.ident, doc(field));
         let (setter, kind) = (setter_name(ident), setter_type(field));
@@ -45,7 +46,7 @@ pub fn item(object: &Object, overlay: &Overlay) -> Result<Item, syn::Error> {
         impl #name {
             #[doc = #line]
             pub fn new(#(#arguments),*) -> Self {
-                Self { #(#required_fields)* #(#optional_fields)* }
+                Self { #(#required_fields)* #(#optional_fields)* #(#rest)* }
             }
 
             #(#setters)*

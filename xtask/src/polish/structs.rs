@@ -28,6 +28,8 @@ pub struct Object {
     pub schema: String,
     /// The fields in the order of their names on the wire.
     pub fields: Vec<Field>,
+    /// The field in which typify keeps properties that the schema does not name, where it says what they are.
+    pub rest: Option<Ident>,
     /// Whether requests hold it.
     pub sent: bool,
     /// The code.
@@ -99,10 +101,16 @@ impl Schema<'_> {
         let properties = self.value.get("properties").and_then(Value::as_object).unwrap_or(&empty);
         let by_rust_name: BTreeMap<String, (&String, &Value)> =
             properties.iter().map(|(wire, property)| (rust_name(wire), (wire, property))).collect();
-        let mut fields = Vec::new();
+        let has_rest = self.value.get("additionalProperties").is_some_and(Value::is_object);
+        let (mut fields, mut rest) = (Vec::new(), None);
         for node in &mut nodes.named {
             let ident = node.ident.clone().unwrap_or_else(|| Ident::new("_", Span::call_site()));
             let found = by_rust_name.get(ident.to_string().trim_start_matches("r#"));
+            if found.is_none() && has_rest && rest.is_none() {
+                node.attrs.push(words::line_of_docs(" What else there is, by its names on the wire."));
+                rest = Some(ident);
+                continue;
+            }
             let (wire, property) = found
                 .ok_or_else(|| UnexpectedCode::new(format!("{name}.{ident}"), "a field of a property of the schema"))?;
             let field = self.field(node, ident, wire, property, wrappers);
@@ -116,7 +124,7 @@ impl Schema<'_> {
             list("derive", quote! { Clone, Debug, #defaults PartialEq, ::serde::Deserialize, ::serde::Serialize }),
             word("non_exhaustive"),
         ];
-        Ok(Object { schema: self.name.to_owned(), fields, sent: self.sent, item })
+        Ok(Object { schema: self.name.to_owned(), fields, rest, sent: self.sent, item })
     }
 
     /// Polishes one field; `None` where typify's type is not the one that the property calls for.
@@ -361,7 +369,7 @@ mod tests {
                 r#"# [serde (default , skip_serializing_if = "::std::vec::Vec::is_empty" , deserialize_with = "::jsm_ops_core::decode::null_as_default")] pub tags"#,
                 r#"# [serde (rename = "createdAt" , default , skip_serializing_if = "::std::option::Option::is_none" , deserialize_with = "::jsm_ops_core::decode::date")]"#,
                 r#"deserialize_with = "::jsm_ops_core::decode::boolean")] pub is_enabled : :: std :: option :: Option < bool >"#,
-                r#"pub api_key : :: std :: option :: Option < :: jsm_ops_core :: Secret < :: std :: string :: String >>"#,
+                r#"pub api_key : :: std :: option :: Option < :: jsm_ops_core :: Secret < :: std :: string :: String > >"#,
                 r#"# [doc = " How many."] # [serde (default , skip_serializing_if = "::std::option::Option::is_none" , deserialize_with = "::jsm_ops_core::decode::integer")] pub size"#,
                 r#"# [doc = " `name`"] pub name : :: std :: string :: String"#,
             ],

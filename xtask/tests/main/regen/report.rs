@@ -84,8 +84,10 @@ fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name
         "GET /v1/flux-capacitors/{id} has no entry in spec/overlay.yaml and is called `get_flux_capacitors_by_id` for now; add one"
     );
     let written = files(generated.path());
-    let client = std::str::from_utf8(&written["src/client.rs"]).expect("code is text");
-    assert_eq!(client.matches("pub async fn get_flux_capacitors_by_id<'a>(").count(), 1);
+    let unsorted = std::str::from_utf8(&written["src/areas/unsorted.rs"]).expect("code is text");
+    assert_eq!(unsorted.matches("pub fn get_flux_capacitors_by_id(").count(), 1);
+    let manifest = std::str::from_utf8(&written["Cargo.toml"]).expect("a manifest is text");
+    assert!(manifest.contains("\nunsorted = []\n"), "{manifest}");
     let (_, interface) = ran.stdout.split_once("interface   ").expect("the report has a part on the interface");
     let (changes, _) = interface.split_once("files       ").expect("the files come next");
     assert!(changes.contains(" changes since the last run, none of them breaking\n"), "{changes}");
