@@ -1,0 +1,94 @@
+//! What a test puts into the operations of a site, and what it finds there.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{
+    chance::{Limit, Scatter},
+    fake::Fake,
+    fault::Fault,
+    gateway::{self, Ops},
+    route::Endpoint,
+    throttle::Throttle,
+};
+
+/// The operations of the first site.
+impl Fake {
+    fn ops<T>(&self, of: impl FnOnce(&mut Ops, i64) -> T) -> T {
+        let site = self.site().id;
+        let now = i64::try_from(self.clock.since_epoch().as_millis()).unwrap_or(i64::MAX);
+        of(self.shared.state().ops(&site), now)
+    }
+
+    /// Adds open alerts, a second apart, the last one now: `alert 1`, `alert 2`, …
+    pub fn seed_alerts(&self, alerts: usize) {
+        self.ops(|ops, now| ops.seed_alerts(alerts, now));
+    }
+
+    /// All alerts in full, the oldest first.
+    pub fn alerts(&self) -> Vec<Value> {
+        self.ops(|ops, now| ops.alerts.values().map(|alert| alert.full(now)).collect())
+    }
+
+    /// How often the status of a write is answered 404 before it is told; by default once. For writes from now on.
+    pub fn set_polls(&self, polls: usize) {
+        self.ops(|ops, _| ops.polls = polls);
+    }
+
+    /// Accepts the next write of an operation (`POST /v1/alerts/{id}/snooze`), and lets it fail with this status.
+    pub fn fail_later(&self, operation: &str, status: &str) {
+        self.ops(|ops, _| ops.fail_later(operation, status));
+    }
+
+    /// Adds a team, and gives its id. There is one from the beginning.
+    pub fn add_team(&self, name: &str) -> String {
+        self.ops(|ops, _| ops.add_team(name))
+    }
+
+    /// Adds a schedule with these accounts on call, and gives its id. There is one from the beginning.
+    pub fn add_schedule(&self, name: &str, team: &str, on_call: &[&str]) -> String {
+        let on_call = on_call.iter().copied().map(str::to_owned).collect();
+        self.ops(|ops, _| ops.add_schedule(name, team, on_call))
+    }
+
+    /// Adds audit logs, a second apart, the last one now.
+    pub fn add_audit_logs(&self, logs: usize) {
+        self.ops(|ops, now| ops.add_audit_logs(logs, now));
+    }
+
+    /// How often a heartbeat was pinged.
+    pub fn pings(&self, heartbeat: &str) -> usize {
+        self.ops(|ops, _| ops.pings.get(heartbeat).copied().unwrap_or_default())
+    }
+
+    /// The names of all operations: `GET /v1/alerts`, …
+    pub fn operations() -> Vec<String> {
+        gateway::operations().iter().map(|operation| operation.name.clone()).collect()
+    }
+}
+
+/// What goes wrong with many requests.
+impl Fake {
+    /// Queues a 429 of this form, which asks to wait for so long.
+    pub fn throttle(&self, endpoint: Endpoint, throttle: Throttle, wait: Duration) {
+        self.fault(endpoint, Fault::Answer(throttle.answer(&self.clock, wait)));
+    }
+
+    /// Answers 429 of this form to every request to an endpoint beyond so many in a window, by the fake's clock.
+    pub fn limit(&self, endpoint: Endpoint, requests: usize, window: Duration, throttle: Throttle) {
+        self.shared.faults().limit(Limit::new(endpoint, requests, window, throttle));
+    }
+
+    /// Lets about one in so many requests to an endpoint meet one of these faults, in turn. Which ones depends on the seed and on
+    /// the order in which they come.
+    pub fn scatter(&self, endpoint: Endpoint, one_in: u64, seed: u64, faults: Vec<Fault>) {
+        self.shared.faults().scatter(Scatter::new(endpoint, one_in, seed, faults));
+    }
+
+    /// The writes to an endpoint that were carried out more than once: same method, path, query and body. A test that sends
+    /// nothing twice finds here what a client repeated although the first time had succeeded.
+    pub fn executed_twice(&self, endpoint: &Endpoint) -> Vec<String> {
+        self.shared.log().executed_twice(endpoint)
+    }
+}

@@ -1,0 +1,183 @@
+//! A client of Jira Service Management Operations that signs in with OAuth 2.0 (3LO) and stays signed in.
+//!
+//! A person consents once, in a browser. From then on [`Session`] has an access token whenever one is asked for: in one task or a
+//! thousand, in one process or several, through crashes and bad networks. Atlassian rotates refresh tokens, so each works once;
+//! everything here is built so that the one that counts is never lost. [`Client`] puts the token on calls; what can be called is the
+//! generated client [`api`].
+//!
+//! | what | is for |
+//! |---|---|
+//! | [`App`] | client id, client secret and redirect URI, from the developer console |
+//! | [`OAuth`] | an app with a store: begins and finishes logins, gives sessions; made once |
+//! | [`Session`] | one user who is signed in: tokens, sites, when consent is due |
+//! | [`Client`] | calls to one site, with a session or with an [`ApiToken`] |
+//! | [`TokenStore`] | where grants are kept: [`FileStore`], `KeyringStore`, [`MemoryStore`], or your own |
+//!
+//! In the developer console the app needs the *Jira Service Management API* with the scopes that its operations ask for, and the
+//! redirect URI, to the letter. `offline_access` is no scope of the console; logins ask for it by themselves.
+//!
+//! # A tool on somebody's machine
+//!
+//! Register `http://127.0.0.1:8391/callback` or another free port. The tool listens there while the person consents.
+//!
+//! ```no_run
+//! use jsm_ops::{App, Client, FileStore, LoopbackLogin, OAuth, Scopes, SiteChoice};
+//!
+//! # async fn example(home: std::path::PathBuf) -> Result<(), Box<dyn std::error::Error>> {
+//! // JSM_OPS_CLIENT_ID, JSM_OPS_CLIENT_SECRET and JSM_OPS_REDIRECT_URI.
+//! let oauth = OAuth::builder(App::from_env()?, FileStore::file(home.join("my-tool/grants.json"))).build()?;
+//! let scopes = Scopes::parse("read:ops-alert:jira-service-management read:ops-config:jira-service-management");
+//!
+//! let mut session = oauth.session("me");
+//! if let Err(error) = session.access_token().await {
+//!     if !error.is_consent_needed() {
+//!         return Err(error.into());
+//!     }
+//!     session = LoopbackLogin::new(&oauth).run("me", &scopes).await?;
+//! }
+//! let client = Client::builder().session(session).site(SiteChoice::Url("acme.atlassian.net".to_owned())).build().await?;
+//! # #[cfg(feature = "alerts")]
+//! let open = client.alerts().list().query("status: open").send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Before it ends, a program that refreshed in its last moments should wait for [`Session::settle`].
+//!
+//! # A web service with many users
+//!
+//! One [`OAuth`] for the service, one key for each user. Between the two requests of a login the pending login has to wait in the
+//! session of *that* browser, on the server or in an encrypted cookie: the comparison of the state is worth as much as the tie
+//! between browser and pending login.
+//!
+//! ```no_run
+//! use jsm_ops::{Client, Error, OAuth, PendingLogin, Scopes};
+//!
+//! /// `GET /login`: what to keep in the session of the browser, and where to send it.
+//! fn login(oauth: &OAuth) -> Result<(String, String), Box<dyn std::error::Error>> {
+//!     let login = oauth.begin(&Scopes::parse("read:ops-alert:jira-service-management"))?;
+//!     Ok((serde_json::to_string(&login.pending)?, login.url.into()))
+//! }
+//!
+//! /// `GET /callback`: `kept` is taken out of the session, `uri` is the path and query of the request.
+//! async fn callback(oauth: &OAuth, user: &str, kept: &str, uri: &str) -> Result<(), Box<dyn std::error::Error>> {
+//!     let pending: PendingLogin = serde_json::from_str(kept)?;
+//!     oauth.finish(user, pending, uri).await?;
+//!     Ok(())
+//! }
+//!
+//! /// Any other request. Nothing is read or refreshed before it is needed, and clients of one user share everything.
+//! async fn client(oauth: &OAuth, user: &str) -> Result<Client, Error> {
+//!     Client::builder().session(oauth.session(user)).build().await
+//! }
+//! ```
+//!
+//! [`SiteChoice::Only`], the default, fails with a list of the sites where a user has several; let them choose, keep the id, and
+//! give it as [`SiteChoice::Id`], which also saves the look at the list. One account has one grant for one app: if the same person
+//! signs in as two of your users, the later consent may end the earlier grant.
+//!
+//! # Several processes
+//!
+//! They share a store, and through its lock there is one refresh at a time; whoever comes second finds the new pair in the store
+//! and asks nobody. [`FileStore`] does this for processes on one machine. Services on several machines implement [`TokenStore`]
+//! over their database; its documentation says what matters. Do not copy a grant into two stores: each refresh in one makes the
+//! other's token a used one, and to use that again after ten minutes may end the whole grant.
+//!
+//! A process may be killed at any moment. If the service had rotated the token and the new one was not saved yet, the old one is
+//! good for ten minutes more, and the next process that needs a token repeats the refresh with it.
+//!
+//! # When consent is needed again
+//!
+//! A grant ends after 90 days without a refresh, after 365 days in any case, when the person changes their password or withdraws
+//! the consent, and when an old token is used again. [`Error::is_consent_needed`] says so, [`Error::consent_reason`] why, and
+//! nothing but a new login helps. It is said only on the service's word and only if the store still has the token that was
+//! refused. The first two ends are known beforehand: [`Grant::consent_needed_at`], from [`Session::grant`], is the time to warn
+//! about.
+//!
+//! A new login under the same key takes the place of the grant; sessions that exist, in this process and others, find it.
+//!
+//! # Errors and what to do about them
+//!
+//! | question | meaning | to do |
+//! |---|---|---|
+//! | [`is_consent_needed`](Error::is_consent_needed) | the grant is over, or there was none | send the person through the login |
+//! | [`is_transient`](Error::is_transient) | network, limit, failing server, taken lock | try again, after [`retry_after`](Error::retry_after) |
+//! | [`is_configuration`](Error::is_configuration) | wrong secret, wrong address | correct it; new consent changes nothing |
+//! | [`is_scope_missing`](Error::is_scope_missing) | the grant lacks scopes | add them in the console and to the login, ask for consent |
+//! | [`is_store`](Error::is_store) | the store cannot be read or written | mend it; a damaged file is left as it is |
+//! | [`is_site`](Error::is_site) | no site or several are meant | choose one of [`sites`](Error::sites) |
+//! | [`is_callback`](Error::is_callback) | the browser brought no consent | say so, and offer the login again |
+//!
+//! Calls fail with [`CallError`]. Where its [`is_credential`](CallError::is_credential) holds, [`Error::of_call`] is the error
+//! from here, and [`MissingScopes::of_call`] tells of scopes, whoever noticed.
+//!
+//! A new pair that cannot be saved is used all the same, since the one in the store is on its way out, and saving is tried again
+//! until it works: [`Session::unsaved`] and an event at the level of errors say so. A store that could not be written to in the
+//! first place is noticed before a token is asked for, and nothing is rotated then.
+//!
+//! # What is kept secret
+//!
+//! Secrets are [`SecretString`]s: no `Display`, a `Debug` that says nothing, memory that is overwritten. They go to the configured
+//! [`Endpoints`] only, over https, and follow no redirect to another host. `tracing` events name the key of a grant and its
+//! generation, never a token.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. Without it, depend on `reqwest` 0.13
+//!   with the TLS feature of your choice, or hand over clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
+//! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
+//! - `stable` (default), `full`, and one feature for each area of the client, as in [`api`].
+//! - `browser` (default): [`LoopbackLogin`] opens the browser, and does not only print the address.
+
+mod app;
+mod attempts;
+mod authorize;
+mod authorized;
+mod basic;
+mod callback;
+mod client;
+mod context;
+mod endpoints;
+mod error;
+mod flight;
+mod generation;
+mod grant;
+mod http;
+mod loopback;
+mod oauth;
+mod pending;
+mod pkce;
+mod random;
+mod refresh;
+mod saving;
+mod secret;
+mod session;
+mod sites;
+mod state;
+pub mod store;
+mod text;
+mod token_endpoint;
+mod tokens;
+
+pub use app::App;
+pub use basic::ApiToken;
+pub use callback::CallbackError;
+pub use client::{Client, ClientBuilder};
+pub use endpoints::Endpoints;
+pub use error::{ConsentReason, Error, MissingScopes};
+pub use generation::{Generation, InvalidGeneration};
+pub use grant::{Grant, GrantKey, InvalidGrant};
+pub use jsm_ops_api as api;
+pub use jsm_ops_core::{
+    self as core, BoxFuture, Clock, CloudId, Error as CallError, Gateway, Operation, Scopes, SystemClock,
+};
+pub use loopback::LoopbackLogin;
+pub use oauth::{Login, OAuth, OAuthBuilder};
+pub use pending::PendingLogin;
+pub use reqwest;
+pub use secret::SecretString;
+pub use session::{AccessToken, Session};
+pub use sites::{Site, SiteChoice};
+#[cfg(feature = "keyring")]
+pub use store::keyring::KeyringStore;
+pub use store::{StoreError, StoreLock, TokenStore, file::FileStore, memory::MemoryStore};

@@ -1,0 +1,76 @@
+//! Grants that end with the process.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{StoreError, StoreLock, TokenStore, check};
+use crate::{BoxFuture, Generation, Grant, GrantKey};
+
+/// Keeps grants in memory: for tests, and for programs that sign in anew at every start.
+///
+/// Clones share what they keep.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    grants: Arc<Mutex<HashMap<GrantKey, Grant>>>,
+    locks: Arc<Mutex<HashMap<GrantKey, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut HashMap<GrantKey, Grant>) -> T) -> T {
+        // Nothing panics while it holds the lock half done.
+        act(&mut self.grants.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl TokenStore for MemoryStore {
+    fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
+        Box::pin(async move { Ok(self.with(|grants| grants.get(key).cloned())) })
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a GrantKey,
+        grant: &'a Grant,
+        expected: Option<Generation>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.with(|grants| {
+                check(grants.get(key), grant, expected)?;
+                grants.insert(key.clone(), grant.clone());
+                Ok(())
+            })
+        })
+    }
+
+    fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        Box::pin(async move {
+            let lock = {
+                let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::clone(locks.entry(key.clone()).or_default())
+            };
+            Ok(StoreLock::new(lock.lock_owned().await))
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.with(|grants| grants.remove(key));
+            Ok(())
+        })
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.with(|grants| grants.len());
+        f.debug_struct("MemoryStore").field("grants", &count).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! Calls to the gateway: which token, which address, and what a refusal leads to.
+
+use std::sync::Arc;
+
+use jsm_ops::{
+    ApiToken, Client, CloudId, Error, Gateway, MissingScopes, Operation, SiteChoice,
+    api::operations::OPERATIONS,
+    core::{Body, Call},
+};
+use jsm_ops_fake::{Answer, Endpoint, Fault};
+use reqwest::Url;
+
+use crate::support::{HOUR, LIST, World};
+
+static CREATE: Operation = Operation::row("create_alert", "alerts().create", "POST", "/v1/alerts")
+    .within("operations", "alerts")
+    .allowed(true, &["read:ops-alert:jira-service-management", "write:ops-alert:jira-service-management"]);
+static SECRET_SCOPE: Operation = Operation::row("list_alerts", "alerts().list", "GET", "/v1/alerts")
+    .within("operations", "alerts")
+    .allowed(true, &["read:something-else"]);
+async fn client(world: &World) -> Client {
+    Client::builder().session(world.session.clone()).build().await.expect("a client")
+}
+
+fn list(client: &Client) -> Call {
+    client.call(&LIST, &[])
+}
+
+#[tokio::test]
+async fn a_call_goes_to_the_gateway_with_a_token() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    list(&client).send(Body::None).await.expect("an answer");
+    let seen = &world.fake.requests_to(&Endpoint::Gateway)[0];
+    assert_eq!(seen.path, format!("/ex/jira/{}/jsm/ops/api/v1/alerts", world.fake.site().id));
+    let token = world.session.access_token().await.expect("a token");
+    assert_eq!(seen.header("authorization"), format!("Bearer {}", token.secret().expose()));
+    world.fake.assert_nothing_unexpected();
+}
+
+#[tokio::test]
+async fn a_refused_token_is_refreshed_once_and_the_call_repeated_with_its_body() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    world.fake.expire_access_tokens();
+    let body = || Body::json(&serde_json::json!({ "message": "disk full" })).expect("a body");
+    client.call(&CREATE, &[]).send(body()).await.expect("an answer");
+    let seen = world.fake.requests_to(&Endpoint::Gateway);
+    assert_eq!(seen.iter().map(|seen| seen.text()).collect::<Vec<_>>(), [r#"{"message":"disk full"}"#; 2]);
+    assert_eq!(world.refreshes(), 1);
+    list(&client).send(Body::None).await.expect("an answer");
+    assert_eq!(world.refreshes(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_calls_that_are_refused_at_once_cause_one_refresh() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    world.fake.expire_access_tokens();
+    let calls: Vec<_> = (0..100)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { list(&client).send(Body::None).await.map(drop) })
+        })
+        .collect();
+    for call in calls {
+        call.await.expect("a task").expect("an answer");
+    }
+    assert_eq!(world.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn a_gateway_that_refuses_every_token_is_no_endless_loop() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    let refusal = Answer::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
+    world.fake.fault_times(&Endpoint::Gateway, &Fault::Answer(refusal), 100);
+    for _ in 0..5 {
+        let error = list(&client).send(Body::None).await.expect_err("refused");
+        assert!(error.is_unauthorized(), "{error}");
+    }
+    assert_eq!(world.refreshes(), 1, "a token that is refused right after a refresh is not refreshed again for a while");
+    world.clock.advance(HOUR);
+    let _ = list(&client).send(Body::None).await;
+    assert_eq!(world.refreshes(), 3, "one because the token is over, one because the new one is refused");
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_found_before_the_network_or_told_by_the_gateway_and_never_refreshed() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    let error = client.call(&SECRET_SCOPE, &[]).send(Body::None).await.expect_err("no scope");
+    let scopes = MissingScopes::of_call(&error).expect("scopes");
+    assert!(error.is_credential() && scopes.needed().contains("read:something-else"), "{error}");
+    assert!(scopes.held().expect("known").contains("read:jira-user"));
+    assert!(Error::of_call(&error).expect("a reason").is_scope_missing());
+    assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
+
+    let refusal = Answer::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized; scope does not match" }));
+    world.fake.fault(Endpoint::Gateway, Fault::Answer(refusal));
+    let error = list(&client).send(Body::None).await.expect_err("no scope");
+    let scopes = MissingScopes::of_call(&error).expect("scopes");
+    assert!(error.is_scope_missing() && scopes.needed().contains("read:ops-alert:jira-service-management"));
+    assert_eq!((world.fake.count(&Endpoint::Gateway), world.refreshes()), (1, 0));
+}
+
+#[tokio::test]
+async fn operations_on_attachments_take_an_api_token_only() {
+    let world = World::new().await;
+    let with_3lo = client(&world).await;
+    let for_api_tokens: Vec<_> = OPERATIONS.iter().copied().filter(|operation| !operation.oauth).collect();
+    assert_eq!(for_api_tokens.len(), 4);
+    for operation in for_api_tokens {
+        let error = with_3lo.call(operation, &["a-1", "b-2"]).send(Body::None).await.expect_err("3LO");
+        assert!(Error::of_call(&error).expect("a reason").is_api_token_only(), "{error}");
+    }
+    assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
+
+    let token = ApiToken::new("operator@example.com", "fake-api-token").expect("a token");
+    let site = SiteChoice::Id(CloudId::new(world.fake.site().id).expect("an id"));
+    let gateway = Gateway::new(&world.fake.url()).expect("a gateway");
+    let classic = Client::builder()
+        .api_token(token.clone())
+        .site(site)
+        .gateway(gateway)
+        .clock(Arc::new(world.clock.clone()))
+        .build()
+        .await
+        .expect("a client");
+    classic.alerts().list_attachments("a-1").send().await.expect("an answer");
+    classic.alerts().list().send().await.expect("an answer");
+    let seen = &world.fake.requests_to(&Endpoint::Gateway)[0];
+    assert_eq!(seen.path, format!("/jsm/ops/api/{}/v1/alerts/a-1/attachments", world.fake.site().id));
+    assert!(seen.header("authorization").starts_with("Basic "));
+    assert!(Client::builder().api_token(token).build().await.expect_err("no site").is_configuration());
+    world.fake.assert_nothing_unexpected();
+}
+
+#[tokio::test]
+async fn no_credential_leaves_for_another_host() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    for address in [
+        world.fake.elsewhere_url(),
+        format!("{}.example.com/v1/alerts", world.fake.url()),
+        format!("{}@example.com/", world.fake.url()),
+    ] {
+        let Ok(url) = Url::parse(&address) else { continue };
+        let request = jsm_ops::core::Request::new(&LIST, url);
+        let error = client.transport().send(request).await.expect_err("stopped");
+        assert!(error.is_credential(), "{address}: {error}");
+    }
+    world.fake.assert_nothing_unexpected();
+}
+
+#[tokio::test]
+async fn faults_of_the_gateway_are_no_matter_of_the_grant() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    for fault in [
+        Fault::DropBefore,
+        Fault::DropAfter,
+        Fault::Answer(Answer::gateway_page(502)),
+        Fault::Answer(Answer::throttled()),
+        Fault::CutBody,
+        Fault::Answer(Answer::json(403, &serde_json::json!({ "code": 40301, "message": "no" }))),
+    ] {
+        world.fake.fault(Endpoint::Gateway, fault);
+        let _ = list(&client).send(Body::None).await;
+    }
+    assert_eq!(world.refreshes(), 0);
+    list(&client).send(Body::None).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn a_grant_that_is_over_fails_the_call_with_the_reason() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    world.fake.revoke("712020:operator");
+    let error = list(&client).send(Body::None).await.expect_err("over");
+    assert!(Error::of_call(&error).expect("a reason").is_consent_needed(), "{error}");
+    assert_eq!((world.fake.count(&Endpoint::Gateway), world.fake.count(&Endpoint::Refresh)), (1, 1));
+}

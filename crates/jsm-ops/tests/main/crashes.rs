@@ -1,0 +1,243 @@
+//! Processes that are killed in the middle of a refresh.
+
+use std::{collections::BTreeMap, fmt, fs, path::Path, time::Duration};
+
+use jsm_ops::{BoxFuture, FileStore, Generation, Grant, GrantKey, StoreError, StoreLock, TokenStore};
+use jsm_ops_fake::{Endpoint, Fake, Gate};
+
+use crate::{
+    processes::{Process, child, tell, times},
+    support::{MINUTE, TestClock, assert_signed_in, issued, oauth, refresh_token},
+};
+
+const KILLS: usize = 200;
+
+/// Where a child stands still, to be killed there. The variable says at which place.
+const STEP: &str = "JSM_OPS_TEST_STEP";
+
+/// A file store that stands still at one place.
+struct Halting {
+    store: FileStore,
+    step: String,
+    locked: std::sync::atomic::AtomicBool,
+}
+
+impl fmt::Debug for Halting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Halting")
+    }
+}
+
+impl Halting {
+    fn new(store: FileStore) -> Self {
+        Self { store, step: std::env::var(STEP).unwrap_or_default(), locked: false.into() }
+    }
+
+    async fn halt(&self, step: &str) {
+        if self.step == step {
+            tell(step);
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl TokenStore for Halting {
+    fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
+        Box::pin(async move {
+            let loaded = self.store.load(key).await;
+            if self.locked.load(std::sync::atomic::Ordering::SeqCst) {
+                self.halt("before the request").await;
+            }
+            loaded
+        })
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a GrantKey,
+        grant: &'a Grant,
+        expected: Option<Generation>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.halt("before the save").await;
+            let saved = self.store.save(key, grant, expected).await;
+            self.halt("after the save").await;
+            saved
+        })
+    }
+
+    fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        Box::pin(async move {
+            let lock = self.store.lock(key).await;
+            self.locked.store(true, std::sync::atomic::Ordering::SeqCst);
+            self.halt("with the lock").await;
+            lock
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.store.delete(key)
+    }
+}
+
+/// Refreshes over and over, at a time that stands still, until it is killed.
+#[test]
+fn child_that_refreshes() {
+    let Some((oauth, clock)) = child(Halting::new) else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let session = oauth.session("ada");
+    clock.set(times().next().expect("a time"));
+    let outcome: Result<(), jsm_ops::Error> = runtime.block_on(async {
+        let mut generation = session.access_token().await?.generation();
+        tell("ready");
+        loop {
+            session.invalidate(generation);
+            generation = session.access_token().await?.generation();
+        }
+    });
+    tell(&format!("failed: {outcome:?}"));
+}
+
+/// A fake, a store in a directory with a grant, and a child that was told the time.
+struct Scene {
+    fake: Fake,
+    clock: TestClock,
+    directory: tempfile::TempDir,
+}
+
+/// What there was after a kill.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Remains {
+    /// Whether the service had rotated to a pair that the store did not have.
+    behind: bool,
+    /// Whether a temporary file was left over.
+    leftover: bool,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let fake = Fake::start().await.expect("a fake");
+        let clock = TestClock::of(&fake);
+        let directory = tempfile::tempdir().expect("a directory");
+        let scene = Self { fake, clock, directory };
+        let grant = issued(&scene.fake, &scene.clock);
+        scene.store().save(&scene.key(), &grant, None).await.expect("saved");
+        scene
+    }
+
+    fn store(&self) -> FileStore {
+        FileStore::directory(self.directory.path())
+    }
+
+    fn key(&self) -> GrantKey {
+        GrantKey::new("fake-client-id", "ada")
+    }
+
+    fn child(&self, step: &str) -> Process {
+        let mut process =
+            Process::start("crashes::child_that_refreshes", &self.fake.url(), self.directory.path(), &[(STEP, step)]);
+        process.say(&self.fake.clock().since_epoch().as_millis().to_string());
+        process
+    }
+
+    /// Looks at what is left, and asserts that the grant lives: within the leeway from what the store has, and after it too.
+    async fn assert_alive(&self, what: &str) -> Remains {
+        let grant = self.store().load(&self.key()).await.expect(what).expect(what);
+        let newest = self.fake.grants().pop().expect("a grant").refresh_token.expect("a refresh token");
+        let remains = Remains { behind: refresh_token(&grant) != newest, leftover: has_leftover(self.directory.path()) };
+        assert!(self.fake.refresh_token_is_good(&refresh_token(&grant)), "{what}");
+        // The next process, minutes later.
+        self.clock.advance(5 * MINUTE);
+        let session = oauth(&self.fake, &self.clock, self.store()).session("ada");
+        session.invalidate(session.access_token().await.expect(what).generation());
+        assert_signed_in(&self.fake, &session).await;
+        assert!(!has_leftover(self.directory.path()), "{what}");
+        // And the one after it, when the old token is good no more.
+        self.clock.advance(11 * MINUTE);
+        let session = oauth(&self.fake, &self.clock, self.store()).session("ada");
+        session.invalidate(session.access_token().await.expect(what).generation());
+        assert_signed_in(&self.fake, &session).await;
+        self.fake.assert_nothing_unexpected();
+        remains
+    }
+}
+
+fn has_leftover(directory: &Path) -> bool {
+    let entries = fs::read_dir(directory).expect("a directory");
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().ends_with(".tmp"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_survives_a_kill_at_every_step() {
+    let mut table = vec![format!("{:<44} {:>6} {:>9}", "killed", "behind", "leftover")];
+    let mut note = |step: &str, remains: &Remains| {
+        table.push(format!("{step:<44} {:>6} {:>9}", remains.behind, remains.leftover));
+    };
+    // The child makes its first refresh with nothing to wait for but the step.
+    for step in ["with the lock", "before the request", "before the save", "after the save"] {
+        let scene = Scene::new().await;
+        let child = scene.child(step);
+        while child.hear() != step {}
+        child.kill();
+        let remains = scene.assert_alive(step).await;
+        assert_eq!(remains.behind, step == "before the save", "{step}");
+        note(step, &remains);
+    }
+    type Hold = fn(&Fake) -> Gate;
+    let gates: [(&str, Hold, bool); 2] = [
+        ("while the request is on its way", |fake| fake.hold(Endpoint::Refresh), false),
+        ("after the rotation, before the answer", |fake| fake.hold_answer(Endpoint::Refresh), true),
+    ];
+    for (step, hold, is_behind) in gates {
+        let scene = Scene::new().await;
+        let gate = hold(&scene.fake);
+        let child = scene.child("");
+        gate.arrived(1).await;
+        child.kill();
+        let remains = scene.assert_alive(step).await;
+        gate.release();
+        assert_eq!(remains.behind, is_behind, "{step}");
+        note(step, &remains);
+    }
+    // In the middle of the save there is a temporary file, whole or not, beside the old one.
+    for part in [0, 100, usize::MAX] {
+        let scene = Scene::new().await;
+        let child = scene.child("before the save");
+        while child.hear() != "before the save" {}
+        child.kill();
+        let path = scene.store().path(&scene.key());
+        let text = fs::read(&path).expect("a file");
+        let name = format!(".{}.0123456789abcdef.tmp", path.file_name().expect("a name").to_string_lossy());
+        fs::write(path.with_file_name(name), &text[..part.min(text.len())]).expect("written");
+        let step = format!("during the save, {} bytes written", part.min(text.len()));
+        let remains = scene.assert_alive(&step).await;
+        assert_eq!(remains, Remains { behind: true, leftover: true });
+        note(&step, &remains);
+    }
+    println!("{}", table.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_survives_two_hundred_kills_at_random() {
+    let scene = Scene::new().await;
+    let mut counts: BTreeMap<Remains, usize> = BTreeMap::new();
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64 ^ u64::from(std::process::id());
+    for kill in 0..KILLS {
+        let child = scene.child("");
+        assert_eq!(child.hear(), "ready");
+        // xorshift: any spread over some refreshes will do.
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        std::thread::sleep(Duration::from_micros(seed % 8000));
+        child.kill();
+        let remains = scene.assert_alive(&format!("kill {kill}")).await;
+        *counts.entry(remains).or_default() += 1;
+    }
+    println!("{KILLS} kills, {} refreshes carried out", scene.fake.executions(&Endpoint::Refresh));
+    println!("{:<40} {:<16} {:>6}", "the store had", "temporary file", "kills");
+    for (remains, count) in &counts {
+        let had = if remains.behind { "the pair before, within its leeway" } else { "the newest pair" };
+        println!("{had:<40} {:<16} {count:>6}", if remains.leftover { "left over" } else { "none" });
+    }
+}

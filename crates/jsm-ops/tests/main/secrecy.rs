@@ -1,0 +1,305 @@
+//! Nothing secret is printed: not by `Debug`, not by `Display`, not by the sources of errors, not by what is logged at TRACE.
+
+use std::{
+    collections::BTreeSet,
+    error::Error as StdError,
+    fmt::{Debug, Write as _},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jsm_ops::{
+    ApiToken, Client, CloudId, FileStore, Gateway, Grant, LoopbackLogin, MemoryStore, OAuth, PendingLogin, SiteChoice,
+    TokenStore as _, core::Body,
+};
+use jsm_ops_fake::{Answer, Endpoint, Fake, Fault};
+use tracing::{Event, Metadata, Subscriber, field::Visit, span};
+
+use crate::support::{FailingStore, HOUR, LIST, TestClock, app, full_disk, oauth, refresh_token, scopes};
+
+/// Everything that was printed, by whomever in this process.
+static LOG: Mutex<String> = Mutex::new(String::new());
+
+fn log() -> MutexGuard<'static, String> {
+    LOG.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes every event and span of `tracing`, with all fields.
+struct Everything;
+
+impl Subscriber for Everything {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+        span.record(&mut Fields(span.metadata()));
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
+        let mut line = String::new();
+        values.record(&mut Line(&mut line));
+        log().push_str(&line);
+    }
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Fields(event.metadata()));
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+struct Fields(&'static Metadata<'static>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
+        // Formatted before the lock is taken: a value that logs while it is formatted would wait for itself.
+        let line = format!("{} {}={value:?}\n", self.0.target(), field.name());
+        log().push_str(&line);
+    }
+}
+
+struct Line<'a>(&'a mut String);
+
+impl Visit for Line<'_> {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
+        let _ = writeln!(self.0, "{}={value:?}", field.name());
+    }
+}
+
+/// Takes every line of `log`, which the HTTP crates write to.
+struct Lines;
+
+impl log::Log for Lines {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}\n", record.target(), record.args());
+        log().push_str(&line);
+    }
+
+    fn flush(&self) {}
+}
+
+/// What may not be printed.
+#[derive(Default)]
+struct Secrets(BTreeSet<String>);
+
+impl Secrets {
+    fn add(&mut self, secret: impl Into<String>) {
+        let secret = secret.into();
+        assert!(secret.len() > 7, "{secret:?} is found everywhere");
+        self.0.insert(secret);
+    }
+
+    fn add_grants(&mut self, fake: &Fake) {
+        for grant in fake.grants() {
+            self.add(grant.access_token);
+            grant.refresh_token.into_iter().for_each(|token| self.add(token));
+        }
+    }
+
+    fn add_login(&mut self, pending: &PendingLogin) {
+        let json: serde_json::Value = serde_json::to_value(pending).expect("JSON");
+        for field in ["state", "verifier"] {
+            self.add(json[field].as_str().expect("a text"));
+        }
+    }
+
+    fn add_callback(&mut self, callback: &str) {
+        let code = callback.split_once("code=").expect("a code").1.split('&').next().expect("a code");
+        self.add(code);
+    }
+
+    fn assert_not_in(&self, what: &str, text: &str) {
+        for secret in &self.0 {
+            if let Some(at) = text.find(secret.as_str()) {
+                let line = text[..at].lines().count();
+                unreachable!("{what} prints a secret, in line {line}: {}", text[..at].lines().last().unwrap_or_default());
+            }
+        }
+    }
+
+    fn check(&self, what: &str, value: &dyn Debug) {
+        self.assert_not_in(what, &format!("{value:?}\n{value:#?}"));
+    }
+
+    fn check_error(&self, what: &str, error: &(dyn StdError + 'static)) {
+        let mut text = String::new();
+        let mut next = Some(error);
+        while let Some(error) = next {
+            let _ = writeln!(text, "{error}\n{error:?}\n{error:#?}");
+            next = error.source();
+        }
+        self.assert_not_in(what, &text);
+    }
+}
+
+fn listen() {
+    let _ = tracing::subscriber::set_global_default(Everything);
+    let _ = log::set_logger(&Lines);
+    log::set_max_level(log::LevelFilter::Trace);
+}
+
+#[tokio::test]
+async fn nothing_that_can_be_near_a_secret_prints_one() {
+    listen();
+    let mut secrets = Secrets::default();
+    let fake = Fake::start().await.expect("a fake");
+    let clock = TestClock::of(&fake);
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = FileStore::directory(directory.path());
+    let oauth = oauth(&fake, &clock, store.clone());
+    secrets.add(fake.app().client_secret);
+    secrets.check("App", oauth.app());
+    secrets.check("OAuth", &oauth);
+    secrets.check("OAuthBuilder", &OAuth::builder(app(&fake), store.clone()));
+    secrets.check("Endpoints", oauth.endpoints());
+    secrets.check("LoopbackLogin", &LoopbackLogin::new(&oauth));
+
+    // Signing in, well and badly. The address of the consent page is for the person's eyes, state and all.
+    let login = oauth.begin(&scopes(&fake)).expect("a login");
+    secrets.add_login(&login.pending);
+    secrets.check("PendingLogin", &login.pending);
+    secrets.check("Login", &login);
+    let callback = fake.approve(login.url.as_str()).await.expect("consent");
+    secrets.add_callback(&callback);
+    for damaged in [
+        callback.replace("state=", "other="),
+        callback.replace("/callback", "/other"),
+        format!("{callback}&{}", callback.split_once('?').expect("a query").1),
+        callback.replace("code=", "cod="),
+    ] {
+        let error = oauth.finish("ada", login.pending.clone(), &damaged).await.expect_err("damaged");
+        secrets.check_error("a callback", &error);
+    }
+    let session = oauth.finish("ada", login.pending.clone(), &callback).await.expect("a session");
+    secrets.add_grants(&fake);
+    secrets.check_error("a spent code", &oauth.finish("ada", login.pending, &callback).await.expect_err("spent"));
+
+    let token = session.access_token().await.expect("a token");
+    secrets.check("Session", &session);
+    secrets.check("AccessToken", &token);
+    secrets.check("SecretString", token.secret());
+    let grant = session.grant().await.expect("a store").expect("a grant");
+    secrets.check("Grant", &grant);
+    secrets.check("SecretString", &grant.to_json());
+    secrets.check("FileStore", &store);
+    secrets.check("StoreLock", &store.lock(session.key()).await.expect("a lock"));
+
+    // What comes back from a service that repeats what it was sent.
+    let echo = |status: u16, error: &str, sent: &str| {
+        let description = format!("{} {sent} no", fake.app().client_secret);
+        let body = serde_json::json!({ "error": error, "error_description": description });
+        Fault::Answer(Answer::json(status, &body))
+    };
+    for number in 0..10 {
+        let token = session.access_token().await.expect("a token");
+        let sent = refresh_token(&session.grant().await.expect("a store").expect("a grant"));
+        let fault = match number {
+            0 => Fault::DropBefore,
+            1 => Fault::CutBody,
+            2 => Fault::HalfBody,
+            3 => Fault::WithoutField("access_token".to_owned()),
+            4 => Fault::Answer(Answer::gateway_page(502)),
+            5 => Fault::Answer(Answer::throttled_until("3000")),
+            6 => Fault::Answer(Answer::redirect(&format!("{}/?t={sent}", fake.elsewhere_url()))),
+            7 => echo(400, "invalid_request", &sent),
+            8 => echo(401, "access_denied", &sent),
+            _ => echo(500, "server_error", &sent),
+        };
+        fake.fault_times(&Endpoint::Refresh, &fault, 3);
+        session.invalidate(token.generation());
+        secrets.check_error("a refresh", &session.access_token().await.expect_err("a fault"));
+        fake.clear_faults();
+        session.access_token().await.expect("a token");
+        secrets.add_grants(&fake);
+    }
+
+    // Calls, with either credential.
+    let client = Client::builder().session(session.clone()).build().await.expect("a client");
+    secrets.check("Client", &client);
+    let api_token = "an-api-token-of-ada";
+    secrets.add(api_token);
+    secrets.add("YWRhQGV4YW1wbGUuY29tOmFuLWFwaS10b2tlbi1vZi1hZGE=");
+    let token = ApiToken::new("ada@example.com", api_token).expect("a token");
+    secrets.check("ApiToken", &token);
+    let site = SiteChoice::Id(CloudId::new(fake.site().id).expect("an id"));
+    let gateway = Gateway::new(&fake.url()).expect("a gateway");
+    let builder = Client::builder().api_token(token).site(site).gateway(gateway);
+    secrets.check("ClientBuilder", &builder);
+    let classic = builder.build().await.expect("a client");
+    secrets.check("Client", &classic);
+    for (client, fault) in [
+        (&client, Fault::DropAfter),
+        (&client, Fault::Answer(Answer::json(401, &serde_json::json!({ "message": "Unauthorized; scope does not match" })))),
+        (&classic, Fault::CutBody),
+        (&classic, Fault::Answer(Answer::gateway_page(500))),
+    ] {
+        fake.fault(Endpoint::Gateway, fault);
+        let error = client.call(&LIST, &[]).send(Body::None).await.expect_err("a fault");
+        secrets.check_error("a call", &error);
+    }
+
+    // Stores that fail, and files that are damaged.
+    let failing = FailingStore::default();
+    let other = crate::support::oauth(&fake, &clock.clone().patient(), failing.clone());
+    failing.inner.save(session.key(), &grant, None).await.expect("saved");
+    failing.fail_saves(Some(full_disk));
+    let unsaved = other.session("ada");
+    unsaved.invalidate(unsaved.access_token().await.expect("a token").generation());
+    unsaved.access_token().await.expect("a token");
+    secrets.add_grants(&fake);
+    secrets.check_error("an unsaved pair", &unsaved.unsaved().expect("unsaved"));
+    secrets.check("Session", &unsaved);
+    failing.fail_saves(None);
+    unsaved.settle().await.expect("saved");
+    let path = store.path(session.key());
+    let whole = std::fs::read_to_string(&path).expect("a file");
+    for damaged in [
+        whole.replace("\"access_expires_at\": \"", &format!("\"access_expires_at\": \"{}", refresh_token(&grant))),
+        whole.replace("\"consented_at\"", &format!("\"{}\"", refresh_token(&grant))),
+        whole[..whole.len() - 20].to_owned(),
+    ] {
+        std::fs::write(&path, &damaged).expect("written");
+        secrets.check_error("a damaged file", &store.load(session.key()).await.expect_err("damaged"));
+        let grant = damaged.split_once("\"grant\":").expect("a grant").1;
+        secrets.check_error("a damaged grant", &Grant::from_json(grant).expect_err("damaged"));
+    }
+    std::fs::write(&path, &whole).expect("written");
+
+    // The end of the grant.
+    clock.advance(HOUR);
+    fake.change_password("712020:operator");
+    secrets.check_error("a dead grant", &session.access_token().await.expect_err("over"));
+    secrets.check("MemoryStore", &MemoryStore::new());
+    session.sign_out().await.expect("signed out");
+
+    let log = log().clone();
+    for sign in ["refreshed", "signed in", "could not be saved", "consent is needed"] {
+        assert!(log.contains(sign), "{sign:?} was not logged, so the rest proves nothing");
+    }
+    assert!(
+        log.lines().any(|line| line.starts_with("reqwest") || line.starts_with("hyper")),
+        "the HTTP crates were not heard"
+    );
+    secrets.assert_not_in("a log", &log);
+    println!("{} secrets, {} lines of log", secrets.0.len(), log.lines().count());
+}
+
+/// A session is shared by tasks, and its errors by all who wait.
+#[test]
+fn what_is_shared_can_be_shared() {
+    fn is_shared<T: Send + Sync + Clone + 'static>() {}
+    is_shared::<jsm_ops::Session>();
+    is_shared::<jsm_ops::Client>();
+    is_shared::<OAuth>();
+    is_shared::<jsm_ops::Error>();
+    is_shared::<Arc<dyn jsm_ops::TokenStore>>();
+}

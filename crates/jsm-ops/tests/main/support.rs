@@ -1,0 +1,305 @@
+//! What the tests share: a clock under their control, an app that is known to the fake, stores that fail.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, UNIX_EPOCH},
+};
+
+use chrono::{DateTime, Utc};
+use jsm_ops::{
+    App, BoxFuture, Clock, Endpoints, Generation, Grant, GrantKey, MemoryStore, OAuth, Operation, Scopes, Session,
+    StoreError, StoreLock, TokenStore,
+};
+use jsm_ops_fake::{Consent, Endpoint, Fake};
+use tokio::sync::Notify;
+
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+
+pub(crate) static LIST: Operation = Operation::row("list_alerts", "alerts().list", "GET", "/v1/alerts")
+    .within("operations", "alerts")
+    .allowed(true, &["read:ops-alert:jira-service-management"]);
+
+/// The clock of the fake, for the client under test. A wait moves it and ends at once, or ends when a test has moved it so far.
+#[derive(Clone)]
+pub(crate) struct TestClock(Arc<TestTime>);
+
+struct TestTime {
+    clock: jsm_ops_fake::Clock,
+    waits_move: AtomicBool,
+    moved: Notify,
+    waited_ms: AtomicU64,
+}
+
+impl TestClock {
+    pub(crate) fn of(fake: &Fake) -> Self {
+        Self(Arc::new(TestTime {
+            clock: fake.clock(),
+            waits_move: AtomicBool::new(true),
+            moved: Notify::new(),
+            waited_ms: AtomicU64::new(0),
+        }))
+    }
+
+    /// Waits end when a test moves the clock, and do not move it themselves.
+    pub(crate) fn patient(self) -> Self {
+        self.0.waits_move.store(false, Ordering::SeqCst);
+        self
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.clock.advance(by);
+        self.0.moved.notify_waiters();
+    }
+
+    /// How long was waited in all.
+    pub(crate) fn waited(&self) -> Duration {
+        Duration::from_millis(self.0.waited_ms.load(Ordering::SeqCst))
+    }
+}
+
+impl fmt::Debug for TestClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TestClock")
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from(UNIX_EPOCH + self.ticks())
+    }
+
+    fn ticks(&self) -> Duration {
+        self.0.clock.since_epoch()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let this = self.clone();
+        Box::pin(async move {
+            let until = this.ticks() + duration;
+            this.0.waited_ms.fetch_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
+            if this.0.waits_move.load(Ordering::SeqCst) {
+                this.advance(duration);
+                tokio::task::yield_now().await;
+                return;
+            }
+            loop {
+                let moved = this.0.moved.notified();
+                if this.ticks() >= until {
+                    return;
+                }
+                moved.await;
+            }
+        })
+    }
+}
+
+/// A clock that stands at a time that it was told, for processes that do not share the fake's.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ToldClock(Arc<AtomicU64>);
+
+impl ToldClock {
+    pub(crate) fn set(&self, since_epoch: Duration) {
+        self.0.store(u64::try_from(since_epoch.as_millis()).expect("a time"), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ToldClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from(UNIX_EPOCH + self.ticks())
+    }
+
+    fn ticks(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
+pub(crate) fn app(fake: &Fake) -> App {
+    let app = fake.app();
+    App::new(app.client_id, app.client_secret, app.redirect_uris[0].as_str()).expect("an app")
+}
+
+pub(crate) fn endpoints(url: &str) -> Endpoints {
+    Endpoints::at(url, url).expect("endpoints")
+}
+
+pub(crate) fn oauth(fake: &Fake, clock: &TestClock, store: impl TokenStore + 'static) -> OAuth {
+    let builder = OAuth::builder(app(fake), store).endpoints(endpoints(&fake.url())).clock(Arc::new(clock.clone()));
+    builder.build().expect("an OAuth")
+}
+
+/// An HTTP client for plain http, whatever TLS the build has.
+pub(crate) fn browser() -> reqwest::Client {
+    // Where the whole workspace is built, reqwest has a TLS without a provider and asks for one even now.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
+/// All scopes of the fake's app.
+pub(crate) fn scopes(fake: &Fake) -> Scopes {
+    fake.app().scopes.into_iter().collect()
+}
+
+/// A grant as the service would have given it, in the form in which stores keep it.
+pub(crate) fn issued(fake: &Fake, clock: &dyn Clock) -> Grant {
+    let grant = fake.grant(&Consent::default());
+    let now = clock.now().to_rfc3339();
+    let expires = (clock.now() + HOUR).to_rfc3339();
+    let json = format!(
+        r#"{{"generation":"1-00000000000000aa","access_token":"{}","access_expires_at":"{expires}","refresh_token":"{}",
+            "scopes":"{}","consented_at":"{now}","refreshed_at":"{now}"}}"#,
+        grant.access_token,
+        grant.refresh_token.expect("a refresh token"),
+        grant.scopes.join(" "),
+    );
+    Grant::from_json(&json).expect("a grant")
+}
+
+/// Signs a user in through the whole flow.
+pub(crate) async fn sign_in(fake: &Fake, oauth: &OAuth, user: &str) -> Session {
+    let login = oauth.begin(&scopes(fake)).expect("a login");
+    let callback = fake.approve(login.url.as_str()).await.expect("consent");
+    oauth.finish(user, login.pending, &callback).await.expect("a session")
+}
+
+/// A fake, a clock, a store and a user who is signed in.
+pub(crate) struct World {
+    pub(crate) fake: Fake,
+    pub(crate) clock: TestClock,
+    pub(crate) store: MemoryStore,
+    pub(crate) oauth: OAuth,
+    pub(crate) session: Session,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let fake = Fake::start().await.expect("a fake");
+        let clock = TestClock::of(&fake);
+        let store = MemoryStore::new();
+        let oauth = oauth(&fake, &clock, store.clone());
+        let session = sign_in(&fake, &oauth, "ada").await;
+        Self { fake, clock, store, oauth, session }
+    }
+
+    /// Refreshes that the service carried out.
+    pub(crate) fn refreshes(&self) -> usize {
+        self.fake.executions(&Endpoint::Refresh)
+    }
+
+    /// Whether the stored refresh token would be taken now, whatever is in memory.
+    pub(crate) async fn is_alive_in_store(&self) -> bool {
+        is_alive_in_store(&self.fake, &self.store, self.session.key()).await
+    }
+
+    /// Asserts that a token comes out, and that the service takes it.
+    pub(crate) async fn assert_signed_in(&self) {
+        assert_signed_in(&self.fake, &self.session).await;
+    }
+}
+
+pub(crate) async fn assert_signed_in(fake: &Fake, session: &Session) {
+    let token = session.access_token().await.expect("a token");
+    assert!(fake.access_token_is_good(token.secret().expose()));
+}
+
+pub(crate) async fn is_alive_in_store(fake: &Fake, store: &dyn TokenStore, key: &GrantKey) -> bool {
+    let grant = store.load(key).await.expect("a readable store").expect("a grant");
+    fake.refresh_token_is_good(&refresh_token(&grant))
+}
+
+/// The refresh token of a grant, which only its JSON tells.
+pub(crate) fn refresh_token(grant: &Grant) -> String {
+    let json: serde_json::Value = serde_json::from_str(grant.to_json().expose()).expect("JSON");
+    json["refresh_token"].as_str().expect("a refresh token").to_owned()
+}
+
+/// Makes a future an error or nothing, on demand.
+type Trouble = fn() -> StoreError;
+
+/// A store in memory that fails when it is told to, and counts.
+#[derive(Clone, Default)]
+pub(crate) struct FailingStore {
+    pub(crate) inner: MemoryStore,
+    trouble: Arc<Mutex<Troubles>>,
+    pub(crate) saves: Arc<AtomicUsize>,
+}
+
+#[derive(Default)]
+struct Troubles {
+    load: Option<Trouble>,
+    save: Option<Trouble>,
+    lock: Option<Trouble>,
+}
+
+pub(crate) fn full_disk() -> StoreError {
+    StoreError::other(std::io::Error::from(std::io::ErrorKind::StorageFull))
+}
+
+pub(crate) fn read_only() -> StoreError {
+    StoreError::other(std::io::Error::from(std::io::ErrorKind::ReadOnlyFilesystem))
+}
+
+impl FailingStore {
+    pub(crate) fn fail_saves(&self, trouble: Option<Trouble>) {
+        self.trouble.lock().expect("a lock").save = trouble;
+    }
+
+    pub(crate) fn fail_locks(&self, trouble: Option<Trouble>) {
+        self.trouble.lock().expect("a lock").lock = trouble;
+    }
+
+    pub(crate) fn fail_loads(&self, trouble: Option<Trouble>) {
+        self.trouble.lock().expect("a lock").load = trouble;
+    }
+
+    fn meet(&self, which: fn(&Troubles) -> Option<Trouble>) -> Result<(), StoreError> {
+        which(&self.trouble.lock().expect("a lock")).map_or(Ok(()), |trouble| Err(trouble()))
+    }
+}
+
+impl fmt::Debug for FailingStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FailingStore")
+    }
+}
+
+impl TokenStore for FailingStore {
+    fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
+        Box::pin(async move {
+            self.meet(|troubles| troubles.load)?;
+            self.inner.load(key).await
+        })
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a GrantKey,
+        grant: &'a Grant,
+        expected: Option<Generation>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.saves.fetch_add(1, Ordering::SeqCst);
+            self.meet(|troubles| troubles.save)?;
+            self.inner.save(key, grant, expected).await
+        })
+    }
+
+    fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        Box::pin(async move {
+            self.meet(|troubles| troubles.lock)?;
+            self.inner.lock(key).await
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.inner.delete(key)
+    }
+}
