@@ -5,7 +5,9 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 
-use crate::{Body, Clock, Error, InvalidSegment, Operation, QueryValue, Request, Response, Transport, decode, segment};
+use crate::{
+    Body, CallOptions, Clock, Error, InvalidSegment, Operation, QueryValue, Request, Response, Transport, decode, segment,
+};
 
 /// Where calls go and what carries them. Clones share both.
 #[derive(Clone)]
@@ -22,7 +24,13 @@ impl Caller {
 
     /// Begins a call. `path` fills the template of the path in order.
     pub fn call(&self, operation: &'static Operation, path: &[&str]) -> Call {
-        Call { caller: self.clone(), operation, path: fill(operation.path, path), query: Vec::new() }
+        Call {
+            caller: self.clone(),
+            operation,
+            path: fill(operation.path, path),
+            query: Vec::new(),
+            options: CallOptions::new(),
+        }
     }
 
     /// The time by which waiting and paging go.
@@ -64,6 +72,7 @@ pub struct Call {
     operation: &'static Operation,
     path: Result<String, InvalidSegment>,
     query: Vec<(Cow<'static, str>, String)>,
+    options: CallOptions,
 }
 
 impl Call {
@@ -82,6 +91,12 @@ impl Call {
         let name = name.into();
         self.query.retain(|(known, _)| *known != name);
         value.texts(&mut |text| self.query.push((name.clone(), text)));
+        self
+    }
+
+    /// Says how the call is to be carried.
+    pub fn options(&mut self, options: CallOptions) -> &mut Self {
+        self.options = options;
         self
     }
 
@@ -127,8 +142,8 @@ impl Call {
 
     async fn send_accepting(self, accept: &'static str, body: Body) -> Result<Response, Error> {
         let url = self.url()?;
-        let Self { caller, operation, .. } = self;
-        let answer = caller.transport.send(Request { operation, url, accept, body }).await?;
+        let Self { caller, operation, options, .. } = self;
+        let answer = caller.transport.send(Request { operation, url, accept, body, options }).await?;
         if answer.status.is_success() { Ok(answer) } else { Err(Error::status_of(operation, &answer)) }
     }
 

@@ -49,13 +49,16 @@ impl HttpTransport {
     /// # Errors
     /// Everything on account of which there is no answer.
     pub async fn send_with(&self, request: Request, credential: Option<HeaderValue>) -> Result<Response, Error> {
-        let Request { operation, url, accept, body } = request;
+        let Request { operation, url, accept, body, options } = request;
         let method = Method::from_bytes(operation.method.as_bytes())
             .map_err(|_| Error::invalid_request(operation, format!("{:?} is no HTTP method", operation.method)))?;
         let mut builder = self.client.request(method, url).header(ACCEPT, accept);
         if let Some(mut credential) = credential {
             credential.set_sensitive(true);
             builder = builder.header(reqwest::header::AUTHORIZATION, credential);
+        }
+        if let Some(timeout) = options.timeout {
+            builder = builder.timeout(timeout);
         }
         builder = match body {
             Body::None => builder,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use reqwest::{StatusCode, Url, header::HeaderMap};
 
-use crate::{Body, BoxFuture, Clock, Error, Operation};
+use crate::{Body, BoxFuture, CallOptions, Clock, Error, Operation};
 
 /// Sends requests.
 ///
@@ -44,18 +44,20 @@ pub struct Request {
     pub accept: &'static str,
     /// The body.
     pub body: Body,
+    /// What the caller asks of the call.
+    pub options: CallOptions,
 }
 
 impl Request {
     /// A request without a body.
     pub fn new(operation: &'static Operation, url: Url) -> Self {
-        Self { operation, url, accept: "application/json", body: Body::None }
+        Self { operation, url, accept: "application/json", body: Body::None, options: CallOptions::new() }
     }
 
     /// A copy to be sent again. `None` where the body is a stream, which can be sent once.
     pub fn try_clone(&self) -> Option<Self> {
-        let Self { operation, url, accept, body } = self;
-        Some(Self { operation, url: url.clone(), accept, body: body.try_clone()? })
+        let Self { operation, url, accept, body, options } = self;
+        Some(Self { operation, url: url.clone(), accept, body: body.try_clone()?, options: *options })
     }
 }
 

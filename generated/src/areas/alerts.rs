@@ -816,10 +816,15 @@ impl ListAlerts {
         self.call.query("to", to);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ListAlertResponse, Error> {
@@ -939,10 +944,15 @@ impl CreateAlert {
         self.body.visible_to = visible_to.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -970,10 +980,15 @@ pub struct GetAlertByAlias {
     call: Call,
 }
 impl GetAlertByAlias {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AlertResponse, Error> {
@@ -988,10 +1003,15 @@ pub struct GetAlertRequestStatus {
     call: Call,
 }
 impl GetAlertRequestStatus {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetRequestStatusResponse, Error> {
@@ -1016,10 +1036,15 @@ impl ListAlertAttachments {
         self.call.query("size", size);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AlertAttachmentsResponse, Error> {
@@ -1043,10 +1068,15 @@ pub struct AddAlertAttachment {
     body: ::jsm_ops_core::Upload,
 }
 impl AddAlertAttachment {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AlertAttachmentDto, Error> {
@@ -1064,10 +1094,15 @@ pub struct GetAlertAttachment {
     call: Call,
 }
 impl GetAlertAttachment {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AlertAttachmentResponse, Error> {
@@ -1082,10 +1117,15 @@ pub struct DeleteAlertAttachment {
     call: Call,
 }
 impl DeleteAlertAttachment {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request; the answer says no more than that it was carried out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
         self.call.done(body).await
@@ -1098,10 +1138,15 @@ pub struct DeleteAlertNote {
     call: Call,
 }
 impl DeleteAlertNote {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request; the answer says no more than that it was carried out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
         self.call.done(body).await
@@ -1115,10 +1160,15 @@ pub struct UpdateAlertNote {
     body: crate::types::NoteRequest,
 }
 impl UpdateAlertNote {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::AlertNote, Error> {
         let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
@@ -1131,10 +1181,15 @@ pub struct GetAlert {
     call: Call,
 }
 impl GetAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AlertResponse, Error> {
@@ -1149,10 +1204,15 @@ pub struct DeleteAlert {
     call: Call,
 }
 impl DeleteAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1180,10 +1240,15 @@ pub struct AcknowledgeAlert {
     call: Call,
 }
 impl AcknowledgeAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1212,10 +1277,15 @@ pub struct ExecuteAlertAction {
     body: crate::types::ExecuteCustomActionRequest,
 }
 impl ExecuteAlertAction {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1244,10 +1314,15 @@ pub struct AssignAlert {
     body: crate::types::AssignAlertRequest,
 }
 impl AssignAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1275,10 +1350,15 @@ pub struct CloseAlert {
     call: Call,
 }
 impl CloseAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1315,10 +1395,15 @@ impl UpdateAlertDescription {
         self.body.description = description.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1347,10 +1432,15 @@ pub struct EscalateAlert {
     body: crate::types::EscalateToNextRequest,
 }
 impl EscalateAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1379,10 +1469,15 @@ pub struct AddAlertExtraProperties {
     body: crate::types::AddExtraPropertiesRequest,
 }
 impl AddAlertExtraProperties {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1411,10 +1506,15 @@ pub struct RemoveAlertExtraProperties {
     body: crate::types::DeleteExtraPropertiesRequest,
 }
 impl RemoveAlertExtraProperties {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1452,10 +1552,15 @@ impl ListAlertLogs {
         self.call.query("size", size);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AlertLogsResponse, Error> {
@@ -1479,10 +1584,15 @@ pub struct UpdateAlertMessage {
     body: crate::types::UpdateAlertMessageRequest,
 }
 impl UpdateAlertMessage {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1520,10 +1630,15 @@ impl ListAlertNotes {
         self.call.query("size", size);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetAlertNotesResponse, Error> {
@@ -1547,10 +1662,15 @@ pub struct AddAlertNote {
     body: crate::types::NoteRequest,
 }
 impl AddAlertNote {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AddAlertNoteResponse, Error> {
@@ -1566,10 +1686,15 @@ pub struct UpdateAlertPriority {
     body: crate::types::UpdateAlertPriorityRequest,
 }
 impl UpdateAlertPriority {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1598,10 +1723,15 @@ pub struct AddAlertResponder {
     body: crate::types::AddResponderRequest,
 }
 impl AddAlertResponder {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1630,10 +1760,15 @@ pub struct SnoozeAlert {
     body: crate::types::AlertSnoozeRequest,
 }
 impl SnoozeAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1662,10 +1797,15 @@ pub struct AddAlertTags {
     body: crate::types::AlertTagsRequest,
 }
 impl AddAlertTags {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1694,10 +1834,15 @@ pub struct RemoveAlertTags {
     body: crate::types::AlertTagsRequest,
 }
 impl RemoveAlertTags {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -1725,10 +1870,15 @@ pub struct UnacknowledgeAlert {
     call: Call,
 }
 impl UnacknowledgeAlert {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<

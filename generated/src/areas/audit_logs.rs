@@ -68,10 +68,15 @@ impl ListAuditLogs {
         self.call.query("pageToken", page_token);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ListAuditLogResponse, Error> {

@@ -168,10 +168,15 @@ impl ListContacts {
         self.call.query("targetAccountId", target_account_id);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -206,10 +211,15 @@ pub struct CreateContact {
     body: crate::types::CreateContactPayload,
 }
 impl CreateContact {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactCreateResponse, Error> {
@@ -224,10 +234,15 @@ pub struct GetContact {
     call: Call,
 }
 impl GetContact {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactResponse, Error> {
@@ -242,10 +257,15 @@ pub struct DeleteContact {
     call: Call,
 }
 impl DeleteContact {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request; the answer says no more than that it was carried out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
         self.call.done(body).await
@@ -259,10 +279,15 @@ pub struct UpdateContact {
     body: crate::types::UpdateContactPayload,
 }
 impl UpdateContact {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
@@ -277,10 +302,15 @@ pub struct ActivateContact {
     call: Call,
 }
 impl ActivateContact {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
@@ -295,10 +325,15 @@ pub struct DeactivateContact {
     call: Call,
 }
 impl DeactivateContact {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {

@@ -183,10 +183,15 @@ impl ListHeartbeats {
         self.call.query("size", size);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::HeartbeatPaginatedResponse, Error> {
@@ -253,10 +258,15 @@ impl CreateHeartbeat {
         self.body.enabled = enabled.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Heartbeat, Error> {
         let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
@@ -269,10 +279,15 @@ pub struct DeleteHeartbeat {
     call: Call,
 }
 impl DeleteHeartbeat {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request; the answer says no more than that it was carried out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
         self.call.done(body).await
@@ -338,10 +353,15 @@ impl UpdateHeartbeat {
         self.body.interval_unit = interval_unit.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Heartbeat, Error> {
         let body = json_body(&self.call, &self.body)?;
         self.call.json(body).await
@@ -354,10 +374,15 @@ pub struct PingHeartbeat {
     call: Call,
 }
 impl PingHeartbeat {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::SimpleSuccessResponse, Error> {

@@ -165,10 +165,15 @@ impl ListCustomUserRoles {
         self.call.query("size", size);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<
@@ -223,10 +228,15 @@ impl CreateCustomUserRole {
         self.body.granted_rights = granted_rights.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
@@ -242,10 +252,15 @@ pub struct AssignCustomUserRole {
     body: crate::types::AssignRoleRequest,
 }
 impl AssignCustomUserRole {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
@@ -268,10 +283,15 @@ impl GetCustomUserRole {
         self.call.query("identifierType", identifier_type);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetCustomUserRoleResponse, Error> {
@@ -331,10 +351,15 @@ impl UpdateCustomUserRole {
         self.body.name = name.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
@@ -357,10 +382,15 @@ impl DeleteCustomUserRole {
         self.call.query("identifierType", identifier_type);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request; the answer says no more than that it was carried out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
         self.call.done(body).await

@@ -170,10 +170,15 @@ impl ListRoutingRules {
         self.call.query("size", size);
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::RoutingRulesPaginatedResponse, Error> {
@@ -240,10 +245,15 @@ impl CreateRoutingRule {
         self.body.timezone = timezone.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
@@ -258,10 +268,15 @@ pub struct GetRoutingRule {
     call: Call,
 }
 impl GetRoutingRule {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
@@ -276,10 +291,15 @@ pub struct DeleteRoutingRule {
     call: Call,
 }
 impl DeleteRoutingRule {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request; the answer says no more than that it was carried out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
         self.call.done(body).await
@@ -340,10 +360,15 @@ impl UpdateRoutingRule {
         self.body.timezone = timezone.into();
         self
     }
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body and decodes the answer.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
@@ -359,10 +384,15 @@ pub struct ReorderRoutingRule {
     body: crate::types::RoutingRuleChangeOrderRequest,
 }
 impl ReorderRoutingRule {
+    /// How the call is to be carried: how long it may take, whether it may be repeated.
+    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+        self.call.options(options);
+        self
+    }
     /// Sends the request with its body; the answer says no more than that it was carried out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = json_body(&self.call, &self.body)?;
         self.call.done(body).await

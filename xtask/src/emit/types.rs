@@ -85,7 +85,8 @@ fn users<'a>(areas: &'a [AreaCalls<'_>], adapted: &'a Adapted) -> BTreeMap<&'a s
             users.entry(schema).or_default().insert(area.key);
         }
     }
-    let unused: Vec<&str> = adapted.document.schemas().map(|(name, _)| name).filter(|name| !users.contains_key(name)).collect();
+    let unused: Vec<&str> =
+        adapted.document.schemas().map(|(name, _)| name).filter(|name| !users.contains_key(name)).collect();
     for schema in reach.from(unused) {
         users.entry(schema).or_default().insert(UNUSED);
     }

@@ -40,14 +40,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let plain = place.join("plain");
     let lines = baseline::write(&plain)?;
     let ours = workspace().join("Cargo.toml");
-    let subject = |label, package, manifest, features, lines| Subject {
-        label,
-        package,
-        manifest,
-        features,
-        lines,
-        taken: Vec::new(),
-    };
+    let subject =
+        |label, package, manifest, features, lines| Subject { label, package, manifest, features, lines, taken: Vec::new() };
     let alerts: &[&str] = &["--no-default-features", "--features", "alerts"];
     let mut subjects = [
         subject("progenitor's positional style", baseline::NAME, plain.join("Cargo.toml"), &[], lines),
@@ -74,7 +68,11 @@ impl Subject {
     fn check(&self, place: &Path) -> Result<Measurement, Failure> {
         let target = place.join("target");
         // cargo takes a crate for new when any of its files is.
-        let root = if self.package == baseline::NAME { self.manifest.with_file_name("src") } else { workspace().join("generated/src") };
+        let root = if self.package == baseline::NAME {
+            self.manifest.with_file_name("src")
+        } else {
+            workspace().join("generated/src")
+        };
         fs::File::options().append(true).open(root.join("lib.rs"))?.set_modified(std::time::SystemTime::now())?;
         let measurements = place.join("measurements");
         // There is none before the first crate of a run.
@@ -94,7 +92,8 @@ impl Subject {
         }
         let name = self.package.replace('-', "_");
         let text = fs::read_to_string(&measurements).unwrap_or_default();
-        let found = text.lines().filter_map(|line| serde_json::from_str::<Measurement>(line).ok()).find(|one| one.name == name);
+        let found =
+            text.lines().filter_map(|line| serde_json::from_str::<Measurement>(line).ok()).find(|one| one.name == name);
         found.ok_or_else(|| Failure(format!("cargo did not check {} anew", self.label)))
     }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The methods of a builder, whose names a setter cannot have.
-const OWN_METHODS: [&str; 4] = ["send", "pages", "items", "body"];
+const OWN_METHODS: [&str; 5] = ["send", "pages", "items", "body", "with"];
 
 /// Writes what belongs to one call.
 pub struct Builder<'a> {
@@ -203,6 +203,12 @@ impl<'a> Builder<'a> {
             impl #name {
                 #(#queries)*
                 #(#fields)*
+                #[doc = " How the call is to be carried: how long it may take, whether it may be repeated."]
+                pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+                    self.call.options(options);
+                    self
+                }
+
                 #send
                 #paging
             }
