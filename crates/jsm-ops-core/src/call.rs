@@ -6,7 +6,8 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Body, CallOptions, Clock, Error, InvalidSegment, Operation, QueryValue, Request, Response, Transport, decode, segment,
+    Body, CallOptions, Clock, Error, InvalidSegment, Operation, QueryValue, Request, Response, Transport, decode,
+    segment::push_segment,
 };
 
 /// Where calls go and what carries them. Clones share both.
@@ -55,7 +56,7 @@ fn fill(template: &str, values: &[&str]) -> Result<String, InvalidSegment> {
     {
         path.push_str(before);
         // A value that is missing is an empty one, which is refused under the name of the parameter.
-        path.push_str(&segment(name, values.next().copied().unwrap_or_default())?);
+        push_segment(&mut path, name, values.next().copied().unwrap_or_default())?;
         rest = after;
     }
     path.push_str(rest);

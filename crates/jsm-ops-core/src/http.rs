@@ -14,6 +14,12 @@ use crate::{Body, BoxFuture, Clock, Error, Request, Response, SystemClock, Trans
 /// The largest body of an answer that is read unless said otherwise: 32 MiB.
 pub const MAX_BODY: usize = 32 << 20;
 
+/// How much memory is taken for an answer because it says that it is so long: 1 MiB.
+const BELIEVED: usize = 1 << 20;
+
+/// The media type of nearly everything, which need not be copied for every request.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// Sends requests as they are with a `reqwest::Client`, which has to bring the credential as a default header.
 ///
 /// Nothing is repeated and nothing refreshed. `jsm_ops::Client` builds on it and does both.
@@ -52,7 +58,8 @@ impl HttpTransport {
         let Request { operation, url, accept, body, options } = request;
         let method = Method::from_bytes(operation.method.as_bytes())
             .map_err(|_| Error::invalid_request(operation, format!("{:?} is no HTTP method", operation.method)))?;
-        let mut builder = self.client.request(method, url).header(ACCEPT, accept);
+        let builder = self.client.request(method, url);
+        let mut builder = if JSON == accept { builder.header(ACCEPT, JSON) } else { builder.header(ACCEPT, accept) };
         if let Some(mut credential) = credential {
             credential.set_sensitive(true);
             builder = builder.header(reqwest::header::AUTHORIZATION, credential);
@@ -62,7 +69,7 @@ impl HttpTransport {
         }
         builder = match body {
             Body::None => builder,
-            Body::Json(bytes) => builder.header(CONTENT_TYPE, "application/json").body(bytes),
+            Body::Json(bytes) => builder.header(CONTENT_TYPE, JSON).body(bytes),
             Body::Form { name, file } => {
                 let part = file.into_part().map_err(|error| Error::invalid_request(operation, error.to_string()))?;
                 builder.multipart(Form::new().part(name, part))
@@ -80,14 +87,27 @@ impl HttpTransport {
     }
 
     async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(Failure::Lost)? {
-            if body.len() + chunk.len() > self.max_body {
-                return Err(Failure::TooLarge);
-            }
+        let Some(first) = self.chunk(&mut answer, 0).await? else { return Ok(Bytes::new()) };
+        // Most answers come in one piece, which is handed on as it is.
+        let Some(second) = self.chunk(&mut answer, first.len()).await? else { return Ok(first) };
+        // The length that the server promises saves growing step by step, and is believed up to a point.
+        let rest = answer.content_length().and_then(|left| usize::try_from(left).ok()).unwrap_or_default();
+        let mut body = BytesMut::with_capacity(first.len() + second.len() + rest.min(BELIEVED).min(self.max_body));
+        body.extend_from_slice(&first);
+        body.extend_from_slice(&second);
+        while let Some(chunk) = self.chunk(&mut answer, body.len()).await? {
             body.extend_from_slice(&chunk);
         }
         Ok(body.freeze())
+    }
+
+    /// The next piece of an answer of which so many bytes are there.
+    async fn chunk(&self, answer: &mut reqwest::Response, there: usize) -> Result<Option<Bytes>, Failure> {
+        let chunk = answer.chunk().await.map_err(Failure::Lost)?;
+        if chunk.as_ref().is_some_and(|chunk| chunk.len() > self.max_body.saturating_sub(there)) {
+            return Err(Failure::TooLarge);
+        }
+        Ok(chunk)
     }
 }
 

@@ -20,10 +20,17 @@ pub struct InvalidSegment {
 /// An empty id, `.` and `..`: URL normalisation removes them, encoded or not, and the request would go to another operation
 /// (WHATWG URL, "path state"). A slash in an id would end as `%2F`, which gateways decode; it is refused for the same reason.
 pub fn segment(parameter: &str, value: &str) -> Result<String, InvalidSegment> {
+    let mut path = String::new();
+    push_segment(&mut path, parameter, value).map(|()| path)
+}
+
+/// Adds an id to a path, like [`segment`].
+pub(crate) fn push_segment(path: &mut String, parameter: &str, value: &str) -> Result<(), InvalidSegment> {
     if matches!(value, "" | "." | "..") || value.contains(['/', '\\']) {
         return Err(InvalidSegment { parameter: parameter.to_owned(), value: value.to_owned() });
     }
-    Ok(utf8_percent_encode(value, ENCODED).to_string())
+    path.extend(utf8_percent_encode(value, ENCODED));
+    Ok(())
 }
 
 #[cfg(test)]

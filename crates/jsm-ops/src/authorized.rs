@@ -62,10 +62,7 @@ impl Authorized {
     async fn send_as(&self, token: &AccessToken, request: Request) -> Result<Response, CallError> {
         let operation = request.operation;
         // Tokens that no header can carry do not get into a grant, except from a store that others wrote.
-        let bearer = token
-            .secret()
-            .header("Bearer")
-            .map_err(|_| CallError::credential(operation, Error::from(Kind::TokenRefused)))?;
+        let bearer = token.bearer().map_err(|_| CallError::credential(operation, Error::from(Kind::TokenRefused)))?;
         self.http.send_with(request, Some(bearer)).await
     }
 

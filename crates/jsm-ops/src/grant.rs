@@ -1,9 +1,13 @@
 //! What a person granted to an app, as it is kept.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsm_ops_core::Scopes;
+use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -72,6 +76,9 @@ pub(crate) struct GrantRecord {
     /// What a newer version wrote and this one does not know. It is written back.
     #[serde(flatten)]
     unknown: Map<String, Value>,
+    /// The access token as the header that every call needs, made when the first one does.
+    #[serde(skip)]
+    bearer: OnceLock<HeaderValue>,
 }
 
 /// The service's last word on a refresh token.
@@ -103,6 +110,7 @@ impl Grant {
             refreshed_at: asked_at,
             refused: None,
             unknown: Map::new(),
+            bearer: OnceLock::new(),
         })))
     }
 
@@ -120,6 +128,7 @@ impl Grant {
             refreshed_at: asked_at,
             refused: None,
             unknown: old.unknown.clone(),
+            bearer: OnceLock::new(),
         }))
     }
 
@@ -185,6 +194,15 @@ impl Grant {
 
     pub(crate) fn access_token(&self) -> &SecretString {
         &self.0.access_token
+    }
+
+    /// The access token as a header.
+    pub(crate) fn bearer(&self) -> Result<HeaderValue, InvalidHeaderValue> {
+        if let Some(bearer) = self.0.bearer.get() {
+            return Ok(bearer.clone());
+        }
+        let bearer = self.0.access_token.header("Bearer")?;
+        Ok(self.0.bearer.get_or_init(|| bearer).clone())
     }
 
     pub(crate) fn refresh_token(&self) -> Option<&SecretString> {

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use chrono::TimeDelta;
 use jsm_ops_core::Scopes;
+use reqwest::header::{HeaderValue, InvalidHeaderValue};
 
 use crate::{
     Error, Generation, Grant, GrantKey, SecretString,
@@ -38,6 +39,11 @@ impl AccessToken {
     /// The token, for an `Authorization: Bearer` header to the gateway and nowhere else.
     pub fn secret(&self) -> &SecretString {
         self.grant.access_token()
+    }
+
+    /// The header with the token, which is made once.
+    pub(crate) fn bearer(&self) -> Result<HeaderValue, InvalidHeaderValue> {
+        self.grant.bearer()
     }
 
     /// Which pair it is of.
