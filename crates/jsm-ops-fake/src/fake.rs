@@ -1,6 +1,6 @@
 //! The handle of a running fake: what tests hold.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 
 use crate::{
     answer::Answer,
@@ -259,6 +259,11 @@ impl Fake {
     /// How many of them were carried out, whatever became of the answer.
     pub fn executions(&self, endpoint: &Endpoint) -> usize {
         self.shared.log().executions(endpoint)
+    }
+
+    /// How many of them met each fault, by the names in [`Seen::fault`].
+    pub fn faults_met(&self, endpoint: &Endpoint) -> BTreeMap<&'static str, usize> {
+        self.shared.log().faults(endpoint)
     }
 
     /// Forgets what was seen so far.

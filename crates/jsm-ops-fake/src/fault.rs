@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -13,6 +14,7 @@ use crate::{
     chance::{Limit, Scatter},
     clock::Clock,
     route::Endpoint,
+    throttle::Throttle,
 };
 
 /// Something that goes wrong with one request.
@@ -31,6 +33,8 @@ pub enum Fault {
     HoldBody(Gate),
     /// Nothing is done, and this is the answer.
     Answer(Answer),
+    /// Nothing is done, and the answer is a 429 of this form, which asks to wait for so long from then on.
+    Throttled(Throttle, Duration),
     /// What was asked is done, and this is the answer all the same.
     AnswerAfter(Answer),
     /// What was asked is done; the answer is a whole HTTP message with half of its body.
@@ -57,6 +61,7 @@ impl Fault {
             Self::HoldAfter(_) => "held after",
             Self::HoldBody(_) => "held in the body",
             Self::Answer(_) => "answered instead",
+            Self::Throttled(..) => "throttled",
             Self::AnswerAfter(_) => "answered otherwise",
             Self::HalfBody => "half a body",
             Self::CutBody => "cut in the body",
@@ -105,12 +110,19 @@ pub struct Gate(Arc<Sides>);
 #[derive(Debug)]
 struct Sides {
     arrived: watch::Sender<usize>,
-    open: watch::Sender<bool>,
+    state: watch::Sender<GateState>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct GateState {
+    open: bool,
+    /// How often those who waited were let through.
+    rounds: u64,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self(Arc::new(Sides { arrived: watch::Sender::new(0), open: watch::Sender::new(false) }))
+        Self(Arc::new(Sides { arrived: watch::Sender::new(0), state: watch::Sender::new(GateState::default()) }))
     }
 }
 
@@ -128,12 +140,19 @@ impl Gate {
 
     /// Opens the gate, for those that wait and those that come.
     pub fn release(&self) {
-        self.0.open.send_replace(true);
+        self.0.state.send_modify(|state| state.open = true);
+    }
+
+    /// Lets those through that wait now, and holds those that come later: so a gate makes answers late, and not only one.
+    pub fn let_through(&self) {
+        self.0.state.send_modify(|state| state.rounds += 1);
     }
 
     pub(crate) async fn pass(&self) {
+        let mut state = self.0.state.subscribe();
+        let rounds = state.borrow().rounds;
         self.0.arrived.send_modify(|arrived| *arrived += 1);
-        let _ = self.0.open.subscribe().wait_for(|open| *open).await;
+        let _ = state.wait_for(|state| state.open || state.rounds != rounds).await;
     }
 }
 

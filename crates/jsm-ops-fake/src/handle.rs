@@ -25,6 +25,11 @@ pub(crate) async fn handle(shared: &Shared, mut seen: Seen) -> Option<(Answer, O
             shared.log().answered(number, answer.status);
             return Some((answer.clone(), fault));
         }
+        Some(Fault::Throttled(throttle, wait)) => {
+            let answer = throttle.answer(&shared.clock, *wait);
+            shared.log().answered(number, answer.status);
+            return Some((answer, fault));
+        }
         _ => {}
     }
     let (answer, executed) = {

@@ -1,7 +1,7 @@
 //! The record of everything that the fake was sent.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
@@ -91,10 +91,11 @@ impl fmt::Display for Unexpected {
 }
 
 /// How often an endpoint was asked.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Count {
     requests: usize,
     executed: usize,
+    faults: BTreeMap<&'static str, usize>,
 }
 
 /// Requests in the order in which they came, counts, and complaints.
@@ -122,7 +123,11 @@ impl Log {
     pub(crate) fn push(&mut self, seen: Seen) -> u64 {
         let number = self.next;
         self.next += 1;
-        self.counts.entry(seen.endpoint.clone()).or_default().requests += 1;
+        let count = self.counts.entry(seen.endpoint.clone()).or_default();
+        count.requests += 1;
+        if let Some(fault) = seen.fault {
+            *count.faults.entry(fault).or_default() += 1;
+        }
         self.seen.insert(number, seen);
         if let Some(oldest) = self.keep.and_then(|keep| number.checked_sub(keep)) {
             self.seen.remove(&oldest);
@@ -184,6 +189,15 @@ impl Log {
     /// How many of them were carried out.
     pub(crate) fn executions(&self, endpoint: &Endpoint) -> usize {
         self.sum(endpoint, |count| count.executed)
+    }
+
+    /// How many of them met each fault.
+    pub(crate) fn faults(&self, endpoint: &Endpoint) -> BTreeMap<&'static str, usize> {
+        let mut faults = BTreeMap::new();
+        for (_, count) in self.counts.iter().filter(|(known, _)| known.is_within(endpoint)) {
+            count.faults.iter().for_each(|(fault, times)| *faults.entry(*fault).or_default() += times);
+        }
+        faults
     }
 
     fn sum(&self, endpoint: &Endpoint, of: impl Fn(&Count) -> usize) -> usize {
