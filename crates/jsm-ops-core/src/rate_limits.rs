@@ -325,7 +325,8 @@ mod tests {
                 let headers = HeaderMap::from_iter([(name.parse::<HeaderName>().expect("a name"), value)]);
                 for at in [None, Some(DateTime::<Utc>::MIN_UTC), Some(DateTime::<Utc>::MAX_UTC), Some(noon())] {
                     let limits = RateLimits::read(&headers, at);
-                    let _ = (limits.retry_at(), limits.wait(DateTime::<Utc>::MIN_UTC), limits.wait(DateTime::<Utc>::MAX_UTC));
+                    let _ =
+                        (limits.retry_at(), limits.wait(DateTime::<Utc>::MIN_UTC), limits.wait(DateTime::<Utc>::MAX_UTC));
                 }
             }
         }
