@@ -149,6 +149,7 @@ mod pending;
 mod pkce;
 mod random;
 mod refresh;
+mod runtime;
 mod saving;
 mod secret;
 mod session;
@@ -169,12 +170,17 @@ pub use generation::{Generation, InvalidGeneration};
 pub use grant::{Grant, GrantKey, InvalidGrant};
 pub use jsm_ops_api as api;
 pub use jsm_ops_core::{
-    self as core, BoxFuture, Clock, CloudId, Error as CallError, Gateway, Operation, Scopes, SystemClock,
+    self as core, BoxFuture, CallOptions, Clock, CloudId, Error as CallError, Gateway, Operation, RateLimits, Scopes,
+    SystemClock,
 };
 pub use loopback::LoopbackLogin;
 pub use oauth::{Login, OAuth, OAuthBuilder};
 pub use pending::PendingLogin;
 pub use reqwest;
+pub use runtime::{
+    CallOutcome, CallReport, Metrics, NoMetrics, Random, Rate, RetryCause, RetryPolicy, RetryReport, SeededRandom,
+    SystemRandom, ThrottleCause, ThrottleReport,
+};
 pub use secret::SecretString;
 pub use session::{AccessToken, Session};
 pub use sites::{Site, SiteChoice};
