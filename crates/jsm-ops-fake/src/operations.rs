@@ -52,6 +52,11 @@ impl Fake {
         self.ops(|ops, _| ops.add_schedule(name, team, on_call))
     }
 
+    /// Adds a heartbeat of a team, which wants a ping every ten minutes.
+    pub fn add_heartbeat(&self, name: &str, team: &str) {
+        self.ops(|ops, _| ops.add_heartbeat(name, team));
+    }
+
     /// Adds audit logs, a second apart, the last one now.
     pub fn add_audit_logs(&self, logs: usize) {
         self.ops(|ops, now| ops.add_audit_logs(logs, now));

@@ -156,6 +156,20 @@ impl Ops {
         id
     }
 
+    /// Adds a heartbeat of a team.
+    pub(crate) fn add_heartbeat(&mut self, name: &str, team: &str) {
+        self.heartbeats.push(json!({
+            "name": name,
+            "ownerTeamId": team,
+            "enabled": true,
+            "interval": 10,
+            "intervalUnit": "Minutes",
+            "status": "Pending",
+            "alertTags": [],
+            "alertPriority": "P3",
+        }));
+    }
+
     /// Adds audit logs, a second apart, the last one now.
     pub(crate) fn add_audit_logs(&mut self, logs: usize, now: i64) {
         for number in 1..=logs {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Throttle};
+use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Gate, Throttle};
 use reqwest::Method;
 use serde_json::json;
 
@@ -74,4 +74,32 @@ async fn a_warning_is_a_header_of_an_answer() {
     site.fake.fault(Endpoint::Gateway, Fault::Header("X-RateLimit-NearLimit".to_owned(), "true".to_owned()));
     assert_eq!(site.call(Method::GET, "/v1/teams", None).await.0, 200);
     assert_eq!(site.fake.requests()[0].fault, Some("one more header"));
+}
+
+#[tokio::test]
+async fn a_throttle_counts_from_when_it_is_met() {
+    let site = Site::start().await;
+    site.fake.scatter(Endpoint::Gateway, 1, 7, vec![Fault::Throttled(Throttle::Reset, Duration::from_secs(2))]);
+    site.fake.clock().advance(Duration::from_secs(60));
+    let base = site.fake.gateway_url(&site.fake.site().id);
+    let answer = reqwest::get(format!("{base}/v1/teams")).await.unwrap();
+    assert_eq!(answer.status(), 429);
+    assert_eq!(answer.headers()["x-ratelimit-reset"], "2027-01-01T00:01:02.000Z");
+    assert_eq!(site.fake.executions(&Endpoint::Gateway), 0);
+    assert_eq!(site.fake.faults_met(&Endpoint::operation("GET /v1/teams")).get("throttled"), Some(&1));
+}
+
+#[tokio::test]
+async fn a_gate_can_make_answers_late() {
+    let site = Site::start().await;
+    let gate = Gate::new();
+    site.fake.scatter(Endpoint::Gateway, 1, 7, vec![Fault::HoldAfter(gate.clone())]);
+    for round in 1..=3 {
+        let open = async {
+            gate.arrived(round).await;
+            gate.let_through();
+        };
+        let (answer, ()) = tokio::join!(site.call(Method::GET, "/v1/teams", None), open);
+        assert_eq!(answer.0, 200);
+    }
 }

@@ -130,9 +130,8 @@ pub async fn run(settings: Settings) -> Outcome<Verdict> {
     });
     let (start, processor) = (Instant::now(), measure::processor_time());
     let mut chance = Chance::new(settings.seed);
-    let tasks: Vec<_> = (0..settings.tasks)
-        .map(|task| tokio::spawn(work(Arc::clone(&shared), settings, task, chance.fork())))
-        .collect();
+    let tasks: Vec<_> =
+        (0..settings.tasks).map(|task| tokio::spawn(work(Arc::clone(&shared), settings, task, chance.fork()))).collect();
     let live = drive(&shared, settings, &clock, &mut other).await?;
     for task in tasks {
         task.await?;

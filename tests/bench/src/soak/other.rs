@@ -24,6 +24,9 @@ const ROLE: &str = "JSM_OPS_BENCH_FAKE";
 /// Requests that the fake remembers in full.
 const KEPT: u64 = 1_000;
 
+/// The heartbeat that is pinged.
+pub(super) const HEARTBEAT: &str = "soak";
+
 /// Alerts that are there from the beginning.
 const ALERTS: usize = 200;
 
@@ -126,6 +129,7 @@ pub fn serve_if_asked() -> Outcome<bool> {
     let fake = runtime.block_on(Fake::builder().access_lifetime(LIFETIME).keep_requests(KEPT).start())?;
     fake.seed_alerts(ALERTS);
     let team = fake.add_team("Soak");
+    fake.add_heartbeat(HEARTBEAT, &team);
     let schedule = fake.add_schedule("Soak", &team, &["712020:user-0"]);
     let ids = fake.alerts().iter().filter_map(|alert| alert["id"].as_str().map(str::to_owned)).collect();
     say(&Hello { place: Place::of(&fake, users as usize, LIFETIME), alerts: ids, team, schedule })?;

@@ -1,0 +1,74 @@
+//! Runs what takes long: the soak, the dropped futures, the garbage.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::{alloc::System, env, process::ExitCode};
+
+use jsm_ops_bench::{Outcome, cancel, fuzz, measure::COUNTING, soak};
+use stats_alloc::StatsAlloc;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = COUNTING;
+
+const USAGE: &str = "\
+Usage: jsm-ops-bench COMMAND [--count N] [--tasks N] [--seed N]
+
+Commands:
+  soak     200,000 calls from 256 tasks against a fake that breaks [--count: calls]
+  cancel   10,000 futures dropped at random points [--count: futures]
+  fuzz     1,000,000 cases of garbage for everything that comes from outside [--count: cases]
+
+Everything random comes from the seed, 1 unless it is given.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether everything was as it should be.
+fn run() -> Outcome<bool> {
+    if soak::serve_if_asked()? {
+        return Ok(true);
+    }
+    let mut arguments = env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let (mut count, mut tasks, mut seed) = (None, 256, 1);
+    while let Some(name) = arguments.next() {
+        let value: u64 =
+            arguments.next().and_then(|value| value.parse().ok()).ok_or_else(|| format!("{name} needs a number"))?;
+        match name.as_str() {
+            "--count" => count = Some(value as usize),
+            "--tasks" => tasks = value as usize,
+            "--seed" => seed = value,
+            _ => return Err(format!("nobody knows {name}\n\n{USAGE}").into()),
+        }
+    }
+    // Two threads, whatever the machine has: enough for tasks to meet.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    match command.as_str() {
+        "soak" => {
+            let calls = count.unwrap_or(soak::Settings::default().calls);
+            let settings = soak::Settings { calls, tasks, seed, ..soak::Settings::default() };
+            let verdict = runtime.block_on(soak::run(settings))?;
+            println!("{verdict}");
+            Ok(verdict.wrong().is_empty())
+        }
+        "cancel" => {
+            let verdict = runtime.block_on(cancel::run(count.unwrap_or(cancel::DROPS), seed))?;
+            println!("{verdict}");
+            Ok(verdict.wrong.is_empty())
+        }
+        "fuzz" => {
+            let verdict = fuzz::run(count.unwrap_or(fuzz::CASES), seed)?;
+            println!("{verdict}");
+            Ok(verdict.wrong.is_empty())
+        }
+        _ => Err(USAGE.into()),
+    }
+}
