@@ -14,6 +14,7 @@ pub mod chance;
 pub mod echo;
 pub mod fuzz;
 pub mod measure;
+pub mod report;
 pub mod rounds;
 pub mod sides;
 pub mod soak;
