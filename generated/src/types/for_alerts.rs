@@ -432,8 +432,8 @@ pub struct AlertSnoozeRequest {
 }
 impl AlertSnoozeRequest {
     /// What is required, and nothing else.
-    pub fn new(end_time: impl Into<::chrono::DateTime<::chrono::offset::Utc>>) -> Self {
-        Self { end_time: end_time.into() }
+    pub fn new(end_time: ::chrono::DateTime<::chrono::offset::Utc>) -> Self {
+        Self { end_time }
     }
 }
 /// The tags to put on an alert or to take off it.

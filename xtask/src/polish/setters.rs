@@ -83,9 +83,9 @@ pub fn setter_type(field: &Field) -> TokenStream {
     quote! { impl Into<::jsm_ops_core::Field<#kind>> }
 }
 
-/// Whether a value is handed over as it is: nothing else becomes a number or a boolean.
+/// Whether a value is handed over as it is, so that a literal or `parse` knows its type.
 fn is_scalar(field: &Field) -> bool {
-    !field.secret && matches!(field.kind, Kind::Integer32 | Kind::Integer64 | Kind::Number | Kind::Boolean)
+    !field.secret && matches!(field.kind, Kind::Integer32 | Kind::Integer64 | Kind::Number | Kind::Boolean | Kind::Date)
 }
 
 /// The name of the setter of a field; `new` is taken.
