@@ -188,7 +188,8 @@ struct Beside {
 
 fn beside(adapted: &Adapted, overlay: &Overlay) -> Result<Beside, syn::Error> {
     let mut times = Times::start();
-    let interface = Interface::of(&adapted.document);
+    let mut interface = Interface::of(&adapted.document);
+    interface.add_calls(&adapted.calls);
     times.lap("interface");
     let sources = emit::calls(adapted, overlay)?;
     times.lap("calls");

@@ -325,6 +325,11 @@ impl Call {
         format!("{} {}", self.method, self.path)
     }
 
+    /// How it is called in Rust: `alerts().list`
+    pub fn rust_path(&self) -> String {
+        format!("{}().{}", self.area.to_snake_case(), self.rust_method)
+    }
+
     /// The constant of its row in the table of operations.
     pub fn constant(&self) -> String {
         self.id.to_ascii_uppercase()
