@@ -33,6 +33,7 @@
 //! | `status-pages` | Status pages (experimental, off by default) | 46 |
 //! | `syncs` | Syncs | 17 |
 //! | `teams` | Teams | 8 |
+#![warn(missing_docs)]
 #![allow(clippy::too_many_arguments)]
 #[rustfmt::skip]
 pub mod addresses;

@@ -89,6 +89,11 @@ pub fn classic_client(server: &Server) -> Client {
     Client::new(Addresses::classic_at(&gateway, &cloud_id()), http())
 }
 
+/// A client that calls nobody.
+pub fn client_of_nobody() -> Client {
+    Client::new(Addresses::oauth(&cloud_id()), http())
+}
+
 /// An HTTP client that can be built whichever features the rest of the workspace gives reqwest.
 pub fn http() -> reqwest::Client {
     // Only the first provider of a process is taken, and the tests share one.

@@ -14,6 +14,7 @@ mod refusals;
 #[path = "../../generated/tests/round_trips.rs"]
 #[rustfmt::skip]
 mod round_trips;
+mod secrets;
 mod setters;
 mod table;
 mod waiting;

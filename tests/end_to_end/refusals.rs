@@ -1,15 +1,15 @@
 //! What goes wrong, and what is left out.
 
 use jsm_ops_api::{
-    Body, CloudId, Error, Operation,
+    Addresses, Body, Client, CloudId, Error, Gateway, HttpTransport, Operation, Upload,
     operations::GET_ALERT,
-    reqwest::StatusCode,
+    reqwest::{self, StatusCode},
     types::{EscalationRuleResponseDelay, OnCallResponse, Priority},
 };
 use jsm_ops_tests::server::{Answer, Server};
 use serde_json::Value;
 
-use crate::arguments::oauth_client;
+use crate::arguments::{cloud_id, http, oauth_client};
 
 #[tokio::test]
 async fn an_id_that_would_change_the_path_is_refused_before_a_request_exists() {
@@ -104,6 +104,59 @@ async fn an_answer_that_does_not_fit_says_where_and_in_what() {
         error.to_string().contains("rotations[0].timeRestriction") && error.to_string().contains("restriction.startHour"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_required_field_that_is_missing_is_named() {
+    let server = Server::start().await.expect("a server");
+    let headers = vec![("atl-traceid", "t-3")];
+    let body = r#"{"filter":{"conditions":[{"field":"message","operation":"equals"},{"operation":"equals"}]}}"#;
+    server.answer(Answer { headers, ..Answer::json(200, body) });
+    let error = oauth_client(&server).integrations().get_action("i", "a").send().await.expect_err("no field");
+    assert!(error.is_decode() && error.to_string().contains("missing field `field`"), "{error}");
+    assert_eq!(error.json_path(), Some("filter.conditions[1]"));
+    assert_eq!((error.status(), error.trace_id()), (Some(StatusCode::OK), Some("t-3")));
+    assert_eq!(error.operation().map(|operation| operation.id), Some("get_integration_action"));
+}
+
+#[tokio::test]
+async fn a_file_is_uploaded_from_memory_and_from_a_stream() -> Result<(), Error> {
+    let server = Server::start().await.expect("a server");
+    let client = oauth_client(&server);
+    let chunks = || futures_util::stream::iter(["what ", "happened"].map(Ok::<_, std::io::Error>));
+    let uploads = [
+        Upload::bytes("log.txt", "what happened"),
+        Upload::stream("log.txt", reqwest::Body::wrap_stream(chunks())).length(13),
+        Upload::stream("log.txt", reqwest::Body::wrap_stream(chunks())).media_type("text/plain"),
+    ];
+    for (upload, known_length) in uploads.into_iter().zip([true, true, false]) {
+        server.answer(Answer::json(200, r#"{"id":"1704869443312"}"#));
+        let attachment = client.alerts().add_attachment("a", upload).send().await?;
+        assert_eq!(attachment.id.as_deref(), Some("1704869443312"));
+        let seen = server.take_seen();
+        assert_eq!(seen.len(), 1);
+        let body = String::from_utf8_lossy(&seen[0].body);
+        assert!(
+            body.contains(r#"name="file"; filename="log.txt""#) && body.contains("\r\n\r\nwhat happened\r\n--"),
+            "{body}"
+        );
+        assert_eq!(seen[0].headers.contains_key("content-length"), known_length);
+    }
+    let refused = client.alerts().add_attachment("a", Upload::bytes("x", "").media_type("no type at all")).send().await;
+    assert!(refused.is_err_and(|error| error.is_invalid_request()));
+    assert_eq!(server.take_seen().len(), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
+    let server = Server::start().await.expect("a server");
+    let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
+    let transport = HttpTransport::new(http()).with_max_body(1000);
+    let client = Client::with_transport(Addresses::oauth_at(&gateway, &cloud_id()), transport);
+    server.answer(Answer::json(200, format!(r#"{{"platformTeams":[],"x":"{}"}}"#, "y".repeat(2000))));
+    let error = client.teams().list().send().await.expect_err("too large");
+    assert!(error.is_too_large() && error.to_string().contains("1000"), "{error}");
 }
 
 #[tokio::test]

@@ -10,7 +10,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::document::{Document, Operation, reach::Reach, schema_name};
+use crate::{
+    adapt::calls::Call,
+    document::{Document, Operation, reach::Reach, schema_name},
+};
 
 /// What a document offers, by key. Keys sort operations before their parts and types before their fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +73,11 @@ impl Interface {
         Self(facts)
     }
 
+    /// Adds how operations are called in Rust, which is not the document's to say.
+    pub fn add_calls(&mut self, calls: &[Call]) {
+        self.0.extend(calls.iter().map(|call| (format!("{} call", call.label()), call.rust_path())));
+    }
+
     /// Whether nothing is listed, as before the first run.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -94,11 +102,12 @@ impl Interface {
     fn breaks(&self, old: &Self, kind: Kind, key: &str) -> bool {
         match kind {
             Kind::Removed => !key.contains(" scope ") && !key.ends_with(" experimental"),
-            // Somebody who was allowed a call may need a new consent, or a type may have to be built by callers who only read it.
-            Kind::Changed => !key.ends_with(" experimental") && !key.starts_with("type "),
-            // Parameters are arguments of methods.
+            // Somebody who was allowed a call may need a new consent. A type that comes to be sent has other fields.
+            Kind::Changed => !key.ends_with(" experimental"),
+            // What may be left out is a setter or a field more, and those who do not know it go on as before.
+            Kind::Added if self.0.get(key).is_some_and(|fact| fact.starts_with("optional ")) => false,
             Kind::Added if key.contains(' ') && !key.contains(" = ") => self.is_part_of_known_operation(old, key),
-            // Enums stay open. Callers write out the fields of what they send.
+            // Enums stay open. What a body requires is an argument.
             Kind::Added => !key.contains(" = ") && self.is_field_of_known_sent_type(old, key),
         }
     }
@@ -107,7 +116,8 @@ impl Interface {
     fn is_part_of_known_operation(&self, old: &Self, key: &str) -> bool {
         let mut words = key.split(' ');
         let operation = [words.next(), words.next()].map(Option::unwrap_or_default).join(" ");
-        operation != key && old.0.contains_key(&operation) && !key.ends_with(" experimental")
+        let is_flag = [" experimental", " call"].iter().any(|flag| key.ends_with(flag));
+        operation != key && old.0.contains_key(&operation) && !is_flag
     }
 
     fn is_field_of_known_sent_type(&self, old: &Self, key: &str) -> bool {
@@ -278,22 +288,36 @@ mod tests {
     }
 
     #[test]
-    fn additions_to_what_is_sent_and_to_calls_break() {
+    fn what_calls_require_more_breaks() {
         let found = changes(|new| {
             new["components"]["schemas"]["A"]["properties"]["more"] = json!({"type": "string"});
+            new["components"]["schemas"]["A"]["required"] = json!(["id", "more"]);
             let parameters = new["paths"]["/as"]["post"]["parameters"].as_array_mut().expect("parameters");
-            parameters.push(json!({"name": "page", "in": "query", "schema": {"type": "integer"}}));
+            parameters.push(json!({"name": "page", "in": "query", "required": true, "schema": {"type": "integer"}}));
             new["paths"]["/as"]["post"]["security"] = json!([{"OAuth2": ["write:a", "read:a"]}]);
             new["paths"]["/as"]["post"]["x-experimental"] = json!(true);
         });
         assert_eq!(
             found,
             [
-                ("+ A.more: optional string  (breaking)".to_owned(), true),
+                ("+ A.more: required string  (breaking)".to_owned(), true),
                 ("+ POST /as experimental: yes".to_owned(), false),
-                ("+ POST /as query page: optional integer  (breaking)".to_owned(), true),
+                ("+ POST /as query page: required integer  (breaking)".to_owned(), true),
                 ("+ POST /as scope read:a: needed  (breaking)".to_owned(), true),
             ]
+        );
+    }
+
+    #[test]
+    fn what_calls_may_have_more_breaks_nobody() {
+        let found = changes(|new| {
+            new["components"]["schemas"]["A"]["properties"]["more"] = json!({"type": "string"});
+            let parameters = new["paths"]["/as"]["post"]["parameters"].as_array_mut().expect("parameters");
+            parameters.push(json!({"name": "page", "in": "query", "schema": {"type": "integer"}}));
+        });
+        assert_eq!(
+            found,
+            [("+ A.more: optional string".to_owned(), false), ("+ POST /as query page: optional integer".to_owned(), false),]
         );
     }
 }

@@ -3,6 +3,18 @@
 //! Alerts: what needs someone's attention now: raise alerts, work on them, and read what happened to them. Most writes are queued and answer a receipt.
 //!
 //! Needs the scopes for alerts; deleting, and taking notes, tags or properties off, needs the delete scope. Creating, deleting and acting on alerts is queued: the answer is a receipt, and its `wait` tells how it ended, plan limits included. Alerts are listed by offset, their notes, logs and attachments by an opaque key. The attachment calls take an API token only. What a caller may not see is missing from lists, without an error.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! use jsm_ops_api::types::Priority;
+//!
+//! let receipt = ops.alerts().create("disk full").alias("db-7/disk").priority(Priority::P2).tags(["db"]).send().await?;
+//! let alert_id = receipt.wait().await?.alert_id.unwrap_or_default();
+//! ops.alerts().add_note(&alert_id, "on it").send().await?;
+//! ops.alerts().acknowledge(&alert_id).send().await?.wait().await?;
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::alerts`].
@@ -669,7 +681,7 @@ impl<'a> AlertsArea<'a> {
     pub fn snooze(
         &self,
         id: &str,
-        end_time: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        end_time: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> SnoozeAlert {
         SnoozeAlert {
             call: self.client.caller.call(&table::SNOOZE_ALERT, &[id]),

@@ -3,6 +3,18 @@
 //! Audit logs: the record of what happened and what was changed in operations, read over a span of time.
 //!
 //! Needs an administrator role of the organisation, the site or the product. A span of time is required. Pages are large, from 1,000 to 5,000 entries, and are followed by a token.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! use jsm_ops_api::chrono::{TimeDelta, Utc};
+//!
+//! let mut entries = ops.audit_logs().list(Utc::now() - TimeDelta::days(1), Utc::now()).items();
+//! while let Some(entry) = entries.next().await {
+//!     println!("{:?}", entry?.summary);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::audit_logs`].

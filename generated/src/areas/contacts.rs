@@ -3,6 +3,16 @@
 //! Contacts: the email addresses and telephone numbers at which a user is notified.
 //!
 //! The contacts are those of the caller; administrators may list another user's. The list is paged by offset. Only email addresses can be changed in place.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! let created = ops.contacts().create("email", "me@example.com").send().await?;
+//! if let Some(id) = created.data.and_then(|data| data.id) {
+//!     ops.contacts().deactivate(&id).send().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::contacts`].

@@ -3,6 +3,16 @@
 //! Escalations: whom a team notifies next when nobody reacts to an alert.
 //!
 //! An escalation belongs to a team, and scopes do not replace the caller's own rights in that team. The list is paged by offset. Everything is done when the answer comes.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! use jsm_ops_api::types::EscalationRepeat;
+//!
+//! // Only the setting that changes is sent; everything else stays as it is.
+//! ops.escalations().update("team-id", "escalation-id").repeat(EscalationRepeat::new().count(2)).send().await?;
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::escalations`].

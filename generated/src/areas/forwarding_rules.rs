@@ -3,6 +3,16 @@
 //! Forwarding rules: handing one user's notifications to another for a limited time.
 //!
 //! A rule has a beginning and an end and names two users by account id. The list is paged by offset. Everything is done when the answer comes.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! use jsm_ops_api::chrono::{TimeDelta, Utc};
+//!
+//! let (from, until) = (Utc::now(), Utc::now() + TimeDelta::days(7));
+//! ops.forwarding_rules().create("712020:on-leave", "712020:stands-in", from, until).send().await?;
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::forwarding_rules`].
@@ -39,8 +49,8 @@ impl<'a> ForwardingRulesArea<'a> {
         &self,
         from_user_id: impl Into<::std::string::String>,
         to_user_id: impl Into<::std::string::String>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
-        end_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> CreateForwardingRule {
         CreateForwardingRule {
             call: self.client.caller.call(&table::CREATE_FORWARDING_RULE, &[]),
@@ -90,8 +100,8 @@ impl<'a> ForwardingRulesArea<'a> {
         id: &str,
         from_user_id: impl Into<::std::string::String>,
         to_user_id: impl Into<::std::string::String>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
-        end_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> UpdateForwardingRule {
         UpdateForwardingRule {
             call: self.client.caller.call(&table::UPDATE_FORWARDING_RULE, &[id]),

@@ -3,6 +3,14 @@
 //! Heartbeats: dead man's switches: an alert is raised when a monitored system stops reporting. Not every plan has them.
 //!
 //! Plans without heartbeats answer 402. A heartbeat belongs to a team and is found by its name, not by an id. The list is paged by offset. A ping is a GET that changes state, and is therefore never repeated by itself.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! ops.heartbeats().create("team-id", "nightly-backup", 1, "days").alert_message("no backup tonight").send().await?;
+//! ops.heartbeats().ping("team-id", "nightly-backup").send().await?;
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::heartbeats`].

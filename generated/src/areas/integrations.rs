@@ -3,6 +3,16 @@
 //! Integrations: connections to other tools, the actions they take on data coming in or going out, and the filter for outgoing alerts.
 //!
 //! A caller sees the integrations of their teams, an administrator all of them; creating needs the administration of the team or the right to edit the configuration. Both lists are paged by offset. Type-specific settings may hold credentials, and the key of an API integration is shown once, when it is created.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! let integration = ops.integrations().create("monitoring", "API").team_id("team-id").send().await?;
+//! // The key of an integration is in its settings, which are never printed by accident.
+//! let key = integration.type_specific_properties.as_ref().and_then(|settings| settings.expose().get("apiKey").cloned());
+//! println!("{} has a key: {}", integration.name.unwrap_or_default(), key.is_some());
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::integrations`].

@@ -5,6 +5,14 @@
 //! Jira Edge Connector is an agent that runs scripts on one's own machines. Channels have a key, which two calls answer: keep those answers secret. The list of channels has a size but no documented way to a second page. Sending an action has nothing to follow and is never repeated by itself.
 //!
 //! Atlassian marks all of it as experimental: it may change without notice, and the feature is off by default.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! let channel = ops.jec().create_channel("on-premises", "712020:owner", "public_ops").send().await?;
+//! ops.jec().send_action("restart", "custom").channel_id(channel.id.as_deref().unwrap_or_default()).send().await?;
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::jec`].

@@ -3,6 +3,15 @@
 //! Maintenances: planned quiet times, for one team or the whole site, in which policies, integrations or syncs behave differently.
 //!
 //! A maintenance is for the whole site or for one team, and each kind has calls of its own. Scopes do not replace the caller's own rights. Both lists are paged by offset. Everything is done when the answer comes.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! for maintenance in ops.maintenances().list_for_team("team-id").items().collect_all().await? {
+//!     println!("{:?} {:?}", maintenance.description, maintenance.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::maintenances`].

@@ -3,6 +3,16 @@
 //! Notification rules: how the calling user wants to be told about alerts and shifts, step by step.
 //!
 //! All calls are about the user whose credentials are used; no parameter names another. Rules and steps are paged by offset. The contacts that steps send to are an area of their own.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! use jsm_ops_api::types::NotificationContact;
+//!
+//! let contact = NotificationContact::new("email", "me@example.com");
+//! ops.notification_rules().create_step("rule-id", contact, true).send().await?;
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::notification_rules`].

@@ -3,6 +3,15 @@
 //! Policies: rules that rewrite, delay or silence alerts and notifications, for the whole site or for one team.
 //!
 //! Plans without policies answer 403, to administrators as well. The scopes are those for configuration, in spite of the addresses. Both lists are paged by offset and hold policies in brief. A policy is updated with a PUT, so it has to be sent whole.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! ops.policies().create_global("quiet the test systems", "alert", "{{message}}", true).send().await?;
+//! let policies = ops.policies().list_for_team("team-id", "notification".into()).items().collect_all().await?;
+//! println!("{} policies", policies.len());
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::policies`].

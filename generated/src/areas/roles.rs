@@ -3,6 +3,16 @@
 //! Custom user roles: site-wide sets of rights beyond the built-in roles, and giving them to users.
 //!
 //! Plans without custom user roles answer 403, and so does a caller without an admin role that includes them. The list is paged by offset. A role is found by id or by name. Roles inside a team are in the area of teams.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! let role = ops.roles().create("night shift").granted_rights(["alert-close"]).send().await?;
+//! if let Some(id) = role.data.and_then(|data| data.id) {
+//!     ops.roles().assign("712020:operator", id).send().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::roles`].

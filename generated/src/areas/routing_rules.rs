@@ -3,6 +3,16 @@
 //! Routing rules: which escalation or schedule of a team an alert goes to, and during which hours.
 //!
 //! Every team has a default rule besides those that are created. Rules belong to a team, and scopes do not replace the caller's own rights in that team. The list is paged by offset.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! let rules = ops.routing_rules().list("team-id").items().collect_all().await?;
+//! if let Some(last) = rules.last().and_then(|rule| rule.id.as_deref()) {
+//!     ops.routing_rules().reorder("team-id", last, 0).send().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::routing_rules`].

@@ -3,6 +3,19 @@
 //! Schedules: who is on call and when: schedules, their rotations and overrides, the timeline that results, and calendar exports.
 //!
 //! Writing needs the right to edit the configuration, or the administration of the schedule's team; members of that team may make overrides. Reading is open to whoever takes part in a schedule. Everything is done when the answer comes. Lists of schedules, rotations and overrides are paged by offset, at most 50 a page. Dates come back as the same instant, but maybe written differently.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! use jsm_ops_api::{Field, types::OnCallResponse};
+//!
+//! if let OnCallResponse::OnCallUsers(users) = ops.schedules().get_on_calls("schedule-id").flat(true).send().await? {
+//!     println!("on call: {:?}", users.on_call_users);
+//! }
+//! // `null` clears what was set; a field that is not named stays as it is.
+//! ops.schedules().update_rotation("schedule-id", "rotation-id").time_restriction(Field::Null).send().await?;
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::schedules`].
@@ -217,8 +230,8 @@ impl<'a> SchedulesArea<'a> {
         &self,
         schedule_id: &str,
         responder: impl Into<crate::types::OverrideResponderInfo>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
-        end_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> CreateScheduleOverride {
         CreateScheduleOverride {
             call: self
@@ -283,8 +296,8 @@ impl<'a> SchedulesArea<'a> {
         schedule_id: &str,
         alias: &str,
         responder: impl Into<crate::types::OverrideResponderInfo>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
-        end_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> UpdateScheduleOverride {
         UpdateScheduleOverride {
             call: self
@@ -371,7 +384,7 @@ impl<'a> SchedulesArea<'a> {
         &self,
         schedule_id: &str,
         type_: impl Into<crate::types::RotationType>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> CreateScheduleRotation {
         CreateScheduleRotation {
             call: self

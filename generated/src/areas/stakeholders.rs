@@ -5,6 +5,15 @@
 //! Experimental at Atlassian's: names and shapes may change. Needs scopes of its own; how a 3LO token reaches these calls is documented nowhere. Most lists are paged with cursors. Many answers carry an `error` beside the result, so look at it even where the call succeeded. Creating and inviting may send messages to people.
 //!
 //! Atlassian marks all of it as experimental: it may change without notice, and the feature is off by default.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! for stakeholder in ops.stakeholders().list().first(50).items().collect_all().await? {
+//!     println!("{:?} {:?}", stakeholder.ari, stakeholder.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::stakeholders`].

@@ -5,6 +5,17 @@
 //! Experimental at Atlassian's: names and shapes may change. Needs scopes of its own; how a 3LO token reaches these calls is documented nowhere. Newer lists are paged with cursors, some in both directions, some forwards only; older ones answer everything at once. Many answers carry an `error` beside the result, so look at it even where the call succeeded.
 //!
 //! Atlassian marks all of it as experimental: it may change without notice, and the feature is off by default.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! let page = ops.status_pages().get("page-id").send().await?;
+//! println!("{page:?}");
+//! for incident in ops.status_pages().list_incidents().limit(10).items().collect_all().await? {
+//!     println!("{incident:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::status_pages`].

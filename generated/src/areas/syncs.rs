@@ -3,6 +3,15 @@
 //! Syncs: links that keep alerts and Jira issues in step, with their actions and groups of actions.
 //!
 //! Permissions to view, create, edit and delete syncs are granted apart from each other. Syncs and their actions are paged by offset; action groups are not paged. Everything is done when the answer comes.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! for sync in ops.syncs().list().items().collect_all().await? {
+//!     println!("{:?} {:?}", sync.name, sync.enabled);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::syncs`].

@@ -3,6 +3,16 @@
 //! Teams: the teams that take part in operations, switching operations on for a team, and the roles inside a team.
 //!
 //! Teams are those of the Atlassian platform, and are created there, not here. Neither teams nor roles are paged. Enabling operations is the one queued call; its receipt has a `wait`. Administrators see all teams, others their own.
+//!
+//! ```no_run
+//! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
+//! let teams = ops.teams().list().send().await?.platform_teams;
+//! for team in teams.iter().filter_map(|team| team.team_id.as_deref()) {
+//!     ops.teams().enable_operations(team).send().await?.wait().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use jsm_ops_core::{Body, Call, Error, json_body};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::teams`].

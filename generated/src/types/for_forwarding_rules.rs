@@ -22,14 +22,14 @@ impl CreateForwardingRuleRequest {
     pub fn new(
         from_user_id: impl Into<::std::string::String>,
         to_user_id: impl Into<::std::string::String>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
-        end_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> Self {
         Self {
             from_user_id: from_user_id.into(),
             to_user_id: to_user_id.into(),
-            start_date: start_date.into(),
-            end_date: end_date.into(),
+            start_date,
+            end_date,
         }
     }
 }

@@ -24,13 +24,13 @@ impl CreateOverrideRequest {
     /// What is required, and nothing else.
     pub fn new(
         responder: impl Into<crate::types::OverrideResponderInfo>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
-        end_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> Self {
         Self {
             responder: responder.into(),
-            start_date: start_date.into(),
-            end_date: end_date.into(),
+            start_date,
+            end_date,
             rotation_ids: ::jsm_ops_core::Field::Absent,
         }
     }
@@ -93,11 +93,11 @@ impl CreateRotationRequest {
     /// What is required, and nothing else.
     pub fn new(
         type_: impl Into<crate::types::RotationType>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> Self {
         Self {
             type_: type_.into(),
-            start_date: start_date.into(),
+            start_date,
             end_date: ::jsm_ops_core::Field::Absent,
             length: ::jsm_ops_core::Field::Absent,
             name: ::jsm_ops_core::Field::Absent,
@@ -1360,13 +1360,13 @@ impl UpdateOverrideRequest {
     /// What is required, and nothing else.
     pub fn new(
         responder: impl Into<crate::types::OverrideResponderInfo>,
-        start_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
-        end_date: impl Into<::chrono::DateTime<::chrono::offset::Utc>>,
+        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> Self {
         Self {
             responder: responder.into(),
-            start_date: start_date.into(),
-            end_date: end_date.into(),
+            start_date,
+            end_date,
             rotation_ids: ::jsm_ops_core::Field::Absent,
         }
     }

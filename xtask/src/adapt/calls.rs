@@ -125,7 +125,7 @@ fn call(
     let mut report = |message: String, help: &str| {
         let paths = Pointer::Root.member("paths");
         let item = paths.member(operation.path);
-        problems.push(Problem::new(item.member(operation.method), message, help).in_operation(&operation.label()));
+        problems.push(Problem::new(item.member(operation.method), message, help).in_operation(operation.label()));
     };
     let parameters = parameters(operation, entry, overlay);
     let in_query: Vec<_> = parameters.iter().filter(|(place, _)| *place == "query").map(|(_, one)| one.clone()).collect();
@@ -196,7 +196,7 @@ pub fn check_followed(calls: &[Call], document: &Document, problems: &mut Proble
         let Some(follow) = &call.follow else { continue };
         let mut report = |message: String| {
             let help = "correct `follow` or `outcome` in spec/overlay.yaml";
-            problems.push(Problem::new(pointer(&["paths", &call.path]), message, help).in_operation(&call.label()));
+            problems.push(Problem::new(pointer(&["paths", &call.path]), message, help).in_operation(call.label()));
         };
         let Some((status, outcome)) =
             calls.iter().find(|one| one.id == *follow).and_then(|one| Some((one, one.outcome.as_ref()?)))
@@ -323,6 +323,11 @@ impl Call {
     /// `GET /v1/alerts`
     pub fn label(&self) -> String {
         format!("{} {}", self.method, self.path)
+    }
+
+    /// How it is called in Rust: `alerts().list`
+    pub fn rust_path(&self) -> String {
+        format!("{}().{}", self.area.to_snake_case(), self.rust_method)
     }
 
     /// The constant of its row in the table of operations.

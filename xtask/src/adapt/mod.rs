@@ -11,6 +11,7 @@ pub mod errors;
 pub mod hoist;
 pub mod merge;
 pub mod names;
+pub mod objects;
 pub mod pages;
 pub mod plain;
 pub mod simplify;
@@ -35,6 +36,8 @@ pub struct Adapted {
     pub unions: Vec<unions::Union>,
     /// Operations as calls.
     pub calls: Vec<calls::Call>,
+    /// Objects, by their schemas.
+    pub objects: BTreeMap<String, objects::Object>,
     /// Plain schemas by their names, which the document no longer has.
     pub plain: BTreeMap<String, Value>,
     /// The names of schemas that the document itself has.
@@ -76,5 +79,6 @@ pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let unions = unions::lift(&document, &mut problems);
     let calls = calls::describe(&document, &bodies, overlay, &mut problems);
     calls::check_followed(&calls, &document, &mut problems);
-    Adapted { document, unnamed, enums, unions, calls, plain, declared, merged, problems }
+    let objects = objects::describe(&document, overlay);
+    Adapted { document, unnamed, enums, unions, calls, objects, plain, declared, merged, problems }
 }

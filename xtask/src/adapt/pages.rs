@@ -32,7 +32,7 @@ pub fn page(document: &Document, schema: &str) -> Option<Page> {
         // The page may be the one object inside the answer.
         object.iter().find_map(|(name, property)| {
             let inner = properties(document, property)?;
-            find(document, schema, inner, &[name.clone()])
+            find(document, schema, inner, std::slice::from_ref(name))
         })
     })
 }

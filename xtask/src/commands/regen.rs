@@ -5,6 +5,7 @@ use std::{
     panic::resume_unwind,
     path::{Path, PathBuf},
     thread,
+    time::Duration,
 };
 
 use similar::TextDiff;
@@ -132,8 +133,12 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
 }
 
 fn report_times(times: &Times) {
-    let laps: Vec<String> = times.laps().iter().map(|(stage, time)| format!("{stage} {}", time.as_millis())).collect();
-    println!("times       {} (ms)", laps.join(", "));
+    let list = |laps: &[(&str, Duration)]| {
+        let laps: Vec<String> = laps.iter().map(|(stage, time)| format!("{stage} {}", time.as_millis())).collect();
+        laps.join(", ")
+    };
+    println!("times       {} (ms)", list(times.laps()));
+    println!("            beside them {} (ms)", list(times.beside()));
     let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());
     println!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline);
 }

@@ -35,6 +35,12 @@ impl<'a> Reach<'a> {
         reached
     }
 
+    /// Whether one named schema holds another, directly or inside others.
+    pub fn leads_to(&self, from: &str, to: &str) -> bool {
+        let root = self.0.keys().find(|name| **name == from);
+        root.is_some_and(|root| self.from([*root]).contains(to))
+    }
+
     /// The schemas that requests hold.
     pub fn sent(&self, document: &'a Document) -> BTreeSet<&'a str> {
         let mut roots = BTreeSet::new();

@@ -11,17 +11,17 @@ use crate::{
     adapt::{
         Adapted,
         calls::{Body, Call},
+        objects::Field,
     },
     kind::Kind,
     overlay::Overlay,
-    polish::{Code, structs::Field},
 };
 
 /// Writes the tables of calls and of setters.
-pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted, code: &Code, overlay: &Overlay) -> Result<syn::File, syn::Error> {
+pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted, overlay: &Overlay) -> Result<syn::File, syn::Error> {
     let calls: Vec<(&AreaCalls<'_>, &Call, Builder<'_>)> = areas
         .iter()
-        .flat_map(|area| area.calls.iter().map(move |call| (area, *call, Builder::new(call, adapted, code, overlay))))
+        .flat_map(|area| area.calls.iter().map(move |call| (area, *call, Builder::new(call, adapted, overlay))))
         .collect();
     let whole = calls.iter().map(|(area, call, builder)| whole_call(area, call, builder));
     let (mut names, mut single) = (Vec::new(), Vec::new());
@@ -29,7 +29,7 @@ pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted, code: &Code, overlay: &O
         for field in builder.settable() {
             let (id, wire) = (&call.id, &field.wire);
             let begun = begin(area, call, &builder.required_fields().unwrap_or_default());
-            let setter = builder.setter_name(&field.ident);
+            let setter = builder.setter_name(&field.ident());
             names.push(quote! { (#id, #wire) });
             single.push(quote! { (#id, #wire) => #begun.#setter(field(value)).send().await.map(drop) });
         }

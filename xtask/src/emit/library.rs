@@ -53,6 +53,7 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
     // rustfmt has its own opinion on lines that prettyplease wrote; it does not look into modules that are skipped here.
     quote! {
         #(#![doc = #docs])*
+        #![warn(missing_docs)]
         #![allow(clippy::too_many_arguments)]
 
         #[rustfmt::skip]

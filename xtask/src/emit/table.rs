@@ -11,7 +11,7 @@ use crate::{
 
 /// Writes the table.
 pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted) -> TokenStream {
-    let rows = adapted.calls.iter().map(|call| row(call, areas));
+    let rows = adapted.calls.iter().map(row);
     let constants = adapted.calls.iter().map(|call| format_ident!("{}", call.constant()));
     let listed = areas.iter().map(|area| {
         let (key, title, summary) =
@@ -38,12 +38,11 @@ pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted) -> TokenStream {
     }
 }
 
-fn row(call: &Call, areas: &[AreaCalls<'_>]) -> TokenStream {
+fn row(call: &Call) -> TokenStream {
     let constant = format_ident!("{}", call.constant());
     let doc = format!(" `{}`", call.label());
-    let module = areas.iter().find(|area| area.key == call.area).map(|area| area.module.as_str()).unwrap_or_default();
     let Call { id, method, path, area, scopes, .. } = call;
-    let rust_path = format!("{module}().{}", call.rust_method);
+    let rust_path = call.rust_path();
     let family = call.family.rust_name();
     let oauth = !scopes.is_empty();
     let retry = match call.retry {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::{format_ident, quote};
 use syn::{Attribute, Item};
 
-use super::areas::AreaCalls;
+use super::{Source, areas::AreaCalls};
 use crate::{
     adapt::Adapted,
     document::reach::Reach,
@@ -15,9 +15,6 @@ use crate::{
 
 /// The feature of types that no operation uses.
 pub const UNUSED: &str = "unused-types";
-
-/// A Rust file that is not yet text, with its name.
-type Source = (String, syn::File);
 
 /// Writes all types.
 pub fn files(code: Code, areas: &[AreaCalls<'_>], adapted: &Adapted) -> Result<Vec<Source>, syn::Error> {

@@ -10,11 +10,10 @@ pub mod structs;
 pub mod unions;
 pub mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use syn::Item;
 
-use self::structs::Object;
 use crate::{adapt::Adapted, document::reach::Reach, overlay::Overlay};
 
 /// The types of the crate, not yet as text.
@@ -22,8 +21,6 @@ use crate::{adapt::Adapted, document::reach::Reach, overlay::Overlay};
 pub struct Code {
     /// All types with their implementations.
     pub types: Vec<TypeCode>,
-    /// What is known of the objects among them, by schema.
-    pub objects: BTreeMap<String, Object>,
 }
 
 /// A type with its implementations.
@@ -61,20 +58,21 @@ pub fn polish(file: syn::File, adapted: &Adapted, overlay: &Overlay) -> Result<C
     if let Some(name) = ids.symmetric_difference(&methods).next() {
         return Err(UnexpectedCode::new(name, "one method for every operation"));
     }
-    let objects = structs::polish(structs, &adapted.document, overlay)?;
     let reach = Reach::of(&adapted.document);
     let mut types = enums::types(&adapted.enums, overlay);
     types.extend(unions::types(&adapted.unions, &reach.sent(&adapted.document), overlay));
-    for object in &objects {
-        let mut items = vec![Item::Struct(object.item.clone())];
+    for (object, item) in structs::polish(structs, &adapted.objects, overlay)? {
+        let mut items = Vec::new();
         if object.sent {
-            let setters = setters::item(object, overlay);
+            let rest = structs::rest(&item, object);
+            let setters = setters::item(object, rest, overlay);
             items.push(setters.map_err(|_| UnexpectedCode::new(&object.schema, "fields of which setters can be made"))?);
         }
+        items.insert(0, Item::Struct(item));
         types.push(TypeCode { schema: object.schema.clone(), items });
     }
     types.sort_by(|left, right| left.schema.cmp(&right.schema));
-    Ok(Code { types, objects: objects.into_iter().map(|object| (object.schema.clone(), object)).collect() })
+    Ok(Code { types })
 }
 
 /// The name of a type for a schema.

@@ -4,34 +4,35 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Item};
 
-use super::{
-    structs::{Field, Object, is_scalar},
-    type_name,
+use super::type_name;
+use crate::{
+    adapt::objects::{Field, Object},
+    kind::Kind,
+    overlay::Overlay,
 };
-use crate::overlay::Overlay;
 
-/// `new` and the setters of an object that is sent.
-pub fn item(object: &Object, overlay: &Overlay) -> Result<Item, syn::Error> {
+/// `new` and the setters of an object that is sent. `rest` is the field of what the schema does not name.
+pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<Item, syn::Error> {
     let name = type_name(&object.schema);
     let required = required(object, overlay);
-    let arguments = required.iter().map(|field| argument(field, &field.ident));
+    let arguments = required.iter().map(|field| argument(field, &field.ident()));
     let required_fields = required.iter().map(|field| {
-        let ident = &field.ident;
-        if is_scalar(&field.value) {
+        let ident = field.ident();
+        if is_scalar(field) {
             quote! { #ident, }
         } else {
             quote! { #ident: #ident.into(), }
         }
     });
-    let optional: Vec<_> = object.fields.iter().filter(|field| !field.required).collect();
+    let optional: Vec<_> = object.fields.iter().filter(|field| !field.is_required()).collect();
     let optional_fields = optional.iter().map(|field| {
-        let ident = &field.ident;
+        let ident = field.ident();
         quote! { #ident: ::jsm_ops_core::Field::Absent, }
     });
-    let rest = object.rest.iter().map(|ident| quote! { #ident: ::std::default::Default::default(), });
+    let rest = rest.map(|ident| quote! { #ident: ::std::default::Default::default(), });
     let setters = optional.iter().map(|field| {
-        let (ident, doc) = (&field.ident, doc(field));
-        let (setter, kind) = (setter_name(ident), setter_type(field));
+        let (ident, kind, doc) = (field.ident(), setter_type(field), doc(field));
+        let setter = setter_name(&ident);
         quote! {
             #[doc = #doc]
             #[must_use]
@@ -41,21 +42,17 @@ pub fn item(object: &Object, overlay: &Overlay) -> Result<Item, syn::Error> {
             }
         }
     });
-    let line = new_line(&required);
+    let line = if required.is_empty() { " Nothing set." } else { " What is required, and nothing else." };
     syn::parse2(quote! {
         impl #name {
             #[doc = #line]
             pub fn new(#(#arguments),*) -> Self {
-                Self { #(#required_fields)* #(#optional_fields)* #(#rest)* }
+                Self { #(#required_fields)* #(#optional_fields)* #rest }
             }
 
             #(#setters)*
         }
     })
-}
-
-fn new_line(required: &[&Field]) -> String {
-    if required.is_empty() { " Nothing set.".to_owned() } else { " What is required, and nothing else.".to_owned() }
 }
 
 /// The documentation of a setter.
@@ -65,15 +62,15 @@ pub fn doc(field: &Field) -> String {
 
 /// The required fields in the order in which a person would want them.
 pub fn required<'a>(object: &'a Object, overlay: &Overlay) -> Vec<&'a Field> {
-    let mut required: Vec<_> = object.fields.iter().filter(|field| field.required).collect();
+    let mut required: Vec<_> = object.fields.iter().filter(|field| field.is_required()).collect();
     required.sort_by_key(|field| overlay.argument_rank(&field.wire));
     required
 }
 
 /// A required field as an argument of this name.
 pub fn argument(field: &Field, name: &Ident) -> TokenStream {
-    let kind = &field.value;
-    if is_scalar(kind) {
+    let kind = field.value();
+    if is_scalar(field) {
         quote! { #name: #kind }
     } else {
         quote! { #name: impl Into<#kind> }
@@ -82,8 +79,13 @@ pub fn argument(field: &Field, name: &Ident) -> TokenStream {
 
 /// The type of the argument of a setter: whatever becomes the field.
 pub fn setter_type(field: &Field) -> TokenStream {
-    let kind = &field.value;
+    let kind = field.value();
     quote! { impl Into<::jsm_ops_core::Field<#kind>> }
+}
+
+/// Whether a value is handed over as it is, so that a literal or `parse` knows its type.
+fn is_scalar(field: &Field) -> bool {
+    !field.secret && matches!(field.kind, Kind::Integer32 | Kind::Integer64 | Kind::Number | Kind::Boolean | Kind::Date)
 }
 
 /// The name of the setter of a field; `new` is taken.

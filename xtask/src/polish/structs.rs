@@ -1,197 +1,101 @@
 //! Objects: fields that hold what is sent and decode what comes back, with our words on them.
 //!
-//! typify gives the fields and their types. What a field is wrapped in, how it is read and written, and what it says of itself is
-//! decided here: by whether the object is ever sent, and by what the document and the overlay say of the property.
+//! typify gives the structs and the names of their fields. What a field is wrapped in, how it is read and written, and what it says of
+//! itself comes from [`crate::adapt::objects`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use serde_json::{Map, Value};
-use syn::{
-    AttrStyle, Attribute, Field as Node, Fields, GenericArgument, Ident, ItemStruct, MacroDelimiter, Meta, MetaList,
-    PathArguments, PathSegment, Type, Visibility, token,
-};
+use syn::{AttrStyle, Attribute, Fields, Ident, ItemStruct, MacroDelimiter, Meta, MetaList, Type, Visibility, token};
 
 use super::{UnexpectedCode, type_name, words};
 use crate::{
-    adapt::calls::rust_name,
-    document::{Document, reach::Reach},
+    adapt::objects::{Field, Object, Wrapper},
     kind::Kind,
     overlay::Overlay,
 };
 
-/// An object of the document.
-#[derive(Debug, Clone)]
-pub struct Object {
-    /// The name of the schema.
-    pub schema: String,
-    /// The fields in the order of their names on the wire.
-    pub fields: Vec<Field>,
-    /// The field in which typify keeps properties that the schema does not name, where it says what they are.
-    pub rest: Option<Ident>,
-    /// Whether requests hold it.
-    pub sent: bool,
-    /// The code.
-    pub item: ItemStruct,
-}
-
-/// A field of an object.
-#[derive(Debug, Clone)]
-pub struct Field {
-    /// The name in Rust.
-    pub ident: Ident,
-    /// The name on the wire.
-    pub wire: String,
-    /// What its value is.
-    pub kind: Kind,
-    /// The type of its value, without what says that there may be none.
-    pub value: Type,
-    /// Whether it has to be there.
-    pub required: bool,
-    /// What it is wrapped in.
-    pub wrapper: Wrapper,
-    /// Our words.
-    pub words: String,
-}
-
-/// How a field says that it has no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrapper {
-    /// It has one.
-    None,
-    /// By `Field`, which tells absence from `null`: the object is sent.
-    Field,
-    /// By `Option`.
-    Option,
-    /// By an empty list or map.
-    Empty,
-}
-
-/// Polishes all objects.
-pub fn polish(items: Vec<ItemStruct>, document: &Document, overlay: &Overlay) -> Result<Vec<Object>, UnexpectedCode> {
-    let schemas: BTreeMap<String, (&str, &Value)> =
-        document.schemas().map(|(name, schema)| (type_name(name).to_string(), (name, schema))).collect();
-    let reach = Reach::of(document);
-    let sent = reach.sent(document);
-    let secrets: BTreeSet<(&str, &str)> = overlay.secrets().iter().filter_map(|secret| secret.split_once('.')).collect();
-    let wrappers = Wrappers::new();
-    let objects = items.into_iter().map(|item| {
+/// Polishes all objects. Gives each with the name of its schema.
+pub fn polish<'a>(
+    items: Vec<ItemStruct>,
+    objects: &'a BTreeMap<String, Object>,
+    overlay: &Overlay,
+) -> Result<Vec<(&'a Object, ItemStruct)>, UnexpectedCode> {
+    let by_rust_name: BTreeMap<String, &Object> =
+        objects.values().map(|object| (type_name(&object.schema).to_string(), object)).collect();
+    let polished = items.into_iter().map(|item| {
         let name = item.ident.to_string();
-        let (schema, value) = schemas.get(&name).ok_or_else(|| UnexpectedCode::new(&name, "a type of a schema"))?;
-        let schema = Schema { name: schema, value, sent: sent.contains(schema), secrets: &secrets, overlay };
-        schema.object(item, &wrappers)
+        let object = by_rust_name.get(&name).ok_or_else(|| UnexpectedCode::new(&name, "a type of a schema"))?;
+        Ok((*object, polish_one(item, object, overlay)?))
     });
-    objects.collect()
+    polished.collect()
 }
 
-struct Schema<'a> {
-    name: &'a str,
-    value: &'a Value,
-    sent: bool,
-    secrets: &'a BTreeSet<(&'a str, &'a str)>,
-    overlay: &'a Overlay,
-}
-
-impl Schema<'_> {
-    fn object(&self, mut item: ItemStruct, wrappers: &Wrappers) -> Result<Object, UnexpectedCode> {
-        let name = item.ident.to_string();
-        let Fields::Named(nodes) = &mut item.fields else { return Err(UnexpectedCode::new(name, "named fields")) };
-        let empty = Map::new();
-        let properties = self.value.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        let by_rust_name: BTreeMap<String, (&String, &Value)> =
-            properties.iter().map(|(wire, property)| (rust_name(wire), (wire, property))).collect();
-        let has_rest = self.value.get("additionalProperties").is_some_and(Value::is_object);
-        let (mut fields, mut rest) = (Vec::new(), None);
-        for node in &mut nodes.named {
-            let ident = node.ident.clone().unwrap_or_else(|| Ident::new("_", Span::call_site()));
-            let found = by_rust_name.get(ident.to_string().trim_start_matches("r#"));
-            if found.is_none() && has_rest && rest.is_none() {
-                node.attrs.push(words::line_of_docs(" What else there is, by its names on the wire."));
-                rest = Some(ident);
-                continue;
+fn polish_one(mut item: ItemStruct, object: &Object, overlay: &Overlay) -> Result<ItemStruct, UnexpectedCode> {
+    let name = item.ident.to_string();
+    let Fields::Named(nodes) = &mut item.fields else { return Err(UnexpectedCode::new(name, "named fields")) };
+    let by_rust_name: BTreeMap<&str, &Field> = object.fields.iter().map(|field| (field.rust_name.as_str(), field)).collect();
+    let mut has_rest = false;
+    for node in &mut nodes.named {
+        let ident = node.ident.as_ref().map(Ident::to_string).unwrap_or_default();
+        let place = || format!("{name}.{ident}");
+        let Some(field) = by_rust_name.get(ident.trim_start_matches("r#")) else {
+            if !object.has_rest || has_rest {
+                return Err(UnexpectedCode::new(place(), "a field of a property of the schema"));
             }
-            let (wire, property) = found
-                .ok_or_else(|| UnexpectedCode::new(format!("{name}.{ident}"), "a field of a property of the schema"))?;
-            let field = self.field(node, ident, wire, property, wrappers);
-            fields.push(
-                field.ok_or_else(|| UnexpectedCode::new(format!("{name}.{wire}"), "a field of the type of its property"))?,
-            );
-        }
-        let defaults = fields.iter().all(|field| field.wrapper != Wrapper::None).then(|| quote! { Default, });
-        item.attrs = vec![
-            words::line_of_docs(&words::type_line(self.overlay, self.name)),
-            list("derive", quote! { Clone, Debug, #defaults PartialEq, ::serde::Deserialize, ::serde::Serialize }),
-            word("non_exhaustive"),
-        ];
-        Ok(Object { schema: self.name.to_owned(), fields, rest, sent: self.sent, item })
-    }
-
-    /// Polishes one field; `None` where typify's type is not the one that the property calls for.
-    fn field(&self, node: &mut Node, ident: Ident, wire: &str, property: &Value, wrappers: &Wrappers) -> Option<Field> {
-        let kind = Kind::of(property);
-        let (typified, mut shape) = shape(&node.ty, self.value, wire);
-        // The same type by its whole path, because setters stand in other modules too.
-        let mut value: Type = syn::parse2(kind.owned()).ok()?;
-        if is_boxed(&typified) {
-            value = wrappers.wrap(&wrappers.boxed, &value);
-        }
-        if last_name(&typified) != last_name(&value) {
-            return None;
-        }
-        if self.secrets.contains(&(self.name, wire)) {
-            value = wrappers.wrap(&wrappers.secret, &value);
-            if shape == Wrapper::Empty {
-                // Whether it is empty cannot be seen from outside.
-                shape = Wrapper::Option;
-            }
-        }
-        let wrapper = match shape {
-            Wrapper::None => Wrapper::None,
-            _ if self.sent => Wrapper::Field,
-            other => other,
+            has_rest = true;
+            node.attrs.push(words::line_of_docs(" What else there is, by its names on the wire."));
+            continue;
         };
-        node.ty = match wrapper {
-            Wrapper::None | Wrapper::Empty => value.clone(),
-            Wrapper::Field => wrappers.wrap(&wrappers.field, &value),
-            Wrapper::Option => wrappers.wrap(&wrappers.option, &value),
-        };
-        let words = self.overlay.field_words(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
-        node.attrs = vec![words::line_of_docs(&format!(" {words}"))];
-        node.attrs.extend(serde_attribute(&ident, wire, wrapper, &kind, property));
+        let whole: Type = syn::parse2(field.whole()).map_err(|_| UnexpectedCode::new(place(), "a field that has a type"))?;
+        if !same_value(&node.ty, field) {
+            return Err(UnexpectedCode::new(place(), "a field of the type of its property"));
+        }
+        node.ty = whole;
+        node.attrs = vec![words::line_of_docs(&format!(" {}", field.words))];
+        node.attrs.extend(serde_attribute(field));
         node.vis = Visibility::Public(token::Pub::default());
-        let required = wrapper == Wrapper::None;
-        Some(Field { ident, wire: wire.to_owned(), kind, value, required, wrapper, words })
     }
+    let defaults = object.fields.iter().all(|field| !field.is_required()).then(|| quote! { Default, });
+    item.attrs = vec![
+        words::line_of_docs(&words::type_line(overlay, &object.schema)),
+        list("derive", quote! { Clone, Debug, #defaults PartialEq, ::serde::Deserialize, ::serde::Serialize }),
+        word("non_exhaustive"),
+    ];
+    Ok(item)
 }
 
-/// The type of the value of a field, and how typify says that there may be none.
-fn shape(kind: &Type, schema: &Value, wire: &str) -> (Type, Wrapper) {
-    let required = schema.get("required").and_then(Value::as_array);
-    let required = required.is_some_and(|names| names.iter().any(|name| name == wire));
-    match outside_segment(kind) {
-        Some(segment) if segment.ident == "Option" => match argument(segment) {
-            Some(inner) => (inner.clone(), Wrapper::Option),
-            None => (kind.clone(), Wrapper::None),
-        },
-        Some(segment) if !required && ["Vec", "Map", "BTreeMap"].iter().any(|name| segment.ident == name) => {
-            (kind.clone(), Wrapper::Empty)
-        }
-        _ => (kind.clone(), Wrapper::None),
-    }
+/// The field of a polished object in which typify keeps what the schema does not name.
+pub fn rest<'a>(item: &'a ItemStruct, object: &Object) -> Option<&'a Ident> {
+    let idents = item.fields.iter().filter_map(|field| field.ident.as_ref());
+    idents.filter(|_| object.has_rest).find(|ident| object.fields.iter().all(|field| *ident != &field.rust_name))
+}
+
+/// Whether typify's type of a field holds what the property calls for: its name is the last but for what stands around it.
+fn same_value(kind: &Type, field: &Field) -> bool {
+    let name = |kind: TokenStream| {
+        let words = kind.into_iter().filter_map(|token| match token {
+            proc_macro2::TokenTree::Ident(name) => Some(name.to_string()),
+            _ => None,
+        });
+        words.last().unwrap_or_default()
+    };
+    name(kind.to_token_stream()) == name(field.kind.owned())
 }
 
 /// What serde has to know of a field.
-fn serde_attribute(ident: &Ident, wire: &str, wrapper: Wrapper, kind: &Kind, property: &Value) -> Option<Attribute> {
+fn serde_attribute(field: &Field) -> Option<Attribute> {
+    let Field { rust_name, wire, kind, wrapper, lenient, .. } = field;
     let mut words: Vec<TokenStream> = Vec::new();
-    if ident != wire {
+    if rust_name != wire {
         words.push(quote! { rename = #wire });
     }
     let decoder = match kind {
         Kind::Date => Some("::jsm_ops_core::decode::date"),
         Kind::Integer32 | Kind::Integer64 => Some("::jsm_ops_core::decode::integer"),
-        Kind::Boolean if property.get("x-jsm-lenient").is_some() => Some("::jsm_ops_core::decode::boolean"),
-        _ if wrapper == Wrapper::Empty => Some("::jsm_ops_core::decode::null_as_default"),
+        Kind::Boolean if *lenient => Some("::jsm_ops_core::decode::boolean"),
+        _ if *wrapper == Wrapper::Empty => Some("::jsm_ops_core::decode::null_as_default"),
         _ => None,
     };
     let skip = match wrapper {
@@ -204,9 +108,9 @@ fn serde_attribute(ident: &Ident, wire: &str, wrapper: Wrapper, kind: &Kind, pro
             _ => "::std::vec::Vec::is_empty",
         }),
     };
-    if wrapper != Wrapper::None {
+    if *wrapper != Wrapper::None {
         // An option is filled in by serde as long as it has no decoder of its own.
-        if wrapper != Wrapper::Option || decoder.is_some() {
+        if *wrapper != Wrapper::Option || decoder.is_some() {
             words.push(quote! { default });
         }
         words.push(quote! { skip_serializing_if = #skip });
@@ -215,66 +119,6 @@ fn serde_attribute(ident: &Ident, wire: &str, wrapper: Wrapper, kind: &Kind, pro
         words.push(quote! { deserialize_with = #decoder });
     }
     (!words.is_empty()).then(|| list("serde", quote! { #(#words),* }))
-}
-
-/// Whether typify had to put a box around a type because it holds itself.
-fn is_boxed(kind: &Type) -> bool {
-    outside_segment(kind).is_some_and(|segment| segment.ident == "Box")
-}
-
-/// The name of a type without its path and arguments.
-fn last_name(kind: &Type) -> Option<&Ident> {
-    match kind {
-        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
-        _ => None,
-    }
-}
-
-/// The last segment of a type from outside the crate, which typify writes with its whole path: a schema may be called `Vec` too.
-fn outside_segment(kind: &Type) -> Option<&PathSegment> {
-    match kind {
-        Type::Path(path) if path.path.leading_colon.is_some() => path.path.segments.last(),
-        _ => None,
-    }
-}
-
-/// The first type argument, as the `T` of `Option<T>`.
-fn argument(segment: &PathSegment) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(kind) => Some(kind),
-        _ => None,
-    })
-}
-
-/// Types around other types, parsed once.
-struct Wrappers {
-    field: Type,
-    option: Type,
-    secret: Type,
-    boxed: Type,
-}
-
-impl Wrappers {
-    fn new() -> Self {
-        Self {
-            field: syn::parse_quote! { ::jsm_ops_core::Field<T> },
-            option: syn::parse_quote! { ::std::option::Option<T> },
-            secret: syn::parse_quote! { ::jsm_ops_core::Secret<T> },
-            boxed: syn::parse_quote! { ::std::boxed::Box<T> },
-        }
-    }
-
-    fn wrap(&self, around: &Type, value: &Type) -> Type {
-        let mut around = around.clone();
-        if let Type::Path(path) = &mut around
-            && let Some(PathArguments::AngleBracketed(arguments)) =
-                path.path.segments.last_mut().map(|segment| &mut segment.arguments)
-        {
-            arguments.args = std::iter::once(GenericArgument::Type(value.clone())).collect();
-        }
-        around
-    }
 }
 
 /// `#[name(words)]`, built without a parser: there are thousands of them.
@@ -296,48 +140,27 @@ fn attribute(meta: Meta) -> Attribute {
     }
 }
 
-/// Whether a type is one of those that are handed over as they are: numbers and booleans.
-pub fn is_scalar(kind: &Type) -> bool {
-    let mut tokens = kind.to_token_stream().into_iter();
-    let name = match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Ident(name)), None) => name,
-        _ => return false,
-    };
-    ["bool", "i32", "i64", "f64"].iter().any(|scalar| name == scalar)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::overlay::Overlay;
+    use crate::{adapt::objects, document::Document};
 
-    fn polished(item: ItemStruct, sent: bool) -> String {
-        let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Heartbeat"}}}});
-        let operation = if sent { json!({"requestBody": body}) } else { json!({}) };
-        let document = Document::new(json!({
-            "paths": {"/h": {"post": operation}},
-            "components": {"schemas": {"Heartbeat": {"required": ["name"], "properties": {
-                "tags": {"type": "array", "items": {"type": "string"}},
-                "createdAt": {"type": "string", "format": "date-time"},
-                "isEnabled": {"type": "boolean", "x-jsm-lenient": "boolean"},
-                "apiKey": {"type": "string"},
-                "size": {"type": "integer"},
-                "name": {"type": "string"}
-            }}}}
-        }));
+    fn polished(item: ItemStruct, schema: serde_json::Value) -> Result<String, UnexpectedCode> {
+        let document = Document::new(json!({"components": {"schemas": {"Heartbeat": schema}}}));
         let overlay = Overlay::from_value(json!({
-            "areas": {}, "operations": {}, "fields": {"size": "How many."}, "secrets": ["Heartbeat.apiKey"],
-            "types": {"Heartbeat": {"summary": "A switch."}}
+            "areas": {}, "operations": {}, "fields": {"size": "How many."}, "types": {"Heartbeat": {"summary": "A switch."}}
         }))
         .expect("overlay");
-        let objects = polish(vec![item], &document, &overlay).expect("polished");
-        objects[0].item.to_token_stream().to_string()
+        let objects = objects::describe(&document, &overlay);
+        let polished = polish(vec![item], &objects, &overlay)?;
+        Ok(polished[0].1.to_token_stream().to_string())
     }
 
-    fn heartbeat() -> ItemStruct {
-        syn::parse_quote! {
+    #[test]
+    fn fields_have_words_and_decoders() {
+        let item = syn::parse_quote! {
             ///`Heartbeat`
             #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
             pub struct Heartbeat {
@@ -346,54 +169,47 @@ mod tests {
                 #[serde(rename = "createdAt", skip_serializing_if = "::std::option::Option::is_none")]
                 pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 pub is_enabled: ::std::option::Option<bool>,
-                pub api_key: ::std::option::Option<::std::string::String>,
                 pub size: ::std::option::Option<i64>,
                 pub name: ::std::string::String,
             }
-        }
-    }
-
-    fn assert_parts(code: &str, parts: &[&str]) {
-        for part in parts {
+        };
+        let code = polished(
+            item,
+            json!({"required": ["name"], "properties": {
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "createdAt": {"type": "string", "format": "date-time"},
+                "isEnabled": {"type": "boolean", "x-jsm-lenient": "boolean"},
+                "size": {"type": "integer"},
+                "name": {"type": "string"}
+            }}),
+        )
+        .expect("polished");
+        for part in [
+            r#"# [doc = " A switch."] # [derive (Clone , Debug , PartialEq , :: serde :: Deserialize"#,
+            r#"# [serde (default , skip_serializing_if = "::std::vec::Vec::is_empty" , deserialize_with = "::jsm_ops_core::decode::null_as_default")] pub tags"#,
+            r#"# [serde (rename = "createdAt" , default , skip_serializing_if = "::std::option::Option::is_none" , deserialize_with = "::jsm_ops_core::decode::date")]"#,
+            r#"deserialize_with = "::jsm_ops_core::decode::boolean")] pub is_enabled : :: std :: option :: Option < bool >"#,
+            r#"# [doc = " How many."] # [serde (default , skip_serializing_if = "::std::option::Option::is_none" , deserialize_with = "::jsm_ops_core::decode::integer")] pub size"#,
+            r#"# [doc = " `name`"] pub name : :: std :: string :: String"#,
+        ] {
             assert!(code.contains(part), "{part} in {code}");
         }
     }
 
     #[test]
-    fn what_is_only_received_is_read_leniently() {
-        let code = polished(heartbeat(), false);
-        assert_parts(
-            &code,
-            &[
-                r#"# [doc = " A switch."] # [derive (Clone , Debug , PartialEq , :: serde :: Deserialize"#,
-                r#"# [serde (default , skip_serializing_if = "::std::vec::Vec::is_empty" , deserialize_with = "::jsm_ops_core::decode::null_as_default")] pub tags"#,
-                r#"# [serde (rename = "createdAt" , default , skip_serializing_if = "::std::option::Option::is_none" , deserialize_with = "::jsm_ops_core::decode::date")]"#,
-                r#"deserialize_with = "::jsm_ops_core::decode::boolean")] pub is_enabled : :: std :: option :: Option < bool >"#,
-                r#"pub api_key : :: std :: option :: Option < :: jsm_ops_core :: Secret < :: std :: string :: String > >"#,
-                r#"# [doc = " How many."] # [serde (default , skip_serializing_if = "::std::option::Option::is_none" , deserialize_with = "::jsm_ops_core::decode::integer")] pub size"#,
-                r#"# [doc = " `name`"] pub name : :: std :: string :: String"#,
-            ],
-        );
+    fn what_typify_flattens_stays() {
+        let item: ItemStruct = syn::parse_quote! {
+            pub struct Heartbeat { #[serde(flatten)] pub extra: ::std::collections::BTreeMap<String, String> }
+        };
+        let open = json!({"properties": {}, "additionalProperties": {"type": "string"}});
+        let code = polished(item.clone(), open).expect("polished");
+        assert!(code.contains("# [serde (flatten)]"), "{code}");
+        assert!(polished(item, json!({"properties": {}})).is_err());
     }
 
     #[test]
-    fn what_is_sent_tells_absence_from_null() {
-        let code = polished(heartbeat(), true);
-        assert_parts(
-            &code,
-            &[
-                r#"# [serde (default , skip_serializing_if = "::jsm_ops_core::Field::is_absent")] pub tags : :: jsm_ops_core :: Field < :: std :: vec :: Vec"#,
-                r#"pub created_at : :: jsm_ops_core :: Field < :: chrono :: DateTime"#,
-                r#"pub api_key : :: jsm_ops_core :: Field < :: jsm_ops_core :: Secret"#,
-                r#"pub name : :: std :: string :: String"#,
-            ],
-        );
-    }
-
-    #[test]
-    fn a_field_that_no_property_has_is_refused() {
-        let document = Document::new(json!({"components": {"schemas": {"A": {"properties": {}}}}}));
-        let item = syn::parse_quote! { pub struct A { pub x: bool } };
-        assert!(polish(vec![item], &document, &Overlay::default()).is_err());
+    fn a_field_of_another_type_is_refused() {
+        let item: ItemStruct = syn::parse_quote! { pub struct Heartbeat { pub size: ::std::option::Option<f64> } };
+        assert!(polished(item, json!({"properties": {"size": {"type": "integer"}}})).is_err());
     }
 }

@@ -85,8 +85,10 @@ impl SlowDown {
 /// What to do about limits, if they are near. Those that are not enforced yet are no reason to go slower.
 fn pace(limits: &RateLimits, now: DateTime<Utc>) -> Option<Pace> {
     let since = (now - limits.received_at?).to_std().unwrap_or_default();
-    let is_refusal = limits.retry_after.is_some() || limits.reset.is_some();
     let is_spent = limits.policies.iter().any(|policy| policy.remaining == Some(0) && policy.resets_in.is_some());
+    // A time of reset alone stands in refusals only; beside a number it says what the number is for.
+    let is_refusal =
+        limits.retry_after.is_some() || (limits.reset.is_some() && limits.remaining.is_none_or(|left| left == 0));
     if is_refusal || is_spent {
         let mut enforced = limits.clone();
         enforced.announced = None;
@@ -99,7 +101,11 @@ fn pace(limits: &RateLimits, now: DateTime<Utc>) -> Option<Pace> {
     let burst = || {
         let numbers = limits.limit.zip(limits.remaining);
         let is_near = limits.near_limit || numbers.is_some_and(|(limit, left)| is_near(limit, left));
-        is_near.then(|| spread(BURST.checked_sub(since)?, limits.remaining.unwrap_or_default())).flatten()
+        let left = match limits.reset {
+            Some(reset) => (reset - now).to_std().ok()?,
+            None => BURST.checked_sub(since)?,
+        };
+        is_near.then(|| spread(left, limits.remaining.unwrap_or_default())).flatten()
     };
     quotas.max().or_else(burst).map(Pace::Every)
 }
@@ -156,6 +162,12 @@ mod tests {
         assert_eq!(after(&few, 0), Some(Pace::Every(Duration::from_millis(50))));
         assert_eq!(after(&limits(&[("x-ratelimit-nearlimit", "true")]), 0), Some(Pace::Every(BURST)));
         assert_eq!(after(&limits(&[("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "20")]), 0), None);
+        let reset = ("x-ratelimit-reset", "1970-01-01T00:00:10Z");
+        let with = |remaining| limits(&[("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", remaining), reset]);
+        let until = DateTime::UNIX_EPOCH + TimeDelta::seconds(10);
+        assert_eq!(after(&with("0"), 0), Some(Pace::Until(until)));
+        assert_eq!(after(&with("4"), 5000), Some(Pace::Every(Duration::from_secs(1))));
+        assert_eq!((after(&with("50"), 0), after(&with("4"), 10_001)), (None, None));
     }
 
     #[test]

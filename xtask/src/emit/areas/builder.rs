@@ -9,13 +9,11 @@ use crate::{
     adapt::{
         Adapted,
         calls::{Answer, Body, Call, Parameter},
+        objects::{Field, Object},
     },
     kind::Kind,
     overlay::{Outcome, Overlay},
-    polish::{
-        Code, setters,
-        structs::{Field, Object},
-    },
+    polish::setters,
 };
 
 /// The methods of a builder, whose names a setter cannot have.
@@ -33,9 +31,9 @@ pub struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// The builder of a call.
-    pub fn new(call: &'a Call, adapted: &'a Adapted, code: &'a Code, overlay: &'a Overlay) -> Self {
+    pub fn new(call: &'a Call, adapted: &'a Adapted, overlay: &'a Overlay) -> Self {
         let object = match &call.body {
-            Body::Json { kind: Kind::Named(name), .. } => code.objects.get(name),
+            Body::Json { kind: Kind::Named(name), .. } => adapted.objects.get(name),
             _ => None,
         };
         let status = call.follow.as_ref().and_then(|follow| adapted.calls.iter().find(|call| call.id == *follow));
@@ -56,7 +54,7 @@ impl<'a> Builder<'a> {
             return self.constructor(&method, &lines, &[parameters, extra].concat(), given);
         };
         let body = self.body_type();
-        let names: Vec<Ident> = required.iter().map(|field| self.argument_name(&field.ident)).collect();
+        let names: Vec<Ident> = required.iter().map(|field| self.argument_name(&field.ident())).collect();
         let fields = required.iter().zip(&names).map(|(field, name)| setters::argument(field, name));
         let one = self.constructor(
             &method,
@@ -218,8 +216,8 @@ impl<'a> Builder<'a> {
     /// The fields of the body that have setters. An optional body that has required fields is put together before the call.
     pub fn settable(&self) -> impl Iterator<Item = &'a Field> {
         let object =
-            self.object.filter(|object| !self.is_body_optional() || object.fields.iter().all(|field| !field.required));
-        object.map(|object| object.fields.as_slice()).unwrap_or_default().iter().filter(|field| !field.required)
+            self.object.filter(|object| !self.is_body_optional() || object.fields.iter().all(|field| !field.is_required()));
+        object.map(|object| object.fields.as_slice()).unwrap_or_default().iter().filter(|field| !field.is_required())
     }
 
     /// Setters for what the body may have, and for the whole of one that may be left out.
@@ -236,8 +234,8 @@ impl<'a> Builder<'a> {
             }
         });
         let setters = self.settable().map(|field| {
-            let (ident, kind, doc) = (&field.ident, setters::setter_type(field), setters::doc(field));
-            let setter = self.setter_name(ident);
+            let (ident, kind, doc) = (field.ident(), setters::setter_type(field), setters::doc(field));
+            let setter = self.setter_name(&ident);
             let place = if optional {
                 quote! { self.body.get_or_insert_default().#ident }
             } else {

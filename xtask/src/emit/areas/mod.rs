@@ -17,7 +17,6 @@ use crate::{
         calls::{Body, Call},
     },
     overlay::{Area, Overlay},
-    polish::Code,
 };
 
 /// A group of operations that belong together.
@@ -60,11 +59,11 @@ pub fn group<'a>(adapted: &'a Adapted, overlay: &'a Overlay) -> Vec<AreaCalls<'a
 }
 
 /// The file of an area.
-pub fn file(area: &AreaCalls<'_>, adapted: &Adapted, code: &Code, overlay: &Overlay) -> Result<syn::File, syn::Error> {
+pub fn file(area: &AreaCalls<'_>, adapted: &Adapted, overlay: &Overlay) -> Result<syn::File, syn::Error> {
     let accessor = format_ident!("{}", accessor_name(area));
     let module_docs = docs::area(area);
     let accessor_doc = format!(" The operations of the area, from [`Client::{}`].", area.module);
-    let builders = area.calls.iter().map(|call| Builder::new(call, adapted, code, overlay));
+    let builders = area.calls.iter().map(|call| Builder::new(call, adapted, overlay));
     let (mut methods, mut types) = (Vec::new(), Vec::new());
     for builder in builders {
         methods.push(builder.constructors());

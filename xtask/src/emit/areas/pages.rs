@@ -7,14 +7,15 @@ use quote::quote;
 use syn::Item;
 
 use crate::{
-    adapt::{Adapted, calls::Call, pages::Page},
+    adapt::{
+        Adapted,
+        calls::{Answer, Call},
+        objects::{Field, Wrapper},
+        pages::Page,
+    },
     kind::Kind,
     overlay::Outcome,
-    polish::{
-        Code,
-        structs::{Field, Wrapper},
-        type_name,
-    },
+    polish::{Code, type_name},
 };
 
 /// The ways to all pages and all items.
@@ -39,11 +40,11 @@ pub fn implement(code: &mut Code, adapted: &Adapted) -> Result<(), syn::Error> {
     let pages: BTreeMap<&str, &Page> =
         adapted.calls.iter().filter_map(|call| call.page.as_ref()).map(|page| (page.schema.as_str(), page)).collect();
     for page in pages.into_values() {
-        added.entry(page.schema.clone()).or_default().push(page_item(page, code)?);
+        added.entry(page.schema.clone()).or_default().push(page_item(page, adapted)?);
     }
     for call in &adapted.calls {
         let (Some(outcome), Some(schema)) = (&call.outcome, answer_schema(call)) else { continue };
-        added.entry(schema.to_owned()).or_default().push(status_item(schema, outcome, code)?);
+        added.entry(schema.to_owned()).or_default().push(status_item(schema, outcome, adapted)?);
     }
     for one in &mut code.types {
         one.items.extend(added.remove(&one.schema).into_iter().flatten());
@@ -53,24 +54,24 @@ pub fn implement(code: &mut Code, adapted: &Adapted) -> Result<(), syn::Error> {
 
 fn answer_schema(call: &Call) -> Option<&str> {
     match &call.answer {
-        crate::adapt::calls::Answer::Json(Kind::Named(name)) => Some(name),
+        Answer::Json(Kind::Named(name)) => Some(name),
         _ => None,
     }
 }
 
-fn page_item(page: &Page, code: &Code) -> Result<Item, syn::Error> {
+fn page_item(page: &Page, adapted: &Adapted) -> Result<Item, syn::Error> {
     let name = type_name(&page.schema);
     let item = page.item.owned();
-    let next = Reader { code, schema: &page.schema }.optional(&page.next);
+    let next = Reader { adapted, schema: &page.schema }.optional(&page.next);
     let has_next = page.has_next.as_ref().map(|path| {
-        let flag = Reader { code, schema: &page.schema }.optional(path);
+        let flag = Reader { adapted, schema: &page.schema }.optional(path);
         quote! {
             if #flag == ::std::option::Option::Some(&false) {
                 return ::std::option::Option::None;
             }
         }
     });
-    let items = Reader { code, schema: &page.schema }.taken(&page.items);
+    let items = Reader { adapted, schema: &page.schema }.taken(&page.items);
     syn::parse2(quote! {
         impl ::jsm_ops_core::Page for #name {
             type Item = #item;
@@ -87,9 +88,9 @@ fn page_item(page: &Page, code: &Code) -> Result<Item, syn::Error> {
     })
 }
 
-fn status_item(schema: &str, outcome: &Outcome, code: &Code) -> Result<Item, syn::Error> {
+fn status_item(schema: &str, outcome: &Outcome, adapted: &Adapted) -> Result<Item, syn::Error> {
     let name = type_name(schema);
-    let reader = Reader { code, schema };
+    let reader = Reader { adapted, schema };
     let body = match outcome {
         Outcome::Flag { flag, reason, .. } => {
             let flag = reader.optional(std::slice::from_ref(flag));
@@ -127,26 +128,22 @@ fn status_item(schema: &str, outcome: &Outcome, code: &Code) -> Result<Item, syn
 
 /// Writes how a property inside a value is reached, whatever its fields are wrapped in.
 struct Reader<'a> {
-    code: &'a Code,
+    adapted: &'a Adapted,
     schema: &'a str,
 }
 
 impl Reader<'_> {
     /// The fields on a path, each with the schema that it leads to.
     fn fields(&self, path: &[String]) -> Vec<&Field> {
-        let mut schema = self.schema.to_owned();
+        let mut schema = self.schema;
         let mut fields = Vec::new();
         for wire in path {
-            let object = self.code.objects.get(&schema);
+            let object = self.adapted.objects.get(schema);
             let Some(field) = object.and_then(|object| object.fields.iter().find(|field| field.wire == *wire)) else {
                 break;
             };
             fields.push(field);
-            // Names of types come from those of schemas, and the path is known to lead through schemas.
-            let kind = quote::ToTokens::to_token_stream(&field.value).to_string();
-            let name = kind.rsplit(' ').next().unwrap_or_default();
-            let next = self.code.objects.keys().find(|schema| type_name(schema) == name);
-            schema = next.cloned().unwrap_or_default();
+            schema = field.kind.named().unwrap_or_default();
         }
         fields
     }
@@ -154,7 +151,7 @@ impl Reader<'_> {
     /// An `Option` of a reference to what stands at the end of a path.
     fn optional(&self, path: &[String]) -> TokenStream {
         self.walk(path, |owner, field| {
-            let ident = &field.ident;
+            let ident = field.ident();
             match field.wrapper {
                 Wrapper::Option | Wrapper::Field => Step::Optional(quote! { #owner.#ident.as_ref() }),
                 Wrapper::None | Wrapper::Empty => Step::Certain(quote! { &#owner.#ident }),
@@ -167,11 +164,11 @@ impl Reader<'_> {
         if let [field] = self.fields(path)[..]
             && field.wrapper == Wrapper::Empty
         {
-            let ident = &field.ident;
+            let ident = field.ident();
             return quote! { self.#ident };
         }
         let list = self.walk(path, |owner, field| {
-            let ident = &field.ident;
+            let ident = field.ident();
             match field.wrapper {
                 Wrapper::Option => Step::Optional(quote! { #owner.#ident }),
                 Wrapper::Field => Step::Optional(quote! { #owner.#ident.into_option() }),

@@ -72,6 +72,76 @@ fn two_operations_of_one_name_are_refused_with_both() {
     );
 }
 
+#[test]
+fn two_methods_of_one_name_in_an_area_are_refused() {
+    let overlay = changed_overlay(|overlay| at(overlay, "/operations/POST ~1v1~1alerts")["method"] = json!("list"));
+    refuses_overlay(
+        &overlay,
+        &["1 problem\n", "`GET /v1/alerts` and `POST /v1/alerts` come to one method `list` of the area `alerts`"],
+    );
+}
+
+#[test]
+fn paging_by_parameters_that_are_not_there_is_refused() {
+    let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["paging"] = json!("cursor"));
+    refuses_overlay(
+        &overlay,
+        &[
+            "2 problems\n",
+            "at /paths/~1v1~1alerts/get (GET /v1/alerts): it has no parameter `limit`, by which it is said to page",
+            "it has no parameter `cursor`",
+        ],
+    );
+}
+
+#[test]
+fn pages_of_an_answer_that_is_none_are_refused() {
+    let overlay = changed_overlay(|overlay| {
+        let entry = at(overlay, "/operations/GET ~1v1~1alerts~1{id}");
+        entry["paging"] = json!("size");
+    });
+    refuses_overlay(&overlay, &["its answer is no page that is known", "it has no parameter `size`"]);
+}
+
+#[test]
+fn a_queued_write_that_nothing_follows_is_refused() {
+    let overlay = changed_overlay(|overlay| at(overlay, "/operations/POST ~1v1~1alerts")["follow"] = json!("get_alert"));
+    refuses_overlay(&overlay, &["1 problem\n", "no operation `get_alert` says by its `outcome` how a queued write ended"]);
+}
+
+#[test]
+fn an_outcome_that_the_answer_does_not_have_is_refused() {
+    let overlay = changed_overlay(|overlay| {
+        *at(overlay, "/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/outcome/state") = json!("status.colour");
+    });
+    refuses_overlay(&overlay, &["1 problem\n", "the answer of `get_team_request_status` has no `status.colour`"]);
+}
+
+#[test]
+fn schemas_that_are_not_the_same_are_not_merged() {
+    let overlay = changed_overlay(|overlay| overlay["merge"]["Anything"] = json!(["AlertResponse", "Schedule"]));
+    refuses_overlay(&overlay, &["1 problem\n", "at /merge/Anything: `AlertResponse` and `Schedule` are not the same"]);
+}
+
+#[test]
+fn a_member_that_is_gone_is_refused() {
+    let overlay = changed_overlay(|overlay| overlay["merge"]["Anything"] = json!(["YesterdaysAlert"]));
+    refuses_overlay(&overlay, &["1 problem\n", "at /merge/Anything/0: there is no schema `YesterdaysAlert`"]);
+}
+
+/// A secret that is not found is one that is printed.
+#[test]
+fn a_secret_that_is_no_property_is_refused() {
+    let overlay = changed_overlay(|overlay| overlay["secrets"] = json!(["JecChannelWithApiKey.apikey"]));
+    refuses_overlay(&overlay, &["1 problem\n", "at /secrets/0: `JecChannelWithApiKey.apikey` is no property of a schema"]);
+}
+
+#[test]
+fn a_retry_class_that_is_none_is_refused() {
+    let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["retry"] = json!("perhaps"));
+    refuses_overlay(&overlay, &["1 problem\n", "at /operations/GET ~1v1~1alerts: unknown variant `perhaps`"]);
+}
+
 /// Two entries for one operation are a slip that the usual reading of YAML hides.
 #[test]
 fn two_entries_for_one_operation_are_refused_with_their_line() {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     cli,
-    document::{TempFile, at, changed, remove},
+    document::{TempFile, at, changed, changed_overlay, remove},
     folder::{CRATE_FILES, Crate},
     workspace,
 };
@@ -51,16 +51,38 @@ fn a_property_that_is_added_to_an_answer_breaks_nobody() {
 }
 
 #[test]
-fn a_property_that_is_added_to_what_is_sent_breaks() {
-    let report =
+fn a_property_that_is_added_to_what_is_sent_breaks_if_it_is_required() {
+    let optional =
         report(|root| at(root, "/components/schemas/CreateAlertRequest/properties")["mood"] = json!({"type": "string"}));
     assert_eq!(
-        report,
+        optional,
+        ["interface   1 changes since the last run, none of them breaking", "  + CreateAlertRequest.mood: optional string",]
+    );
+    let required = report(|root| {
+        at(root, "/components/schemas/CreateAlertRequest/properties")["mood"] = json!({"type": "string"});
+        at(root, "/components/schemas/CreateAlertRequest")["required"] = json!(["message", "mood"]);
+    });
+    assert_eq!(
+        required,
         [
             "interface   1 changes since the last run, 1 of them breaking: this needs a new minor version",
-            "  + CreateAlertRequest.mood: optional string  (breaking)",
+            "  + CreateAlertRequest.mood: required string  (breaking)",
         ]
     );
+}
+
+/// The Rust names are ours, and a user of the crate sees them change as much as anything of the vendor's.
+#[test]
+fn another_name_of_a_call_breaks() {
+    let overlay = TempFile::new(
+        "overlay.yaml",
+        &changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["method"] = json!("find")),
+    );
+    let generated = Crate::new();
+    let arguments =
+        ["regen".as_ref(), "--overlay".as_ref(), overlay.path().as_os_str(), "--out".as_ref(), generated.path().as_os_str()];
+    let ran = cli::xtask(arguments).succeeded();
+    assert!(ran.stdout.contains("  ~ GET /v1/alerts call: alerts().list → alerts().find  (breaking)\n"), "{}", ran.stdout);
 }
 
 #[test]

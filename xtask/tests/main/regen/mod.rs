@@ -4,3 +4,4 @@ mod check;
 mod interface;
 mod report;
 mod same_bytes;
+mod words;
