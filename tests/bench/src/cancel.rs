@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jsm_ops::{Client, FileStore, MemoryStore, OAuth, TokenStore};
+use jsm_ops::{Client, Clock as _, FileStore, MemoryStore, OAuth, TokenStore};
 use jsm_ops_fake::{Endpoint, Fake, Fault, Gate};
 use tokio::{task::JoinHandle, time::timeout};
 
@@ -30,6 +30,9 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// What does not come about within so long, by the time of the machine, hangs.
 const HANGS: Duration = Duration::from_secs(20);
+
+/// The pause of a caller whose call failed, by the injected clock.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// More polls than most calls take, so that some are not dropped but end.
 const POLLS: usize = 14;
@@ -215,12 +218,14 @@ impl Run {
         let start = Instant::now();
         let usable = async {
             let mut last = None;
-            // A refresh may meet faults three times; a caller would try again, too.
-            for _ in 0..5 {
+            // A refresh may meet faults three times, and a token that is refused right after a refresh, as happens here where one was
+            // on its way when all tokens ended, is given a minute. A caller would try again, too.
+            for _ in 0..24 {
                 match self.client.alerts().get(&self.alert).send().await {
                     Ok(_) => return None,
                     Err(error) => last = Some(error.to_string()),
                 }
+                self.clock.sleep(PAUSE).await;
             }
             last
         };
