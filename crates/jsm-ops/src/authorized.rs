@@ -29,8 +29,13 @@ impl Authorized {
         Self { http, credential, gateway }
     }
 
-    /// Sends a request, again if its token is refused.
-    pub(crate) async fn send(&self, request: Request, observed: &Observed<'_>) -> Result<Response, CallError> {
+    /// Sends a request, and its copy if its token is refused.
+    pub(crate) async fn send(
+        &self,
+        request: Request,
+        copy: Option<&Request>,
+        observed: &Observed<'_>,
+    ) -> Result<Response, CallError> {
         let operation = request.operation;
         let refuse = |error: Error| CallError::credential(operation, error);
         self.check_host(&request.url).map_err(refuse)?;
@@ -46,13 +51,12 @@ impl Authorized {
         }
         let token = session.access_token().await.map_err(refuse)?;
         check_scopes(&token, operation).map_err(refuse)?;
-        let copy = request.try_clone();
         let answer = self.send_as(&token, request, observed).await?;
         if !is_refused(operation, &answer) || !session.reject(token.generation()) {
             return Ok(answer);
         }
         // Whatever the operation does: a request that the gateway refused was not carried out.
-        let Some(copy) = copy else { return Ok(answer) };
+        let Some(copy) = copy.and_then(Request::try_clone) else { return Ok(answer) };
         observed.token_refused();
         let token = session.access_token().await.map_err(refuse)?;
         let answer = self.send_as(&token, copy, observed).await?;

@@ -19,11 +19,13 @@ pub(crate) struct Waits<'a> {
 }
 
 impl<'a> Waits<'a> {
+    /// Those of a call that began at this time of the clock.
     pub(crate) fn new(
         policy: &'a RetryPolicy,
         clock: &'a dyn Clock,
         random: &'a dyn Random,
         limit: Option<Duration>,
+        began: Duration,
     ) -> Self {
         let total = limit.map_or(policy.total, |limit| limit.min(policy.total));
         Self {
@@ -32,13 +34,8 @@ impl<'a> Waits<'a> {
             random,
             attempts_left: policy.attempts.saturating_sub(1),
             ceiling: policy.first_backoff.min(policy.longest_backoff),
-            ends: clock.ticks().saturating_add(total),
+            ends: began.saturating_add(total),
         }
-    }
-
-    /// Whether there is no further attempt, so that nothing has to be kept for one.
-    pub(crate) fn are_over(&self) -> bool {
-        self.attempts_left == 0
     }
 
     /// How long to wait before the next attempt; `None` where there should be none.
@@ -80,7 +77,7 @@ mod tests {
 
     fn waits(policy: &RetryPolicy, part: f64, asked: Option<Duration>) -> Vec<u128> {
         let random = Always(part);
-        let mut waits = Waits::new(policy, &SystemClock, &random, None);
+        let mut waits = Waits::new(policy, &SystemClock, &random, None, SystemClock.ticks());
         std::iter::from_fn(|| waits.next(asked)).map(|wait| wait.as_millis()).collect()
     }
 

@@ -6,12 +6,11 @@ use jsm_ops_core::{Clock, Error as CallError, Operation};
 
 /// Gives a call up when its time is over. A refresh that it waits for goes on in its own task.
 pub(crate) async fn within<T>(
-    limit: Option<Duration>,
+    limit: Duration,
     clock: &dyn Clock,
     operation: &'static Operation,
     call: impl Future<Output = Result<T, CallError>>,
 ) -> Result<T, CallError> {
-    let Some(limit) = limit else { return call.await };
     tokio::select! {
         // An outcome that is there counts, also at the last moment.
         biased;

@@ -14,7 +14,7 @@ mod retry;
 mod settings;
 mod slow_down;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use jsm_ops_core::{BoxFuture, Clock, Error as CallError, RateLimits, Request, Response, Transport};
 use tracing::Instrument as _;
@@ -59,8 +59,15 @@ impl Runtime {
         // The limit is for all attempts together and goes by our clock; the HTTP client must not apply it to each.
         let limit = request.options.timeout.take().or(self.settings.timeout);
         let observed = Observed::begin(operation, &*self.clock, &*self.settings.metrics);
-        let attempts = self.attempts(request, limit, &observed).instrument(observed.span().clone());
-        let outcome = deadline::within(limit, &*self.clock, operation, attempts).await;
+        let outcome = {
+            // It is large: from here on it stays where it is, and what moves is a pointer to it.
+            let attempts = pin!(self.attempts(request, limit, &observed));
+            let attempts = attempts.instrument(observed.span().clone());
+            match limit {
+                None => attempts.await,
+                Some(limit) => deadline::within(limit, &*self.clock, operation, attempts).await,
+            }
+        };
         observed.end(outcome)
     }
 
@@ -72,13 +79,14 @@ impl Runtime {
     ) -> Result<Response, CallError> {
         let Settings { retry: policy, random, .. } = &self.settings;
         let class = request.options.retry.unwrap_or_else(|| policy.class_of(request.operation));
-        let mut waits = Waits::new(policy, &*self.clock, &**random, limit);
+        let mut waits = Waits::new(policy, &*self.clock, &**random, limit, observed.began());
         let mut next = request;
         loop {
             self.limiter.pass(next.operation, &*self.clock, observed).await;
             self.slow_down.pass(policy.longest_wait, &*self.clock, observed).await;
-            let copy = if waits.are_over() { None } else { next.try_clone() };
-            let outcome = self.signed.send(next, observed).await;
+            // For another attempt, and for another token in this one.
+            let copy = next.try_clone();
+            let outcome = self.signed.send(next, copy.as_ref(), observed).await;
             let limits = match &outcome {
                 Ok(answer) => RateLimits::read(&answer.headers, answer.received_at),
                 Err(_) => RateLimits::default(),

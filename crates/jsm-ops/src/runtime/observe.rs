@@ -38,6 +38,11 @@ impl<'a> Observed<'a> {
         Self { operation, span, clock, metrics, began: clock.ticks(), attempts: AtomicU32::new(0), has_ended: false }
     }
 
+    /// When the call began, by the ticks of the clock.
+    pub(crate) fn began(&self) -> Duration {
+        self.began
+    }
+
     pub(crate) fn span(&self) -> &Span {
         &self.span
     }
@@ -80,25 +85,31 @@ impl<'a> Observed<'a> {
         match outcome {
             Ok(mut answer) => {
                 let kind = if answer.status.is_success() { CallOutcome::Success } else { CallOutcome::Refused };
-                self.record(kind, Some(answer.status), answer.header("atl-traceid"), attempts);
+                self.record(kind, Some(answer.status), || answer.header("atl-traceid"), attempts);
                 answer.attempts = attempts;
                 Ok(answer)
             }
             Err(error) => {
                 let kind = if error.is_timeout() { CallOutcome::TimedOut } else { CallOutcome::Failed };
-                self.record(kind, error.status(), error.trace_id(), attempts);
+                self.record(kind, error.status(), || error.trace_id(), attempts);
                 Err(error.with_attempts(attempts))
             }
         }
     }
 
-    fn record(&self, outcome: CallOutcome, status: Option<StatusCode>, trace_id: Option<&str>, attempts: u32) {
+    fn record<'t>(
+        &self,
+        outcome: CallOutcome,
+        status: Option<StatusCode>,
+        trace_id: impl FnOnce() -> Option<&'t str>,
+        attempts: u32,
+    ) {
         let duration = self.clock.ticks().saturating_sub(self.began);
         if !self.span.is_disabled() {
             self.span.record("outcome", field::display(outcome));
             self.span.record("status", status.map(|status| status.as_u16()));
             self.span.record("attempts", attempts);
-            self.span.record("trace_id", trace_id);
+            self.span.record("trace_id", trace_id());
             self.span.record("duration_ms", millis(duration));
         }
         self.metrics.call(&CallReport { operation: self.operation, outcome, status, attempts, duration });
@@ -108,7 +119,7 @@ impl<'a> Observed<'a> {
 impl Drop for Observed<'_> {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.record(CallOutcome::Dropped, None, None, self.attempts.load(Ordering::Relaxed));
+            self.record(CallOutcome::Dropped, None, || None, self.attempts.load(Ordering::Relaxed));
         }
     }
 }

@@ -15,7 +15,7 @@ use jsm_ops::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::Case;
+use super::{Case, Cases};
 use crate::{Outcome, chance::Chance, echo, sides::CLOUD_ID};
 
 /// Answers with what it was given.
@@ -148,7 +148,7 @@ fn questions(error: &CallError) -> Case {
     if text.is_empty() { Err("an error says nothing".to_owned()) } else { Ok(false) }
 }
 
-pub(super) fn cases() -> Outcome<Box<dyn FnMut(&mut Chance) -> Case>> {
+pub(super) fn cases() -> Outcome<Cases> {
     let canned = Canned::default();
     let client = Client::with_transport(Addresses::oauth(&CloudId::new(CLOUD_ID)?), canned.clone());
     let types = types();

@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use jsm_ops::{App, BoxFuture, Clock, Endpoints, MemoryStore, OAuth, PendingLogin, Scopes, reqwest::Url};
 
-use super::Case;
+use super::{Case, Cases};
 use crate::{Outcome, chance::Chance};
 
 const REDIRECT: &str = "https://ops.example:8443/callback";
@@ -66,7 +66,7 @@ impl Login {
     }
 }
 
-pub(super) fn cases() -> Outcome<Box<dyn FnMut(&mut Chance) -> Case>> {
+pub(super) fn cases() -> Outcome<Cases> {
     let login = Login::new()?;
     Ok(Box::new(move |chance| {
         let among = if chance.one_in(2) { &PLACES[..OURS] } else { &PLACES[..] };

@@ -10,7 +10,7 @@ use jsm_ops::{
     reqwest::{StatusCode, Url, header::HeaderMap},
 };
 
-use super::Case;
+use super::{Case, Cases};
 use crate::{Outcome, chance::Chance, sides::CLOUD_ID};
 
 /// Remembers where the last request would have gone.
@@ -50,7 +50,7 @@ const IDS: [&str; 18] = [
     "..\n",
 ];
 
-pub(super) fn cases() -> Outcome<Box<dyn FnMut(&mut Chance) -> Case>> {
+pub(super) fn cases() -> Outcome<Cases> {
     let capture = Capture::default();
     let client = Client::with_transport(Addresses::oauth(&CloudId::new(CLOUD_ID)?), capture.clone());
     Ok(Box::new(move |chance| {

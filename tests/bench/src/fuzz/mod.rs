@@ -36,11 +36,14 @@ const HANGS: Duration = Duration::from_secs(30);
 /// What one case came to: whether the input was accepted, or what was wrong with that.
 type Case = Result<bool, String>;
 
+/// What makes cases of one part.
+type Cases = Box<dyn FnMut(&mut Chance) -> Case>;
+
 /// A part: its name, how many in a hundred cases it gets, and what makes one.
 struct Part {
     name: &'static str,
     share: usize,
-    case: Box<dyn FnMut(&mut Chance) -> Case>,
+    case: Cases,
 }
 
 /// Makes so many cases.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use jsm_ops::{App, Endpoints, FileStore, Grant, GrantKey, OAuth, PendingLogin, Scopes, TokenStore as _};
 use serde_json::json;
 
-use super::Case;
+use super::{Case, Cases};
 use crate::{Outcome, chance::Chance};
 
 /// One in so many cases is a file on a disk; the others are texts.
@@ -124,7 +124,7 @@ impl Kept {
     }
 }
 
-pub(super) fn cases() -> Outcome<Box<dyn FnMut(&mut Chance) -> Case>> {
+pub(super) fn cases() -> Outcome<Cases> {
     let kept = Kept::new()?;
     Ok(Box::new(move |chance| {
         if chance.one_in(FILES) {
