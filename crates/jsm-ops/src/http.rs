@@ -56,11 +56,17 @@ fn with_tls(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
     use rustls_platform_verifier::BuilderVerifierExt as _;
 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
+    #[cfg_attr(not(feature = "http2"), expect(unused_mut, reason = "only HTTP/2 has to be asked for"))]
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(|config| config.with_platform_verifier())
         .map_err(|error| Error::from(Kind::Tls(error)))?
         .with_no_client_auth();
+    // reqwest leaves a configuration that it is given as it is, and without this no server would offer HTTP/2.
+    #[cfg(feature = "http2")]
+    {
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    }
     Ok(builder.tls_backend_preconfigured(config))
 }
 

@@ -180,6 +180,7 @@
 //!
 //! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. Without it, depend on `reqwest` 0.13
 //!   with the TLS feature of your choice, or hand over clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
+//! - `http2`: HTTP/2, where the server offers it.
 //! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
 //! - `stable` (default), `full`, and one feature for each area of the client, as in [`api`].
 //! - `browser` (default): [`LoopbackLogin`] opens the browser, and does not only print the address.

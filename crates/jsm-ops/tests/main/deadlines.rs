@@ -6,7 +6,7 @@ use jsm_ops::{CallError, CallOptions, Client, Rate, api::operations as table, co
 use jsm_ops_fake::{Endpoint, Fake, Throttle};
 use tokio::task::JoinHandle;
 
-use crate::support::{HOUR, TestClock, classic, oauth, sign_in};
+use crate::support::{HOUR, TestClock, classic, oauth, sign_in, soon};
 
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -39,11 +39,11 @@ async fn an_answer_that_does_not_come_is_given_up_by_the_clock_of_the_client() {
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
         clock.advance(Duration::from_millis(1));
-        let error = waiting.await.expect("a task").expect_err("over");
+        let error = soon("the call", waiting).await.expect("a task").expect_err("over");
         assert!(error.is_timeout() && !error.is_connect() && error.attempts() == 1, "{error}");
         assert!(error.to_string().contains("the time limit of 5 s ran out"), "{error}");
         gate.release();
-        call(&client, None).await.expect("a task").expect("the client is as good as before");
+        soon("a call", call(&client, None)).await.expect("a task").expect("the client is as good as before");
         assert_eq!(fake.count(&Endpoint::Gateway), 2);
     }
 }
@@ -63,11 +63,11 @@ async fn the_refresh_counts_and_goes_on_without_the_call() {
     gate.arrived(1).await;
     clock.sleepers(1).await;
     clock.advance(LIMIT);
-    let error = waiting.await.expect("a task").expect_err("over");
+    let error = soon("the call", waiting).await.expect("a task").expect_err("over");
     assert!(error.is_timeout() && error.attempts() == 0, "nothing was sent: {error}");
     gate.release();
     session.settle().await.expect("saved");
-    call(&client, None).await.expect("a task").expect("an answer");
+    soon("a call", call(&client, None)).await.expect("a task").expect("an answer");
     assert_eq!((fake.executions(&Endpoint::Refresh), fake.count(&Endpoint::Gateway)), (1, 1));
     assert!(crate::support::is_alive_in_store(&fake, &store, session.key()).await);
 }
@@ -84,7 +84,7 @@ async fn a_wait_that_would_end_too_late_is_not_begun() {
         assert_eq!(fake.count(&Endpoint::Gateway), sent);
         clock.advance(Duration::from_millis(2250));
     }
-    let error = waiting.await.expect("a task").expect_err("throttled");
+    let error = soon("the call", waiting).await.expect("a task").expect_err("throttled");
     assert!(error.is_rate_limited() && error.rate_limit().is_some() && error.attempts() == 3, "{error}");
     assert_eq!(fake.count(&Endpoint::Gateway), 3);
 }
@@ -94,13 +94,26 @@ async fn waiting_for_a_turn_counts() {
     let (fake, clock) = world().await;
     let rate = Rate::per_minute(1.try_into().expect("no zero"));
     let client = classic(&fake, &clock, "127.0.0.1").limit("alerts", rate).timeout(LIMIT).build().await.expect("a client");
-    call(&client, None).await.expect("a task").expect("an answer");
+    soon("a call", call(&client, None)).await.expect("a task").expect("an answer");
     let waiting = call(&client, None);
     clock.sleepers(3).await;
     clock.advance(LIMIT);
-    let error = waiting.await.expect("a task").expect_err("over");
+    let error = soon("the call", waiting).await.expect("a task").expect_err("over");
     assert!(error.is_timeout() && error.attempts() == 0, "{error}");
     assert_eq!(fake.count(&Endpoint::Gateway), 1);
     clock.advance(Duration::from_secs(55));
-    call(&client, None).await.expect("a task").expect("its turn was not used up by the one that gave up");
+    soon("a call", call(&client, None)).await.expect("a task").expect("its turn was not used up by the one that gave up");
+}
+
+#[tokio::test]
+async fn the_http_client_does_not_apply_the_limit_by_a_clock_of_its_own() {
+    let (fake, clock) = world().await;
+    let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
+    let gate = fake.hold(Endpoint::Gateway);
+    let waiting = call(&client, Some(Duration::from_millis(1)));
+    gate.arrived(1).await;
+    // By the clock of the machine the limit is over; that of the client stands still.
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    gate.release();
+    soon("the call", waiting).await.expect("a task").expect("an answer");
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use jsm_ops::{
-    CallError, CallOptions, Client, Operation, RetryPolicy,
+    CallError, CallOptions, Client, Operation, RetryPolicy, SeededRandom,
     api::operations as table,
     core::{Body, Call, Retry, Upload},
 };
@@ -257,6 +257,21 @@ async fn a_total_bounds_the_waits() {
     assert!(error.is_rate_limited() && error.attempts() == 3, "{error}");
     assert_eq!(fake.count(&Endpoint::Gateway), 3);
     assert_eq!(clock.waited(), Duration::from_millis(20_500));
+}
+
+#[tokio::test]
+async fn the_same_seed_waits_the_same() {
+    let mut waited = Vec::new();
+    for seed in [7, 7, 8] {
+        let (fake, clock) = site().await;
+        let random = Arc::new(SeededRandom::new(seed));
+        let client = classic(&fake, &clock, "127.0.0.1").random(random).build().await.expect("a client");
+        fake.fault_times(&Endpoint::Gateway, &Fault::Answer(Answer::gateway_page(503)), 3);
+        call(&client, &fake, Get).send(Body::None).await.expect("an answer");
+        waited.push(clock.waited());
+    }
+    assert!(waited[0] == waited[1] && waited[1] != waited[2], "{waited:?}");
+    assert!(waited.iter().all(|waited| *waited < Duration::from_millis(3500)), "{waited:?}");
 }
 
 async fn after_a_503(client: &Client, fake: &Fake, kind: Kind, options: CallOptions) -> (Result<Value, CallError>, usize) {

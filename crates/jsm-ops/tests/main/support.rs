@@ -60,7 +60,8 @@ impl TestClock {
 
     /// Waits until so many waits have been begun in all.
     pub(crate) async fn sleepers(&self, sleepers: usize) {
-        let _ = self.0.sleeps.subscribe().wait_for(|begun| *begun >= sleepers).await;
+        let mut sleeps = self.0.sleeps.subscribe();
+        soon("waits", sleeps.wait_for(|begun| *begun >= sleepers)).await.expect("a clock");
     }
 
     /// How long was waited in all.
@@ -104,6 +105,12 @@ impl Clock for TestClock {
             }
         })
     }
+}
+
+/// What has to happen, or the test fails: nothing that is waited for in a test takes so long by the clock of the machine.
+pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    let outcome = tokio::time::timeout(Duration::from_secs(20), future).await;
+    outcome.unwrap_or_else(|_| unreachable!("waited for {what} in vain"))
 }
 
 /// A clock that stands at a time that it was told, for processes that do not share the fake's.
