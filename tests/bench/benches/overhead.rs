@@ -79,7 +79,7 @@ async fn refresh_among_many() -> Outcome<()> {
     place.keep_grants(&oauth, &store).await?;
     fake.seed_alerts(1);
     let id = fake.alerts().first().and_then(|alert| Some(alert["id"].as_str()?.to_owned())).ok_or("no alert")?;
-    let client = place.client(&oauth, 0, &http_client()?).await?;
+    let client = place.client(&oauth, 0, &http_client()?)?.build().await?;
     wave(&client, &id).await?;
     let (mut quiet, mut refreshing, mut refreshes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..WAVES {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jsm_ops::{Client, Clock as _, FileStore, MemoryStore, OAuth, TokenStore};
+use jsm_ops::{Client, FileStore, MemoryStore, OAuth, TokenStore};
 use jsm_ops_fake::{Endpoint, Fake, Fault, Gate};
 use tokio::{task::JoinHandle, time::timeout};
 
@@ -129,7 +129,7 @@ impl Run {
         let clock = LoadClock::default();
         let oauth = store.oauth(&place, &clock)?;
         place.keep_grants(&oauth, &*store).await?;
-        let client = place.client(&oauth, 0, &http_client()?).await?;
+        let client = place.client(&oauth, 0, &http_client()?)?.build().await?;
         fake.seed_alerts(300);
         let id = fake.alerts().first().and_then(|alert| alert["id"].as_str().map(str::to_owned)).ok_or("no alert")?;
         let gate = Gate::new();
@@ -225,7 +225,8 @@ impl Run {
                     Ok(_) => return None,
                     Err(error) => last = Some(error.to_string()),
                 }
-                self.clock.sleep(PAUSE).await;
+                self.fake.clock().advance(PAUSE);
+                self.clock.advance(PAUSE);
             }
             last
         };

@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use jsm_ops::{App, BoxFuture, Client, Clock, CloudId, Endpoints, Grant, OAuth, SiteChoice, TokenStore};
+use jsm_ops::{App, BoxFuture, Client, ClientBuilder, Clock, CloudId, Endpoints, Grant, OAuth, SiteChoice, TokenStore};
 use jsm_ops_fake::{Consent, Fake};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -144,13 +144,13 @@ impl Place {
         Ok(())
     }
 
-    /// A client for the site, with the grant of a user.
+    /// The settings of a client for the site, with the grant of a user.
     ///
     /// # Errors
-    /// Settings that the client refuses.
-    pub async fn client(&self, oauth: &OAuth, number: usize, http: &reqwest::Client) -> Outcome<Client> {
+    /// A site that is none.
+    pub fn client(&self, oauth: &OAuth, number: usize, http: &reqwest::Client) -> Outcome<ClientBuilder> {
         let site = SiteChoice::Id(CloudId::new(self.cloud_id.as_str())?);
-        Ok(Client::builder().session(oauth.session(&user(number))).site(site).http(http.clone()).build().await?)
+        Ok(Client::builder().session(oauth.session(&user(number))).site(site).http(http.clone()))
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use jsm_ops::{App, BoxFuture, Clock, Endpoints, MemoryStore, OAuth, PendingLogin, Scopes, reqwest::Url};
 
 use super::{Case, Cases};
-use crate::{Outcome, chance::Chance};
+use crate::Outcome;
 
 const REDIRECT: &str = "https://ops.example:8443/callback";
 

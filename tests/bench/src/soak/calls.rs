@@ -146,12 +146,13 @@ pub(crate) enum Ending {
     Broken,
     TimeLimit,
     NotDecoded,
+    TooLarge,
     /// Anything that none of the faults explains.
     Wrong,
 }
 
 impl Ending {
-    pub(super) const ALL: [(Self, &'static str); 8] = [
+    pub(super) const ALL: [(Self, &'static str); 9] = [
         (Self::Success, "success"),
         (Self::NoToken, "no token now"),
         (Self::RateLimited, "429"),
@@ -159,6 +160,7 @@ impl Ending {
         (Self::Broken, "cut off"),
         (Self::TimeLimit, "time limit"),
         (Self::NotDecoded, "not decoded"),
+        (Self::TooLarge, "too large"),
         (Self::Wrong, "other"),
     ];
 
@@ -182,6 +184,7 @@ impl Ending {
             (error.is_transport(), Self::Broken),
             (error.is_timeout() && !error.is_transport(), Self::TimeLimit),
             (error.is_decode(), Self::NotDecoded),
+            (error.is_too_large(), Self::TooLarge),
         ];
         let mut told = told.into_iter().filter(|(is_told, _)| *is_told).map(|(_, ending)| ending);
         let (Some(ending), None) = (told.next(), told.next()) else {

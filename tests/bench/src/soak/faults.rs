@@ -10,8 +10,9 @@ const SHORT: Duration = Duration::from_secs(2);
 /// A quota that is spent until the next hour: nobody should sleep through that.
 pub(super) const LONG: Duration = Duration::from_secs(3000);
 
-/// More than one packet, and more than any answer of the fake.
-const HUGE: usize = 256 * 1024;
+/// More than a client of the run reads, which is more than any whole answer of the fake.
+pub(super) const MAX_BODY: usize = 256 * 1024;
+const HUGE: usize = 2 * MAX_BODY;
 
 /// Lets one in so many requests go wrong, in every way that there is. Answers that are late wait at the gate.
 pub(super) fn scatter(fake: &Fake, one_in: u64, seed: u64, gate: &Gate) {

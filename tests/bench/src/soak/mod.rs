@@ -118,7 +118,7 @@ pub async fn run(settings: Settings) -> Outcome<Verdict> {
     let http = http_client()?;
     let mut clients = Vec::with_capacity(USERS);
     for number in 0..USERS {
-        clients.push(place.client(&oauth, number, &http).await?);
+        clients.push(place.client(&oauth, number, &http)?.max_body(faults::MAX_BODY).build().await?);
     }
     let shared = Arc::new(Shared {
         clients,

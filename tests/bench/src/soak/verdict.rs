@@ -1,6 +1,6 @@
 //! What a run has to have shown.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::{
     Found, Settings,
@@ -78,6 +78,7 @@ fn check_writes(found: &Found, wrong: &mut Vec<String>) {
             (Ending::Broken, "cut off", met("dropped before") + met("dropped after") + met("cut in the body")),
             (Ending::ServerError, "5xx", met("answered instead") + met("answered otherwise")),
             (Ending::NotDecoded, "not decoded", met("half a body")),
+            (Ending::TooLarge, "too large", met("a huge body")),
         ] {
             if ended(ending) != faults {
                 wrong.push(format!("{call}: {} calls were told \"{told}\", and {faults} had reason to", ended(ending)));
@@ -85,7 +86,7 @@ fn check_writes(found: &Found, wrong: &mut Vec<String>) {
         }
         let executed = found.report.executions.get(name).copied().unwrap_or_default();
         let (done, late) = (ended(Ending::Success), met("dropped after") + met("cut in the body"));
-        let expected = done + late + met("answered otherwise") + met("half a body");
+        let expected = done + late + met("answered otherwise") + met("half a body") + met("a huge body");
         if executed != expected {
             wrong.push(format!("{call}: carried out {executed} times, of which {expected} are accounted for"));
         }
@@ -136,6 +137,7 @@ fn endings(found: &Found) -> Table {
 fn summary(settings: Settings, found: &Found, (early, growth): (f64, f64)) -> Table {
     let report = &found.report;
     let faults: usize = report.faults.values().flat_map(|faults| faults.values()).sum();
+    let kinds: BTreeSet<&String> = report.faults.values().flat_map(|faults| faults.keys()).collect();
     let (alive, grants) = report.alive;
     let exempt =
         |line: &&String| !line.contains("/acknowledge") && !line.contains("/priority") && !line.contains(r#""alias""#);
@@ -146,6 +148,7 @@ fn summary(settings: Settings, found: &Found, (early, growth): (f64, f64)) -> Ta
         ("calls, from tasks", format!("{} from {}", thousands(settings.calls), settings.tasks)),
         ("requests to the operations", thousands(report.requests)),
         ("of them with a fault", format!("{} ({:.1} %)", thousands(faults), 100.0 * faults as f64 / report.requests as f64)),
+        ("kinds of faults met", kinds.len().to_string()),
         ("refreshes carried out", thousands(report.refreshes)),
         ("faults of refreshes", thousands(report.refresh_faults)),
         ("injected time", format!("{hours:.2} h")),
