@@ -70,12 +70,13 @@ impl HttpTransport {
         };
         let lost = |error| Error::transport(operation, error);
         let mut answer = builder.send().await.map_err(lost)?;
+        let received_at = Some(self.clock.now());
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let body = self.read(answer).await.map_err(|failure| match failure {
             Failure::Lost(error) => Error::broken_answer(operation, status, &headers, error),
             Failure::TooLarge => Error::too_large(operation, status, &headers, self.max_body),
         })?;
-        Ok(Response::new(status, headers, body))
+        Ok(Response { received_at, ..Response::new(status, headers, body) })
     }
 
     async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {

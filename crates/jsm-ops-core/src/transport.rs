@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use reqwest::{StatusCode, Url, header::HeaderMap};
 
 use crate::{Body, BoxFuture, CallOptions, Clock, Error, Operation};
@@ -71,12 +72,16 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// When its head came, where the transport looked at the time.
+    pub received_at: Option<DateTime<Utc>>,
+    /// How many attempts it took, where the transport counts them; 0 otherwise.
+    pub attempts: u32,
 }
 
 impl Response {
     /// An answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body }
+        Self { status, headers, body, received_at: None, attempts: 0 }
     }
 
     /// A header as text; `None` where it is missing or no text.

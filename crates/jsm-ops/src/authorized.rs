@@ -1,13 +1,12 @@
 //! Requests with a credential on them.
 
-use std::sync::Arc;
-
-use jsm_ops_core::{BoxFuture, Clock, Error as CallError, Gateway, HttpTransport, Operation, Request, Response, Transport};
+use jsm_ops_core::{Error as CallError, Gateway, HttpTransport, Operation, Request, Response};
 use reqwest::{Url, header::HeaderValue};
 
 use crate::{
     AccessToken, Error, Session,
     error::{Kind, MissingScopes},
+    runtime::Observed,
 };
 
 /// What a client proves itself with.
@@ -18,25 +17,28 @@ pub(crate) enum Credential {
     ApiToken(HeaderValue),
 }
 
-/// The transport of a client: signs requests to one gateway, and gets another token where one is refused.
+/// Signs requests to one gateway, and gets another token where one is refused.
 pub(crate) struct Authorized {
     http: HttpTransport,
-    clock: Arc<dyn Clock>,
     credential: Credential,
     gateway: Gateway,
 }
 
 impl Authorized {
-    pub(crate) fn new(http: reqwest::Client, clock: Arc<dyn Clock>, credential: Credential, gateway: Gateway) -> Self {
-        Self { http: HttpTransport::new(http).with_clock(Arc::clone(&clock)), clock, credential, gateway }
+    pub(crate) fn new(http: HttpTransport, credential: Credential, gateway: Gateway) -> Self {
+        Self { http, credential, gateway }
     }
 
-    async fn send(&self, request: Request) -> Result<Response, CallError> {
+    /// Sends a request, again if its token is refused.
+    pub(crate) async fn send(&self, request: Request, observed: &Observed<'_>) -> Result<Response, CallError> {
         let operation = request.operation;
         let refuse = |error: Error| CallError::credential(operation, error);
         self.check_host(&request.url).map_err(refuse)?;
         let session = match &self.credential {
-            Credential::ApiToken(header) => return self.http.send_with(request, Some(header.clone())).await,
+            Credential::ApiToken(header) => {
+                observed.attempt();
+                return self.http.send_with(request, Some(header.clone())).await;
+            }
             Credential::Session(session) => session,
         };
         if !operation.oauth {
@@ -45,27 +47,29 @@ impl Authorized {
         let token = session.access_token().await.map_err(refuse)?;
         check_scopes(&token, operation).map_err(refuse)?;
         let copy = request.try_clone();
-        let answer = self.send_as(&token, request).await?;
+        let answer = self.send_as(&token, request, observed).await?;
         if !is_refused(operation, &answer) || !session.reject(token.generation()) {
             return Ok(answer);
         }
         // Whatever the operation does: a request that the gateway refused was not carried out.
         let Some(copy) = copy else { return Ok(answer) };
+        observed.token_refused();
         let token = session.access_token().await.map_err(refuse)?;
-        let answer = self.send_as(&token, copy).await?;
+        let answer = self.send_as(&token, copy, observed).await?;
         if is_refused(operation, &answer) {
             session.distrust(token.generation());
         }
         Ok(answer)
     }
 
-    async fn send_as(&self, token: &AccessToken, request: Request) -> Result<Response, CallError> {
+    async fn send_as(&self, token: &AccessToken, request: Request, observed: &Observed<'_>) -> Result<Response, CallError> {
         let operation = request.operation;
         // Tokens that no header can carry do not get into a grant, except from a store that others wrote.
         let bearer = token
             .secret()
             .header("Bearer")
             .map_err(|_| CallError::credential(operation, Error::from(Kind::TokenRefused)))?;
+        observed.attempt();
         self.http.send_with(request, Some(bearer)).await
     }
 
@@ -77,16 +81,6 @@ impl Authorized {
             return Ok(());
         }
         Err(Kind::ForeignHost { host: url.host_str().unwrap_or_default().to_owned() }.into())
-    }
-}
-
-impl Transport for Authorized {
-    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, CallError>> {
-        Box::pin(self.send(request))
-    }
-
-    fn clock(&self) -> &dyn Clock {
-        &*self.clock
     }
 }
 

@@ -19,9 +19,10 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_BODY: usize = 1024 * 1024;
 
 /// A client for calls, for those who bring none.
-pub(crate) fn for_calls() -> Result<Client, Error> {
+pub(crate) fn for_calls(connect: Option<Duration>, read: Option<Duration>) -> Result<Client, Error> {
+    let builder = builder()?.connect_timeout(connect.unwrap_or(CONNECT_TIMEOUT)).read_timeout(read.unwrap_or(READ_TIMEOUT));
     // Calls have no redirects to follow, and without any a bearer cannot leave the gateway.
-    build(builder()?.read_timeout(READ_TIMEOUT))
+    build(builder)
 }
 
 /// A client for the endpoints that see secrets. Whatever the builder said, it follows no redirect, and does not log what passes

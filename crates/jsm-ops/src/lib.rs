@@ -108,12 +108,67 @@
 //! | [`is_site`](Error::is_site) | no site or several are meant | choose one of [`sites`](Error::sites) |
 //! | [`is_callback`](Error::is_callback) | the browser brought no consent | say so, and offer the login again |
 //!
-//! Calls fail with [`CallError`]. Where its [`is_credential`](CallError::is_credential) holds, [`Error::of_call`] is the error
+//! Calls fail with [`CallError`], of which [more is said below](#when-things-are-on-fire). Where its [`is_credential`](CallError::is_credential) holds, [`Error::of_call`] is the error
 //! from here, and [`MissingScopes::of_call`] tells of scopes, whoever noticed.
 //!
 //! A new pair that cannot be saved is used all the same, since the one in the store is on its way out, and saving is tried again
 //! until it works: [`Session::unsaved`] and an event at the level of errors say so. A store that could not be written to in the
 //! first place is noticed before a token is asked for, and nothing is rotated then.
+//!
+//! # When things are on fire
+//!
+//! A client keeps working through limits, failing gateways and bad networks, and never does twice what must not be done twice.
+//! Nothing of this has to be asked for.
+//!
+//! | what happened | what the client does |
+//! |---|---|
+//! | no connection came about | tries again: nothing was sent |
+//! | too many requests (429) | waits as long as the service asks and tries again: nothing was done |
+//! | 5xx but 501, a connection that broke, an answer that broke or did not come | tries again if a repeat does no harm |
+//! | a token was refused | refreshes once and tries again; a missing scope is no such case |
+//! | anything else | gives it to the caller |
+//!
+//! Whether a repeat does harm is known of every operation ([`Operation::retry`]) and is no matter of HTTP methods: to acknowledge
+//! is safe, to ping a heartbeat, to add a note or to escalate is not. *To create an alert is safe with an alias*, which makes the
+//! service count up the alert that is open. Give every alert one.
+//!
+//! There are four attempts, with a random wait between them of up to 0.5, 1 and 2 seconds where the service names none; a wait of
+//! more than a minute is returned and not slept, and no wait ends more than two minutes after the call began. [`RetryPolicy`] says
+//! it differently for a client, and [`CallOptions`] for a call. A file that is read while it is sent
+//! ([`Upload::stream`](core::Upload::stream)) is sent once.
+//!
+//! ```
+//! use std::time::Duration;
+//! use jsm_ops::{CallError, CallOptions, Client};
+//!
+//! # #[cfg(feature = "alerts")]
+//! async fn page_somebody(client: &Client, alias: &str) -> Result<(), CallError> {
+//!     let options = CallOptions::new().timeout(Duration::from_secs(20));
+//!     match client.alerts().create("the database is gone").alias(alias).with(options).send().await {
+//!         Ok(receipt) => receipt.wait().await.map(drop),
+//!         Err(error) if error.is_rate_limited() => {
+//!             let limits = error.rate_limit().unwrap_or_default();
+//!             eprintln!("refused until {:?} because of {:?}: {:?}", limits.retry_at(), limits.reason, limits.policies);
+//!             Err(error)
+//!         }
+//!         Err(error) => Err(error),
+//!     }
+//! }
+//! ```
+//!
+//! - **Deadlines.** [`ClientBuilder::timeout`] and [`CallOptions::timeout`] are for all that belongs to a call: its turn, a refresh, every
+//!   attempt, the waits. [`CallError::is_timeout`] tells that the time was over, and [`CallError::attempts`] whether anything was sent.
+//!   Without them a call ends when the service says nothing for a minute. A wait that would not end in time is not begun.
+//! - **Dropping.** A call may be dropped at any await. A refresh that it began goes on; a request that was sent may be carried out.
+//! - **Limits.** [`Client::rate_limits`] is the latest that the service said. [`ClientBuilder::slow_down`] makes the client go slower by it
+//!   before it is refused, and [`ClientBuilder::limit`] makes one area keep to a rate of your own, so that a bulk job leaves
+//!   something for the pages of the night.
+//! - **Errors.** Every [`CallError`] is one line with the operation, the status, the service's words, the number of attempts and the trace
+//!   id that Atlassian's support asks for.
+//! - **Watching.** Each call is a `tracing` span, `jsm_ops.call`, with `operation`, `method`, `path` (the template, without ids),
+//!   `outcome`, `status`, `attempts`, `trace_id` and `duration_ms`; retries and refusals for limits are events at the level of warnings
+//!   in it, refreshes are events of the session. [`Metrics`] is told the same as numbers.
+//! - **Time and chance** come from [`Clock`] and [`Random`]: give your own, and a test of an hour takes no time.
 //!
 //! # What is kept secret
 //!
@@ -149,6 +204,7 @@ mod pending;
 mod pkce;
 mod random;
 mod refresh;
+mod runtime;
 mod saving;
 mod secret;
 mod session;
@@ -169,12 +225,17 @@ pub use generation::{Generation, InvalidGeneration};
 pub use grant::{Grant, GrantKey, InvalidGrant};
 pub use jsm_ops_api as api;
 pub use jsm_ops_core::{
-    self as core, BoxFuture, Clock, CloudId, Error as CallError, Gateway, Operation, Scopes, SystemClock,
+    self as core, BoxFuture, CallOptions, Clock, CloudId, Error as CallError, Gateway, Operation, RateLimits, Scopes,
+    SystemClock,
 };
 pub use loopback::LoopbackLogin;
 pub use oauth::{Login, OAuth, OAuthBuilder};
 pub use pending::PendingLogin;
 pub use reqwest;
+pub use runtime::{
+    CallOutcome, CallReport, Metrics, NoMetrics, Random, Rate, RetryCause, RetryPolicy, RetryReport, SeededRandom,
+    SystemRandom, ThrottleCause, ThrottleReport,
+};
 pub use secret::SecretString;
 pub use session::{AccessToken, Session};
 pub use sites::{Site, SiteChoice};

@@ -17,8 +17,13 @@ pub(crate) fn number() -> Result<u64, Error> {
 
 /// A part of one, from 0 to below 1, for jitter. Where there is no randomness there is no jitter.
 pub(crate) fn part() -> f64 {
+    number().map_or(0.5, unit)
+}
+
+/// A number of 64 random bits as a part of one.
+pub(crate) fn unit(number: u64) -> f64 {
     // 53 bits are what a float holds exactly.
-    number().map_or(0.5, |number| (number >> 11) as f64 / (1_u64 << 53) as f64)
+    (number >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 fn bytes<const N: usize>() -> Result<[u8; N], Error> {

@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use chrono::{DateTime, Utc};
 use reqwest::{StatusCode, header::HeaderMap};
 
-use crate::{InvalidSegment, Operation, Response};
+use crate::{InvalidSegment, Operation, RateLimits, Response, RetryAfter};
 use refusal::Refusal;
 
 /// How much of a body an error keeps, in bytes.
@@ -24,6 +24,7 @@ struct Inner {
     operation: Option<&'static Operation>,
     kind: Kind,
     answer: Option<Answer>,
+    attempts: u32,
 }
 
 /// What came back, where something did.
@@ -32,12 +33,14 @@ struct Answer {
     headers: HeaderMap,
     refusal: Refusal,
     body: String,
+    received_at: Option<DateTime<Utc>>,
 }
 
 enum Kind {
     InvalidRequest(String),
     Credential(Box<dyn StdError + Send + Sync>),
     Transport(reqwest::Error),
+    Deadline(Duration),
     TooLarge(usize),
     Status,
     Decode { path: String, source: serde_json::Error },
@@ -45,15 +48,6 @@ enum Kind {
     Failed(String),
     WaitTimeout(Duration),
     WindowExhausted(u32),
-}
-
-/// How long the service asks to wait (`Retry-After`, RFC 9110, section 10.2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// For so long from the answer on.
-    Delay(Duration),
-    /// Until then.
-    At(DateTime<Utc>),
 }
 
 /// Constructors, for those who implement a [`Transport`](crate::Transport).
@@ -73,6 +67,11 @@ impl Error {
     pub fn transport(operation: &'static Operation, error: reqwest::Error) -> Self {
         // The address holds ids and search queries, which have no business in a log.
         Self::new(operation, Kind::Transport(error.without_url()))
+    }
+
+    /// A call that was given up because its time limit ran out, whatever it was doing.
+    pub fn deadline(operation: &'static Operation, limit: Duration) -> Self {
+        Self::new(operation, Kind::Deadline(limit))
     }
 
     /// An answer that broke off.
@@ -122,7 +121,7 @@ impl Error {
     }
 
     fn new(operation: &'static Operation, kind: Kind) -> Self {
-        Self(Box::new(Inner { operation: Some(operation), kind, answer: None }))
+        Self(Box::new(Inner { operation: Some(operation), kind, answer: None, attempts: 0 }))
     }
 
     fn with_answer(mut self, answer: &Response) -> Self {
@@ -132,7 +131,16 @@ impl Error {
             headers: answer.headers.clone(),
             refusal: Refusal::read(answer),
             body: String::from_utf8_lossy(kept).into_owned(),
+            received_at: answer.received_at,
         });
+        self.0.attempts = answer.attempts;
+        self
+    }
+
+    /// Says how many attempts were made, for a transport that counts them.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
         self
     }
 }
@@ -154,9 +162,14 @@ impl Error {
         matches!(&self.0.kind, Kind::Transport(error) if error.is_connect())
     }
 
-    /// A time limit ran out. The request may have been carried out.
+    /// A time limit ran out: that of the call, or one of the HTTP client. The request may have been carried out, unless
+    /// [`is_connect`](Self::is_connect) holds as well, or [`attempts`](Self::attempts) tells that none was begun.
     pub fn is_timeout(&self) -> bool {
-        matches!(&self.0.kind, Kind::Transport(error) if error.is_timeout())
+        match &self.0.kind {
+            Kind::Deadline(_) => true,
+            Kind::Transport(error) => error.is_timeout(),
+            _ => false,
+        }
     }
 
     /// The connection failed before the answer was whole. Unless [`is_connect`](Self::is_connect) holds as well, the request may
@@ -227,7 +240,7 @@ impl Error {
         self.has_status(StatusCode::NOT_FOUND)
     }
 
-    /// There were too many requests, and this one was not carried out. See [`retry_after`](Self::retry_after).
+    /// There were too many requests, and this one was not carried out. [`rate_limit`](Self::rate_limit) has the time and the reason.
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(StatusCode::TOO_MANY_REQUESTS)
     }
@@ -283,16 +296,22 @@ impl Error {
         header(&self.answer()?.headers, "atl-traceid")
     }
 
-    /// How long the service asks to wait. A refusal for too many requests may come without.
+    /// How long the service asks to wait, in the header `Retry-After`. A refusal for too many requests may come without, and say it in
+    /// another way: [`rate_limit`](Self::rate_limit) knows them all.
     pub fn retry_after(&self) -> Option<RetryAfter> {
-        let text = header(&self.answer()?.headers, "retry-after")?.trim();
-        match text.parse() {
-            Ok(seconds) => Some(RetryAfter::Delay(Duration::from_secs(seconds))),
-            Err(_) => {
-                let date = DateTime::parse_from_rfc2822(text).ok()?;
-                Some(RetryAfter::At(date.with_timezone(&Utc)))
-            }
-        }
+        RetryAfter::parse(header(&self.answer()?.headers, "retry-after")?)
+    }
+
+    /// What the answer says about limits: when to come back, which limit it was, and what its policy is. `None` where it says
+    /// nothing; a refusal for too many requests may do that.
+    pub fn rate_limit(&self) -> Option<RateLimits> {
+        let answer = self.answer()?;
+        Some(RateLimits::read(&answer.headers, answer.received_at)).filter(|limits| !limits.is_empty())
+    }
+
+    /// How many attempts were made, where the transport counts them, as `jsm_ops::Client` does; 0 where nothing was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
     }
 
     /// The headers of the answer, where there was one.
@@ -339,6 +358,7 @@ impl fmt::Display for Error {
             Kind::Transport(error) if error.is_connect() => write!(f, "no connection came about")?,
             Kind::Transport(error) if error.is_timeout() => write!(f, "the time limit ran out")?,
             Kind::Transport(_) => write!(f, "the connection failed before the answer was whole")?,
+            Kind::Deadline(limit) => write!(f, "the time limit of {} s ran out", limit.as_secs_f32())?,
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes; raise the limit of the transport")?,
             Kind::Status => write!(f, "refused")?,
             Kind::Decode { path, source } => write!(f, "the answer does not fit its type at `{path}`: {source}")?,
@@ -351,6 +371,9 @@ impl fmt::Display for Error {
                 f,
                 "nothing past the first {window} items can be reached; narrow the search, for example to a shorter time"
             )?,
+        }
+        if self.0.attempts > 1 {
+            write!(f, ", after {} attempts", self.0.attempts)?;
         }
         if let Some(answer) = self.answer() {
             write!(f, " [status {}", answer.status.as_u16())?;

@@ -141,7 +141,8 @@ impl Secrets {
     }
 }
 
-fn listen() {
+/// Listens to everything from now on. It is the one subscriber of the process; others are for their threads.
+pub(crate) fn listen() {
     let _ = tracing::subscriber::set_global_default(Everything);
     let _ = log::set_logger(&Lines);
     log::set_max_level(log::LevelFilter::Trace);
@@ -282,7 +283,9 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     session.sign_out().await.expect("signed out");
 
     let log = log().clone();
-    for sign in ["refreshed", "signed in", "could not be saved", "consent is needed"] {
+    for sign in
+        ["refreshed", "signed in", "could not be saved", "consent is needed", "path=\"/v1/alerts\"", "outcome=failed"]
+    {
         assert!(log.contains(sign), "{sign:?} was not logged, so the rest proves nothing");
     }
     assert!(

@@ -11,11 +11,11 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use jsm_ops::{
-    App, BoxFuture, Clock, Endpoints, Generation, Grant, GrantKey, MemoryStore, OAuth, Operation, Scopes, Session,
-    StoreError, StoreLock, TokenStore,
+    ApiToken, App, BoxFuture, ClientBuilder, Clock, CloudId, Endpoints, Gateway, Generation, Grant, GrantKey, MemoryStore,
+    OAuth, Operation, Random, Scopes, Session, SiteChoice, StoreError, StoreLock, TokenStore,
 };
 use jsm_ops_fake::{Consent, Endpoint, Fake};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
@@ -33,6 +33,7 @@ struct TestTime {
     waits_move: AtomicBool,
     moved: Notify,
     waited_ms: AtomicU64,
+    sleeps: watch::Sender<usize>,
 }
 
 impl TestClock {
@@ -42,6 +43,7 @@ impl TestClock {
             waits_move: AtomicBool::new(true),
             moved: Notify::new(),
             waited_ms: AtomicU64::new(0),
+            sleeps: watch::Sender::new(0),
         }))
     }
 
@@ -54,6 +56,11 @@ impl TestClock {
     pub(crate) fn advance(&self, by: Duration) {
         self.0.clock.advance(by);
         self.0.moved.notify_waiters();
+    }
+
+    /// Waits until so many waits have been begun in all.
+    pub(crate) async fn sleepers(&self, sleepers: usize) {
+        let _ = self.0.sleeps.subscribe().wait_for(|begun| *begun >= sleepers).await;
     }
 
     /// How long was waited in all.
@@ -81,6 +88,7 @@ impl Clock for TestClock {
         let this = self.clone();
         Box::pin(async move {
             let until = this.ticks() + duration;
+            this.0.sleeps.send_modify(|begun| *begun += 1);
             this.0.waited_ms.fetch_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
             if this.0.waits_move.load(Ordering::SeqCst) {
                 this.advance(duration);
@@ -141,6 +149,34 @@ pub(crate) fn browser() -> reqwest::Client {
     // Where the whole workspace is built, reqwest has a TLS without a provider and asks for one even now.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
+}
+
+/// Begins a client with the API token of a fake, whose host has this name.
+pub(crate) fn classic(fake: &Fake, clock: &TestClock, host: &str) -> ClientBuilder {
+    classic_with(fake, clock, host, browser())
+}
+
+/// The same with an HTTP client that is there: to make one takes as long as many calls.
+pub(crate) fn classic_with(fake: &Fake, clock: &TestClock, host: &str, http: reqwest::Client) -> ClientBuilder {
+    let token = fake.api_token();
+    let gateway = fake.url().replace("127.0.0.1", host);
+    jsm_ops::Client::builder()
+        .api_token(ApiToken::new(token.email, token.token).expect("a token"))
+        .site(SiteChoice::Id(CloudId::new(fake.site().id).expect("an id")))
+        .gateway(Gateway::new(&gateway).expect("a gateway"))
+        .clock(Arc::new(clock.clone()))
+        .random(Arc::new(Always(0.5)))
+        .http(http)
+}
+
+/// No randomness at all.
+#[derive(Debug)]
+pub(crate) struct Always(pub(crate) f64);
+
+impl Random for Always {
+    fn part(&self) -> f64 {
+        self.0
+    }
 }
 
 /// All scopes of the fake's app.

@@ -1,0 +1,183 @@
+//! A call that is dropped at any point leaves everything as usable as it was.
+
+use std::{
+    pin::{Pin, pin},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use jsm_ops::{Client, Rate, TokenStore as _, core::Body};
+use jsm_ops_fake::{Endpoint, Fault, Gate, Throttle};
+
+use crate::support::{HOUR, LIST, World};
+
+/// Ends with nothing after so many polls.
+struct Patience<F> {
+    future: F,
+    polls: usize,
+}
+
+impl<F: Future + Unpin> Future for Patience<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.polls == 0 {
+            return Poll::Ready(None);
+        }
+        self.polls -= 1;
+        match Pin::new(&mut self.future).poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+            Poll::Pending if self.polls == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// Waits in the store, in the refresh, in the limiter, in the first answer, in the backoff, and for the second answer.
+async fn dropped_after(polls: usize) -> bool {
+    let world = World::new().await;
+    let rate = Rate::per_minute(1.try_into().expect("no zero"));
+    let builder = Client::builder().session(world.session.clone()).limit("alerts", rate).slow_down();
+    let client = builder.build().await.expect("a client");
+    world.clock.advance(HOUR);
+    world.fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(1));
+    let has_ended = {
+        let call = pin!(client.call(&LIST, &[]).send(Body::None));
+        Patience { future: call, polls }.await
+    };
+    if let Some(outcome) = &has_ended {
+        outcome.as_ref().unwrap_or_else(|error| unreachable!("after {polls} polls: {error}"));
+    }
+    // Nothing is locked, nothing is lost, and the client goes on.
+    world.session.settle().await.expect("saved");
+    drop(world.store.lock(world.session.key()).await.expect("a free lock"));
+    world.fake.clear_faults();
+    client.call(&LIST, &[]).send(Body::None).await.unwrap_or_else(|error| unreachable!("after {polls} polls: {error}"));
+    assert!(world.is_alive_in_store().await, "after {polls} polls");
+    assert_eq!(world.refreshes(), 1, "after {polls} polls");
+    world.fake.assert_nothing_unexpected();
+    has_ended.is_some()
+}
+
+#[tokio::test]
+async fn a_call_may_be_dropped_at_every_await() {
+    let mut dropped = 0;
+    for polls in 0..200 {
+        if dropped_after(polls).await {
+            break;
+        }
+        dropped += 1;
+    }
+    // Refresh, request, throttle and request are at least as many awaits.
+    assert!((5..200).contains(&dropped), "{dropped}");
+    println!("dropped at {dropped} points");
+}
+
+/// Where a call waits when it is dropped.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    StoreLock,
+    Refresh,
+    RefreshAnswer,
+    Request,
+    Answer,
+    Body,
+    RefreshAfterRefusal,
+    Backoff,
+    Limiter,
+    LimiterQueue,
+    Deadline,
+}
+
+const PLACES: [Place; 11] = [
+    Place::StoreLock,
+    Place::Refresh,
+    Place::RefreshAnswer,
+    Place::Request,
+    Place::Answer,
+    Place::Body,
+    Place::RefreshAfterRefusal,
+    Place::Backoff,
+    Place::Limiter,
+    Place::LimiterQueue,
+    Place::Deadline,
+];
+
+async fn dropped_at(place: Place) {
+    let world = World::new().await;
+    let rate = Rate::per_hour(1.try_into().expect("no zero"));
+    let builder = Client::builder().session(world.session.clone());
+    let builder = match place {
+        Place::Limiter | Place::LimiterQueue => builder.limit("alerts", rate),
+        Place::Deadline => builder.timeout(HOUR),
+        _ => builder,
+    };
+    let client = builder.build().await.expect("a client");
+    let clock = world.clock.clone().patient();
+    let call = || client.call(&LIST, &[]).send(Body::None);
+    let gate = Gate::new();
+    let mut held = None;
+    match place {
+        Place::StoreLock => held = Some(world.store.lock(world.session.key()).await.expect("a lock")),
+        Place::Refresh => world.fake.fault(Endpoint::Refresh, Fault::HoldBefore(gate.clone())),
+        Place::RefreshAnswer => world.fake.fault(Endpoint::Refresh, Fault::HoldAfter(gate.clone())),
+        Place::Request | Place::Deadline => world.fake.fault(Endpoint::Gateway, Fault::HoldBefore(gate.clone())),
+        Place::Answer => world.fake.fault(Endpoint::Gateway, Fault::HoldAfter(gate.clone())),
+        Place::Body => world.fake.fault(Endpoint::Gateway, Fault::HoldBody(gate.clone())),
+        Place::RefreshAfterRefusal => {
+            world.fake.expire_access_tokens();
+            world.fake.fault(Endpoint::Refresh, Fault::HoldBefore(gate.clone()));
+        }
+        Place::Backoff => world.fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(9)),
+        Place::Limiter | Place::LimiterQueue => drop(call().await.expect("an answer")),
+    }
+    if matches!(place, Place::StoreLock | Place::Refresh | Place::RefreshAnswer) {
+        clock.advance(HOUR);
+    }
+    let mut first = std::pin::pin!(call());
+    if place == Place::LimiterQueue {
+        // Somebody else is at the head of the queue, and stays there.
+        tokio::select! {
+            _ = &mut first => unreachable!("it is not its turn"),
+            () = clock.sleepers(1) => {}
+        }
+    }
+    let arrived = async {
+        match place {
+            Place::Backoff | Place::Limiter => clock.sleepers(1).await,
+            // Nothing tells; the call is polled in between and comes as far as it can.
+            Place::StoreLock | Place::LimiterQueue => {
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            _ => gate.arrived(1).await,
+        }
+    };
+    tokio::select! {
+        biased;
+        outcome = call() => unreachable!("{place:?}: {outcome:?}"),
+        () = arrived => {}
+    }
+    gate.release();
+    drop(held);
+    world.session.settle().await.expect("saved");
+    drop(world.store.lock(world.session.key()).await.expect("a free lock"));
+    clock.advance(HOUR);
+    let _ = match place {
+        Place::LimiterQueue => first.await,
+        _ => call().await,
+    }
+    .unwrap_or_else(|error| unreachable!("{place:?}: {error}"));
+    assert!(world.is_alive_in_store().await, "{place:?}");
+    world.fake.assert_nothing_unexpected();
+}
+
+#[tokio::test]
+async fn a_call_may_be_dropped_wherever_it_waits() {
+    for place in PLACES {
+        tokio::time::timeout(Duration::from_secs(20), dropped_at(place))
+            .await
+            .unwrap_or_else(|_| unreachable!("{place:?}: stuck"));
+    }
+}

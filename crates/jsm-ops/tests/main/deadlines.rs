@@ -1,0 +1,106 @@
+//! The time of a call ends whatever it is doing.
+
+use std::time::Duration;
+
+use jsm_ops::{CallError, CallOptions, Client, Rate, api::operations as table, core::Body};
+use jsm_ops_fake::{Endpoint, Fake, Throttle};
+use tokio::task::JoinHandle;
+
+use crate::support::{HOUR, TestClock, classic, oauth, sign_in};
+
+const LIMIT: Duration = Duration::from_secs(5);
+
+fn call(client: &Client, timeout: Option<Duration>) -> JoinHandle<Result<(), CallError>> {
+    let mut call = client.call(&table::LIST_ALERTS, &[]);
+    let mut options = CallOptions::new();
+    options.timeout = timeout;
+    call.options(options);
+    tokio::spawn(async move { call.done(Body::None).await })
+}
+
+async fn world() -> (Fake, TestClock) {
+    let fake = Fake::start().await.expect("a fake");
+    let clock = TestClock::of(&fake).patient();
+    (fake, clock)
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_is_given_up_by_the_clock_of_the_client() {
+    for per_call in [true, false] {
+        let (fake, clock) = world().await;
+        let builder = classic(&fake, &clock, "127.0.0.1");
+        let builder = if per_call { builder.timeout(HOUR) } else { builder.timeout(LIMIT) };
+        let client = builder.build().await.expect("a client");
+        let gate = fake.hold(Endpoint::Gateway);
+        let waiting = call(&client, per_call.then_some(LIMIT));
+        gate.arrived(1).await;
+        clock.sleepers(1).await;
+        clock.advance(LIMIT - Duration::from_millis(1));
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        clock.advance(Duration::from_millis(1));
+        let error = waiting.await.expect("a task").expect_err("over");
+        assert!(error.is_timeout() && !error.is_connect() && error.attempts() == 1, "{error}");
+        assert!(error.to_string().contains("the time limit of 5 s ran out"), "{error}");
+        gate.release();
+        call(&client, None).await.expect("a task").expect("the client is as good as before");
+        assert_eq!(fake.count(&Endpoint::Gateway), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_refresh_counts_and_goes_on_without_the_call() {
+    let fake = Fake::start().await.expect("a fake");
+    let clock = TestClock::of(&fake);
+    let store = jsm_ops::MemoryStore::new();
+    let oauth = oauth(&fake, &clock, store.clone());
+    let session = sign_in(&fake, &oauth, "ada").await;
+    let client = Client::builder().session(session.clone()).timeout(LIMIT).build().await.expect("a client");
+    let clock = clock.patient();
+    clock.advance(HOUR);
+    let gate = fake.hold(Endpoint::Refresh);
+    let waiting = call(&client, None);
+    gate.arrived(1).await;
+    clock.sleepers(1).await;
+    clock.advance(LIMIT);
+    let error = waiting.await.expect("a task").expect_err("over");
+    assert!(error.is_timeout() && error.attempts() == 0, "nothing was sent: {error}");
+    gate.release();
+    session.settle().await.expect("saved");
+    call(&client, None).await.expect("a task").expect("an answer");
+    assert_eq!((fake.executions(&Endpoint::Refresh), fake.count(&Endpoint::Gateway)), (1, 1));
+    assert!(crate::support::is_alive_in_store(&fake, &store, session.key()).await);
+}
+
+#[tokio::test]
+async fn a_wait_that_would_end_too_late_is_not_begun() {
+    let (fake, clock) = world().await;
+    let client = classic(&fake, &clock, "127.0.0.1").timeout(LIMIT).build().await.expect("a client");
+    (0..3).for_each(|_| fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(2)));
+    let waiting = call(&client, None);
+    // Two waits fit into the limit, and a third does not.
+    for sent in 1..=2 {
+        clock.sleepers(sent + 1).await;
+        assert_eq!(fake.count(&Endpoint::Gateway), sent);
+        clock.advance(Duration::from_millis(2250));
+    }
+    let error = waiting.await.expect("a task").expect_err("throttled");
+    assert!(error.is_rate_limited() && error.rate_limit().is_some() && error.attempts() == 3, "{error}");
+    assert_eq!(fake.count(&Endpoint::Gateway), 3);
+}
+
+#[tokio::test]
+async fn waiting_for_a_turn_counts() {
+    let (fake, clock) = world().await;
+    let rate = Rate::per_minute(1.try_into().expect("no zero"));
+    let client = classic(&fake, &clock, "127.0.0.1").limit("alerts", rate).timeout(LIMIT).build().await.expect("a client");
+    call(&client, None).await.expect("a task").expect("an answer");
+    let waiting = call(&client, None);
+    clock.sleepers(3).await;
+    clock.advance(LIMIT);
+    let error = waiting.await.expect("a task").expect_err("over");
+    assert!(error.is_timeout() && error.attempts() == 0, "{error}");
+    assert_eq!(fake.count(&Endpoint::Gateway), 1);
+    clock.advance(Duration::from_secs(55));
+    call(&client, None).await.expect("a task").expect("its turn was not used up by the one that gave up");
+}

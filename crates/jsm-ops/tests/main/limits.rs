@@ -1,0 +1,134 @@
+//! Limits: those of the service seen early, and the client's own.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use jsm_ops::{Client, Rate};
+use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Throttle};
+use serde_json::json;
+
+use crate::support::{TestClock, World, classic};
+
+fn requests(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).expect("no zero")
+}
+
+async fn world() -> (Fake, TestClock) {
+    let fake = Fake::start().await.expect("a fake");
+    let clock = TestClock::of(&fake);
+    (fake, clock)
+}
+
+async fn list(client: &Client) {
+    client.alerts().list().send().await.expect("an answer");
+}
+
+#[tokio::test]
+async fn the_latest_word_on_limits_is_shared_by_the_clones_of_a_client() {
+    let world = World::new().await;
+    let client = Client::builder().session(world.session.clone()).build().await.expect("a client");
+    let clone = client.clone();
+    list(&client).await;
+    assert!(clone.rate_limits().is_empty());
+    world.fake.fault(Endpoint::Gateway, Fault::Header("X-RateLimit-NearLimit".to_owned(), "true".to_owned()));
+    list(&client).await;
+    assert!(clone.rate_limits().near_limit && clone.rate_limits().received_at == Some(jsm_ops::Clock::now(&world.clock)));
+    list(&client).await;
+    assert!(clone.rate_limits().near_limit, "an answer that says nothing changes nothing");
+    let quota = r#""global-app-quota";r=11000;t=600"#;
+    world.fake.fault(Endpoint::Gateway, Fault::Header("RateLimit".to_owned(), quota.to_owned()));
+    list(&client).await;
+    let latest = clone.rate_limits();
+    assert_eq!((latest.near_limit, latest.policies[0].remaining), (false, Some(11000)));
+    assert_eq!(world.clock.waited(), Duration::ZERO, "nobody asked it to slow down");
+}
+
+#[tokio::test]
+async fn a_client_slows_down_if_it_is_told_to() {
+    let (fake, clock) = world().await;
+    let answer = Answer::json(200, &json!({ "values": [] }))
+        .header("RateLimit-Policy", r#""global-app-quota";q=100;w=60"#)
+        .header("RateLimit", r#""global-app-quota";r=9;t=60"#);
+    fake.answer(Endpoint::Gateway, answer);
+    for (slows_down, expected) in [(false, 0), (true, 18)] {
+        let builder = classic(&fake, &clock, "127.0.0.1");
+        let builder = if slows_down { builder.slow_down() } else { builder };
+        let client = builder.build().await.expect("a client");
+        // The first two go at once: of the first nothing is known, and the second has the turn that is now.
+        for _ in 0..5 {
+            list(&client).await;
+        }
+        assert_eq!(clock.waited(), Duration::from_secs(expected));
+    }
+    assert_eq!(fake.count(&Endpoint::Gateway), 10);
+}
+
+#[tokio::test]
+async fn a_quota_that_is_spent_is_waited_for_before_the_next_request_and_not_for_long() {
+    for (wait, slept) in [(45, 45), (600, 0)] {
+        let (fake, clock) = world().await;
+        let client = classic(&fake, &clock, "127.0.0.1").slow_down().build().await.expect("a client");
+        let spent = Fault::Header("RateLimit".to_owned(), format!(r#""global-app-quota";r=0;t={wait}"#));
+        fake.fault(Endpoint::Gateway, spent);
+        list(&client).await;
+        list(&client).await;
+        list(&client).await;
+        assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(slept), 3), "{wait}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_holds_up_the_other_calls_of_a_client_that_slows_down() {
+    let (fake, clock) = world().await;
+    let policy = jsm_ops::RetryPolicy::new().attempts(1);
+    let client = classic(&fake, &clock, "127.0.0.1").slow_down().retry(policy).build().await.expect("a client");
+    fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(30));
+    assert!(client.alerts().list().send().await.expect_err("throttled").is_rate_limited());
+    list(&client).await;
+    assert_eq!(clock.waited(), Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn an_area_keeps_to_its_rate_and_others_do_not_wait() {
+    let (fake, clock) = world().await;
+    let rate = Rate::per_second(requests(2)).burst(requests(3));
+    let client = classic(&fake, &clock, "127.0.0.1").limit("alerts", rate).build().await.expect("a client");
+    for _ in 0..3 {
+        list(&client).await;
+    }
+    assert_eq!(clock.waited(), Duration::ZERO);
+    for _ in 0..4 {
+        list(&client).await;
+    }
+    assert_eq!(clock.waited(), Duration::from_secs(2));
+    for _ in 0..10 {
+        client.schedules().list().send().await.expect("an answer");
+    }
+    assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(2), 17));
+    clock.advance(Duration::from_secs(60));
+    for _ in 0..3 {
+        list(&client).await;
+    }
+    assert_eq!(clock.waited(), Duration::from_secs(2), "a pause is made good for");
+}
+
+#[tokio::test]
+async fn many_callers_pass_one_by_one_and_repeats_count() {
+    let (fake, clock) = world().await;
+    let rate = Rate::per_second(requests(1)).burst(requests(1));
+    let client = classic(&fake, &clock, "127.0.0.1").limit("alerts", rate).build().await.expect("a client");
+    futures_util::future::join_all((0..20).map(|_| list(&client))).await;
+    assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(19), 20));
+
+    // The backoff is half of 500 ms, and the turn is what is left of the second.
+    fake.fault(Endpoint::Gateway, Fault::Answer(Answer::throttled()));
+    list(&client).await;
+    assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(21), 22));
+}
+
+#[tokio::test]
+async fn a_limit_for_no_area_is_refused() {
+    let (fake, clock) = world().await;
+    let builder = classic(&fake, &clock, "127.0.0.1").limit("alarms", Rate::per_second(requests(1)));
+    let error = builder.build().await.expect_err("no such area");
+    assert!(error.is_configuration() && error.to_string().contains("alarms"), "{error}");
+}
