@@ -178,8 +178,9 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. Without it, depend on `reqwest` 0.13
-//!   with the TLS feature of your choice, or hand over clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
+//! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. `native-tls`: that of the operating
+//!   system, where `rustls` is off. Without either, depend on `reqwest` 0.13 with the TLS feature of your choice, or hand over
+//!   clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
 //! - `http2`: HTTP/2, where the server offers it.
 //! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
 //! - `stable` (default), `full`, and one feature for each area of the client, as in [`api`].

@@ -11,7 +11,7 @@ pub const REPAIRS: &[Repair] = repairs![Shelf::Generator; attachment_upload_as_r
 /// Path of the upload of an attachment.
 const ATTACHMENTS: &str = "/v1/alerts/{alertId}/attachments";
 
-/// The media type that stands for `multipart/form-data` until [`crate::polish::multipart`] turns it back.
+/// The media type that stands for `multipart/form-data` until [`crate::emit::areas`] turns it back.
 pub const RAW_BODY: &str = "application/octet-stream";
 
 /// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, for which progenitor 0.15.1 has no code: it stops with

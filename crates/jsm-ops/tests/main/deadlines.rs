@@ -33,7 +33,7 @@ async fn an_answer_that_does_not_come_is_given_up_by_the_clock_of_the_client() {
         let client = builder.build().await.expect("a client");
         let gate = fake.hold(Endpoint::Gateway);
         let waiting = call(&client, per_call.then_some(LIMIT));
-        gate.arrived(1).await;
+        soon("the request", gate.arrived(1)).await;
         clock.sleepers(1).await;
         clock.advance(LIMIT - Duration::from_millis(1));
         tokio::task::yield_now().await;
@@ -60,7 +60,7 @@ async fn the_refresh_counts_and_goes_on_without_the_call() {
     clock.advance(HOUR);
     let gate = fake.hold(Endpoint::Refresh);
     let waiting = call(&client, None);
-    gate.arrived(1).await;
+    soon("the request", gate.arrived(1)).await;
     clock.sleepers(1).await;
     clock.advance(LIMIT);
     let error = soon("the call", waiting).await.expect("a task").expect_err("over");
@@ -111,7 +111,7 @@ async fn the_http_client_does_not_apply_the_limit_by_a_clock_of_its_own() {
     let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
     let gate = fake.hold(Endpoint::Gateway);
     let waiting = call(&client, Some(Duration::from_millis(1)));
-    gate.arrived(1).await;
+    soon("the request", gate.arrived(1)).await;
     // By the clock of the machine the limit is over; that of the client stands still.
     tokio::time::sleep(Duration::from_millis(20)).await;
     gate.release();
