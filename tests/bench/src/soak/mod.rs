@@ -98,6 +98,8 @@ pub(crate) struct Found {
     pub(crate) stored: Vec<bool>,
     /// Bytes alive, sample by sample.
     pub(crate) live: Vec<f64>,
+    /// Bytes still alive once all clients were dropped, beyond those before.
+    pub(crate) left: usize,
     pub(crate) took: Duration,
     pub(crate) passed: Duration,
     pub(crate) processor: Duration,
@@ -115,6 +117,7 @@ pub async fn run(settings: Settings) -> Outcome<Verdict> {
     let place: &Place = &other.hello().place;
     let oauth = place.oauth(store.clone(), &clock)?;
     place.keep_grants(&oauth, &store).await?;
+    let before = measure::live_bytes();
     let http = http_client()?;
     let mut clients = Vec::with_capacity(USERS);
     for number in 0..USERS {
@@ -150,7 +153,11 @@ pub async fn run(settings: Settings) -> Outcome<Verdict> {
     let (report, stored) = other.report(&tokens).await?;
     let endings = shared.endings.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let wrong = shared.wrong.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let found = Found { endings, wrong, report, stored, live, took, passed: clock.passed(), processor };
+    // Without clients and connections there is nothing left of all these calls.
+    drop((shared, http));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let left = measure::live_bytes().saturating_sub(before);
+    let found = Found { endings, wrong, report, stored, live, left, took, passed: clock.passed(), processor };
     Ok(Verdict::of(settings, &found))
 }
 

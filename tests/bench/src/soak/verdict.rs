@@ -11,8 +11,12 @@ use crate::{
     table::{Table, kib, thousands},
 };
 
-/// How much more may be alive in the last quarter of a run than in the second one.
-const FLAT: f64 = 512.0 * 1024.0;
+/// How much more may be alive in the last quarter of a run than in the second one, as a part of that. Most of it are the buffers of
+/// connections, which grow and shrink with what comes.
+const FLAT: f64 = 0.2;
+
+/// How much may be left once all clients were dropped: a few bytes for each call of a whole run.
+const LEFT: usize = 1024 * 1024;
 
 /// Memory of runs with fewer calls says nothing yet: connections, buffers and tables are still growing.
 const CALLS_FOR_MEMORY: usize = 50_000;
@@ -111,10 +115,20 @@ fn check_memory(settings: Settings, found: &Found, wrong: &mut Vec<String>) -> (
     let of =
         |from: usize| median(&mut found.live[from.min(found.live.len())..(from + quarter).min(found.live.len())].to_vec());
     let (early, late) = (of(quarter), of(3 * quarter));
-    if settings.calls >= CALLS_FOR_MEMORY && late - early > FLAT {
+    if settings.calls >= CALLS_FOR_MEMORY && late - early > FLAT * early {
         wrong.push(format!("memory grows: {} were alive in the second quarter, {} in the last", bytes(early), bytes(late)));
     }
+    if settings.calls >= CALLS_FOR_MEMORY && found.left > LEFT {
+        wrong.push(format!("{} are left after all clients were dropped", kib(found.left)));
+    }
     (early, late - early)
+}
+
+/// The median of the bytes alive in each tenth of the run.
+fn tenths(found: &Found) -> String {
+    let size = found.live.len().div_ceil(10).max(1);
+    let of = |samples: &[f64]| format!("{:.1}", median(&mut samples.to_vec()) / f64::from(1 << 20));
+    found.live.chunks(size).map(of).collect::<Vec<_>>().join(" ")
 }
 
 fn bytes(number: f64) -> String {
@@ -156,6 +170,8 @@ fn summary(settings: Settings, found: &Found, (early, growth): (f64, f64)) -> Ta
         ("writes carried out twice that must not be", thousands(report.twice.iter().filter(exempt).count())),
         ("bytes alive in the second quarter", bytes(early)),
         ("and more in the last quarter", bytes(growth)),
+        ("MiB alive in each tenth", tenths(found)),
+        ("alive after all clients were dropped", kib(found.left)),
         ("time", format!("{:.1} s", found.took.as_secs_f64())),
         ("calls a second", format!("{:.0}", calls / found.took.as_secs_f64())),
         ("processor time for one call", format!("{:.0} µs", found.processor.as_secs_f64() * 1e6 / calls)),
