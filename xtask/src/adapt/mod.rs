@@ -21,7 +21,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{document::Document, overlay::Overlay, problem::Problems};
+use crate::{
+    document::{Document, reach::Reach},
+    overlay::Overlay,
+    problem::Problems,
+};
 
 /// A document in the shape that progenitor takes, and what was lifted out of it.
 #[derive(Debug, Clone)]
@@ -38,6 +42,8 @@ pub struct Adapted {
     pub calls: Vec<calls::Call>,
     /// Objects, by their schemas.
     pub objects: BTreeMap<String, objects::Object>,
+    /// The named schemas that requests hold.
+    pub sent: BTreeSet<String>,
     /// Plain schemas by their names, which the document no longer has.
     pub plain: BTreeMap<String, Value>,
     /// The names of schemas that the document itself has.
@@ -79,6 +85,9 @@ pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let unions = unions::lift(&document, &mut problems);
     let calls = calls::describe(&document, &bodies, overlay, &mut problems);
     calls::check_followed(&calls, &document, &mut problems);
-    let objects = objects::describe(&document, overlay);
-    Adapted { document, unnamed, enums, unions, calls, objects, plain, declared, merged, problems }
+    let reach = Reach::of(&document);
+    let sent = reach.sent(&document);
+    let objects = objects::describe(&reach, &sent, &document, overlay);
+    let sent = sent.into_iter().map(str::to_owned).collect();
+    Adapted { document, unnamed, enums, unions, calls, objects, sent, plain, declared, merged, problems }
 }

@@ -95,14 +95,17 @@ impl Field {
     }
 }
 
-/// Describes all objects, by their schemas.
-pub fn describe(document: &Document, overlay: &Overlay) -> BTreeMap<String, Object> {
-    let reach = Reach::of(document);
-    let sent = reach.sent(document);
+/// Describes all objects, by their schemas. `sent` are those that requests hold.
+pub fn describe(
+    reach: &Reach<'_>,
+    sent: &BTreeSet<&str>,
+    document: &Document,
+    overlay: &Overlay,
+) -> BTreeMap<String, Object> {
     let secrets: BTreeSet<(&str, &str)> = overlay.secrets().iter().filter_map(|secret| secret.split_once('.')).collect();
     let objects = document.schemas().filter_map(|(name, schema)| {
         let properties = schema.get("properties")?.as_object()?;
-        let describer = Describer { name, schema, sent: sent.contains(name), secrets: &secrets, reach: &reach, overlay };
+        let describer = Describer { name, schema, sent: sent.contains(name), secrets: &secrets, reach, overlay };
         Some((name.to_owned(), describer.object(properties)))
     });
     objects.collect()
@@ -175,7 +178,8 @@ mod tests {
             "secrets": ["Heartbeat.apiKey", "Heartbeat.settings"]
         }))
         .expect("overlay");
-        describe(&document, &overlay).remove("Heartbeat").expect("an object")
+        let reach = Reach::of(&document);
+        describe(&reach, &reach.sent(&document), &document, &overlay).remove("Heartbeat").expect("an object")
     }
 
     fn whole(object: &Object) -> Vec<String> {

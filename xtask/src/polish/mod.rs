@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use syn::Item;
 
-use crate::{adapt::Adapted, document::reach::Reach, overlay::Overlay};
+use crate::{adapt::Adapted, overlay::Overlay};
 
 /// The types of the crate, not yet as text.
 #[derive(Debug, Clone)]
@@ -58,9 +58,8 @@ pub fn polish(file: syn::File, adapted: &Adapted, overlay: &Overlay) -> Result<C
     if let Some(name) = ids.symmetric_difference(&methods).next() {
         return Err(UnexpectedCode::new(name, "one method for every operation"));
     }
-    let reach = Reach::of(&adapted.document);
     let mut types = enums::types(&adapted.enums, overlay);
-    types.extend(unions::types(&adapted.unions, &reach.sent(&adapted.document), overlay));
+    types.extend(unions::types(&adapted.unions, &adapted.sent, overlay));
     for (object, item) in structs::polish(structs, &adapted.objects, overlay)? {
         let mut items = Vec::new();
         if object.sent {

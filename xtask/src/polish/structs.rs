@@ -145,7 +145,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{adapt::objects, document::Document};
+    use std::collections::BTreeSet;
+
+    use crate::{
+        adapt::objects,
+        document::{Document, reach::Reach},
+    };
 
     fn polished(item: ItemStruct, schema: serde_json::Value) -> Result<String, UnexpectedCode> {
         let document = Document::new(json!({"components": {"schemas": {"Heartbeat": schema}}}));
@@ -153,7 +158,7 @@ mod tests {
             "areas": {}, "operations": {}, "fields": {"size": "How many."}, "types": {"Heartbeat": {"summary": "A switch."}}
         }))
         .expect("overlay");
-        let objects = objects::describe(&document, &overlay);
+        let objects = objects::describe(&Reach::of(&document), &BTreeSet::new(), &document, &overlay);
         let polished = polish(vec![item], &objects, &overlay)?;
         Ok(polished[0].1.to_token_stream().to_string())
     }

@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// The code of all unions; those that are sent can be made from what they hold even as fields.
-pub fn types(unions: &[Union], sent: &BTreeSet<&str>, overlay: &Overlay) -> Vec<TypeCode> {
+pub fn types(unions: &[Union], sent: &BTreeSet<String>, overlay: &Overlay) -> Vec<TypeCode> {
     let code = unions.iter().map(|union| {
-        let file = file(union, sent.contains(union.schema.as_str()), overlay);
+        let file = file(union, sent.contains(&union.schema), overlay);
         TypeCode { schema: union.schema.clone(), items: file.items }
     });
     code.collect()
