@@ -5,14 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Failure, atomic_file, workspace};
-use crate::{
-    document::load,
-    overlay::Overlay,
-    pipeline::{self, Times},
-    repair::vendor,
-    standalone,
-};
+use super::{Failure, workspace};
+use crate::{atomic_write, document::load, overlay::Overlay, pipeline, repair::vendor, standalone, times::Times};
 
 /// What to write, and where to.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -46,6 +40,6 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 }
 
 fn write(out: &Path, text: &str) -> Result<(), Failure> {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    atomic_file::write_all(folder, [(out, text)])
+    let directory = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(atomic_write::apply(directory, &[(out.to_owned(), text)], &[])?)
 }

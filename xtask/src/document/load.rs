@@ -17,7 +17,7 @@ pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 pub enum LoadError {
     /// The file could not be read.
     #[error("cannot read the document: {0}\n    help: check the path that was given to --spec or --from")]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// Nothing but white space.
     #[error("the document is empty\n    help: fetch it again")]
     Empty,
@@ -47,10 +47,10 @@ pub enum LoadError {
 
 /// Reads a document from a file. `-` is no special name.
 pub fn file(path: &Path) -> Result<Document, LoadError> {
-    if fs::metadata(path)?.len() > MAX_BYTES {
+    if fs::metadata(path).map_err(LoadError::Io)?.len() > MAX_BYTES {
         return Err(LoadError::TooLarge);
     }
-    bytes(&fs::read(path)?)
+    bytes(&fs::read(path).map_err(LoadError::Io)?)
 }
 
 /// Reads a document from bytes; JSON and YAML are told apart by the first character.

@@ -34,7 +34,7 @@ impl Checker<'_> {
             _ => self.problem(
                 at,
                 format!("bodies of the media type `{media_type}` are not supported in this form"),
-                "add a repair on the generator's shelf (xtask/src/repair/generator.rs)",
+                "add a repair to xtask/src/repair/generator.rs",
             ),
         }
     }

@@ -18,7 +18,8 @@ use random::Random;
 use serde_json::Value;
 use xtask::{
     document::load,
-    pipeline::{Output, Pipeline, PipelineError, Times},
+    pipeline::{Output, Pipeline, PipelineError},
+    times::Times,
 };
 
 /// How many damaged documents each world gets; `XTASK_MUTATIONS` asks for another number, for whoever looks for gaps.
