@@ -21,7 +21,7 @@ pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::E
     let areas = area::by_area(&adapted.model.operations, overlay);
     let mut sources = vec![
         ("src/lib.rs".to_owned(), syn::parse2(crate_root::root(&areas))?),
-        ("src/addresses.rs".to_owned(), syn::parse2(base_urls::file())?),
+        ("src/base_urls.rs".to_owned(), syn::parse2(base_urls::file())?),
         ("src/client.rs".to_owned(), syn::parse2(client::client(&areas))?),
         ("src/exports.rs".to_owned(), syn::parse2(crate_root::exports())?),
         ("src/operations.rs".to_owned(), syn::parse2(table::file(&areas, &adapted.model.operations))?),

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::{call_builder::CallBuilder, docs};
 use crate::{
-    model::{Model, area::AreaModel, operation::RequestBody},
+    model::{Model, area::AreaModel},
     names,
     overlay::Overlay,
 };
@@ -21,12 +21,10 @@ pub fn file(area: &AreaModel<'_>, model: &Model, overlay: &Overlay) -> Result<sy
         methods.push(builder.constructors());
         types.push(builder.definition());
     }
-    let sends_json = area.operations.iter().any(|operation| matches!(operation.body, RequestBody::Json { .. }));
-    let json_body = sends_json.then(|| quote! { , json_body });
     let tokens: TokenStream = quote! {
         #(#![doc = #module_docs])*
 
-        use jsm_ops_core::{Body, Call, Error #json_body};
+        use jsm_ops_core::{Body, Call, Error};
 
         use crate::{Client, operations as table};
 

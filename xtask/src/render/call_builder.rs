@@ -93,7 +93,7 @@ impl<'a> CallBuilder<'a> {
             }
         });
         let queries: Vec<_> = self.operation.required_query_params().map(set_query).collect();
-        let begin = quote! { self.client.caller.call(&table::#constant, &[#(#path_params),*]) };
+        let begin = quote! { self.client.dispatcher.call(&table::#constant, &[#(#path_params),*]) };
         let begin = if queries.is_empty() {
             begin
         } else {
@@ -256,16 +256,16 @@ impl<'a> CallBuilder<'a> {
         let body = match &self.operation.body {
             RequestBody::None => quote! { Body::None },
             RequestBody::Form(part) => quote! { Body::Form { name: #part, file: self.body } },
-            RequestBody::Json { required: true, .. } => quote! { json_body(&self.call, &self.body)? },
+            RequestBody::Json { required: true, .. } => quote! { self.call.json_body(&self.body)? },
             RequestBody::Json { .. } => quote! {
                 match &self.body {
-                    ::std::option::Option::Some(body) => json_body(&self.call, body)?,
+                    ::std::option::Option::Some(body) => self.call.json_body(body)?,
                     ::std::option::Option::None => Body::None,
                 }
             },
         };
         let (answer, sent) = match &self.operation.response {
-            ResponseBody::Empty => (quote! { () }, quote! { self.call.done(body).await }),
+            ResponseBody::Empty => (quote! { () }, quote! { self.call.send_empty(body).await }),
             ResponseBody::Json(rust_type) => (rust_type::owned(rust_type), quote! { self.call.json(body).await }),
             ResponseBody::Text(media_type) => {
                 (quote! { ::std::string::String }, quote! { self.call.text(#media_type, body).await })
@@ -308,9 +308,9 @@ impl<'a> CallBuilder<'a> {
         });
         let receipt = quote! { ::jsm_ops_core::Receipt<#answer, #outcome> };
         let sent = quote! {
-            let caller = self.call.caller().clone();
+            let dispatcher = self.call.dispatcher().clone();
             let answer: #answer = self.call.json(body).await?;
-            let status = caller.call(&table::#constant, &[#(#path),*]);
+            let status = dispatcher.call(&table::#constant, &[#(#path),*]);
             ::std::result::Result::Ok(::jsm_ops_core::Receipt::new(answer, status))
         };
         (receipt, sent)

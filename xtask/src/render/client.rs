@@ -22,31 +22,31 @@ pub fn client(areas: &[AreaModel<'_>]) -> TokenStream {
     quote! {
         #![doc = " The client."]
 
-        use jsm_ops_core::{Call, Caller, HttpTransport, Operation, Transport};
+        use jsm_ops_core::{Call, Dispatcher, HttpTransport, Operation, Transport};
 
-        use crate::Addresses;
+        use crate::BaseUrls;
 
         /// Calls the operations of one site. Clones are cheap and share their connections.
         #[derive(Clone, Debug)]
         pub struct Client {
-            pub(crate) caller: Caller,
+            pub(crate) dispatcher: Dispatcher,
         }
 
         impl Client {
-            /// A client that sends requests with `client`, which brings the credential, to `addresses`, which go with it.
-            pub fn new(addresses: Addresses, client: ::reqwest::Client) -> Self {
-                Self::with_transport(addresses, HttpTransport::new(client))
+            /// A client that sends requests with `client`, which brings the credential, to `base_urls`, which go with it.
+            pub fn new(base_urls: BaseUrls, client: ::reqwest::Client) -> Self {
+                Self::with_transport(base_urls, HttpTransport::new(client))
             }
 
             /// A client whose requests are carried by a transport, which brings the credential.
-            pub fn with_transport(addresses: Addresses, transport: impl Transport) -> Self {
-                Self { caller: Caller::new(::std::sync::Arc::new(transport), addresses.bases()) }
+            pub fn with_transport(base_urls: BaseUrls, transport: impl Transport) -> Self {
+                Self { dispatcher: Dispatcher::new(::std::sync::Arc::new(transport), base_urls.bases()) }
             }
 
             /// Begins a call of any operation, with the parameters of its path in order: of one of the table, to add what a builder
             /// does not have, or of one that is not in it ([`Operation::custom`]).
             pub fn call(&self, operation: &'static Operation, path: &[&str]) -> Call {
-                self.caller.call(operation, path)
+                self.dispatcher.call(operation, path)
             }
 
             #(#accessors)*

@@ -15,7 +15,7 @@ const HEAD: [&str; 11] = [
     " [`Client::call`] calls what the builders did not think of.",
     "",
     " The crate makes no decision about sign-in: a [`Transport`] brings the credential. [`Client::new`] takes a `reqwest::Client` that",
-    " has it as a default header, and the [`Addresses`] that go with the kind of credential. The crate brings no TLS of its own:",
+    " has it as a default header, and the [`BaseUrls`] that go with the kind of credential. The crate brings no TLS of its own:",
     " depend on `reqwest` with the TLS feature of your choice.",
     "",
 ];
@@ -57,7 +57,7 @@ pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
         #![allow(clippy::too_many_arguments)]
 
         #[rustfmt::skip]
-        pub mod addresses;
+        pub mod base_urls;
         #[rustfmt::skip]
         mod client;
         #[rustfmt::skip]
@@ -70,7 +70,7 @@ pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
         #[rustfmt::skip]
         mod exports;
 
-        pub use addresses::Addresses;
+        pub use base_urls::BaseUrls;
         pub use client::Client;
         pub use exports::*;
     }
@@ -82,9 +82,9 @@ pub fn exports() -> TokenStream {
         #![doc = " What comes from the crates below."]
 
         pub use jsm_ops_core::{
-            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Field, Gateway, HttpTransport, InvalidCloudId, InvalidGateway, Items,
-            NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Request, Response, Retry, RetryAfter, Scopes, Secret,
-            SystemClock, Transport, Upload, Wait,
+            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Gateway, HttpTransport, Idempotency, InvalidCloudId, InvalidGateway, Items, Nullable,
+            OAuthUnsupported, OpenEnum, Operation, Page, Pages, Paging, Receipt, Request, Response, RetryAfter, Scopes, Secret,
+            SystemClock, Transport, Upload, WaitPolicy,
         };
         pub use {chrono, reqwest, serde_json};
     }

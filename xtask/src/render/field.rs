@@ -35,7 +35,7 @@ pub fn whole_type(field: &Field) -> TokenStream {
     let value = value_type(field);
     match field.presence {
         Presence::Required | Presence::EmptyCollection => value,
-        Presence::Nullable => quote! { ::jsm_ops_core::Field<#value> },
+        Presence::Nullable => quote! { ::jsm_ops_core::Nullable<#value> },
         Presence::Optional => quote! { ::std::option::Option<#value> },
     }
 }
@@ -60,7 +60,7 @@ pub fn argument(field: &Field, name: &Ident) -> TokenStream {
 /// The type of the argument of a setter: whatever becomes the field.
 pub fn setter_type(field: &Field) -> TokenStream {
     let value = value_type(field);
-    quote! { impl Into<::jsm_ops_core::Field<#value>> }
+    quote! { impl Into<::jsm_ops_core::Nullable<#value>> }
 }
 
 /// Whether a value is handed over as it is, so that a literal or `parse` knows its type.

@@ -40,7 +40,7 @@ pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result
     syn::parse2(quote! {
         #![doc = " Calls any operation by its name, for the end-to-end tests."]
 
-        use jsm_ops_api::{Client, Error, Field, Upload};
+        use jsm_ops_api::{Client, Error, Nullable, Upload};
         use serde_json::Value;
 
         /// Makes up the arguments of a call.
@@ -63,8 +63,8 @@ pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result
         }
 
         /// A value, or none, as a field.
-        fn field<T: serde::de::DeserializeOwned>(value: Value) -> Field<T> {
-            if value.is_null() { Field::Null } else { Field::Value(from(value)) }
+        fn field<T: serde::de::DeserializeOwned>(value: Value) -> Nullable<T> {
+            if value.is_null() { Nullable::Null } else { Nullable::Value(from(value)) }
         }
 
         /// Calls one operation with every argument set. `None` where there is no such operation.

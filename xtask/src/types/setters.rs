@@ -26,7 +26,7 @@ pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<
     let optional: Vec<_> = object.optional_fields().collect();
     let optional_fields = optional.iter().map(|one| {
         let ident = field::ident(one);
-        quote! { #ident: ::jsm_ops_core::Field::Absent, }
+        quote! { #ident: ::jsm_ops_core::Nullable::Absent, }
     });
     let rest = rest.map(|ident| quote! { #ident: ::std::default::Default::default(), });
     let setters = optional.iter().map(|one| {

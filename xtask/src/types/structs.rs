@@ -108,7 +108,7 @@ fn serde_attribute(field: &Field) -> Option<Attribute> {
     };
     let skip = match presence {
         Presence::Required => None,
-        Presence::Nullable => Some("::jsm_ops_core::Field::is_absent"),
+        Presence::Nullable => Some("::jsm_ops_core::Nullable::is_absent"),
         Presence::Optional => Some("::std::option::Option::is_none"),
         Presence::EmptyCollection => Some(match rust_type {
             RustType::AnyObject => "::serde_json::Map::is_empty",

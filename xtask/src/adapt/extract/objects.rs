@@ -126,8 +126,8 @@ mod tests {
     #[test]
     fn what_is_sent_tells_absence_from_null() {
         let fields = whole(&extracted(true));
-        assert_eq!(fields[0], "api_key:::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>");
-        assert_eq!(fields[4], "tags:::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>");
+        assert_eq!(fields[0], "api_key:::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>");
+        assert_eq!(fields[4], "tags:::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>");
         assert_eq!(fields[1], "name:::std::string::String");
     }
 }
