@@ -122,11 +122,9 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// Downloads the document. Redirects are followed on the same host only, and no more is read than the largest document.
 fn download(address: &str) -> Result<Vec<u8>, Failure> {
     let refuse = |reason: String| {
-        Failure(format!(
-            "{address}: {reason}\n    help: give the address of the document, or a saved copy of it, with --from"
-        ))
+        Failure(format!("{address}: {reason}\n    help: give the URL of the document, or a saved copy, with --from"))
     };
-    let url = Url::parse(address).map_err(|error| refuse(format!("not an address: {error}")))?;
+    let url = Url::parse(address).map_err(|error| refuse(format!("not a valid URL: {error}")))?;
     if !is_allowed(&url) {
         return Err(refuse("the document is fetched over https only".to_owned()));
     }
@@ -145,7 +143,7 @@ fn download(address: &str) -> Result<Vec<u8>, Failure> {
     let response =
         client.get(url).header("Accept", "application/json").send().map_err(|error| refuse(with_causes(&error)))?;
     if !response.status().is_success() {
-        return Err(refuse(format!("the server answered {}", response.status())));
+        return Err(refuse(format!("the server responded with {}", response.status())));
     }
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if html {
@@ -155,7 +153,7 @@ fn download(address: &str) -> Result<Vec<u8>, Failure> {
     response
         .take(load::MAX_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| refuse(format!("the answer broke off: {error}")))?;
+        .map_err(|error| refuse(format!("the response is incomplete: {error}")))?;
     Ok(bytes)
 }
 

@@ -11,15 +11,19 @@ pub fn operation<'a>(
     method: &str,
     path: &str,
 ) -> Result<&'a mut Map<String, Value>, NotApplicable> {
-    let missing =
-        || NotApplicable::not_found(pointer(&["paths", path, method]), format!("there is no `{}`", label(method, path)));
+    let missing = || {
+        NotApplicable::not_found(
+            pointer(&["paths", path, method]),
+            format!("the operation `{}` is missing", label(method, path)),
+        )
+    };
     document.operation_mut(method, path).ok_or_else(missing)
 }
 
 /// A named schema.
 pub fn schema<'a>(document: &'a mut Document, name: &str) -> Result<&'a mut Map<String, Value>, NotApplicable> {
     let missing =
-        || NotApplicable::not_found(pointer(&["components", "schemas", name]), format!("there is no schema `{name}`"));
+        || NotApplicable::not_found(pointer(&["components", "schemas", name]), format!("the schema `{name}` is missing"));
     document.schema_mut(name).ok_or_else(missing)
 }
 
@@ -56,7 +60,8 @@ pub fn parameter<'a>(
     (place, name): (&str, &str),
 ) -> Result<(String, &'a mut Value), NotApplicable> {
     let at = child(&pointer(&["paths", path, method]), "parameters");
-    let missing = NotApplicable::not_found(&at, format!("`{}` has no parameter `{name}` in `{place}`", label(method, path)));
+    let missing =
+        NotApplicable::not_found(&at, format!("the {place} parameter `{name}` of `{}` is missing", label(method, path)));
     let found = find_parameter(operation(document, method, path)?, place, name);
     let schema = found.and_then(|(index, parameter)| Some((format!("{at}/{index}/schema"), parameter.get_mut("schema")?)));
     schema.ok_or(missing)

@@ -18,7 +18,7 @@ pub fn drop_stray_server(document: &mut Document) -> RepairResult {
     let at = pointer(&["paths", SUBSCRIBERS_DELETE]);
     let item = document.paths_mut().and_then(|paths| paths.get_mut(SUBSCRIBERS_DELETE)).and_then(Value::as_object_mut);
     let Some(item) = item else {
-        return Err(NotApplicable::not_found(at, format!("there is no path `{SUBSCRIBERS_DELETE}`")));
+        return Err(NotApplicable::not_found(at, format!("the path `{SUBSCRIBERS_DELETE}` is missing")));
     };
     let stray = json!([{"url": "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudId}"}]);
     match item.get("servers") {
@@ -38,7 +38,7 @@ pub fn drop_stray_server(document: &mut Document) -> RepairResult {
 pub fn production_oauth_hosts(document: &mut Document) -> RepairResult {
     let at = pointer(&["components", "securitySchemes", "OAuth2", "flows", "authorizationCode"]);
     let Some(flow) = document.root_mut().pointer_mut(&at) else {
-        return Err(NotApplicable::not_found(at, "there is no authorization code flow"));
+        return Err(NotApplicable::not_found(at, "the authorization code flow is missing"));
     };
     let wrong = json!({
         "authorizationUrl": "https://auth.stg.atlassian.com/authorize",

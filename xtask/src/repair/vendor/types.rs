@@ -36,7 +36,7 @@ pub fn discriminators_without_alternatives(document: &mut Document) -> RepairRes
         return Ok(removed);
     }
     if document.schemas().next().is_none() {
-        return Err(NotApplicable::not_found("/components/schemas", "there are no schemas"));
+        return Err(NotApplicable::not_found("/components/schemas", "the document has no schemas"));
     }
     Err(NotApplicable::not_needed("/components/schemas", "no schema has a `discriminator` without alternatives"))
 }
@@ -82,7 +82,7 @@ pub fn maps_hold_any_value(document: &mut Document) -> RepairResult {
 pub fn extra_properties_hold_any_value(document: &mut Document) -> RepairResult {
     let values = place::schema(document, "ExtraProperties")?.get_mut("additionalProperties");
     let at = "/components/schemas/ExtraProperties/additionalProperties".to_owned();
-    let values = values.ok_or_else(|| NotApplicable::not_found(&at, "`ExtraProperties` is no map"))?;
+    let values = values.ok_or_else(|| NotApplicable::not_found(&at, "`ExtraProperties` is not a map"))?;
     place::replace((at, values), &json!({"type": "string"}), json!({}))
 }
 

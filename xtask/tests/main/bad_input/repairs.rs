@@ -35,7 +35,7 @@ refused! {
     }) => [
         "1 problem\n",
         "at /paths/~1v1~1alerts~1policies~1{policyId}~1change-order/post: the repair `policy_order_parameter` does not find its place",
-        "there is no `POST /v1/alerts/policies/{policyId}/change-order`",
+        "the operation `POST /v1/alerts/policies/{policyId}/change-order` is missing",
         "help: find out where the place went",
     ];
 
