@@ -26,32 +26,25 @@
 //! What is known of the service is written into the fake as a rule. Where something is not known the fake takes the stricter way,
 //! and says so at the place.
 
-mod answer;
 mod auth;
-mod browser;
-mod builder;
-mod chance;
-mod clock;
 mod fake;
-mod fault;
+mod faults;
 mod gateway;
-mod handle;
-mod operations;
-mod parts;
-mod record;
-mod route;
 mod server;
-mod state;
-mod throttle;
+mod wire;
+mod world;
 
-pub use answer::Answer;
-pub use auth::{App, DeadGrant, GrantInfo, Site};
-pub use browser::{BrowserError, Consent};
-pub use builder::Builder;
-pub use clock::Clock;
-pub use fake::Fake;
-pub use fault::{Fault, Gate};
-pub use gateway::ApiToken;
-pub use record::{Seen, Unexpected};
-pub use route::Endpoint;
-pub use throttle::Throttle;
+pub use fake::browser::BrowserError;
+pub use fake::builder::Builder;
+pub use fake::handle::Fake;
+pub use faults::clock::Clock;
+pub use faults::fault::Fault;
+pub use faults::hold_point::Gate;
+pub use faults::rate_limit_headers::Throttle;
+pub use wire::endpoint::Endpoint;
+pub use wire::request::Seen;
+pub use wire::response::Answer;
+pub use world::consent::Consent;
+pub use world::grants::GrantInfo;
+pub use world::registry::{ApiToken, App, DeadGrant, Site};
+pub use world::request_log::Unexpected;

@@ -3,12 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    answer::Answer,
-    gateway::{
-        call::{Call, refusal},
-        ops::Ops,
-        page, time,
-    },
+    gateway::{paginate, parsed_request::Call},
+    wire::{error_responses::refusal, response::Answer, time},
+    world::site_data::Ops,
 };
 
 /// Answers the operations on these.
@@ -16,7 +13,7 @@ pub(crate) fn answer(ops: &mut Ops, call: &Call) -> Option<Answer> {
     let answer = match call.operation.name.as_str() {
         "GET /v1/teams" => call.success(&json!({ "platformTeams": ops.teams })),
         "GET /v1/logs" => audit_logs(ops, call),
-        "GET /v1/schedules" => call.success(&page::by_offset(call, &ops.schedules, 25, Value::clone)),
+        "GET /v1/schedules" => call.success(&paginate::by_offset(call, &ops.schedules, 25, Value::clone)),
         "POST /v1/schedules" => create_schedule(ops, call),
         "GET /v1/schedules/{id}" => one(call, ops.schedules.iter().find(|schedule| schedule["id"] == call.first())),
         "PATCH /v1/schedules/{id}" => update(call, ops.schedules.iter_mut().find(|schedule| schedule["id"] == call.first())),
@@ -28,7 +25,7 @@ pub(crate) fn answer(ops: &mut Ops, call: &Call) -> Option<Answer> {
             let in_team = |heartbeat: &&Value| heartbeat["ownerTeamId"] == call.first();
             let named = |heartbeat: &&Value| name.is_none_or(|name| heartbeat["name"] == name);
             let found: Vec<&Value> = ops.heartbeats.iter().filter(in_team).filter(named).collect();
-            call.success(&page::by_offset(call, &found, 20, |heartbeat| Value::clone(heartbeat)))
+            call.success(&paginate::by_offset(call, &found, 20, |heartbeat| Value::clone(heartbeat)))
         }
         "POST /v1/teams/{teamId}/heartbeats" => create_heartbeat(ops, call),
         "PATCH /v1/teams/{teamId}/heartbeats" => {
@@ -126,7 +123,7 @@ fn audit_logs(ops: &Ops, call: &Call) -> Answer {
     let in_time = |log: &&Value| (start..=end).contains(&log["created"].as_str().and_then(time::parse).unwrap_or_default());
     let found: Vec<Value> = ops.audit_logs.iter().filter(in_time).cloned().collect();
     let token = |log: &Value| log["details"].as_str().unwrap_or_default().to_owned();
-    let mut page = page::by_token(call, ("pageToken", "limit"), 1000, &found, token);
+    let mut page = paginate::by_token(call, ("pageToken", "limit"), 1000, &found, token);
     page["count"] = json!(found.len());
     call.success(&page)
 }

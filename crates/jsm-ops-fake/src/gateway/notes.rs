@@ -3,13 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    answer::Answer,
-    gateway::{
-        alerts::Alert,
-        call::{Call, alert_refusal},
-        ops::Ops,
-        page,
-    },
+    gateway::{paginate, parsed_request::Call},
+    wire::{error_responses::alert_refusal, response::Answer},
+    world::{alert::Alert, site_data::Ops},
 };
 
 /// Answers the operations on notes, and the one that lists logs.
@@ -28,7 +24,7 @@ pub(crate) fn answer(ops: &mut Ops, call: &Call) -> Option<Answer> {
 }
 
 fn list(call: &Call, items: &[Value], key: fn(&Value) -> String) -> Answer {
-    call.success(&page::by_token(call, ("after", "size"), 20, items, key))
+    call.success(&paginate::by_token(call, ("after", "size"), 20, items, key))
 }
 
 fn numbered(logs: &[Value]) -> Vec<Value> {
@@ -56,7 +52,7 @@ fn add(alert: &mut Alert, call: &Call) -> Answer {
         "updatedAt": call.timestamp(),
     });
     alert.notes.push(note.clone());
-    alert.log(call, "a note was added");
+    alert.log(call.now, &call.account, "a note was added");
     call.success(&note)
 }
 

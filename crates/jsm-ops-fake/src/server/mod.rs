@@ -1,0 +1,7 @@
+//! The HTTP server, and what happens to one request.
+
+pub(crate) mod listener;
+
+mod partial_body;
+mod respond;
+mod route;
