@@ -1,23 +1,23 @@
-//! The list of sites that a token reaches.
+//! The list of sites that an access token reaches.
 
 use serde_json::{Value, json};
 
 use crate::{
-    wire::{error_responses::unauthorized, request::Seen, response::Answer},
-    world::{registry::Site, state::State},
+    wire::{error_responses::unauthorized, request::RecordedRequest, response::FakeResponse},
+    world::{fake_state::FakeState, registry::FakeSite},
 };
 
-/// `GET /oauth/token/accessible-resources`, and whether it was answered with sites.
-pub(crate) fn answer(state: &State, seen: &Seen) -> (Answer, bool) {
-    let token = seen.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
-    let Some(bearer) = state.grants.bearer(token, state.now()) else { return (unauthorized(), false) };
-    let scopes: Vec<String> = bearer.scopes.iter().filter(|scope| *scope != "offline_access").cloned().collect();
-    let reached = state.sites.iter().filter(|site| state.grants.reaches(&bearer, &site.id));
+/// Handles `GET /oauth/token/accessible-resources`. The flag says whether it was executed.
+pub(crate) fn respond(state: &FakeState, request: &RecordedRequest) -> (FakeResponse, bool) {
+    let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
+    let Some(principal) = state.grants.principal(token, state.now()) else { return (unauthorized(), false) };
+    let scopes: Vec<String> = principal.scopes.iter().filter(|scope| *scope != "offline_access").cloned().collect();
+    let reached = state.sites.iter().filter(|site| state.grants.reaches(&principal, &site.id));
     let entries: Vec<Value> = reached.flat_map(|site| entries(site, &scopes)).collect();
-    (Answer::json(200, &Value::Array(entries)), true)
+    (FakeResponse::json(200, &Value::Array(entries)), true)
 }
 
-fn entries(site: &Site, scopes: &[String]) -> Vec<Value> {
+fn entries(site: &FakeSite, scopes: &[String]) -> Vec<Value> {
     let entry = |scopes: &[String]| {
         let avatar = format!("{}/avatar.png", site.url);
         json!({ "id": site.id, "name": site.name, "url": site.url, "scopes": scopes, "avatarUrl": avatar })

@@ -1,4 +1,4 @@
-//! The part of `auth.atlassian.com`: the consent page, the token endpoint, and the sites that a token reaches.
+//! The handlers of `auth.atlassian.com`, and of the list of sites.
 
 pub(crate) mod accessible_resources;
 pub(crate) mod consent_page;

@@ -1,10 +1,10 @@
-//! The interface for tests: how a fake is started, controlled and inspected.
+//! The API for tests: start a fake, inject faults, and inspect requests.
 
 pub(crate) mod browser;
 pub(crate) mod builder;
-pub(crate) mod handle;
+pub(crate) mod running;
 
-mod accounts;
-mod injection;
-mod inspection;
+mod account_control;
+mod fault_injection;
+mod request_inspection;
 mod site_setup;

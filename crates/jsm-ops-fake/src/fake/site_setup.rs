@@ -1,64 +1,66 @@
-//! What a test puts into the operations of a site, and what it finds there.
+//! The data of the first site: setup by a test, and inspection.
 
 use serde_json::Value;
 
-use crate::{fake::handle::Fake, gateway::document, world::site_data::Ops};
+use crate::{fake::running::Fake, gateway::document, world::site_data::SiteData};
 
-/// The operations of the first site.
+/// The data of the first site.
 impl Fake {
-    fn ops<T>(&self, of: impl FnOnce(&mut Ops, i64) -> T) -> T {
-        let site = self.site().id;
-        let now = i64::try_from(self.clock.since_epoch().as_millis()).unwrap_or(i64::MAX);
-        of(self.shared.state().ops(&site), now)
+    /// Calls a function with the data of the first site and the time in milliseconds.
+    fn with_site_data<T>(&self, function: impl FnOnce(&mut SiteData, i64) -> T) -> T {
+        let cloud_id = self.site().id;
+        function(self.shared.state().site_data(&cloud_id), self.clock.now_ms())
     }
 
-    /// Adds open alerts, a second apart, the last one now: `alert 1`, `alert 2`, …
+    /// Adds open alerts `alert 1`, `alert 2`, …, one second apart. The last one is created now.
     pub fn seed_alerts(&self, alerts: usize) {
-        self.ops(|ops, now| ops.seed_alerts(alerts, now));
+        self.with_site_data(|site, now| site.seed_alerts(alerts, now));
     }
 
-    /// All alerts in full, the oldest first.
+    /// Returns all alerts with all fields, the oldest first.
     pub fn alerts(&self) -> Vec<Value> {
-        self.ops(|ops, now| ops.alerts.values().map(|alert| alert.full(now)).collect())
+        self.with_site_data(|site, now| site.alerts.values().map(|alert| alert.to_json(now)).collect())
     }
 
-    /// How often the status of a write is answered 404 before it is told; by default once. For writes from now on.
-    pub fn set_polls(&self, polls: usize) {
-        self.ops(|ops, _| ops.polls = polls);
+    /// Sets how many polls return 404 before a later write has a status. The default is one.
+    pub fn set_pending_polls(&self, polls: usize) {
+        self.with_site_data(|site, _| site.pending_polls = polls);
     }
 
-    /// Accepts the next write of an operation (`POST /v1/alerts/{id}/snooze`), and lets it fail with this status.
-    pub fn fail_later(&self, operation: &str, status: &str) {
-        self.ops(|ops, _| ops.fail_later(operation, status));
+    /// Lets the next write of an operation fail with this status after it is accepted.
+    ///
+    /// The operation is a name such as `POST /v1/alerts/{id}/snooze`.
+    pub fn queue_failure(&self, operation: &str, status: &str) {
+        self.with_site_data(|site, _| site.queue_failure(operation, status));
     }
 
-    /// Adds a team, and gives its id. There is one from the beginning.
+    /// Adds a team, and returns its id. Every site starts with one.
     pub fn add_team(&self, name: &str) -> String {
-        self.ops(|ops, _| ops.add_team(name))
+        self.with_site_data(|site, _| site.add_team(name))
     }
 
-    /// Adds a schedule with these accounts on call, and gives its id. There is one from the beginning.
+    /// Adds a schedule with accounts on call, and returns its id. Every site starts with one.
     pub fn add_schedule(&self, name: &str, team: &str, on_call: &[&str]) -> String {
         let on_call = on_call.iter().copied().map(str::to_owned).collect();
-        self.ops(|ops, _| ops.add_schedule(name, team, on_call))
+        self.with_site_data(|site, _| site.add_schedule(name, team, on_call))
     }
 
-    /// Adds a heartbeat of a team, which wants a ping every ten minutes.
+    /// Adds a heartbeat of a team, with an interval of ten minutes.
     pub fn add_heartbeat(&self, name: &str, team: &str) {
-        self.ops(|ops, _| ops.add_heartbeat(name, team));
+        self.with_site_data(|site, _| site.add_heartbeat(name, team));
     }
 
-    /// Adds audit logs, a second apart, the last one now.
+    /// Adds audit logs, one second apart. The last one is created now.
     pub fn add_audit_logs(&self, logs: usize) {
-        self.ops(|ops, now| ops.add_audit_logs(logs, now));
+        self.with_site_data(|site, now| site.add_audit_logs(logs, now));
     }
 
-    /// How often a heartbeat was pinged.
-    pub fn pings(&self, heartbeat: &str) -> usize {
-        self.ops(|ops, _| ops.pings.get(heartbeat).copied().unwrap_or_default())
+    /// Counts the pings of a heartbeat.
+    pub fn ping_count(&self, heartbeat: &str) -> usize {
+        self.with_site_data(|site, _| site.pings.get(heartbeat).copied().unwrap_or_default())
     }
 
-    /// The names of all operations: `GET /v1/alerts`, …
+    /// Returns the names of all operations, such as `GET /v1/alerts`.
     pub fn operations() -> Vec<String> {
         document::operations().iter().map(|operation| operation.name.clone()).collect()
     }

@@ -1,50 +1,50 @@
-//! What goes wrong with one request, on demand.
+//! A fault that one request meets.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::{
-    faults::{hold_point::Gate, rate_limit_headers::Throttle},
-    wire::response::Answer,
+    faults::{hold_point::HoldPoint, rate_limit_headers::RateLimitHeaders},
+    wire::response::FakeResponse,
 };
 
-/// Something that goes wrong with one request.
+/// A fault that one request meets.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The connection ends before anything was done; no byte of an answer is sent.
+    /// Drops the connection before the request is executed. No byte of a response is sent.
     DropBefore,
-    /// What was asked is done, and then the connection ends; no byte of an answer is sent.
+    /// Drops the connection after the request is executed. No byte of a response is sent.
     DropAfter,
-    /// The request waits at the gate, and then is handled.
-    HoldBefore(Gate),
-    /// What was asked is done, and then the answer waits at the gate.
-    HoldAfter(Gate),
-    /// What was asked is done; the answer stops at the gate in the middle of its body.
-    HoldBody(Gate),
-    /// Nothing is done, and this is the answer.
-    Answer(Answer),
-    /// Nothing is done, and the answer is a 429 of this form, which asks to wait for so long from then on.
-    Throttled(Throttle, Duration),
-    /// What was asked is done, and this is the answer all the same.
-    AnswerAfter(Answer),
-    /// What was asked is done; the answer is a whole HTTP message with half of its body.
+    /// Holds the request before it is executed.
+    HoldBefore(HoldPoint),
+    /// Holds the response after the request is executed.
+    HoldAfter(HoldPoint),
+    /// Holds the response in the middle of its body.
+    HoldBody(HoldPoint),
+    /// Sends this response and does not execute the request.
+    Respond(FakeResponse),
+    /// Sends this response after the request is executed.
+    RespondAfter(FakeResponse),
+    /// Sends a 429 and does not execute the request. The wait starts when the request arrives.
+    RateLimited(RateLimitHeaders, Duration),
+    /// Sends a complete HTTP message that has only half of the body.
     HalfBody,
-    /// What was asked is done; the connection ends in the middle of the answer's body.
+    /// Drops the connection in the middle of the body.
     CutBody,
-    /// What was asked is done; the answer lacks this member of its JSON object, or of every object of its list.
+    /// Removes a field from the JSON object of the body, or from every object of its array.
     WithoutField(String),
-    /// What was asked is done; the answer says that it is of this media type.
+    /// Replaces the media type of the response.
     ContentType(String),
-    /// What was asked is done; the answer has one more header. No fault, but a way to warn of limits.
+    /// Adds a header to the response, such as a warning that a rate limit is near.
     Header(String, String),
-    /// What was asked is done; so many bytes of white space stand before the answer's body.
+    /// Puts this many bytes of white space before the body.
     HugeBody(usize),
 }
 
 impl Fault {
-    /// Its name in the record.
+    /// The name of the fault in [`RecordedRequest::fault`](crate::RecordedRequest::fault).
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::DropBefore => "dropped before",
@@ -52,45 +52,49 @@ impl Fault {
             Self::HoldBefore(_) => "held before",
             Self::HoldAfter(_) => "held after",
             Self::HoldBody(_) => "held in the body",
-            Self::Answer(_) => "answered instead",
-            Self::Throttled(..) => "throttled",
-            Self::AnswerAfter(_) => "answered otherwise",
-            Self::HalfBody => "half a body",
-            Self::CutBody => "cut in the body",
-            Self::WithoutField(_) => "a field missing",
-            Self::ContentType(_) => "another media type",
-            Self::Header(..) => "one more header",
-            Self::HugeBody(_) => "a huge body",
+            Self::Respond(_) => "response without execution",
+            Self::RespondAfter(_) => "response replaced",
+            Self::RateLimited(..) => "rate limited",
+            Self::HalfBody => "half of the body",
+            Self::CutBody => "body cut",
+            Self::WithoutField(_) => "field removed",
+            Self::ContentType(_) => "content type replaced",
+            Self::Header(..) => "header added",
+            Self::HugeBody(_) => "body padded",
         }
     }
 
-    /// The answer as this fault leaves it, once what was asked is done.
-    pub(crate) fn spoil(&self, mut answer: Answer) -> Answer {
+    /// Applies the fault to the response of an executed request.
+    pub(crate) fn apply(&self, mut response: FakeResponse) -> FakeResponse {
         match self {
-            Self::AnswerAfter(other) => other.clone(),
+            Self::RespondAfter(other) => other.clone(),
             Self::HalfBody => {
-                answer.body.truncate(answer.body.len() / 2);
-                answer
+                response.body.truncate(response.body.len() / 2);
+                response
             }
             Self::WithoutField(name) => {
-                let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-                let objects = match &mut body {
-                    Value::Array(list) => list.as_mut_slice(),
-                    one => std::slice::from_mut(one),
-                };
-                for object in objects {
-                    object.as_object_mut().and_then(|fields| fields.shift_remove(name));
-                }
-                answer.body = body.to_string().into();
-                answer
+                response.body = without_field(&response.body, name).to_string().into();
+                response
             }
-            Self::ContentType(media_type) => answer.replace_header("content-type", media_type),
-            Self::Header(name, value) => answer.header(name, value),
+            Self::ContentType(media_type) => response.replace_header("content-type", media_type),
+            Self::Header(name, value) => response.header(name, value),
             Self::HugeBody(bytes) => {
-                answer.body = [vec![b' '; *bytes].as_slice(), &answer.body].concat().into();
-                answer
+                response.body = [vec![b' '; *bytes].as_slice(), &response.body].concat().into();
+                response
             }
-            _ => answer,
+            _ => response,
         }
     }
+}
+
+fn without_field(body: &[u8], name: &str) -> Value {
+    let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let objects = match &mut body {
+        Value::Array(list) => list.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    for object in objects {
+        object.as_object_mut().and_then(|fields| fields.shift_remove(name));
+    }
+    body
 }

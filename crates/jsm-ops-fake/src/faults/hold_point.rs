@@ -1,58 +1,59 @@
-//! Where requests wait for the test.
+//! A point at which requests wait for the test.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// Where requests wait until a test lets them go on. Clones are the same gate.
+/// A point at which requests wait until a test releases them. Clones are the same point.
 #[derive(Debug, Clone)]
-pub struct Gate(Arc<Sides>);
+pub struct HoldPoint(Arc<Channels>);
 
 #[derive(Debug)]
-struct Sides {
+struct Channels {
     arrived: watch::Sender<usize>,
-    state: watch::Sender<GateState>,
+    release: watch::Sender<Release>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct GateState {
+struct Release {
     open: bool,
-    /// How often those who waited were let through.
+    /// The number of calls of [`HoldPoint::release_waiting`].
     rounds: u64,
 }
 
-impl Default for Gate {
+impl Default for HoldPoint {
     fn default() -> Self {
-        Self(Arc::new(Sides { arrived: watch::Sender::new(0), state: watch::Sender::new(GateState::default()) }))
+        Self(Arc::new(Channels { arrived: watch::Sender::new(0), release: watch::Sender::new(Release::default()) }))
     }
 }
 
-impl Gate {
-    /// A closed gate.
+impl HoldPoint {
+    /// A point that holds every request.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Waits until so many requests have come to the gate, counting those that went through since.
-    pub async fn arrived(&self, requests: usize) {
-        // The sender lives as long as this gate, so there is no other end to the waiting.
+    /// Waits until this many requests have arrived. Released requests count.
+    pub async fn wait_for_requests(&self, requests: usize) {
+        // This cannot fail: `self` keeps the sender alive.
         let _ = self.0.arrived.subscribe().wait_for(|arrived| *arrived >= requests).await;
     }
 
-    /// Opens the gate, for those that wait and those that come.
+    /// Releases the requests that wait, and all later ones.
     pub fn release(&self) {
-        self.0.state.send_modify(|state| state.open = true);
+        self.0.release.send_modify(|release| release.open = true);
     }
 
-    /// Lets those through that wait now, and holds those that come later: so a gate makes answers late, and not only one.
-    pub fn let_through(&self) {
-        self.0.state.send_modify(|state| state.rounds += 1);
+    /// Releases the requests that wait, and holds later ones. Use it to delay many responses.
+    pub fn release_waiting(&self) {
+        self.0.release.send_modify(|release| release.rounds += 1);
     }
 
+    /// Waits for the release.
     pub(crate) async fn pass(&self) {
-        let mut state = self.0.state.subscribe();
-        let rounds = state.borrow().rounds;
+        let mut release = self.0.release.subscribe();
+        let rounds = release.borrow().rounds;
         self.0.arrived.send_modify(|arrived| *arrived += 1);
-        let _ = state.wait_for(|state| state.open || state.rounds != rounds).await;
+        let _ = release.wait_for(|release| release.open || release.rounds != rounds).await;
     }
 }

@@ -1,48 +1,48 @@
-//! Writes to alerts: a receipt at once, and the truth by asking for it.
+//! The asynchronous writes to alerts: each returns a receipt, and a poll returns its status.
 
 use serde_json::json;
 
 use crate::{
-    gateway::parsed_request::Call,
-    wire::{error_responses::alert_refusal, response::Answer, time},
+    gateway::parsed_request::ParsedRequest,
+    wire::{error_responses::alert_error, response::FakeResponse, timestamp},
     world::{
-        accepted_write::Request,
-        alert::{Alert, Status},
-        site_data::Ops,
+        accepted_write::AcceptedWrite,
+        alert::{Alert, AlertState},
+        site_data::SiteData,
     },
 };
 
-/// Answers the operations that write alerts asynchronously, and the one that tells what became of a write.
+/// Handles the asynchronous writes to alerts, and the poll of their status.
 ///
-/// A write is carried out when it is accepted; only the word of it comes late.
-pub(crate) fn answer(ops: &mut Ops, call: &Call) -> Option<Answer> {
-    let name = call.operation.name.as_str();
+/// A write is executed when it is accepted. Only its status is delayed.
+pub(crate) fn respond(site: &mut SiteData, request: &ParsedRequest) -> Option<FakeResponse> {
+    let name = request.operation.name.as_str();
     if name == "GET /v1/alerts/requests/{id}" {
-        return Some(status(ops, call));
+        return Some(poll(site, request));
     }
     let action = action(name)?;
-    let outcome = match ops.refuse_later(name) {
+    let result = match site.next_failure(name) {
         Some(status) => Err(status),
-        None if name == "POST /v1/alerts" => Ok(create(ops, call)),
-        None if name == "DELETE /v1/alerts/{id}" => delete(ops, call),
-        None => change(ops, call, action),
+        None if name == "POST /v1/alerts" => Ok(create(site, request)),
+        None if name == "DELETE /v1/alerts/{id}" => delete(site, request),
+        None => change(site, request, action),
     };
-    let id = ops.id();
-    let request = Request {
+    let id = site.create_id();
+    let write = AcceptedWrite {
         action: action.to_owned(),
-        processed: call.now,
-        success: outcome.is_ok(),
-        alias: outcome.as_ref().map_or(String::new(), |(_, alias)| alias.clone()),
-        alert: outcome.as_ref().map_or(String::new(), |(id, _)| id.clone()),
-        status: outcome.err().unwrap_or_else(|| format!("{action}: done")),
-        polls: ops.polls,
+        processed: request.now,
+        success: result.is_ok(),
+        alias: result.as_ref().map_or(String::new(), |(_, alias)| alias.clone()),
+        alert: result.as_ref().map_or(String::new(), |(id, _)| id.clone()),
+        status: result.err().unwrap_or_else(|| format!("{action}: done")),
+        pending_polls: site.pending_polls,
     };
-    ops.requests.insert(id.clone(), request);
+    site.writes.insert(id.clone(), write);
     let receipt = json!({ "result": "Request will be processed", "requestId": id, "took": 0.012 });
-    Some(call.success(&receipt))
+    Some(request.success(&receipt))
 }
 
-/// What the status of a write calls it.
+/// Returns the action of an operation, as the status of a write names it.
 fn action(name: &str) -> Option<&'static str> {
     Some(match name {
         "POST /v1/alerts" => "Create",
@@ -66,85 +66,87 @@ fn action(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The id and the alias of the alert that a write touched, or why it failed.
-type Outcome = Result<(String, String), String>;
+/// The id and the alias of the alert, or the status of the failure.
+type WriteResult = Result<(String, String), String>;
 
-fn create(ops: &mut Ops, call: &Call) -> (String, String) {
-    let alias = call.text("alias");
-    if let Some(alert) = ops.alert_by_alias(&alias).filter(|alert| alert.status != Status::Closed) {
+fn create(site: &mut SiteData, request: &ParsedRequest) -> (String, String) {
+    let alias = request.string("alias");
+    if let Some(alert) = site.alert_by_alias(&alias).filter(|alert| alert.state != AlertState::Closed) {
         alert.count += 1;
-        alert.occurred = call.now;
-        alert.log(call.now, &call.account, "the alert occurred again");
+        alert.occurred = request.now;
+        alert.log(request.now, &request.account, "the alert occurred again");
         return (alert.id.clone(), alert.alias.clone());
     }
-    let id = format!("{}-{}", ops.id(), call.now);
-    let or =
-        |name: &str, otherwise: &str| Some(call.text(name)).filter(|text| !text.is_empty()).unwrap_or(otherwise.to_owned());
+    let id = format!("{}-{}", site.create_id(), request.now);
+    let string_or = |name: &str, default: &str| {
+        let string = request.string(name);
+        if string.is_empty() { default.to_owned() } else { string }
+    };
     let mut alert = Alert {
-        created: call.now,
-        occurred: call.now,
-        message: call.text("message"),
-        description: call.text("description"),
-        alias: or("alias", &id),
-        entity: call.text("entity"),
-        source: or("source", &call.account),
-        priority: or("priority", "P3"),
-        tags: call.texts("tags"),
-        actions: call.texts("actions"),
-        extra: call.body["extraProperties"].as_object().cloned().unwrap_or_default(),
-        responders: call.body["responders"].as_array().cloned().unwrap_or_default(),
+        created: request.now,
+        occurred: request.now,
+        message: request.string("message"),
+        description: request.string("description"),
+        alias: string_or("alias", &id),
+        entity: request.string("entity"),
+        source: string_or("source", &request.account),
+        priority: string_or("priority", "P3"),
+        tags: request.strings("tags"),
+        actions: request.strings("actions"),
+        extra: request.body["extraProperties"].as_object().cloned().unwrap_or_default(),
+        responders: request.body["responders"].as_array().cloned().unwrap_or_default(),
         count: 1,
         id,
         ..Alert::default()
     };
-    alert.log(call.now, &call.account, "the alert was created");
-    let touched = (alert.id.clone(), alert.alias.clone());
-    ops.add_alert(alert);
-    touched
+    alert.log(request.now, &request.account, "the alert was created");
+    let created = (alert.id.clone(), alert.alias.clone());
+    site.add_alert(alert);
+    created
 }
 
-fn delete(ops: &mut Ops, call: &Call) -> Outcome {
-    let removed = ops.remove_alert(call.first()).ok_or_else(no_alert)?;
+fn delete(site: &mut SiteData, request: &ParsedRequest) -> WriteResult {
+    let removed = site.remove_alert(request.first()).ok_or_else(missing_alert)?;
     Ok((removed.id, removed.alias))
 }
 
-fn change(ops: &mut Ops, call: &Call, action: &str) -> Outcome {
-    let alert = ops.alert(call.first()).ok_or_else(no_alert)?;
+fn change(site: &mut SiteData, request: &ParsedRequest, action: &str) -> WriteResult {
+    let alert = site.alert(request.first()).ok_or_else(missing_alert)?;
     match action {
-        "Acknowledge" => (alert.status, alert.acked_at) = (Status::Acked, Some(call.now)),
-        "UnAcknowledge" => (alert.status, alert.acked_at) = (Status::Open, None),
-        "Close" => (alert.status, alert.closed_at) = (Status::Closed, Some(call.now)),
-        "Snooze" => alert.snoozed_until = time::parse(&call.text("endTime")),
-        "Assign" => alert.owner = call.text("accountId"),
-        "AddResponder" => alert.responders.push(call.body.clone()),
+        "Acknowledge" => (alert.state, alert.acked_at) = (AlertState::Acked, Some(request.now)),
+        "UnAcknowledge" => (alert.state, alert.acked_at) = (AlertState::Open, None),
+        "Close" => (alert.state, alert.closed_at) = (AlertState::Closed, Some(request.now)),
+        "Snooze" => alert.snoozed_until = timestamp::parse_rfc3339(&request.string("endTime")),
+        "Assign" => alert.owner = request.string("accountId"),
+        "AddResponder" => alert.responders.push(request.body.clone()),
         "AddTags" => {
-            let new: Vec<_> = call.texts("tags").into_iter().filter(|tag| !alert.tags.contains(tag)).collect();
+            let new: Vec<_> = request.strings("tags").into_iter().filter(|tag| !alert.tags.contains(tag)).collect();
             alert.tags.extend(new);
         }
-        "RemoveTags" => alert.tags.retain(|tag| !call.texts("tags").contains(tag)),
-        "AddDetails" => alert.extra.extend(call.body["extraProperties"].as_object().cloned().unwrap_or_default()),
-        "RemoveDetails" => alert.extra.retain(|key, _| !call.texts("keys").contains(key)),
-        "UpdatePriority" => alert.priority = call.text("priority"),
-        "UpdateMessage" => alert.message = call.text("message"),
-        "UpdateDescription" => alert.description = call.text("description"),
-        // Escalations and custom actions do something outside; the log below is all that shows.
+        "RemoveTags" => alert.tags.retain(|tag| !request.strings("tags").contains(tag)),
+        "AddDetails" => alert.extra.extend(request.body["extraProperties"].as_object().cloned().unwrap_or_default()),
+        "RemoveDetails" => alert.extra.retain(|key, _| !request.strings("keys").contains(key)),
+        "UpdatePriority" => alert.priority = request.string("priority"),
+        "UpdateMessage" => alert.message = request.string("message"),
+        "UpdateDescription" => alert.description = request.string("description"),
+        // Escalations and custom actions change nothing in the alert except its log.
         _ => {}
     }
-    alert.log(call.now, &call.account, action);
+    alert.log(request.now, &request.account, action);
     Ok((alert.id.clone(), alert.alias.clone()))
 }
 
-fn no_alert() -> String {
+fn missing_alert() -> String {
     "Alert does not exist".to_owned()
 }
 
-/// What became of a write: 404 as long as it is queued, like a request that never was.
-fn status(ops: &mut Ops, call: &Call) -> Answer {
-    let unknown = || alert_refusal(404, "The request is not found, or not processed yet");
-    let Some(request) = ops.requests.get_mut(call.first()) else { return unknown() };
-    if request.polls > 0 {
-        request.polls -= 1;
-        return unknown();
+/// Returns the status of a write. While it is pending, and for an unknown id, the response is 404.
+fn poll(site: &mut SiteData, request: &ParsedRequest) -> FakeResponse {
+    let not_found = || alert_error(404, "The request is not found, or not processed yet");
+    let Some(write) = site.writes.get_mut(request.first()) else { return not_found() };
+    if write.pending_polls > 0 {
+        write.pending_polls -= 1;
+        return not_found();
     }
-    call.success(&request.json())
+    request.success(&write.to_json())
 }

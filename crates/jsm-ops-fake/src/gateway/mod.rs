@@ -1,16 +1,16 @@
-//! The part of `api.atlassian.com` that leads to operations.
+//! The handlers of `api.atlassian.com`: access to operations, and their simulation.
 
 pub(crate) mod document;
+pub(crate) mod gateway_path;
 pub(crate) mod operation_spec;
-pub(crate) mod path;
 pub(crate) mod simulate;
 
+mod access;
+mod alert_notes;
+mod alert_reads;
 mod alert_writes;
-mod alerts;
-mod authorize;
-mod check_request;
-mod config;
-mod notes;
+mod configuration;
 mod paginate;
 mod parsed_request;
+mod request_check;
 mod schema_example;

@@ -1,45 +1,43 @@
-//! From a request to the gateway to its answer.
+//! The simulation of all operations.
 
 use crate::{
     gateway::{
-        alert_writes, alerts,
-        authorize::admit,
-        check_request::{self, Wrong},
-        config, document, notes,
-        parsed_request::Call,
-        path::Address,
+        access, alert_notes, alert_reads, alert_writes, configuration, document,
+        gateway_path::GatewayPath,
+        parsed_request::ParsedRequest,
+        request_check::{self, InvalidRequest},
         schema_example,
     },
-    wire::{endpoint::Endpoint, error_responses::refusal, request::Seen, response::Answer},
-    world::{site_data::Ops, state::State},
+    wire::{endpoint::Endpoint, error_responses::operation_error, request::RecordedRequest, response::FakeResponse},
+    world::{fake_state::FakeState, site_data::SiteData},
 };
 
-/// The answer to a request to the gateway, and whether it was carried out.
-pub(crate) fn answer(state: &mut State, seen: &Seen) -> (Answer, bool) {
-    let found = Address::parse(&seen.path).and_then(|address| Some((document::find(&seen.method, &address)?, address)));
-    let Some((operation, address)) = found else { return (refusal(404, "Not found"), false) };
-    let account = match admit(state, seen, operation, &address) {
+/// Handles a request to the gateway. The flag says whether it was executed.
+pub(crate) fn respond(state: &mut FakeState, recorded: &RecordedRequest) -> (FakeResponse, bool) {
+    let path = GatewayPath::parse(&recorded.path);
+    let found = path.and_then(|path| Some((document::find(&recorded.method, &path)?, path)));
+    let Some((operation, path)) = found else { return (operation_error(404, "Not found"), false) };
+    let account = match access::authorize(state, recorded, operation, &path) {
         Ok(account) => account,
-        Err(refusal) => return (refusal, false),
+        Err(error) => return (error, false),
     };
-    let now = i64::try_from(state.now().as_millis()).unwrap_or(i64::MAX);
-    let call = Call::new(operation, &address, seen, now, account);
-    if let Err(wrong) = check_request::check(&call, seen) {
-        let (Wrong::Refused(why) | Wrong::Ignored(why)) = &wrong;
-        if matches!(wrong, Wrong::Ignored(_)) {
-            state.complain(format!("{}: {why}", operation.name));
+    let request = ParsedRequest::new(operation, &path, recorded, state.now_ms(), account);
+    if let Err(invalid) = request_check::check(&request, recorded) {
+        let (InvalidRequest::Rejected(reason) | InvalidRequest::Ignored(reason)) = &invalid;
+        if matches!(invalid, InvalidRequest::Ignored(_)) {
+            state.report_violation(format!("{}: {reason}", operation.name));
         }
-        return (refusal(400, why), false);
+        return (operation_error(400, reason), false);
     }
-    let own = state.answers.get(&seen.endpoint).or_else(|| state.answers.get(&Endpoint::Gateway)).cloned();
-    let answer = own.unwrap_or_else(|| play(state.ops(&address.cloud_id), &call));
-    let done = (200..300).contains(&answer.status);
-    (answer, done)
+    let set = state.responses.get(&recorded.endpoint).or_else(|| state.responses.get(&Endpoint::Gateway)).cloned();
+    let response = set.unwrap_or_else(|| simulate(state.site_data(&path.cloud_id), &request));
+    let executed = (200..300).contains(&response.status);
+    (response, executed)
 }
 
-/// The answer of the operation itself.
-fn play(ops: &mut Ops, call: &Call) -> Answer {
-    let parts = [alerts::answer, alert_writes::answer, notes::answer, config::answer];
-    let own = parts.iter().find_map(|part| part(ops, call));
-    own.unwrap_or_else(|| schema_example::answer(call.operation))
+/// Executes an operation. One without a simulation returns an example of its schema.
+fn simulate(site: &mut SiteData, request: &ParsedRequest) -> FakeResponse {
+    let simulations = [alert_reads::respond, alert_writes::respond, alert_notes::respond, configuration::respond];
+    let response = simulations.iter().find_map(|respond| respond(site, request));
+    response.unwrap_or_else(|| schema_example::respond(request.operation))
 }

@@ -1,4 +1,4 @@
-//! The server: a thread of its own, so that a test may block, end a child process or pause its own timers without stopping it.
+//! The HTTP server. It has its own thread, so a test may block or pause its own timers.
 
 use std::{io, net::SocketAddr, sync::Arc, thread::JoinHandle};
 
@@ -12,72 +12,75 @@ use tokio::{
 };
 
 use crate::{
-    faults::{clock::Clock, fault::Fault},
+    faults::{fake_clock::FakeClock, fault::Fault},
     server::{
-        partial_body::{Parts, cut},
-        respond, route,
+        handle,
+        partial_body::{PartialBody, cut},
+        route,
     },
-    wire::{endpoint::Endpoint, request::Seen, response::Answer, time},
-    world::state::Shared,
+    wire::{endpoint::Endpoint, request::RecordedRequest, response::FakeResponse, timestamp},
+    world::fake_state::SharedState,
 };
 
-/// Largest request that is taken, in bytes.
+/// The size limit for request bodies, in bytes.
 const MAX_REQUEST: usize = 16 * 1024 * 1024;
 
-/// A running server. It ends, with all of its connections, when it is dropped.
+/// A running server. Dropping it ends the server and all of its connections.
 #[derive(Debug)]
-pub(crate) struct Server {
-    /// Where Atlassian is.
+pub(crate) struct FakeServer {
+    /// The socket address of the fake.
     pub address: SocketAddr,
-    /// Where nobody should ever be led.
-    pub elsewhere: SocketAddr,
+    /// The socket address of the foreign host.
+    pub foreign_host: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Server {
-    pub(crate) async fn start(shared: Arc<Shared>, port: u16) -> io::Result<Self> {
-        let (ready, addresses) = oneshot::channel();
+impl FakeServer {
+    pub(crate) async fn start(shared: Arc<SharedState>, port: u16) -> io::Result<Self> {
+        let (started, addresses) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
-        let run = move || match run(shared, port, ready, stopped) {
-            Ok(()) => {}
-            // Whoever starts the server sees that `ready` was dropped, or that nobody answers.
-            Err(error) => eprintln!("the fake Atlassian stopped: {error}"),
+        let run = move || {
+            // `start` returns an error if `started` is dropped. Clients cannot connect.
+            if let Err(error) = run(shared, port, started, stopped) {
+                eprintln!("the server of the fake Atlassian stopped: {error}");
+            }
         };
         let thread = std::thread::Builder::new().name("fake Atlassian".to_owned()).spawn(run)?;
-        let gone = |_| io::Error::other("the thread of the fake Atlassian ended");
-        let (address, elsewhere) = addresses.await.map_err(gone)??;
-        Ok(Self { address, elsewhere, stop: Some(stop), thread: Some(thread) })
+        let ended = |_| io::Error::other("the server thread of the fake Atlassian ended before it was ready");
+        let (address, foreign_host) = addresses.await.map_err(ended)??;
+        Ok(Self { address, foreign_host, stop: Some(stop), thread: Some(thread) })
     }
 }
 
-impl Drop for Server {
+impl Drop for FakeServer {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It has nothing to say, and a panic of it was printed.
+            // A panic of the thread was printed already.
             let _ = thread.join();
         }
     }
 }
 
-type Ready = oneshot::Sender<io::Result<(SocketAddr, SocketAddr)>>;
+/// Sends the socket addresses of the fake and of the foreign host, or the error of the start.
+type Started = oneshot::Sender<io::Result<(SocketAddr, SocketAddr)>>;
 
-fn run(shared: Arc<Shared>, port: u16, ready: Ready, stopped: oneshot::Receiver<()>) -> io::Result<()> {
+fn run(shared: Arc<SharedState>, port: u16, started: Started, stopped: oneshot::Receiver<()>) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(async move {
-        let (main, elsewhere) = match bind(port).await {
+        let (main, foreign_host) = match bind(port).await {
             Ok(listeners) => listeners,
             Err(error) => {
-                // The caller may have given up; then there is nobody to tell.
-                let _ = ready.send(Err(error));
+                // The receiver is dropped if the caller cancelled the start.
+                let _ = started.send(Err(error));
                 return Ok(());
             }
         };
-        let _ = ready.send(Ok((main.local_addr()?, elsewhere.local_addr()?)));
+        let _ = started.send(Ok((main.local_addr()?, foreign_host.local_addr()?)));
         tokio::spawn(accept(main, Arc::clone(&shared), false));
-        tokio::spawn(accept(elsewhere, shared, true));
-        // Ends when the sender is dropped; the runtime then takes all tasks with it.
+        tokio::spawn(accept(foreign_host, shared, true));
+        // This ends when the sender is dropped. The runtime then ends all tasks.
         let _ = stopped.await;
         Ok(())
     })
@@ -87,68 +90,71 @@ async fn bind(port: u16) -> io::Result<(TcpListener, TcpListener)> {
     Ok((TcpListener::bind(("127.0.0.1", port)).await?, TcpListener::bind(("127.0.0.1", 0)).await?))
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, elsewhere: bool) {
+async fn accept(listener: TcpListener, shared: Arc<SharedState>, foreign_host: bool) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => drop(tokio::spawn(serve(stream, Arc::clone(&shared), elsewhere))),
-            // A connection that ended before it was accepted, or too many open files: others may fare better.
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream, Arc::clone(&shared), foreign_host))),
+            // The connection ended early, or too many files are open. Later connections may work.
             Err(_) => tokio::task::yield_now().await,
         }
     }
 }
 
-async fn serve(stream: TcpStream, shared: Arc<Shared>, elsewhere: bool) {
-    // Without it the second packet of an answer can wait for the first one's acknowledgement. Slower, not wrong.
+async fn serve(stream: TcpStream, shared: Arc<SharedState>, foreign_host: bool) {
+    // Without it, the second packet of a response can wait for an acknowledgement.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| respond(Arc::clone(&shared), request, elsewhere));
-    // Clients may break off as they like, and faults end connections by this error.
+    let service = service_fn(move |request| respond(Arc::clone(&shared), request, foreign_host));
+    // Clients and faults end connections with an error. This is expected.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-type Body = UnsyncBoxBody<Bytes, io::Error>;
+type ResponseBody = UnsyncBoxBody<Bytes, io::Error>;
 
-/// Answers a request; an error ends the connection where it is.
-async fn respond(shared: Arc<Shared>, request: Request<Incoming>, elsewhere: bool) -> io::Result<Response<Body>> {
+/// Responds to a request. An error drops the connection.
+async fn respond(
+    shared: Arc<SharedState>,
+    request: Request<Incoming>,
+    foreign_host: bool,
+) -> io::Result<Response<ResponseBody>> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, MAX_REQUEST).collect().await.map_err(io::Error::other)?.to_bytes();
-    let mut seen = Seen {
+    let mut request = RecordedRequest {
         endpoint: Endpoint::Unknown,
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body,
-        elsewhere,
+        foreign_host,
         executed: false,
         fault: None,
         status: None,
     };
-    if !elsewhere {
-        seen.endpoint = route::endpoint_of(&seen);
+    if !foreign_host {
+        request.endpoint = route::endpoint_of(&request);
     }
-    let (answer, fault) = respond::handle(&shared, seen).await.ok_or_else(cut)?;
-    message(answer, fault, &shared.clock)
+    let (response, fault) = handle::handle(&shared, request).await.ok_or_else(cut)?;
+    http_response(response, fault, &shared.clock)
 }
 
-fn message(answer: Answer, fault: Option<Fault>, clock: &Clock) -> io::Result<Response<Body>> {
-    let parts = match fault {
-        Some(Fault::CutBody) => Some(Parts::cut(&answer.body)),
-        Some(Fault::HoldBody(gate)) => Some(Parts::held(&answer.body, gate)),
+fn http_response(response: FakeResponse, fault: Option<Fault>, clock: &FakeClock) -> io::Result<Response<ResponseBody>> {
+    let partial = match fault {
+        Some(Fault::CutBody) => Some(PartialBody::cut(&response.body)),
+        Some(Fault::HoldBody(hold)) => Some(PartialBody::held(&response.body, hold)),
         _ => None,
     };
-    // By the fake's clock, for clients that hold a date in `Retry-After` against it.
-    let now = i64::try_from(clock.since_epoch().as_millis()).unwrap_or(i64::MAX);
-    let mut response = Response::builder().status(answer.status).header("date", time::http_date(now));
-    for (name, value) in answer.headers {
-        response = response.header(name, value);
+    // Clients compare a date in `Retry-After` with this one, so it must come from the same clock.
+    let mut http = Response::builder().status(response.status).header("date", timestamp::http_date(clock.now_ms()));
+    for (name, value) in response.headers {
+        http = http.header(name, value);
     }
-    let body = match parts {
-        // Parts do not say how long they are together.
-        Some(parts) => {
-            response = response.header("content-length", answer.body.len());
-            parts.boxed_unsync()
+    let body = match partial {
+        Some(partial) => {
+            // A partial body does not know its length.
+            http = http.header("content-length", response.body.len());
+            partial.boxed_unsync()
         }
-        None => Full::new(answer.body).map_err(|never| match never {}).boxed_unsync(),
+        None => Full::new(response.body).map_err(|never| match never {}).boxed_unsync(),
     };
-    response.body(body).map_err(io::Error::other)
+    http.body(body).map_err(io::Error::other)
 }

@@ -1,4 +1,4 @@
-//! Bodies that do not come in one piece.
+//! Response bodies that stop in the middle.
 
 use std::{
     collections::VecDeque,
@@ -10,37 +10,37 @@ use std::{
 use bytes::Bytes;
 use hyper::body::{Body, Frame};
 
-use crate::faults::hold_point::Gate;
+use crate::faults::hold_point::HoldPoint;
 
-/// A part of a body.
-enum Part {
+/// A step of a body.
+enum BodyStep {
     Data(Bytes),
-    /// Lets the server send what it has before anything else happens.
+    /// Lets the server send the data before the next step.
     Flush,
-    /// Waits until a gate opens.
+    /// Waits for the release of a hold point.
     Wait(Pin<Box<dyn Future<Output = ()> + Send>>),
-    /// Makes the server end the connection.
+    /// Makes the server drop the connection.
     Cut,
 }
 
-/// A body in parts.
-pub(crate) struct Parts(VecDeque<Part>);
+/// A body that stops in the middle.
+pub(crate) struct PartialBody(VecDeque<BodyStep>);
 
-impl Parts {
-    /// The first half, and then the end of the connection.
+impl PartialBody {
+    /// Sends the first half, and then drops the connection.
     pub(crate) fn cut(body: &Bytes) -> Self {
-        Self([Part::Data(body.slice(..body.len() / 2)), Part::Flush, Part::Cut].into())
+        Self([BodyStep::Data(body.slice(..body.len() / 2)), BodyStep::Flush, BodyStep::Cut].into())
     }
 
-    /// The first half, and behind the gate the second one.
-    pub(crate) fn held(body: &Bytes, gate: Gate) -> Self {
+    /// Sends the first half, waits at the hold point, and then sends the second half.
+    pub(crate) fn held(body: &Bytes, hold: HoldPoint) -> Self {
         let (first, second) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
-        let wait = Box::pin(async move { gate.pass().await });
-        Self([Part::Data(first), Part::Flush, Part::Wait(wait), Part::Data(second)].into())
+        let wait = Box::pin(async move { hold.pass().await });
+        Self([BodyStep::Data(first), BodyStep::Flush, BodyStep::Wait(wait), BodyStep::Data(second)].into())
     }
 }
 
-impl Body for Parts {
+impl Body for PartialBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -48,15 +48,15 @@ impl Body for Parts {
         loop {
             let ready = match self.0.pop_front() {
                 None => None,
-                Some(Part::Data(data)) => Some(Ok(Frame::data(data))),
-                Some(Part::Cut) => Some(Err(cut())),
-                Some(Part::Flush) => {
+                Some(BodyStep::Data(data)) => Some(Ok(Frame::data(data))),
+                Some(BodyStep::Cut) => Some(Err(cut())),
+                Some(BodyStep::Flush) => {
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                Some(Part::Wait(mut wait)) => {
+                Some(BodyStep::Wait(mut wait)) => {
                     if wait.as_mut().poll(context).is_pending() {
-                        self.0.push_front(Part::Wait(wait));
+                        self.0.push_front(BodyStep::Wait(wait));
                         return Poll::Pending;
                     }
                     continue;
@@ -67,7 +67,7 @@ impl Body for Parts {
     }
 }
 
-/// The error that ends a connection where it is.
+/// The error that makes the server drop the connection.
 pub(crate) fn cut() -> io::Error {
-    io::Error::other("cut by a fault")
+    io::Error::other("a fault dropped the connection")
 }

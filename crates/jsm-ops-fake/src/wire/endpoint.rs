@@ -1,28 +1,29 @@
-//! What requests are for.
+//! The endpoints of the service.
 
 use std::fmt;
 
-/// What a request is for. Faults are queued and requests are counted by it.
+/// The endpoint of a request. Tests queue faults and count requests by endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
     /// The consent page: `GET /authorize`.
     Authorize,
-    /// The decision of the user on the consent page; only browsers come here.
+    /// The user's decision on the consent page. Only browsers send it.
     Decision,
-    /// The token endpoint with an authorization code.
+    /// The token endpoint, with an authorization code.
     Exchange,
-    /// The token endpoint with a refresh token.
+    /// The token endpoint, with a refresh token.
     Refresh,
-    /// The token endpoint, whatever was sent; [`Endpoint::Exchange`] and [`Endpoint::Refresh`] are part of it.
+    /// The token endpoint. Contains [`Endpoint::Exchange`] and [`Endpoint::Refresh`].
     Token,
-    /// `GET /oauth/token/accessible-resources`.
+    /// The list of sites: `GET /oauth/token/accessible-resources`.
     Resources,
-    /// Everything at the gateway; every [`Endpoint::Operation`] is part of it.
+    /// The gateway. Contains every [`Endpoint::Operation`].
     Gateway,
-    /// One operation, by method and path template below `/jsm/ops/api`: `POST /v1/alerts/{id}/acknowledge`.
+    /// One operation, by method and path template below `/jsm/ops/api`:
+    /// `POST /v1/alerts/{id}/acknowledge`.
     Operation(String),
-    /// Anything that Atlassian does not have, or that the fake does not know.
+    /// Any other method and path.
     Unknown,
 }
 
@@ -32,7 +33,7 @@ impl Endpoint {
         Self::Operation(name.to_owned())
     }
 
-    /// The wider endpoint that this one is part of.
+    /// The endpoint that contains this one.
     pub(crate) fn parent(&self) -> Option<Self> {
         match self {
             Self::Exchange | Self::Refresh => Some(Self::Token),
@@ -41,7 +42,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether this endpoint is `other` or a part of it.
+    /// Whether this endpoint equals `other` or is contained in it.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         self == other || self.parent().as_ref() == Some(other)
     }

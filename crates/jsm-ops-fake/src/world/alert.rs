@@ -1,19 +1,19 @@
-//! An alert.
+//! An alert, and how the service renders it.
 
 use serde_json::{Map, Value, json};
 
-use crate::wire::time;
+use crate::wire::timestamp;
 
-/// The state of an alert, as its life goes.
+/// The stored state of an alert. An alert is snoozed by time; see [`Alert::status`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Status {
+pub(crate) enum AlertState {
     #[default]
     Open,
     Acked,
     Closed,
 }
 
-/// An alert.
+/// An alert. Times are in milliseconds since 1970.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Alert {
     pub id: String,
@@ -32,7 +32,7 @@ pub(crate) struct Alert {
     pub extra: Map<String, Value>,
     pub responders: Vec<Value>,
     pub actions: Vec<String>,
-    pub status: Status,
+    pub state: AlertState,
     pub count: u64,
     pub acked_at: Option<i64>,
     pub closed_at: Option<i64>,
@@ -42,34 +42,34 @@ pub(crate) struct Alert {
 }
 
 impl Alert {
-    /// The state as the service writes it at a time.
+    /// Returns the status at a time, as the service names it.
     pub(crate) fn status(&self, now: i64) -> &'static str {
-        match self.status {
-            Status::Closed => "closed",
+        match self.state {
+            AlertState::Closed => "closed",
             _ if self.snoozed_until.is_some_and(|until| now < until) => "snoozed",
-            Status::Acked => "acked",
-            Status::Open => "open",
+            AlertState::Acked => "acked",
+            AlertState::Open => "open",
         }
     }
 
-    /// As lists show it: flat, an empty text for what is not there, and not everything.
-    pub(crate) fn item(&self, now: i64) -> Value {
+    /// Returns the item of a list: some fields, and an empty string for a missing value.
+    pub(crate) fn to_item(&self, now: i64) -> Value {
         json!({
             "id": self.id,
             "tinyId": self.tiny_id,
-            "createdAt": time::text(self.created),
-            "updatedAt": time::text(self.updated),
+            "createdAt": timestamp::rfc3339(self.created),
+            "updatedAt": timestamp::rfc3339(self.updated),
             "message": self.message,
             "entity": self.entity,
             "source": self.source,
             "status": self.status(now),
             "alias": self.alias,
             "tags": self.tags,
-            "acknowledged": self.status == Status::Acked,
+            "acknowledged": self.state == AlertState::Acked,
             "count": self.count,
             "owner": self.owner,
             "snoozed": self.status(now) == "snoozed",
-            "lastOccuredAt": time::text(self.occurred),
+            "lastOccuredAt": timestamp::rfc3339(self.occurred),
             "integrationType": "API",
             "integrationName": "Default API",
             "priority": self.priority,
@@ -79,21 +79,22 @@ impl Alert {
         })
     }
 
-    /// In full.
-    pub(crate) fn full(&self, now: i64) -> Value {
-        let date = |time: Option<i64>| time.map_or(String::new(), time::text);
-        let mut full = self.item(now);
-        full["description"] = json!(self.description);
-        full["extraProperties"] = json!(self.extra);
-        full["ackTime"] = json!(date(self.acked_at));
-        full["closeTime"] = json!(date(self.closed_at));
-        full["snoozedUntil"] = json!(date(self.snoozed_until));
-        full
+    /// Returns the alert with all fields.
+    pub(crate) fn to_json(&self, now: i64) -> Value {
+        let date = |time: Option<i64>| time.map_or(String::new(), timestamp::rfc3339);
+        let mut alert = self.to_item(now);
+        alert["description"] = json!(self.description);
+        alert["extraProperties"] = json!(self.extra);
+        alert["ackTime"] = json!(date(self.acked_at));
+        alert["closeTime"] = json!(date(self.closed_at));
+        alert["snoozedUntil"] = json!(date(self.snoozed_until));
+        alert
     }
 
-    /// Writes into its log.
-    pub(crate) fn log(&mut self, now: i64, account: &str, what: &str) {
+    /// Adds an entry to the alert's log.
+    pub(crate) fn log(&mut self, now: i64, account: &str, entry: &str) {
         self.updated = now;
-        self.logs.push(json!({ "logTime": time::text(now), "logType": "alertAction", "log": what, "owner": account }));
+        let time = timestamp::rfc3339(now);
+        self.logs.push(json!({ "logTime": time, "logType": "alertAction", "log": entry, "owner": account }));
     }
 }

@@ -1,18 +1,18 @@
-//! Consents: who gives them, the request for one, and the code that stands for it.
+//! The user's consent, from the request for it to the authorization code.
 
 use std::time::Duration;
 
 use crate::world::grants::NewGrant;
 
-/// The account that consents where nothing else is said.
+/// The account that consents by default.
 pub(crate) const DEFAULT_ACCOUNT: &str = "712020:operator";
 
-/// Who consents, and to which sites.
+/// The consent of an account to the access to its sites.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
-    /// The account.
+    /// The account id.
     pub account: String,
-    /// The cloud ids of the sites; `None` for all.
+    /// The cloud ids of the sites. `None` means all sites.
     pub sites: Option<Vec<String>>,
 }
 
@@ -28,7 +28,7 @@ impl Consent {
         Self { account: account.to_owned(), ..Self::default() }
     }
 
-    /// The same consent to these sites only, by cloud id.
+    /// Limits the consent to these sites, by cloud id.
     #[must_use]
     pub fn to_sites<'a>(mut self, sites: impl IntoIterator<Item = &'a str>) -> Self {
         self.sites = Some(sites.into_iter().map(str::to_owned).collect());
@@ -36,9 +36,9 @@ impl Consent {
     }
 }
 
-/// A consent that a page was shown for.
+/// A valid authorization request, for which the consent page was shown.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct ConsentRequest {
     pub client_id: String,
     pub redirect_uri: String,
     pub state: String,
@@ -46,10 +46,10 @@ pub(crate) struct Asked {
     pub challenge: Option<String>,
 }
 
-/// An authorization code that was handed out.
+/// An authorization code that was sent to the app.
 #[derive(Debug, Clone)]
-pub(crate) struct Code {
-    pub asked: Asked,
+pub(crate) struct AuthorizationCode {
+    pub request: ConsentRequest,
     pub grant: NewGrant,
     pub issued: Duration,
 }

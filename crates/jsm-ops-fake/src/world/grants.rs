@@ -1,42 +1,41 @@
-//! Tokens and the grants that they belong to: what is good, until when, and what a refresh does to it.
+//! Grants and their tokens: how long they are valid, and how a refresh replaces them.
 
 use std::{
     collections::{BTreeSet, HashMap},
     time::Duration,
 };
 
-/// How long the tokens of before a refresh stay good: the refresh token for a client that lost the answer, and the access token
-/// that was issued with it.
+/// How long replaced tokens stay valid. A client that lost the response to a refresh can repeat it.
 const LEEWAY: Duration = Duration::from_secs(10 * 60);
 
-/// A refresh token that is not used for so long dies.
-const IDLE: Duration = Duration::from_secs(90 * DAY);
+/// How long a refresh token is valid without use.
+const INACTIVITY_LIFETIME: Duration = Duration::from_secs(90 * DAY);
 
-/// A grant dies at this age, however often it is refreshed.
-const ABSOLUTE: Duration = Duration::from_secs(365 * DAY);
+/// How long a grant is valid, however often it is refreshed.
+const ABSOLUTE_LIFETIME: Duration = Duration::from_secs(365 * DAY);
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// A grant, as a test sees it.
+/// A grant, for the test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantInfo {
     /// The account that consented.
     pub account: String,
-    /// The app that it consented to.
+    /// The client id of the app.
     pub client_id: String,
-    /// The scopes that were granted.
+    /// The granted scopes.
     pub scopes: Vec<String>,
     /// The newest access token.
     pub access_token: String,
-    /// The newest refresh token; none without `offline_access`.
+    /// The newest refresh token. `None` without `offline_access`.
     pub refresh_token: Option<String>,
-    /// How many refreshes it had.
+    /// The number of refreshes.
     pub refreshes: usize,
-    /// Whether its newest refresh token is good now.
-    pub alive: bool,
+    /// Whether the newest refresh token is valid now.
+    pub refreshable: bool,
 }
 
-/// What a new grant is made of.
+/// The content of a new grant.
 #[derive(Debug, Clone)]
 pub(crate) struct NewGrant {
     pub account: String,
@@ -45,65 +44,68 @@ pub(crate) struct NewGrant {
     pub sites: Vec<String>,
 }
 
+/// The stored state of a grant.
 #[derive(Debug)]
-struct Family {
+struct GrantState {
     account: String,
     client_id: String,
     scopes: Vec<String>,
     created: Duration,
     refreshes: usize,
-    /// No refresh token of it is good.
-    refresh_dead: bool,
-    /// No access token of it is good.
-    access_dead: bool,
+    /// Whether all refresh tokens of the grant are revoked.
+    refresh_revoked: bool,
+    /// Whether all access tokens of the grant are revoked.
+    access_revoked: bool,
 }
 
-/// An access token and the refresh token issued with it.
+/// An access token, and the refresh token that was issued with it.
 #[derive(Debug)]
-struct Pair {
-    family: usize,
+struct IssuedTokens {
+    /// The index of the grant.
+    grant: usize,
     access: String,
     refresh: Option<String>,
     issued: Duration,
-    access_ends: Duration,
-    /// When its refresh token was first used.
+    access_expires: Duration,
+    /// The time of the first refresh with the refresh token.
     rotated: Option<Duration>,
 }
 
-/// What the token endpoint hands out.
+/// The tokens in a response of the token endpoint.
 #[derive(Debug, Clone)]
-pub(crate) struct Issued {
+pub(crate) struct NewTokens {
     pub access: String,
     pub refresh: Option<String>,
     pub scopes: Vec<String>,
 }
 
-/// Whom a good access token speaks for.
+/// The account and the app that a valid access token stands for.
 #[derive(Debug, Clone)]
-pub(crate) struct Bearer {
+pub(crate) struct Principal {
     pub account: String,
     pub client_id: String,
     pub scopes: Vec<String>,
 }
 
-/// All grants.
+/// All grants and their tokens.
 #[derive(Debug)]
 pub(crate) struct Grants {
-    families: Vec<Family>,
-    pairs: Vec<Pair>,
+    grants: Vec<GrantState>,
+    tokens: Vec<IssuedTokens>,
     by_access: HashMap<String, usize>,
     by_refresh: HashMap<String, usize>,
-    /// The sites that an account ever granted to an app: a token reaches them all, whichever consent it came from.
+    /// The sites that an account ever granted to an app, by client id and account. A token reaches
+    /// them all, whichever consent it came from.
     sites: HashMap<(String, String), BTreeSet<String>>,
-    /// How long an access token is good.
+    /// How long a new access token is valid.
     pub access_lifetime: Duration,
 }
 
 impl Default for Grants {
     fn default() -> Self {
         Self {
-            families: Vec::new(),
-            pairs: Vec::new(),
+            grants: Vec::new(),
+            tokens: Vec::new(),
             by_access: HashMap::new(),
             by_refresh: HashMap::new(),
             sites: HashMap::new(),
@@ -113,130 +115,134 @@ impl Default for Grants {
 }
 
 impl Grants {
-    /// A new grant with its first tokens.
-    pub(crate) fn create(&mut self, new: NewGrant, now: Duration, mint: impl FnMut(&str) -> String) -> Issued {
+    /// Creates a grant with its first tokens.
+    pub(crate) fn create(&mut self, new: NewGrant, now: Duration, create_token: impl FnMut(&str) -> String) -> NewTokens {
         self.sites.entry((new.client_id.clone(), new.account.clone())).or_default().extend(new.sites);
-        self.families.push(Family {
+        self.grants.push(GrantState {
             account: new.account,
             client_id: new.client_id,
             scopes: new.scopes,
             created: now,
             refreshes: 0,
-            refresh_dead: false,
-            access_dead: false,
+            refresh_revoked: false,
+            access_revoked: false,
         });
-        self.issue(self.families.len() - 1, now, mint)
+        self.issue(self.grants.len() - 1, now, create_token)
     }
 
-    /// New tokens for a refresh token; `None` where the service would say that the grant is dead.
+    /// Issues new tokens for a refresh token. `None` if the refresh token is not valid.
     pub(crate) fn refresh(
         &mut self,
         token: &str,
         client_id: &str,
         now: Duration,
-        mint: impl FnMut(&str) -> String,
-    ) -> Option<Issued> {
+        create_token: impl FnMut(&str) -> String,
+    ) -> Option<NewTokens> {
         let index = *self.by_refresh.get(token)?;
-        let (family, rotated) = (self.pairs[index].family, self.pairs[index].rotated);
-        if self.families[family].client_id != client_id {
+        let (grant, rotated) = (self.tokens[index].grant, self.tokens[index].rotated);
+        if self.grants[grant].client_id != client_id {
             return None;
         }
         if rotated.is_some_and(|rotated| now >= rotated + LEEWAY) {
-            // Somebody has a token that was replaced long ago, so one of its two users is a thief: both lose everything.
-            self.families[family].refresh_dead = true;
-            self.families[family].access_dead = true;
+            // The reuse of a replaced token indicates theft. The service revokes the whole grant.
+            self.grants[grant].refresh_revoked = true;
+            self.grants[grant].access_revoked = true;
         }
-        if !self.refresh_is_good(token, now) {
+        if !self.is_refresh_valid(token, now) {
             return None;
         }
-        self.pairs[index].rotated.get_or_insert(now);
-        self.families[family].refreshes += 1;
-        Some(self.issue(family, now, mint))
+        self.tokens[index].rotated.get_or_insert(now);
+        self.grants[grant].refreshes += 1;
+        Some(self.issue(grant, now, create_token))
     }
 
-    fn issue(&mut self, family: usize, now: Duration, mut mint: impl FnMut(&str) -> String) -> Issued {
-        let scopes = self.families[family].scopes.clone();
-        let access = mint("access");
-        let refresh = scopes.iter().any(|scope| scope == "offline_access").then(|| mint("refresh"));
-        self.by_access.insert(access.clone(), self.pairs.len());
+    fn issue(&mut self, grant: usize, now: Duration, mut create_token: impl FnMut(&str) -> String) -> NewTokens {
+        let scopes = self.grants[grant].scopes.clone();
+        let access = create_token("access");
+        let refresh = scopes.iter().any(|scope| scope == "offline_access").then(|| create_token("refresh"));
+        self.by_access.insert(access.clone(), self.tokens.len());
         if let Some(refresh) = &refresh {
-            self.by_refresh.insert(refresh.clone(), self.pairs.len());
+            self.by_refresh.insert(refresh.clone(), self.tokens.len());
         }
-        let access_ends = now + self.access_lifetime;
-        let pair =
-            Pair { family, access: access.clone(), refresh: refresh.clone(), issued: now, access_ends, rotated: None };
-        self.pairs.push(pair);
-        Issued { access, refresh, scopes }
+        self.tokens.push(IssuedTokens {
+            grant,
+            access: access.clone(),
+            refresh: refresh.clone(),
+            issued: now,
+            access_expires: now + self.access_lifetime,
+            rotated: None,
+        });
+        NewTokens { access, refresh, scopes }
     }
 
-    /// Whether a refresh with this token would be answered with new tokens.
-    pub(crate) fn refresh_is_good(&self, token: &str, now: Duration) -> bool {
-        let Some(pair) = self.by_refresh.get(token).map(|index| &self.pairs[*index]) else { return false };
-        let family = &self.families[pair.family];
-        let in_time = match pair.rotated {
-            None => now < pair.issued + IDLE,
+    /// Whether a refresh with this token would return new tokens.
+    pub(crate) fn is_refresh_valid(&self, token: &str, now: Duration) -> bool {
+        let Some(tokens) = self.by_refresh.get(token).map(|index| &self.tokens[*index]) else { return false };
+        let grant = &self.grants[tokens.grant];
+        let in_time = match tokens.rotated {
+            None => now < tokens.issued + INACTIVITY_LIFETIME,
             Some(rotated) => now < rotated + LEEWAY,
         };
-        in_time && !family.refresh_dead && now < family.created + ABSOLUTE
+        in_time && !grant.refresh_revoked && now < grant.created + ABSOLUTE_LIFETIME
     }
 
-    /// Whom an access token speaks for; `None` where it is unknown, expired or revoked.
-    pub(crate) fn bearer(&self, token: &str, now: Duration) -> Option<Bearer> {
-        let pair = &self.pairs[*self.by_access.get(token)?];
-        let family = &self.families[pair.family];
-        let replaced = pair.rotated.is_some_and(|rotated| now >= rotated + LEEWAY);
-        let good = now < pair.access_ends && !replaced && !family.access_dead;
-        good.then(|| Bearer {
-            account: family.account.clone(),
-            client_id: family.client_id.clone(),
-            scopes: family.scopes.clone(),
+    /// Returns the principal of an access token. `None` if it is unknown, expired or revoked.
+    pub(crate) fn principal(&self, token: &str, now: Duration) -> Option<Principal> {
+        let tokens = &self.tokens[*self.by_access.get(token)?];
+        let grant = &self.grants[tokens.grant];
+        let replaced = tokens.rotated.is_some_and(|rotated| now >= rotated + LEEWAY);
+        let valid = now < tokens.access_expires && !replaced && !grant.access_revoked;
+        valid.then(|| Principal {
+            account: grant.account.clone(),
+            client_id: grant.client_id.clone(),
+            scopes: grant.scopes.clone(),
         })
     }
 
-    /// Whether a bearer reaches a site.
-    pub(crate) fn reaches(&self, bearer: &Bearer, site: &str) -> bool {
-        let granted = self.sites.get(&(bearer.client_id.clone(), bearer.account.clone()));
+    /// Whether a principal has access to a site.
+    pub(crate) fn reaches(&self, principal: &Principal, site: &str) -> bool {
+        let granted = self.sites.get(&(principal.client_id.clone(), principal.account.clone()));
         granted.is_some_and(|sites| sites.contains(site))
     }
 
-    /// All grants, the oldest first.
+    /// Returns all grants, the oldest first.
     pub(crate) fn list(&self, now: Duration) -> Vec<GrantInfo> {
-        let info = |(index, family): (usize, &Family)| {
-            let newest = self.pairs.iter().rev().find(|pair| pair.family == index)?;
+        let info = |(index, grant): (usize, &GrantState)| {
+            let newest = self.tokens.iter().rev().find(|tokens| tokens.grant == index)?;
             Some(GrantInfo {
-                account: family.account.clone(),
-                client_id: family.client_id.clone(),
-                scopes: family.scopes.clone(),
+                account: grant.account.clone(),
+                client_id: grant.client_id.clone(),
+                scopes: grant.scopes.clone(),
                 access_token: newest.access.clone(),
                 refresh_token: newest.refresh.clone(),
-                refreshes: family.refreshes,
-                alive: newest.refresh.as_ref().is_some_and(|refresh| self.refresh_is_good(refresh, now)),
+                refreshes: grant.refreshes,
+                refreshable: newest.refresh.as_ref().is_some_and(|refresh| self.is_refresh_valid(refresh, now)),
             })
         };
-        self.families.iter().enumerate().filter_map(info).collect()
+        self.grants.iter().enumerate().filter_map(info).collect()
     }
 
-    /// The account changed its password: its refresh tokens are good no more. Its access tokens are left to expire, which no
-    /// source settles.
+    /// Revokes the refresh tokens of an account, as a new password does. The documentation does not
+    /// mention access tokens, so they stay valid until they expire.
     pub(crate) fn change_password(&mut self, account: &str) {
-        for family in self.families.iter_mut().filter(|family| family.account == account) {
-            family.refresh_dead = true;
+        for grant in self.grants.iter_mut().filter(|grant| grant.account == account) {
+            grant.refresh_revoked = true;
         }
     }
 
-    /// The account took its consents back: none of its tokens is good.
+    /// Revokes all grants of an account.
     pub(crate) fn revoke(&mut self, account: &str) {
         self.sites.retain(|(_, owner), _| owner != account);
-        for family in self.families.iter_mut().filter(|family| family.account == account) {
-            family.refresh_dead = true;
-            family.access_dead = true;
+        for grant in self.grants.iter_mut().filter(|grant| grant.account == account) {
+            grant.refresh_revoked = true;
+            grant.access_revoked = true;
         }
     }
 
-    /// All access tokens of now expire; refresh tokens stay good.
+    /// Lets all issued access tokens expire now. Refresh tokens stay valid.
     pub(crate) fn expire_access(&mut self, now: Duration) {
-        for pair in &mut self.pairs {
-            pair.access_ends = pair.access_ends.min(now);
+        for tokens in &mut self.tokens {
+            tokens.access_expires = tokens.access_expires.min(now);
         }
     }
 }

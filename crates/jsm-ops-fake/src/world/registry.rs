@@ -1,19 +1,19 @@
-//! What is registered with the service: apps, sites and an API token.
+//! The registrations at the service: apps, sites, and an API token.
 
-/// An app as it is registered in the developer console.
+/// An app, as it is registered in the developer console.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct App {
+pub struct FakeApp {
     /// The client id.
     pub client_id: String,
     /// The client secret.
     pub client_secret: String,
-    /// The callback URLs; a redirect URI must be one of them, to the letter.
+    /// The callback URLs. A redirect URI must equal one of them.
     pub redirect_uris: Vec<String>,
-    /// The scopes that the app may ask for. `offline_access` is none of them: every app may ask for it.
+    /// The scopes that the app may request, without `offline_access`, which every app may request.
     pub scopes: Vec<String>,
 }
 
-/// All scopes of operations but those of the experimental areas.
+/// The scopes of all operations outside the experimental areas.
 const SCOPES: [&str; 6] = [
     "read:ops-alert:jira-service-management",
     "write:ops-alert:jira-service-management",
@@ -23,9 +23,9 @@ const SCOPES: [&str; 6] = [
     "delete:ops-config:jira-service-management",
 ];
 
-impl Default for App {
-    /// An app that may ask for all six scopes of operations and for `read:jira-user`, called back at
-    /// `http://127.0.0.1:8765/callback`.
+impl Default for FakeApp {
+    /// An app with the callback URL `http://127.0.0.1:8765/callback`. It may request the six scopes
+    /// of operations, and `read:jira-user`.
     fn default() -> Self {
         Self {
             client_id: "fake-client-id".to_owned(),
@@ -38,20 +38,20 @@ impl Default for App {
 
 /// A site of the organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Site {
+pub struct FakeSite {
     /// The cloud id.
     pub id: String,
-    /// The name.
+    /// The name in the list of sites.
     pub name: String,
-    /// The URL.
+    /// The URL of the site.
     pub url: String,
-    /// Whether the list of sites has two entries for it, with the same id and half of the scopes each.
+    /// Whether the list of sites has two entries with this id. Each has half of the scopes.
     pub listed_twice: bool,
-    /// Whether the site has operations; where it has none, all operations are refused with 403 and code 40301.
+    /// Whether the site has operations. Without them every operation returns 403 with code 40301.
     pub has_operations: bool,
 }
 
-impl Site {
+impl FakeSite {
     /// A site with operations, at `https://NAME.atlassian.net`.
     pub fn new(id: &str, name: &str) -> Self {
         Self {
@@ -63,14 +63,14 @@ impl Site {
         }
     }
 
-    /// The same site with two entries in the list of sites.
+    /// Gives the site two entries in the list of sites.
     #[must_use]
     pub fn listed_twice(mut self) -> Self {
         self.listed_twice = true;
         self
     }
 
-    /// The same site without operations.
+    /// Removes the operations of the site.
     #[must_use]
     pub fn without_operations(mut self) -> Self {
         self.has_operations = false;
@@ -78,26 +78,26 @@ impl Site {
     }
 }
 
-impl Default for Site {
+impl Default for FakeSite {
     fn default() -> Self {
         Self::new("11111111-2222-3333-4444-555555555555", "acme")
     }
 }
 
-/// How the token endpoint says that a refresh token is good no more. Both are said in the field.
+/// The OAuth error for a refresh token that is not valid. The service is known to send both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum DeadGrant {
-    /// `invalid_grant`, as it is documented.
+pub enum RejectedGrant {
+    /// `invalid_grant`, as documented.
     #[default]
     InvalidGrant,
-    /// `unauthorized_client`.
+    /// `unauthorized_client`, as observed.
     UnauthorizedClient,
 }
 
-impl DeadGrant {
-    /// The code and the description.
-    pub(crate) fn words(self) -> (&'static str, &'static str) {
+impl RejectedGrant {
+    /// Returns the error code and the description.
+    pub(crate) fn oauth_error(self) -> (&'static str, &'static str) {
         match self {
             Self::InvalidGrant => ("invalid_grant", "Unknown or invalid refresh token."),
             Self::UnauthorizedClient => ("unauthorized_client", "refresh_token is invalid"),
@@ -105,16 +105,16 @@ impl DeadGrant {
     }
 }
 
-/// An API token of an account, as HTTP Basic sends it.
+/// An API token of an account, for HTTP Basic.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiToken {
-    /// The account's address.
+pub struct FakeApiToken {
+    /// The email address of the account.
     pub email: String,
     /// The token.
     pub token: String,
 }
 
-impl Default for ApiToken {
+impl Default for FakeApiToken {
     fn default() -> Self {
         Self { email: "operator@example.com".to_owned(), token: "fake-api-token".to_owned() }
     }

@@ -1,146 +1,135 @@
-//! The record of everything that the fake was sent.
+//! The log of all received requests.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use crate::wire::{endpoint::Endpoint, request::Seen};
+use crate::wire::{endpoint::Endpoint, request::RecordedRequest};
 
-/// What came that should not have come.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct Unexpected {
-    /// One line for each.
-    pub lines: Vec<String>,
-}
-
-impl fmt::Display for Unexpected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the fake Atlassian did not expect:\n  {}", self.lines.join("\n  "))
-    }
-}
-
-/// How often an endpoint was asked.
+/// The counts of one endpoint.
 #[derive(Debug, Clone, Default)]
-struct Count {
-    requests: usize,
+struct RequestCounts {
+    received: usize,
     executed: usize,
     faults: BTreeMap<&'static str, usize>,
 }
 
-/// Requests in the order in which they came, counts, and complaints.
+/// The received requests in order, their counts, and the violations.
 #[derive(Debug, Default)]
-pub(crate) struct Log {
-    seen: HashMap<u64, Seen>,
+pub(crate) struct RequestLog {
+    requests: HashMap<u64, RecordedRequest>,
     next: u64,
     keep: Option<u64>,
-    watcher: Option<fn(&Seen)>,
-    counts: HashMap<Endpoint, Count>,
-    complaints: Vec<String>,
-    /// How often each write to the gateway was carried out, by a hash of all that it said: a long run has many.
+    watcher: Option<fn(&RecordedRequest)>,
+    counts: HashMap<Endpoint, RequestCounts>,
+    violations: Vec<String>,
+    /// The number of executions of each write to the gateway. The key is a hash of the request,
+    /// because a long run has many writes.
     writes: HashMap<u64, usize>,
-    /// Those that were carried out twice.
-    twice: Vec<(Endpoint, String)>,
+    duplicate_writes: Vec<(Endpoint, String)>,
 }
 
-impl Log {
-    /// Keeps only so many requests, if a number is given, and shows each to a watcher; counts and complaints stay exact.
-    pub(crate) fn new(keep: Option<u64>, watcher: Option<fn(&Seen)>) -> Self {
+impl RequestLog {
+    /// A log that keeps the last `keep` requests, or all. Counts and violations include all
+    /// requests. The watcher is called with every request that has a response.
+    pub(crate) fn new(keep: Option<u64>, watcher: Option<fn(&RecordedRequest)>) -> Self {
         Self { keep, watcher, ..Self::default() }
     }
 
-    /// Records a request, and gives its number.
-    pub(crate) fn push(&mut self, seen: Seen) -> u64 {
+    /// Adds a request, and returns its number.
+    pub(crate) fn push(&mut self, request: RecordedRequest) -> u64 {
         let number = self.next;
         self.next += 1;
-        let count = self.counts.entry(seen.endpoint.clone()).or_default();
-        count.requests += 1;
-        if let Some(fault) = seen.fault {
-            *count.faults.entry(fault).or_default() += 1;
+        let counts = self.counts.entry(request.endpoint.clone()).or_default();
+        counts.received += 1;
+        if let Some(fault) = request.fault {
+            *counts.faults.entry(fault).or_default() += 1;
         }
-        self.seen.insert(number, seen);
+        self.requests.insert(number, request);
         if let Some(oldest) = self.keep.and_then(|keep| number.checked_sub(keep)) {
-            self.seen.remove(&oldest);
+            self.requests.remove(&oldest);
         }
         number
     }
 
-    /// Records that the fake did what a request asked.
-    pub(crate) fn executed(&mut self, number: u64, request: &Seen) {
+    /// Records that a request was executed.
+    pub(crate) fn set_executed(&mut self, number: u64, request: &RecordedRequest) {
         self.counts.entry(request.endpoint.clone()).or_default().executed += 1;
-        if let Some(seen) = self.seen.get_mut(&number) {
-            seen.executed = true;
+        if let Some(kept) = self.requests.get_mut(&number) {
+            kept.executed = true;
         }
         if request.endpoint.is_within(&Endpoint::Gateway) && request.method != "GET" {
-            let mut hasher = DefaultHasher::new();
-            (&request.method, &request.path, &request.query, &request.body).hash(&mut hasher);
-            let times = self.writes.entry(hasher.finish()).or_default();
-            *times += 1;
-            if *times == 2 {
-                let line = format!("{} {} {}", request.method, request.path, request.text());
-                self.twice.push((request.endpoint.clone(), line));
-            }
+            self.count_write(request);
         }
     }
 
-    /// The writes to an endpoint that were carried out more than once.
-    pub(crate) fn executed_twice(&self, endpoint: &Endpoint) -> Vec<String> {
-        let within = self.twice.iter().filter(|(known, _)| known.is_within(endpoint));
+    fn count_write(&mut self, request: &RecordedRequest) {
+        let mut hasher = DefaultHasher::new();
+        (&request.method, &request.path, &request.query, &request.body).hash(&mut hasher);
+        let times = self.writes.entry(hasher.finish()).or_default();
+        *times += 1;
+        if *times == 2 {
+            let line = format!("{} {} {}", request.method, request.path, request.text());
+            self.duplicate_writes.push((request.endpoint.clone(), line));
+        }
+    }
+
+    /// Returns the writes to an endpoint that were executed more than once.
+    pub(crate) fn duplicate_writes(&self, endpoint: &Endpoint) -> Vec<String> {
+        let within = self.duplicate_writes.iter().filter(|(known, _)| known.is_within(endpoint));
         within.map(|(_, line)| line.clone()).collect()
     }
 
-    /// Records the answer to a request.
-    pub(crate) fn answered(&mut self, number: u64, status: u16) {
-        if let Some(seen) = self.seen.get_mut(&number) {
-            seen.status = Some(status);
+    /// Records the status of the response to a request.
+    pub(crate) fn set_status(&mut self, number: u64, status: u16) {
+        if let Some(request) = self.requests.get_mut(&number) {
+            request.status = Some(status);
             if let Some(watcher) = self.watcher {
-                watcher(seen);
+                watcher(request);
             }
         }
     }
 
-    /// Records something that should not have come.
-    pub(crate) fn complain(&mut self, line: String) {
-        self.complaints.push(line);
+    pub(crate) fn report_violation(&mut self, line: String) {
+        self.violations.push(line);
     }
 
-    /// The requests in the order in which they came.
-    pub(crate) fn requests(&self) -> Vec<Seen> {
-        let mut numbers: Vec<_> = self.seen.keys().copied().collect();
+    /// Returns the kept requests, in the order of their arrival.
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        let mut numbers: Vec<_> = self.requests.keys().copied().collect();
         numbers.sort_unstable();
-        numbers.iter().filter_map(|number| self.seen.get(number).cloned()).collect()
+        numbers.iter().filter_map(|number| self.requests.get(number).cloned()).collect()
     }
 
-    /// How many requests came to an endpoint, parts included.
+    /// Counts the received requests within an endpoint.
     pub(crate) fn count(&self, endpoint: &Endpoint) -> usize {
-        self.sum(endpoint, |count| count.requests)
+        self.sum(endpoint, |counts| counts.received)
     }
 
-    /// How many of them were carried out.
+    /// Counts the executed requests within an endpoint.
     pub(crate) fn executions(&self, endpoint: &Endpoint) -> usize {
-        self.sum(endpoint, |count| count.executed)
+        self.sum(endpoint, |counts| counts.executed)
     }
 
-    /// How many of them met each fault.
-    pub(crate) fn faults(&self, endpoint: &Endpoint) -> BTreeMap<&'static str, usize> {
+    /// Counts the faults that requests within an endpoint met, by name.
+    pub(crate) fn fault_counts(&self, endpoint: &Endpoint) -> BTreeMap<&'static str, usize> {
         let mut faults = BTreeMap::new();
-        for (_, count) in self.counts.iter().filter(|(known, _)| known.is_within(endpoint)) {
-            count.faults.iter().for_each(|(fault, times)| *faults.entry(*fault).or_default() += times);
+        for (_, counts) in self.counts.iter().filter(|(known, _)| known.is_within(endpoint)) {
+            counts.faults.iter().for_each(|(fault, times)| *faults.entry(*fault).or_default() += times);
         }
         faults
     }
 
-    fn sum(&self, endpoint: &Endpoint, of: impl Fn(&Count) -> usize) -> usize {
-        self.counts.iter().filter(|(known, _)| known.is_within(endpoint)).map(|(_, count)| of(count)).sum()
+    fn sum(&self, endpoint: &Endpoint, of: impl Fn(&RequestCounts) -> usize) -> usize {
+        self.counts.iter().filter(|(known, _)| known.is_within(endpoint)).map(|(_, counts)| of(counts)).sum()
     }
 
-    /// Everything that should not have come.
-    pub(crate) fn complaints(&self) -> &[String] {
-        &self.complaints
+    pub(crate) fn violations(&self) -> &[String] {
+        &self.violations
     }
 
-    /// Forgets requests, counts and complaints.
+    /// Removes all requests, counts and violations.
     pub(crate) fn clear(&mut self) {
         *self = Self { next: self.next, ..Self::new(self.keep, self.watcher) };
     }

@@ -1,30 +1,32 @@
-//! Where tokens, codes and tickets come from.
+//! The source of tokens, codes and tickets.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Makes tokens and codes. They look random, so that a search for one finds only that one. With the clock of a test they are the same
-/// in every run, so that a failure can be looked at again; with the real one, a token that somebody kept from an earlier run is a
-/// stranger.
+/// Creates tokens and codes.
+///
+/// They look random, so a search for a leaked token has no false match. With a fixed clock they are
+/// the same in every run. With a real clock, a token of an earlier run is invalid.
 #[derive(Debug)]
-pub(crate) struct Mint {
+pub(crate) struct TokenSource {
     fake: u64,
     salt: u128,
     next: u64,
 }
 
-impl Mint {
+impl TokenSource {
     pub(crate) fn new(salt: u128) -> Self {
-        // Tokens of one fake are strangers to every other fake of the process.
+        // Two fakes of one process never issue the same token.
         static FAKES: AtomicU64 = AtomicU64::new(0);
         Self { fake: FAKES.fetch_add(1, Ordering::Relaxed), salt, next: 0 }
     }
 
-    pub(crate) fn next(&mut self, kind: &str) -> String {
+    /// Creates a new token, `fake-access-…` for the prefix `access`.
+    pub(crate) fn create(&mut self, prefix: &str) -> String {
         self.next += 1;
-        let digest = Sha256::digest(format!("{}/{}/{}/{kind}", self.fake, self.salt, self.next));
-        format!("fake-{kind}-{}", URL_SAFE_NO_PAD.encode(digest))
+        let digest = Sha256::digest(format!("{}/{}/{}/{prefix}", self.fake, self.salt, self.next));
+        format!("fake-{prefix}-{}", URL_SAFE_NO_PAD.encode(digest))
     }
 }

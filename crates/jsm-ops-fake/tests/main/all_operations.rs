@@ -1,12 +1,12 @@
-//! Every operation of the interface, asked as the document says and in ways that it does not.
+//! All operations, with requests that match the document and requests that do not.
 
-use jsm_ops_fake::{ApiToken, App, Consent, Endpoint, Fake};
+use jsm_ops_fake::{Consent, Endpoint, Fake, FakeApiToken, FakeApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{plain::client, site::Site};
+use crate::{http_client::client, test_site::TestSite};
 
-/// The document, read by the tests for themselves.
+/// Reads the document, independently of the fake.
 fn document() -> Value {
     serde_json::from_str(include_str!("../../../../spec/jsm-ops.json")).unwrap()
 }
@@ -19,7 +19,7 @@ fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     resolved
 }
 
-/// A text that a query parameter takes.
+/// A valid value of a query parameter.
 fn query_value(schema: &Value) -> String {
     match (schema["type"].as_str().unwrap(), schema["format"].as_str()) {
         (_, _) if schema["enum"].is_array() => schema["enum"][0].as_str().unwrap().to_owned(),
@@ -30,7 +30,7 @@ fn query_value(schema: &Value) -> String {
     }
 }
 
-/// A body with the required fields, whatever they are.
+/// A body with the required fields. Their values need not be valid.
 fn body_value(document: &Value, schema: &Value) -> Value {
     let schema = resolve(document, schema);
     if schema["type"] == "array" {
@@ -43,15 +43,15 @@ fn body_value(document: &Value, schema: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn every_operation_is_answered_as_the_document_says() {
+async fn every_operation_returns_a_documented_response() {
     let document = document();
-    // All scopes of the document, those of the experimental areas too.
+    // All scopes of the document, including those of the experimental areas.
     let scopes = &document["components"]["securitySchemes"]["OAuth2"]["flows"]["authorizationCode"]["scopes"];
     let scopes: Vec<String> = scopes.as_object().unwrap().keys().cloned().collect();
-    let fake = Fake::builder().app(App { scopes, ..App::default() }).start().await.unwrap();
-    let (token, site, client) = (fake.grant(&Consent::default()).access_token, fake.site().id, client());
-    let ApiToken { email, token: api_token } = ApiToken::default();
-    let mut asked = 0;
+    let fake = Fake::builder().app(FakeApp { scopes, ..FakeApp::default() }).start().await.unwrap();
+    let (token, site, client) = (fake.create_grant(&Consent::default()).access_token, fake.site().id, client());
+    let FakeApiToken { email, token: api_token } = FakeApiToken::default();
+    let mut sent = 0;
     let mut not_found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap().iter().filter(|(_, value)| value.is_object()) {
@@ -66,7 +66,7 @@ async fn every_operation_is_answered_as_the_document_says() {
             let filled = &filled[1..];
             let oauth = operation["security"].as_array().unwrap().iter().any(|scheme| scheme.get("OAuth2").is_some());
             let url = match (oauth, filled.strip_prefix(&format!("/api/{site}"))) {
-                (true, Some(rest)) => format!("{}{rest}", fake.gateway_url(&site)),
+                (true, Some(rest)) => format!("{}{rest}", fake.oauth_base_url(&site)),
                 (true, None) => format!("{}/ex/jira/{site}/jsm/ops{filled}", fake.url()),
                 (false, _) => format!("{}/jsm/ops{filled}", fake.url()),
             };
@@ -83,53 +83,54 @@ async fn every_operation_is_answered_as_the_document_says() {
             } else if content.is_object() {
                 request = request.header("content-type", "multipart/form-data; boundary=x").body("--x--");
             }
-            let answer = request.send().await.unwrap();
-            let status = answer.status().as_u16();
+            let response = request.send().await.unwrap();
+            let status = response.status().as_u16();
             let label = format!("{method} {path}: {status}");
             if status == 404 {
                 not_found.push(label);
             } else {
                 let declared = operation["responses"].get(status.to_string());
-                assert!((200..300).contains(&status) && declared.is_some(), "{label}: {}", answer.text().await.unwrap());
-                let media_type = answer.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
+                assert!((200..300).contains(&status) && declared.is_some(), "{label}: {}", response.text().await.unwrap());
+                let media_type = response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
                 let expected =
                     declared.unwrap()["content"].as_object().map(|content| content.keys().next().unwrap().clone());
                 assert_eq!(media_type, expected, "{label}");
             }
-            asked += 1;
+            sent += 1;
         }
     }
-    assert_eq!((asked, Fake::operations().len(), fake.count(&Endpoint::Gateway)), (240, 240, 240));
-    fake.assert_nothing_unexpected();
-    // Alerts, schedules and heartbeats are played, and there is none with this id.
-    let played = |label: &&String| ["/v1/alerts/", "/v1/schedules/", "/heartbeats"].iter().any(|part| label.contains(part));
-    let unexpected: Vec<_> = not_found.iter().filter(|label| !played(label)).collect();
+    assert_eq!((sent, Fake::operations().len(), fake.count(&Endpoint::Gateway)), (240, 240, 240));
+    fake.assert_no_violations();
+    // Alerts, schedules and heartbeats are simulated, and none has this id.
+    let simulated =
+        |label: &&String| ["/v1/alerts/", "/v1/schedules/", "/heartbeats"].iter().any(|part| label.contains(part));
+    let unexpected: Vec<_> = not_found.iter().filter(|label| !simulated(label)).collect();
     assert!(unexpected.is_empty() && not_found.len() < 20, "{not_found:#?}");
 }
 
 #[tokio::test]
-async fn what_the_service_would_ignore_is_refused_and_reported() {
-    let site = Site::of(Fake::builder()).await;
-    for (method, path, body) in [
+async fn ignored_input_is_rejected_and_is_a_violation() {
+    let site = TestSite::with(Fake::builder()).await;
+    for (method, path, input) in [
         (Method::GET, "/v1/alerts?limit=10", None),
         (Method::GET, "/v1/alerts?size=10&size=20", None),
         (Method::GET, "/v1/schedules?Size=10", None),
         (Method::POST, "/v1/alerts/x/acknowledge", Some(json!({ "note": "ignored" }))),
         (Method::POST, "/v1/alerts", Some(json!({ "message": "m", "details": {} }))),
     ] {
-        let (status, answer) = site.call(method, path, body).await;
+        let (status, body) = site.call(method, path, input).await;
         assert_eq!(status, 400, "{path}");
-        assert!(answer["errors"][0]["title"].is_string());
+        assert!(body["errors"][0]["title"].is_string());
     }
-    let lines = site.fake.nothing_unexpected().unwrap_err().lines;
+    let lines = site.fake.check_violations().unwrap_err().lines;
     assert_eq!(lines.len(), 5);
-    assert_eq!(lines[0], "GET /v1/alerts: the query has \"limit\", which is no parameter");
+    assert_eq!(lines[0], "GET /v1/alerts: unknown query parameter \"limit\"");
     assert_eq!(site.fake.executions(&Endpoint::Gateway), 0);
 }
 
 #[tokio::test]
-async fn what_the_service_would_refuse_is_refused() {
-    let site = Site::start().await;
+async fn invalid_input_is_rejected() {
+    let site = TestSite::start().await;
     for (method, path, body) in [
         (Method::GET, "/v1/alerts?size=ten", None),
         (Method::GET, "/v1/alerts/x/notes?size=101", None),

@@ -1,17 +1,18 @@
-//! A plain client, and the requests that a careful one sends.
+//! A plain HTTP client, and valid requests.
 
 use jsm_ops_fake::Fake;
 use reqwest::{Client, Response, redirect};
 use serde_json::{Value, json};
 
-/// A client that follows no redirects.
+/// A client that does not follow redirects.
 pub fn client() -> Client {
-    // Where another member of the workspace asks for TLS the client wants its provider; a second install is refused, and fine.
+    // With TLS enabled by another workspace member, the client needs a crypto provider. A second
+    // install returns an error, which is harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().redirect(redirect::Policy::none()).build().unwrap()
 }
 
-/// The parameters of a good authorize URL.
+/// The parameters of a valid authorization URL.
 pub fn parameters(fake: &Fake) -> Vec<(&'static str, String)> {
     let app = fake.app();
     vec![
@@ -27,28 +28,28 @@ pub fn parameters(fake: &Fake) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The verifier of the challenge in [`parameters`]; the pair is the example of RFC 7636.
+/// The verifier of the challenge in [`parameters`]. Both are the example of RFC 7636.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-/// An authorize URL.
+/// An authorization URL.
 pub fn authorize_url(fake: &Fake, parameters: &[(&str, String)]) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     format!("{}?{query}", fake.authorize_url())
 }
 
-/// The parameters in the query of a callback URL.
+/// The query parameters of a callback URL.
 pub fn callback(url: &str) -> Vec<(String, String)> {
     let query = url.split_once('?').unwrap().1;
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
-/// The code that an approval brings.
+/// The code of an approval.
 pub async fn code(fake: &Fake) -> String {
     let url = fake.approve(&authorize_url(fake, &parameters(fake))).await.unwrap();
     callback(&url).into_iter().find(|(name, _)| name == "code").unwrap().1
 }
 
-/// The body of an exchange.
+/// The body of a request with an authorization code.
 pub fn exchange(fake: &Fake, code: &str) -> Value {
     let app = fake.app();
     json!({
@@ -61,7 +62,7 @@ pub fn exchange(fake: &Fake, code: &str) -> Value {
     })
 }
 
-/// The body of a refresh.
+/// The body of a request with a refresh token.
 pub fn refresh(fake: &Fake, token: &str) -> Value {
     let app = fake.app();
     json!({
@@ -77,22 +78,22 @@ pub async fn token(fake: &Fake, body: &Value) -> Response {
     client().post(fake.token_url()).json(body).send().await.unwrap()
 }
 
-/// Sends JSON to the token endpoint; status and body.
+/// Sends JSON to the token endpoint. Returns status and body.
 pub async fn token_json(fake: &Fake, body: &Value) -> (u16, Value) {
-    let answer = token(fake, body).await;
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    let response = token(fake, body).await;
+    (response.status().as_u16(), response.json().await.unwrap())
 }
 
-/// Refreshes, and gives the new tokens: access, refresh.
+/// Refreshes. Returns the new access token and the new refresh token.
 pub async fn refreshed(fake: &Fake, old: &str) -> (String, String) {
     let (status, body) = token_json(fake, &refresh(fake, old)).await;
     assert_eq!(status, 200, "{body}");
-    let text = |name: &str| body[name].as_str().unwrap().to_owned();
-    (text("access_token"), text("refresh_token"))
+    let string = |name: &str| body[name].as_str().unwrap().to_owned();
+    (string("access_token"), string("refresh_token"))
 }
 
-/// Calls with a bearer; status and body.
-pub async fn get(url: &str, bearer: &str) -> (u16, Value) {
-    let answer = client().get(url).bearer_auth(bearer).send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+/// Sends a GET with an access token. Returns status and body.
+pub async fn get(url: &str, access_token: &str) -> (u16, Value) {
+    let response = client().get(url).bearer_auth(access_token).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap_or_default())
 }

@@ -1,39 +1,39 @@
-//! A fake with a caller who may do everything, for tests of operations.
+//! A fake with a client that has all scopes, for tests of operations.
 
-use jsm_ops_fake::{Builder, Consent, Fake};
+use jsm_ops_fake::{Consent, Fake, FakeBuilder};
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-use crate::plain::client;
+use crate::http_client::client;
 
-/// A fake, and a caller of its first site.
-pub struct Site {
+/// A fake, and a client of its first site.
+pub struct TestSite {
     pub fake: Fake,
     client: Client,
     base: String,
     token: String,
 }
 
-impl Site {
+impl TestSite {
     pub async fn start() -> Self {
-        Self::of(Fake::builder().check_on_drop()).await
+        Self::with(Fake::builder().check_on_drop()).await
     }
 
-    pub async fn of(builder: Builder) -> Self {
+    pub async fn with(builder: FakeBuilder) -> Self {
         let fake = builder.start().await.unwrap();
-        let token = fake.grant(&Consent::default()).access_token;
-        let base = fake.gateway_url(&fake.site().id);
+        let token = fake.create_grant(&Consent::default()).access_token;
+        let base = fake.oauth_base_url(&fake.site().id);
         Self { fake, client: client(), base, token }
     }
 
-    /// Calls an operation: status, body, and whether it is JSON at all.
+    /// Sends a request to an operation. Returns the status, and the body or `null`.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
         if let Some(body) = &body {
             request = request.json(body);
         }
-        let answer = request.send().await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap_or_default())
     }
 
     pub async fn get(&self, path: &str) -> Value {
@@ -46,7 +46,7 @@ impl Site {
         self.call(Method::POST, path, Some(body)).await
     }
 
-    /// Writes, and follows the receipt to its end.
+    /// Sends a write, and polls until it has a status.
     pub async fn write(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let (status, receipt) = self.call(method, path, body).await;
         assert!(status == 200 || status == 202, "{path}: {status} {receipt}");
@@ -56,7 +56,7 @@ impl Site {
         self.get(&status).await
     }
 
-    /// All values of a list, page after page, and the number of pages.
+    /// Returns all values of a list, and the number of pages.
     pub async fn all(&self, path: &str) -> (Vec<Value>, usize) {
         let (mut values, mut pages, mut next) = (Vec::new(), 0, Some(path.to_owned()));
         while let Some(path) = next {
