@@ -2,16 +2,13 @@
 
 use std::{
     fmt,
-    future::Future,
-    pin::Pin,
     sync::LazyLock,
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
 
-/// A boxed future, which traits with `dyn` support return.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::future::BoxFuture;
 
 /// A source of time, and a timer.
 ///

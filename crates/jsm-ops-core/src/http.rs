@@ -9,8 +9,9 @@ use reqwest::{
 };
 
 use crate::{
-    clock::{BoxFuture, Clock, SystemClock},
+    clock::{Clock, SystemClock},
     error::Error,
+    future::BoxFuture,
     read_body::{ReadBodyError, read_body},
     request::{Body, Request},
     response::Response,

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{
-    clock::{BoxFuture, Clock},
-    error::Error,
-    request::Request,
-    response::Response,
-};
+use crate::{clock::Clock, error::Error, future::BoxFuture, request::Request, response::Response};
 
 /// Sends requests.
 ///

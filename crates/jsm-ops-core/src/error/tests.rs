@@ -13,7 +13,15 @@ use reqwest::{
 
 use super::value::{Error, MAX_ERROR_BODY};
 use crate::{
-    http::HttpTransport, operation::Operation, request::Request, response::Response, retry_after::RetryAfter,
+    base_url::Gateway,
+    cloud_id::CloudId,
+    http::HttpTransport,
+    operation::Operation,
+    read_body::ReadBodyError,
+    request::{Request, segment},
+    response::Response,
+    retry_after::RetryAfter,
+    scopes::OAuthUnsupported,
     transport::Transport,
 };
 
@@ -153,6 +161,26 @@ fn no_text_in_a_chain_contains_the_next_one() {
         let texts = chain(&error);
         assert!(texts[0].starts_with(&format!("`list_alerts` (GET /v1/alerts): {text}")), "{texts:?}");
         assert!(texts.len() >= min_links && (min_links > 1 || texts.len() == 1), "{texts:?}");
+        for pair in texts.windows(2) {
+            assert!(!pair[0].contains(&pair[1]), "{texts:?}");
+        }
+    }
+}
+
+#[test]
+fn chains_of_other_errors_do_not_repeat_either() {
+    let unsent = || reqwest::Client::new().get("no scheme").build().expect_err("a relative URL");
+    let all: [(Box<dyn StdError>, usize); 6] = [
+        (Box::new(ReadBodyError::Incomplete(unsent())), 3),
+        (Box::new(ReadBodyError::TooLarge { max_bytes: 9 }), 1),
+        (Box::new(Gateway::new("http://example.com").expect_err("plain http")), 1),
+        (Box::new(CloudId::new("a/b").expect_err("a slash")), 1),
+        (Box::new(segment("id", "..").expect_err("two dots")), 1),
+        (Box::new(OAuthUnsupported(&LIST)), 1),
+    ];
+    for (error, links) in all {
+        let texts = chain(&*error);
+        assert_eq!(texts.len(), links, "{texts:?}");
         for pair in texts.windows(2) {
             assert!(!pair[0].contains(&pair[1]), "{texts:?}");
         }

@@ -12,7 +12,7 @@ use super::{
     page::Page,
     position::{FetchedPage, Position},
 };
-use crate::{call::Call, clock::BoxFuture, error::Error};
+use crate::{call::Call, error::Error, future::BoxFuture};
 
 /// The pages of a call as a [`Stream`]. Each page is requested when it is polled for.
 ///
