@@ -10,7 +10,7 @@ use crate::retry_after::RetryAfter;
 /// The rate limits that one response reports.
 ///
 /// Every field may be missing. The gateway may respond with status 429 and no headers, and
-/// successful responses have them only for endpoints with a limit.
+/// successful responses have them only while a limit applies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimits {
