@@ -91,7 +91,9 @@ async fn an_answer_that_does_not_fit_says_where_and_in_what() {
     assert_eq!(error.json_path(), Some("values[1].id"));
     assert_eq!((error.status(), error.trace_id()), (Some(StatusCode::OK), Some("t-2")));
     assert!(
-        error.to_string().starts_with("`list_alerts` (GET /v1/alerts): the answer does not fit its type at `values[1].id`"),
+        error
+            .to_string()
+            .starts_with("`list_alerts` (GET /v1/alerts): the response does not match its type at `values[1].id`"),
         "{error}"
     );
 

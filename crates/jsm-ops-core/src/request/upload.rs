@@ -1,49 +1,11 @@
-//! Request bodies.
+//! Files to upload.
 
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::multipart::Part;
-use serde::Serialize;
 
-/// The body of a request.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub enum Body {
-    /// No body, and no `Content-Type`: the edge of the service refuses a `GET` that has one.
-    #[default]
-    None,
-    /// JSON, as it is sent.
-    Json(Bytes),
-    /// A multipart form with one file.
-    Form {
-        /// The name of the part.
-        name: &'static str,
-        /// The file.
-        file: Upload,
-    },
-}
-
-impl Body {
-    /// A value as JSON.
-    ///
-    /// # Errors
-    /// A value that has no form in JSON, such as a map whose keys are no texts. Generated types always have one.
-    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        serde_json::to_vec(value).map(|bytes| Self::Json(bytes.into()))
-    }
-
-    /// A copy to be sent again. `None` for a stream.
-    pub fn try_clone(&self) -> Option<Self> {
-        match self {
-            Self::None => Some(Self::None),
-            Self::Json(bytes) => Some(Self::Json(bytes.clone())),
-            Self::Form { name, file } => Some(Self::Form { name, file: file.try_clone()? }),
-        }
-    }
-}
-
-/// A file to be uploaded.
+/// A file to upload.
 ///
 /// ```
 /// # use jsm_ops_core::Upload;
@@ -62,20 +24,22 @@ enum Content {
 }
 
 impl Upload {
-    /// A file that is in memory. It can be sent again if need be.
+    /// A file in memory. A retry sends it again.
     pub fn bytes(file_name: impl Into<String>, content: impl Into<Bytes>) -> Self {
         Self { file_name: file_name.into(), media_type: None, content: Content::Bytes(content.into()) }
     }
 
-    /// A file that is read while it is sent: a stream ([`reqwest::Body::wrap_stream`]) or an open `tokio::fs::File`.
+    /// A file that is read while it is sent: a stream ([`reqwest::Body::wrap_stream`]) or an open
+    /// `tokio::fs::File`.
     ///
-    /// It can be sent once: a call that fails half-way is not repeated.
+    /// It can be sent only once, so the call is not retried.
     pub fn stream(file_name: impl Into<String>, content: impl Into<reqwest::Body>) -> Self {
         let content = Content::Stream { body: content.into(), length: None };
         Self { file_name: file_name.into(), media_type: None, content }
     }
 
-    /// The length of a stream in bytes. Without it the request is sent in chunks, which some proxies refuse.
+    /// Sets the length of a stream in bytes; a file in memory ignores it. Without a length, the
+    /// request is sent with `Transfer-Encoding: chunked`, which some proxies reject.
     #[must_use]
     pub fn length(mut self, bytes: u64) -> Self {
         if let Content::Stream { length, .. } = &mut self.content {
@@ -84,19 +48,20 @@ impl Upload {
         self
     }
 
-    /// The media type, as in `image/png`; by default the service has to guess.
+    /// Sets the media type, as in `image/png`. Without one, the service guesses it. The call fails
+    /// with [`Error::is_invalid_request`](crate::Error::is_invalid_request) if it cannot be parsed.
     #[must_use]
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
     }
 
-    /// The name that the file will have.
+    /// The file name that the service stores.
     pub fn file_name(&self) -> &str {
         &self.file_name
     }
 
-    fn try_clone(&self) -> Option<Self> {
+    pub(super) fn try_clone(&self) -> Option<Self> {
         let Content::Bytes(bytes) = &self.content else { return None };
         let Self { file_name, media_type, .. } = self;
         Some(Self { file_name: file_name.clone(), media_type: media_type.clone(), content: Content::Bytes(bytes.clone()) })
@@ -120,9 +85,10 @@ impl Upload {
     }
 }
 
+/// Prints the size of the content, not the content.
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.content {
+        let content = match &self.content {
             Content::Bytes(bytes) => format!("{} bytes", bytes.len()),
             Content::Stream { length: Some(length), .. } => format!("a stream of {length} bytes"),
             Content::Stream { .. } => "a stream".to_owned(),
@@ -131,7 +97,7 @@ impl fmt::Debug for Upload {
         f.debug_struct("Upload")
             .field("file_name", file_name)
             .field("media_type", media_type)
-            .field("content", &kind)
+            .field("content", &content)
             .finish()
     }
 }

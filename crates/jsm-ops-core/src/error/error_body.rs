@@ -1,31 +1,31 @@
-//! What an unsuccessful answer says, in whichever of its forms.
+//! The parts of an error body, in each of its forms.
 //!
-//! The service, the gateway before it and the sign-in server each have a form of their own, and what stands before all of them
-//! answers HTML or nothing at all.
+//! The service, the gateway before it, and the token endpoint each have a form of their own.
+//! Proxies respond with HTML or with nothing.
 
 use serde_json::{Map, Value};
 
-use crate::Response;
+use crate::response::Response;
 
-/// The parts of a refusal that the known forms have; every one may be missing.
+/// The parts that the known forms of an error body have. Each may be missing.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct ErrorBody {
+pub(super) struct ErrorBody {
     /// `code`, or `error` of OAuth 2.0 (RFC 6749, section 5.2).
     pub code: Option<String>,
     /// `message`, `error_description`, or the title of the first of several errors.
     pub message: Option<String>,
-    /// Nullable and message, of `errors` in either form.
+    /// Pairs of field and message from `errors`, which is an object or a list.
     pub fields: Vec<(String, String)>,
-    /// `requestId`
+    /// The service's id of the request, `requestId`.
     pub request_id: Option<String>,
 }
 
-/// How much of a text that is no JSON is taken for its message, in characters.
+/// The longest message that is taken from a body that is not JSON, in characters.
 const MAX_MESSAGE: usize = 200;
 
 impl ErrorBody {
-    /// Reads the body of an answer. What has no known form gives an empty refusal, never an error.
-    pub fn read(response: &Response) -> Self {
+    /// Parses the body of a response. A body of an unknown form, or of a success, has no parts.
+    pub(super) fn parse(response: &Response) -> Self {
         if response.status.is_success() {
             return Self::default();
         }
@@ -56,7 +56,7 @@ impl ErrorBody {
         error_body
     }
 
-    /// `[{title, detail}]`: the first title is the message where there is no other.
+    /// Adds `[{title, detail}]`. The first is the message, unless the body has one already.
     fn add_list(&mut self, errors: &[Value]) {
         for error in errors {
             let part = |name: &str| error.get(name).and_then(as_text);
@@ -64,20 +64,20 @@ impl ErrorBody {
             let detail = part("detail");
             let code = part("code");
             self.code = self.code.take().or(code);
-            let words = match (title, detail) {
+            let text = match (title, detail) {
                 (Some(title), Some(detail)) => Some(format!("{title}: {detail}")),
                 (title, detail) => title.or(detail).or_else(|| as_text(error)),
             };
-            match (&self.message, words) {
-                (None, words) => self.message = words,
-                (Some(_), Some(words)) => self.fields.push((part("field").unwrap_or_default(), words)),
+            match (&self.message, text) {
+                (None, text) => self.message = text,
+                (Some(_), Some(text)) => self.fields.push((part("field").unwrap_or_default(), text)),
                 (Some(_), None) => {}
             }
         }
     }
 }
 
-/// A plain value as text; an empty one says nothing.
+/// A string or number as a string. `None` for an empty string and for any other value.
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if text.is_empty() => None,
@@ -87,11 +87,12 @@ fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// The beginning of a plain text. A page of HTML says nothing that the status does not say, but for its title.
+/// The first line of a plain text, or the title of an HTML page.
 fn plain_message(response: &Response) -> Option<String> {
     let text = String::from_utf8_lossy(&response.body);
     let text = text.trim();
-    let is_markup = text.starts_with('<') || response.header("content-type").is_some_and(|kind| kind.contains("html"));
+    let is_markup =
+        text.starts_with('<') || response.header("content-type").is_some_and(|media_type| media_type.contains("html"));
     let text = if is_markup { title(text)? } else { text };
     let line = text.lines().next().unwrap_or_default().trim();
     (!line.is_empty()).then(|| line.chars().take(MAX_MESSAGE).collect())
@@ -109,57 +110,57 @@ mod tests {
 
     use super::*;
 
-    fn read(body: &str) -> ErrorBody {
-        ErrorBody::read(&Response::new(StatusCode::BAD_GATEWAY, HeaderMap::new(), body.to_owned().into()))
+    fn parse(body: &str) -> ErrorBody {
+        ErrorBody::parse(&Response::new(StatusCode::BAD_GATEWAY, HeaderMap::new(), body.to_owned().into()))
     }
 
     #[test]
-    fn the_gateways_form() {
-        let error_body = read(r#"{"code":401,"message":"Unauthorized; scope does not match"}"#);
+    fn the_form_of_the_gateway_is_parsed() {
+        let error_body = parse(r#"{"code":401,"message":"Unauthorized; scope does not match"}"#);
         assert_eq!(error_body.code.as_deref(), Some("401"));
         assert_eq!(error_body.message.as_deref(), Some("Unauthorized; scope does not match"));
     }
 
     #[test]
-    fn the_services_form() {
+    fn the_form_of_the_service_is_parsed() {
         let error_body =
-            read(r#"{"code":42201,"message":"No","took":0.062,"requestId":"r-1","errors":{"alias":"too long"}}"#);
+            parse(r#"{"code":42201,"message":"No","took":0.062,"requestId":"r-1","errors":{"alias":"too long"}}"#);
         assert_eq!(error_body.code.as_deref(), Some("42201"));
         assert_eq!(error_body.request_id.as_deref(), Some("r-1"));
         assert_eq!(error_body.fields, [("alias".to_owned(), "too long".to_owned())]);
     }
 
     #[test]
-    fn the_documented_form() {
+    fn the_documented_form_is_parsed() {
         let error_body =
-            read(r#"{"errors":[{"title":"No","detail":"why","code":"X"},{"title":"And","field":"size"},"more",7,null]}"#);
+            parse(r#"{"errors":[{"title":"No","detail":"why","code":"X"},{"title":"And","field":"size"},"more",7,null]}"#);
         assert_eq!(error_body.message.as_deref(), Some("No: why"));
         assert_eq!(error_body.code.as_deref(), Some("X"));
-        let fields: Vec<_> = error_body.fields.iter().map(|(field, words)| (field.as_str(), words.as_str())).collect();
+        let fields: Vec<_> = error_body.fields.iter().map(|(field, message)| (field.as_str(), message.as_str())).collect();
         assert_eq!(fields, [("size", "And"), ("", "more"), ("", "7")]);
     }
 
     #[test]
-    fn the_form_of_oauth() {
-        let error_body = read(r#"{"error":"invalid_grant","error_description":"Unknown or invalid refresh token."}"#);
+    fn the_form_of_oauth_is_parsed() {
+        let error_body = parse(r#"{"error":"invalid_grant","error_description":"Unknown or invalid refresh token."}"#);
         assert_eq!(error_body.code.as_deref(), Some("invalid_grant"));
         assert_eq!(error_body.message.as_deref(), Some("Unknown or invalid refresh token."));
     }
 
     #[test]
-    fn pages_give_their_title_and_other_texts_their_first_line() {
+    fn html_has_its_title_and_plain_text_its_first_line() {
         let page = "<!DOCTYPE html><HTML><HEAD><TITLE>502 Bad Gateway</TITLE></HEAD><body>…</body></HTML>";
-        assert_eq!(read(page).message.as_deref(), Some("502 Bad Gateway"));
-        assert_eq!(read("<html>nothing").message, None);
-        assert_eq!(read("upstream error\nmore").message.as_deref(), Some("upstream error"));
-        // Lower-casing keeps the length of ASCII only; a title after other letters must not cut one of them in half.
-        assert_eq!(read("<p>İİİ</p><title>é</title>").message.as_deref(), Some("é"));
+        assert_eq!(parse(page).message.as_deref(), Some("502 Bad Gateway"));
+        assert_eq!(parse("<html>nothing").message, None);
+        assert_eq!(parse("upstream error\nmore").message.as_deref(), Some("upstream error"));
+        // Lower case of letters outside of ASCII may have another length.
+        assert_eq!(parse("<p>İİİ</p><title>é</title>").message.as_deref(), Some("é"));
     }
 
     #[test]
-    fn what_has_no_form_says_nothing() {
+    fn unknown_forms_have_no_parts() {
         for body in ["", "   ", "null", "[1]", "{}", r#"{"message":"","code":null}"#, "\u{0}"] {
-            let error_body = read(body);
+            let error_body = parse(body);
             assert!(error_body.code.is_none() && error_body.fields.is_empty(), "{body:?}");
         }
     }
