@@ -1,10 +1,10 @@
 //! Arguments for a call, made up from the document.
 
 use jsm_ops_api::{BaseUrls, Client, CloudId, Gateway, Upload, reqwest};
+use jsm_ops_test_server::Server;
 use jsm_ops_tests::{
     document::{Operation, resolve},
     sample::sample_of,
-    server::Server,
 };
 use serde_json::Value;
 

@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use jsm_ops_api::operations::OPERATIONS;
-use jsm_ops_tests::{
-    document::{self, Operation, resolve},
-    server::{Answer, Seen, Server},
-};
+use jsm_ops_test_server::{Request, Response, Server};
+use jsm_ops_tests::document::{self, Operation, resolve};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -26,7 +24,7 @@ async fn sent(server: &Server, setter: (&str, &str), value: Value) -> Value {
     let arguments = MadeUp(operation(setter.0));
     // What comes back does not matter here.
     let _ = set(&oauth_client(server), setter, value, &arguments).await.unwrap_or_else(|| panic!("{setter:?} exists"));
-    let seen: Vec<Seen> = server.take_seen();
+    let seen: Vec<Request> = server.take_requests();
     assert_eq!(seen.len(), 1, "{setter:?} makes one request");
     serde_json::from_slice(&seen[0].body).unwrap_or_else(|error| panic!("{setter:?} sends JSON: {error}"))
 }
@@ -47,8 +45,8 @@ fn required(arguments: &MadeUp) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn one_setter_sends_one_field() {
-    let server = Server::start().await.expect("a server");
-    server.answer(Answer::json(500, ""));
+    let server = Server::start().expect("a server");
+    server.respond(Response::json(500, ""));
     for &setter in SETTERS {
         let value = MadeUp(operation(setter.0)).property(setter.1);
         assert_eq!(sent(&server, setter, value.clone()).await, expected(setter, value), "{setter:?}");
@@ -58,8 +56,8 @@ async fn one_setter_sends_one_field() {
 
 #[tokio::test]
 async fn null_is_sent_where_the_caller_says_so() {
-    let server = Server::start().await.expect("a server");
-    server.answer(Answer::json(500, ""));
+    let server = Server::start().expect("a server");
+    server.respond(Response::json(500, ""));
     for &setter in SETTERS {
         assert_eq!(sent(&server, setter, Value::Null).await, expected(setter, Value::Null), "{setter:?}");
     }
@@ -67,8 +65,8 @@ async fn null_is_sent_where_the_caller_says_so() {
 
 #[tokio::test]
 async fn an_empty_list_or_map_is_sent_where_the_caller_says_so() {
-    let server = Server::start().await.expect("a server");
-    server.answer(Answer::json(500, ""));
+    let server = Server::start().expect("a server");
+    server.respond(Response::json(500, ""));
     let mut lists = 0;
     for &setter in SETTERS {
         let arguments = MadeUp(operation(setter.0));

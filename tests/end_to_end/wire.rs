@@ -2,10 +2,10 @@
 //! it gets.
 
 use jsm_ops_api::{Client, operations::OPERATIONS, reqwest::Url};
+use jsm_ops_test_server::{Request, Response, Server};
 use jsm_ops_tests::{
     document::{self, Operation},
     sample::sample,
-    server::{Answer, Seen, Server},
 };
 use serde_json::Value;
 
@@ -16,13 +16,13 @@ use crate::{
 
 #[tokio::test]
 async fn every_operation_sends_what_the_document_says_at_the_address_for_3lo() {
-    let server = Server::start().await.expect("a server");
+    let server = Server::start().expect("a server");
     call_all(&server, &oauth_client(&server), Operation::oauth_path).await;
 }
 
 #[tokio::test]
 async fn every_operation_sends_what_the_document_says_at_the_address_for_api_tokens() {
-    let server = Server::start().await.expect("a server");
+    let server = Server::start().expect("a server");
     call_all(&server, &classic_client(&server), Operation::classic_path).await;
 }
 
@@ -31,10 +31,10 @@ async fn call_all(server: &Server, client: &Client, template: fn(&Operation) -> 
     for operation in document::operations() {
         let row = OPERATIONS.iter().find(|row| row.method == operation.method && row.path == operation.relative());
         let id = row.expect("the table is the document").id;
-        server.answer(success(&operation));
+        server.respond(success(&operation));
         let result = call(client, id, &MadeUp(operation)).await.unwrap_or_else(|| panic!("`{id}` can be called"));
         result.unwrap_or_else(|error| panic!("`{id}` reads its own success: {error}"));
-        let seen = server.take_seen();
+        let seen = server.take_requests();
         assert_eq!(seen.len(), 1, "`{id}` makes one request");
         check_address(id, &seen[0], &operation, &template(&operation));
         check_headers(id, &seen[0]);
@@ -45,26 +45,24 @@ async fn call_all(server: &Server, client: &Client, template: fn(&Operation) -> 
 }
 
 /// The success of an operation, as the document describes it.
-fn success(operation: &Operation) -> Answer {
+fn success(operation: &Operation) -> Response {
     let (status, content) = operation.success();
     match content {
-        None => Answer { status, ..Answer::default() },
-        Some(("application/json", schema)) => {
-            Answer { status, media_type: "application/json", body: sample(schema).to_string(), ..Answer::default() }
-        }
-        Some((media_type, _)) => Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned(), ..Answer::default() },
+        None => Response::new(status),
+        Some(("application/json", schema)) => Response::json(status, sample(schema).to_string()),
+        Some((media_type, _)) => Response::new(status).with_header("content-type", media_type).with_body("BEGIN:VCALENDAR"),
     }
 }
 
-fn check_address(id: &str, seen: &Seen, operation: &Operation, template: &str) {
+fn check_address(id: &str, seen: &Request, operation: &Operation, template: &str) {
     let mut path = template.replace("{cloudId}", CLOUD_ID);
     while let Some((before, (name, after))) =
         path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
     {
         path = format!("{before}{}{after}", MadeUp::in_path(name));
     }
-    assert_eq!((seen.method.as_str(), seen.path.as_str()), (operation.method, path.as_str()), "`{id}`");
-    let url = Url::parse(&format!("http://host/?{}", seen.query)).expect("a query");
+    assert_eq!((seen.method(), seen.path()), (operation.method, path.as_str()), "`{id}`");
+    let url = Url::parse(&format!("http://host/?{}", seen.query())).expect("a query");
     let mut sent: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     let mut expected: Vec<(String, String)> =
         operation.query().into_iter().flat_map(|(name, schema)| pairs(name, &sample(schema))).collect();
@@ -80,14 +78,14 @@ fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
     values.iter().map(|value| (name.to_owned(), text(value))).collect()
 }
 
-fn check_headers(id: &str, seen: &Seen) {
-    assert!(!seen.headers.contains_key("api-version"), "`{id}` sends no header that the service does not know");
+fn check_headers(id: &str, seen: &Request) {
+    assert!(seen.header_names().all(|name| name != "api-version"), "`{id}` sends no header that the service does not know");
     let known = ["accept", "host", "content-type", "content-length"];
-    let others: Vec<&str> = seen.headers.keys().map(|name| name.as_str()).filter(|name| !known.contains(name)).collect();
+    let others: Vec<&str> = seen.header_names().filter(|name| !known.contains(name)).collect();
     assert_eq!(others, [""; 0], "headers of `{id}`");
 }
 
-fn check_body(id: &str, seen: &Seen, operation: &Operation) {
+fn check_body(id: &str, seen: &Request, operation: &Operation) {
     match operation.body() {
         None => {
             assert!(seen.body.is_empty(), "`{id}` sends no body");

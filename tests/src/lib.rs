@@ -7,7 +7,6 @@
 pub mod clock;
 pub mod document;
 pub mod sample;
-pub mod server;
 pub mod upstream;
 
 /// The README's example compiles.
