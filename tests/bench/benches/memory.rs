@@ -11,11 +11,11 @@ use jsm_ops::{
     reqwest::{StatusCode, header::HeaderMap},
 };
 use jsm_ops_bench::{
-    Outcome,
-    echo::{self, ALERTS, Echo, page},
+    Result,
+    alert_server::{self, ALERTS, AlertServer, page},
+    markdown::{Table, kib, thousands},
     measure::{Allocations, COUNTING, Peak, live_bytes, median},
     sides::{Side, Sides},
-    table::{Table, kib, thousands},
 };
 use serde::Deserialize;
 use stats_alloc::StatsAlloc;
@@ -28,13 +28,13 @@ const FLAT: usize = 64 * 1024;
 
 const CALLS: usize = 2_000;
 
-fn main() -> Outcome<()> {
-    if echo::serve_if_asked()? {
+fn main() -> Result<()> {
+    if alert_server::serve_if_asked()? {
         return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let echo = Echo::start().await?;
+        let echo = AlertServer::start().await?;
         let sides = Sides::new(echo.url()).await?;
         calls(&sides).await?;
         decoding()?;
@@ -42,7 +42,7 @@ fn main() -> Outcome<()> {
     })
 }
 
-async fn calls(sides: &Sides) -> Outcome<()> {
+async fn calls(sides: &Sides) -> Result<()> {
     let mut table = Table::new(&["one call", "allocations", "bare", "ratio", "bytes", "bare", "ratio"]);
     for (name, pages) in [("one alert", false), ("a page of 100 alerts", true)] {
         let client = allocated(sides, Side::Client, pages).await?;
@@ -57,7 +57,7 @@ async fn calls(sides: &Sides) -> Outcome<()> {
 }
 
 /// Allocations and bytes of one call, on average.
-async fn allocated(sides: &Sides, side: Side, pages: bool) -> Outcome<(f64, f64)> {
+async fn allocated(sides: &Sides, side: Side, pages: bool) -> Result<(f64, f64)> {
     let calls = if pages { CALLS / 10 } else { CALLS };
     let call = || async { if pages { sides.list(side).await.map(drop) } else { sides.get(side).await.map(drop) } };
     for _ in 0..20 {
@@ -87,7 +87,7 @@ struct MinimalAlert {
     priority: String,
 }
 
-fn decoding() -> Outcome<()> {
+fn decoding() -> Result<()> {
     static LIST: Operation = Operation::custom("GET", "/v1/alerts", "operations");
     let body = page(0, 100);
     let answer = Response::new(StatusCode::OK, HeaderMap::new(), body.clone().into());
@@ -97,7 +97,7 @@ fn decoding() -> Outcome<()> {
     let (mut times, mut counts) = ([Vec::new(), Vec::new(), Vec::new()], [0; 3]);
     for _ in 0..2_000 {
         // In turn, so that what else the machine does meets all.
-        let mut one = |place: usize, decode: &dyn Fn() -> Outcome<usize>| -> Outcome<()> {
+        let mut one = |place: usize, decode: &dyn Fn() -> Result<usize>| -> Result<()> {
             let (allocations, start) = (Allocations::now(), Instant::now());
             std::hint::black_box(decode()?);
             times[place].push(start.elapsed().as_secs_f64() * 1e6);
@@ -124,7 +124,7 @@ fn decoding() -> Outcome<()> {
 }
 
 /// Goes through so many alerts, and gives the most bytes that lived beyond those before.
-async fn walk(sides: &Sides, alerts: usize) -> Outcome<usize> {
+async fn walk(sides: &Sides, alerts: usize) -> Result<usize> {
     let before = live_bytes();
     let peak = Peak::watch()?;
     let mut items = sides.client().alerts().list().size(100).items();
@@ -142,7 +142,7 @@ async fn walk(sides: &Sides, alerts: usize) -> Outcome<usize> {
     Ok(peak.bytes().saturating_sub(before))
 }
 
-async fn stream(sides: &Sides) -> Outcome<()> {
+async fn stream(sides: &Sides) -> Result<()> {
     walk(sides, 200).await?;
     let (tenth, all) = (walk(sides, ALERTS / 10).await?, walk(sides, ALERTS).await?);
     let mut table = Table::new(&["a stream of alerts, 100 a page", "most bytes alive at once"]);

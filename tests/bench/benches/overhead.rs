@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use jsm_ops::{Client, MemoryStore};
 use jsm_ops_bench::{
-    Outcome,
-    echo::{self, Echo},
+    Result,
+    alert_server::{self, AlertServer},
+    comparison::{Comparison, Plan, Round, compare},
+    fake_site::{FakeSite, LoadClock},
+    markdown::{Table, thousands},
     measure::{self, median},
-    rounds::{Comparison, Plan, Round, compare},
     sides::{Sides, http_client},
-    table::{Table, thousands},
-    world::{LoadClock, Place},
 };
 use jsm_ops_fake::{Endpoint, Fake};
 
@@ -31,8 +31,8 @@ const PLANS: [(&str, Plan); 4] = [
     ("1 caller, a page of 100 alerts", Plan { callers: 1, calls: 300, rounds: 30, pages: true }),
 ];
 
-fn main() -> Outcome<()> {
-    if echo::serve_if_asked()? {
+fn main() -> Result<()> {
+    if alert_server::serve_if_asked()? {
         return Ok(());
     }
     measure::allow_many_connections();
@@ -41,8 +41,8 @@ fn main() -> Outcome<()> {
     runtime.block_on(run())
 }
 
-async fn run() -> Outcome<()> {
-    let echo = Echo::start().await?;
+async fn run() -> Result<()> {
+    let echo = AlertServer::start().await?;
     let sides = Sides::new(echo.url()).await?;
     let head = ["call", "calls each", "latency µs", "bare", "ratio", "CPU µs", "bare", "ratio", "calls/s", "bare", "ratio"];
     let mut table = Table::new(&head);
@@ -71,9 +71,9 @@ async fn run() -> Outcome<()> {
 }
 
 /// What the slowest of many callers waits when all need a refresh at once, against the same wave without one.
-async fn refresh_among_many() -> Outcome<()> {
+async fn refresh_among_many() -> Result<()> {
     let fake = Fake::builder().keep_requests(100).start().await?;
-    let place = Place::of(&fake, 1, HOUR);
+    let place = FakeSite::of(&fake, 1, HOUR);
     let (store, clock) = (MemoryStore::new(), LoadClock::default());
     let oauth = place.oauth(store.clone(), &clock)?;
     place.keep_grants(&oauth, &store).await?;
@@ -101,7 +101,7 @@ async fn refresh_among_many() -> Outcome<()> {
 }
 
 /// All callers at once; the slowest one's time in milliseconds.
-async fn wave(client: &Client, id: &str) -> Outcome<f64> {
+async fn wave(client: &Client, id: &str) -> Result<f64> {
     let tasks: Vec<_> = (0..1_024)
         .map(|_| {
             let (client, id) = (client.clone(), id.to_owned());

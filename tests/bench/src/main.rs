@@ -4,7 +4,7 @@
 
 use std::{alloc::System, env, process::ExitCode};
 
-use jsm_ops_bench::{Outcome, cancel, fuzz, measure::COUNTING, soak};
+use jsm_ops_bench::{Result, drops, fuzz, measure::COUNTING, soak};
 use stats_alloc::StatsAlloc;
 
 #[global_allocator]
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 /// Whether everything was as it should be.
-fn run() -> Outcome<bool> {
+fn run() -> Result<bool> {
     if soak::serve_if_asked()? {
         return Ok(true);
     }
@@ -60,7 +60,7 @@ fn run() -> Outcome<bool> {
             Ok(verdict.wrong().is_empty())
         }
         "cancel" => {
-            let verdict = runtime.block_on(cancel::run(count.unwrap_or(cancel::DROPS), seed))?;
+            let verdict = runtime.block_on(drops::run(count.unwrap_or(drops::DROPS), seed))?;
             println!("{verdict}");
             Ok(verdict.wrong.is_empty())
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::table::Table;
+use crate::markdown::Table;
 
 /// What was done, and what of it was wrong.
 #[derive(Debug)]

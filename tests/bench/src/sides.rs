@@ -8,7 +8,7 @@ use jsm_ops::{
 };
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 
-use crate::Outcome;
+use crate::Result;
 
 /// The site of the measurements.
 pub const CLOUD_ID: &str = "11111111-2222-3333-4444-555555555555";
@@ -41,7 +41,7 @@ impl Sides {
     ///
     /// # Errors
     /// Settings that the client refuses.
-    pub async fn new(url: &str) -> Outcome<Self> {
+    pub async fn new(url: &str) -> Result<Self> {
         let http = http_client()?;
         // Atlassian's access tokens are JWTs of this length.
         let token = "t".repeat(TOKEN_LENGTH);
@@ -64,7 +64,7 @@ impl Sides {
     ///
     /// # Errors
     /// Whatever went wrong.
-    pub async fn get(&self, side: Side) -> Outcome<AlertResponse> {
+    pub async fn get(&self, side: Side) -> Result<AlertResponse> {
         match side {
             Side::Client => Ok(self.client.alerts().get(ALERT).send().await?),
             Side::Bare => self.bare(&format!("{}/v1/alerts/{ALERT}", self.base)).await,
@@ -75,7 +75,7 @@ impl Sides {
     ///
     /// # Errors
     /// Whatever went wrong.
-    pub async fn list(&self, side: Side) -> Outcome<ListAlertResponse> {
+    pub async fn list(&self, side: Side) -> Result<ListAlertResponse> {
         match side {
             Side::Client => Ok(self.client.alerts().list().size(100).send().await?),
             Side::Bare => self.bare(&format!("{}/v1/alerts?size=100", self.base)).await,
@@ -83,7 +83,7 @@ impl Sides {
     }
 
     /// What a program would do that has no client: the least that sends the same request and reads the same answer.
-    async fn bare<T: serde::de::DeserializeOwned>(&self, url: &str) -> Outcome<T> {
+    async fn bare<T: serde::de::DeserializeOwned>(&self, url: &str) -> Result<T> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token))?;
         bearer.set_sensitive(true);
         let request = self.http.get(url).header(ACCEPT, "application/json").header(AUTHORIZATION, bearer);
@@ -96,7 +96,7 @@ impl Sides {
 ///
 /// # Errors
 /// A client that cannot be built.
-pub fn http_client() -> Outcome<reqwest::Client> {
+pub fn http_client() -> Result<reqwest::Client> {
     // Where the whole workspace is built, reqwest has a TLS without a provider and asks for one even now.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
@@ -108,7 +108,7 @@ pub fn http_client() -> Outcome<reqwest::Client> {
 }
 
 /// A grant as a store has it, good for ten hours. Its scopes are those of all operations that are called.
-fn grant(token: &str) -> Outcome<Grant> {
+fn grant(token: &str) -> Result<Grant> {
     let now = chrono::Utc::now();
     let json = serde_json::json!({
         "generation": "1-00000000000000aa",

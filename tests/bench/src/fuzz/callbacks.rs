@@ -5,8 +5,8 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use jsm_ops::{App, BoxFuture, Clock, Endpoints, MemoryStore, OAuth, PendingLogin, Scopes, reqwest::Url};
 
-use super::{Case, Cases};
-use crate::Outcome;
+use super::case::{Case, Cases};
+use crate::{Result, garbage::Garbage as _};
 
 const REDIRECT: &str = "https://ops.example:8443/callback";
 
@@ -37,7 +37,7 @@ struct Login {
 }
 
 impl Login {
-    fn new() -> Outcome<Self> {
+    fn new() -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         // A port that was free a moment ago, and that nobody listens at.
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
@@ -66,30 +66,30 @@ impl Login {
     }
 }
 
-pub(super) fn cases() -> Outcome<Cases> {
+pub(super) fn cases() -> Result<Cases> {
     let login = Login::new()?;
-    Ok(Box::new(move |chance| {
-        let among = if chance.one_in(2) { &PLACES[..OURS] } else { &PLACES[..] };
-        let place = chance.pick(among).unwrap_or_default();
-        let state = match chance.below(8) {
+    Ok(Box::new(move |rng| {
+        let among = if rng.one_in(2) { &PLACES[..OURS] } else { &PLACES[..] };
+        let place = rng.choice(among).copied().unwrap_or_default();
+        let state = match rng.below(8) {
             0 => String::new(),
-            1 => chance.text(20),
-            2 => chance.damage(&login.state),
+            1 => rng.text(20),
+            2 => rng.damage(&login.state),
             3 => login.state.to_uppercase(),
             _ => login.state.clone(),
         };
         let mut pairs = vec![("state".to_owned(), state.clone())];
         for name in ["code", "error", "error_description", "state", "code", "other"] {
             // A code nearly always, the rest now and then.
-            if if pairs.len() == 1 { !chance.one_in(8) } else { chance.one_in(8) } {
-                pairs.push((name.to_owned(), if chance.one_in(10) { String::new() } else { chance.text(12) }));
+            if if pairs.len() == 1 { !rng.one_in(8) } else { rng.one_in(8) } {
+                pairs.push((name.to_owned(), if rng.one_in(10) { String::new() } else { rng.text(12) }));
             }
         }
         let mut url = Url::parse("http://x.example/").map_err(|error| error.to_string())?;
         url.query_pairs_mut().extend_pairs(&pairs);
         let text = format!("{place}{}", url.query().unwrap_or_default());
-        if chance.one_in(2) {
-            return damaged(&login, &chance.damage(&text));
+        if rng.one_in(2) {
+            return damaged(&login, &rng.damage(&text));
         }
         let has = |name: &str| pairs.iter().filter(|(known, _)| known == name).count();
         let code = pairs.iter().find(|(name, _)| name == "code").map(|(_, code)| code.as_str()).unwrap_or_default();

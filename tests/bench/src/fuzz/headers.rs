@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use fastrand::Rng;
 use jsm_ops::{
     core::{RateLimits, RetryAfter},
     reqwest::header::{HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::Case;
-use crate::chance::Chance;
+use super::case::Case;
+use crate::garbage::Garbage as _;
 
 /// Headers, with values as the service sends them.
 const HEADERS: [(&str, &[&str]); 18] = [
@@ -73,16 +74,16 @@ const LIMITS: &[&str] = &[
 ];
 
 /// Adds some of them.
-pub(super) fn add(headers: &mut HeaderMap, chance: &mut Chance) {
-    for _ in 0..chance.below(5) {
-        let (name, values) = HEADERS[chance.below(HEADERS.len())];
-        let value = values[chance.below(values.len())];
-        let value = match chance.below(4) {
+pub(super) fn add(headers: &mut HeaderMap, rng: &mut Rng) {
+    for _ in 0..rng.below(5) {
+        let (name, values) = HEADERS[rng.below(HEADERS.len())];
+        let value = values[rng.below(values.len())];
+        let value = match rng.below(4) {
             0 => value.to_owned(),
-            1 => chance.text(30),
+            1 => rng.text(30),
             // Long enough that a reader that goes over it again and again would be noticed.
-            2 if chance.one_in(200) => chance.damage(value).repeat(2_000),
-            _ => chance.damage(value),
+            2 if rng.one_in(200) => rng.damage(value).repeat(2_000),
+            _ => rng.damage(value),
         };
         // Bytes that no header may have do not come over the wire either.
         if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
@@ -91,11 +92,11 @@ pub(super) fn add(headers: &mut HeaderMap, chance: &mut Chance) {
     }
 }
 
-pub(super) fn case(chance: &mut Chance) -> Case {
+pub(super) fn case(rng: &mut Rng) -> Case {
     let mut headers = HeaderMap::new();
-    add(&mut headers, chance);
+    add(&mut headers, rng);
     let received = [DateTime::<Utc>::MIN_UTC, DateTime::UNIX_EPOCH, Utc::now(), DateTime::<Utc>::MAX_UTC];
-    let received = received.get(chance.below(received.len() + 1)).copied();
+    let received = received.get(rng.below(received.len() + 1)).copied();
     let limits = RateLimits::read(&headers, received);
     let announced = limits.announced.as_deref();
     for limits in announced.into_iter().chain([&limits]) {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use fastrand::Rng;
 use futures_util::FutureExt as _;
 use jsm_ops::{
     BoxFuture, CallError, Clock, CloudId, SystemClock,
@@ -10,8 +11,8 @@ use jsm_ops::{
     reqwest::{StatusCode, Url, header::HeaderMap},
 };
 
-use super::{Case, Cases};
-use crate::{Outcome, chance::Chance, sides::CLOUD_ID};
+use super::case::{Case, Cases};
+use crate::{Result, garbage::Garbage as _, sides::CLOUD_ID};
 
 /// Remembers where the last request would have gone.
 #[derive(Debug, Clone, Default)]
@@ -50,19 +51,19 @@ const IDS: [&str; 18] = [
     "..\n",
 ];
 
-pub(super) fn cases() -> Outcome<Cases> {
+pub(super) fn cases() -> Result<Cases> {
     let capture = Capture::default();
     let client = Client::with_transport(BaseUrls::oauth(&CloudId::new(CLOUD_ID)?), capture.clone());
-    Ok(Box::new(move |chance| {
-        let id = match chance.below(4) {
-            0 => chance.text(20),
-            1 => IDS[chance.below(IDS.len())].to_owned(),
+    Ok(Box::new(move |rng| {
+        let id = match rng.below(4) {
+            0 => rng.text(20),
+            1 => IDS[rng.below(IDS.len())].to_owned(),
             _ => {
-                let id = IDS[chance.below(IDS.len())];
-                chance.damage(id)
+                let id = IDS[rng.below(IDS.len())];
+                rng.damage(id)
             }
         };
-        if chance.one_in(4) { cloud_id(&id) } else { path_id(&client, &capture, &id, chance) }
+        if rng.one_in(4) { cloud_id(&id) } else { path_id(&client, &capture, &id, rng) }
     }))
 }
 
@@ -79,10 +80,10 @@ fn cloud_id(id: &str) -> Case {
 }
 
 /// An id that is taken is one segment of the path, and nothing else of the address changes.
-fn path_id(client: &Client, capture: &Capture, id: &str, chance: &mut Chance) -> Case {
+fn path_id(client: &Client, capture: &Capture, id: &str, rng: &mut Rng) -> Case {
     *capture.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     let base = ["ex", "jira", CLOUD_ID, "jsm", "ops", "api", "v1"];
-    let (sent, rest) = match chance.below(3) {
+    let (sent, rest) = match rng.below(3) {
         0 => (client.alerts().get(id).send().now_or_never().is_some(), vec!["alerts", id]),
         1 => (client.alerts().acknowledge(id).send().now_or_never().is_some(), vec!["alerts", id, "acknowledge"]),
         _ => (client.alerts().delete_note(id, "n").send().now_or_never().is_some(), vec!["alerts", id, "notes", "n"]),

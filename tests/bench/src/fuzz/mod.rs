@@ -5,10 +5,11 @@
 
 #![allow(clippy::print_stderr)]
 
-mod answers;
 mod callbacks;
+mod case;
 mod headers;
 mod ids;
+mod responses;
 mod stores;
 
 use std::{
@@ -20,24 +21,20 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
+
 use crate::{
-    Outcome,
-    chance::Chance,
+    Result,
+    markdown::{Table, thousands},
     report::Report,
-    table::{Table, thousands},
 };
+use case::Cases;
 
 /// How many cases there are unless somebody says otherwise.
 pub const CASES: usize = 1_000_000;
 
 /// A case that takes longer hangs, on any machine.
 const HANGS: Duration = Duration::from_secs(30);
-
-/// What one case came to: whether the input was accepted, or what was wrong with that.
-type Case = Result<bool, String>;
-
-/// What makes cases of one part.
-type Cases = Box<dyn FnMut(&mut Chance) -> Case>;
 
 /// A part: its name, how many in a hundred cases it gets, and what makes one.
 struct Part {
@@ -50,9 +47,9 @@ struct Part {
 ///
 /// # Errors
 /// A run that could not be made.
-pub fn run(cases: usize, seed: u64) -> Outcome<Report> {
+pub fn run(cases: usize, seed: u64) -> Result<Report> {
     let parts = [
-        Part { name: "answers", share: 34, case: answers::cases()? },
+        Part { name: "answers", share: 34, case: responses::cases()? },
         Part { name: "headers of limits and retries", share: 24, case: Box::new(headers::case) },
         Part { name: "callbacks", share: 12, case: callbacks::cases()? },
         Part { name: "grants and files of a store", share: 10, case: stores::cases()? },
@@ -65,9 +62,9 @@ pub fn run(cases: usize, seed: u64) -> Outcome<Report> {
         let (start, mut slowest, mut accepted) = (Instant::now(), Duration::ZERO, 0);
         for case in 0..count {
             // Each case has a seed of its own, from its number alone.
-            let mut chance = Chance::new(seed ^ ((number as u64) << 56) ^ (case as u64).wrapping_mul(0x9e37_79b9));
+            let mut rng = Rng::with_seed(seed ^ ((number as u64) << 56) ^ (case as u64).wrapping_mul(0x9e37_79b9));
             let began = Instant::now();
-            let outcome = catch_unwind(AssertUnwindSafe(|| (part.case)(&mut chance)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| (part.case)(&mut rng)));
             slowest = slowest.max(began.elapsed());
             watch.ended();
             match outcome {

@@ -2,11 +2,12 @@
 
 use std::{fs, path::PathBuf};
 
+use fastrand::Rng;
 use jsm_ops::{App, Endpoints, FileStore, Grant, GrantKey, OAuth, PendingLogin, Scopes, TokenStore as _};
 use serde_json::json;
 
-use super::{Case, Cases};
-use crate::{Outcome, chance::Chance};
+use super::case::{Case, Cases};
+use crate::{Result, garbage::Garbage as _};
 
 /// One in so many cases is a file on a disk; the others are texts.
 const FILES: usize = 12;
@@ -29,7 +30,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn new() -> Outcome<Self> {
+    fn new() -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let directory = tempfile::tempdir()?;
         let path = directory.path().join("grants.json");
@@ -58,8 +59,8 @@ impl Kept {
     }
 
     /// A grant as text: what is read is written and read again as the same.
-    fn text(&self, chance: &mut Chance) -> Case {
-        let text = chance.damage(&self.json);
+    fn text(&self, rng: &mut Rng) -> Case {
+        let text = rng.damage(&self.json);
         match Grant::from_json(&text) {
             Ok(grant) => {
                 let _ = (grant.consent_needed_at(), grant.idle_expires_at(), grant.scopes(), format!("{grant:?}"));
@@ -74,18 +75,18 @@ impl Kept {
         }
     }
 
-    fn pending(&self, chance: &mut Chance) -> Case {
-        let pending = serde_json::from_str::<PendingLogin>(&chance.damage(&self.pending));
+    fn pending(&self, rng: &mut Rng) -> Case {
+        let pending = serde_json::from_str::<PendingLogin>(&rng.damage(&self.pending));
         Ok(pending.is_ok_and(|pending| !format!("{pending:?}").is_empty()))
     }
 
     /// A file: readable, or refused by everything and left as it is.
-    fn file(&self, chance: &mut Chance) -> Case {
-        let bytes = match chance.below(6) {
-            0 => chance.text(80).into_bytes(),
-            1 => vec![0; chance.below(600)],
-            2 => self.whole.get(..chance.below(self.whole.len())).unwrap_or_default().to_vec(),
-            _ => chance.damage_bytes(&self.whole),
+    fn file(&self, rng: &mut Rng) -> Case {
+        let bytes = match rng.below(6) {
+            0 => rng.text(80).into_bytes(),
+            1 => vec![0; rng.below(600)],
+            2 => self.whole.get(..rng.below(self.whole.len())).unwrap_or_default().to_vec(),
+            _ => rng.damage_bytes(&self.whole),
         };
         fs::write(&self.path, &bytes).map_err(|error| error.to_string())?;
         let outcome = self.runtime.block_on(self.meet());
@@ -124,12 +125,12 @@ impl Kept {
     }
 }
 
-pub(super) fn cases() -> Outcome<Cases> {
+pub(super) fn cases() -> Result<Cases> {
     let kept = Kept::new()?;
-    Ok(Box::new(move |chance| {
-        if chance.one_in(FILES) {
-            return kept.file(chance);
+    Ok(Box::new(move |rng| {
+        if rng.one_in(FILES) {
+            return kept.file(rng);
         }
-        if chance.one_in(6) { kept.pending(chance) } else { kept.text(chance) }
+        if rng.one_in(6) { kept.pending(rng) } else { kept.text(rng) }
     }))
 }

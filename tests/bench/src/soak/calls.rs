@@ -2,28 +2,14 @@
 
 use std::fmt;
 
+use fastrand::Rng;
 use jsm_ops::{CallError, Client, core::CallOptions};
 
-use super::other::Hello;
-use crate::chance::Chance;
+use super::fake_process::{HEARTBEAT, Setup};
+use crate::garbage::Garbage as _;
 
 /// How long those calls may take that have a time limit, by the injected clock.
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(15);
-
-/// The operations that are called, by their names at the fake.
-pub(super) const ENDPOINTS: [&str; 11] = [
-    "GET /v1/alerts/{id}",
-    "GET /v1/alerts",
-    "GET /v1/schedules/{scheduleId}/on-calls",
-    "POST /v1/alerts/{id}/acknowledge",
-    "PATCH /v1/alerts/{id}/priority",
-    "GET /v1/alerts/requests/{id}",
-    "POST /v1/alerts",
-    "POST /v1/alerts/{id}/notes",
-    "POST /v1/alerts/{id}/escalate",
-    "POST /v1/alerts/{id}/action",
-    "GET /v1/teams/{teamId}/heartbeats/ping",
-];
 
 /// A kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,8 +67,8 @@ impl Call {
         (Self::Ping, 6),
     ];
 
-    pub(super) fn draw(chance: &mut Chance) -> Self {
-        let mut place = chance.below(100);
+    pub(super) fn draw(rng: &mut Rng) -> Self {
+        let mut place = rng.below(100);
         for (call, share) in Self::ALL {
             if place < share {
                 return call;
@@ -109,14 +95,8 @@ impl Call {
     }
 
     /// Makes it. The number tells it from all others, so that the fake can tell what was carried out twice.
-    pub(super) async fn make(
-        self,
-        client: &Client,
-        place: &Hello,
-        number: usize,
-        chance: &mut Chance,
-    ) -> Result<(), CallError> {
-        let id = place.alerts.get(chance.below(place.alerts.len())).map_or("none", String::as_str);
+    pub(super) async fn make(self, client: &Client, place: &Setup, number: usize, rng: &mut Rng) -> Result<(), CallError> {
+        let id = place.alerts.get(rng.below(place.alerts.len())).map_or("none", String::as_str);
         let (alerts, text) = (client.alerts(), format!("call {number}"));
         match self {
             Self::Get => alerts.get(id).send().await.map(drop),
@@ -131,7 +111,7 @@ impl Call {
             Self::Note => alerts.add_note(id, text).send().await.map(drop),
             Self::Escalate => alerts.escalate(id, text).send().await.map(drop),
             Self::Act => alerts.execute_action(id, text).send().await.map(drop),
-            Self::Ping => client.heartbeats().ping(&place.team, super::other::HEARTBEAT).send().await.map(drop),
+            Self::Ping => client.heartbeats().ping(&place.team, HEARTBEAT).send().await.map(drop),
         }
     }
 }

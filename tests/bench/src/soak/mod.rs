@@ -4,12 +4,12 @@
 //! it passes with the calls that end, forty of them a second, so a run of minutes sees hours and thousands of refreshes.
 
 mod calls;
+mod fake_process;
 mod faults;
-mod other;
+mod settings;
 mod verdict;
 
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -17,22 +17,22 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
 use jsm_ops::{Client, FileStore, TokenStore as _};
 
 use crate::{
-    Outcome,
-    chance::Chance,
+    Result,
+    fake_site::{FakeSite, LoadClock, refresh_token, user},
+    garbage::Garbage as _,
     measure,
     sides::http_client,
-    world::{LoadClock, Place, refresh_token, user},
 };
 use calls::{Call, Ending};
-use other::Other;
-pub use other::serve_if_asked;
+use fake_process::FakeProcess;
+pub use fake_process::serve_if_asked;
+pub use settings::Settings;
 pub use verdict::Verdict;
-
-/// How long access tokens live, by the injected clock.
-pub const LIFETIME: Duration = Duration::from_secs(120);
+use verdict::{Endings, Found};
 
 /// How many users, each with a grant of their own.
 const USERS: usize = 16;
@@ -47,32 +47,10 @@ const STEP: Duration = Duration::from_millis(5);
 /// A run that makes no progress for so long, by the time of the machine, hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
-/// A run.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// Calls of all tasks together.
-    pub calls: usize,
-    /// Tasks.
-    pub tasks: usize,
-    /// What everything random comes from.
-    pub seed: u64,
-    /// How often a request meets a fault: one in so many. 0 for never.
-    pub one_in: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { calls: 200_000, tasks: 256, seed: 1, one_in: 20 }
-    }
-}
-
-/// How the calls of one kind ended, and how often.
-pub(crate) type Endings = BTreeMap<(Call, Ending), usize>;
-
 /// What all tasks share.
 struct Shared {
     clients: Vec<Client>,
-    place: other::Hello,
+    place: fake_process::Setup,
     begun: AtomicUsize,
     ended: AtomicUsize,
     endings: Mutex<Endings>,
@@ -89,32 +67,16 @@ impl Shared {
     }
 }
 
-/// What a run found.
-pub(crate) struct Found {
-    pub(crate) endings: Endings,
-    pub(crate) wrong: Vec<String>,
-    pub(crate) report: other::Report,
-    /// Whether the fake takes the refresh token that each user's store has in the end.
-    pub(crate) stored: Vec<bool>,
-    /// Bytes alive, sample by sample.
-    pub(crate) live: Vec<f64>,
-    /// Bytes still alive once all clients were dropped, beyond those before.
-    pub(crate) left: usize,
-    pub(crate) took: Duration,
-    pub(crate) passed: Duration,
-    pub(crate) processor: Duration,
-}
-
 /// Makes a run, and judges it.
 ///
 /// # Errors
 /// A run that could not be made, or that hangs.
-pub async fn run(settings: Settings) -> Outcome<Verdict> {
+pub async fn run(settings: Settings) -> Result<Verdict> {
     let directory = tempfile::tempdir()?;
     let store = FileStore::directory(directory.path());
     let clock = LoadClock::default();
-    let mut other = Other::start(settings, USERS).await?;
-    let place: &Place = &other.hello().place;
+    let mut other = FakeProcess::start(settings, USERS).await?;
+    let place: &FakeSite = &other.hello().place;
     let oauth = place.oauth(store.clone(), &clock)?;
     place.keep_grants(&oauth, &store).await?;
     let before = measure::live_bytes();
@@ -132,9 +94,9 @@ pub async fn run(settings: Settings) -> Outcome<Verdict> {
         wrong: Mutex::default(),
     });
     let (start, processor) = (Instant::now(), measure::processor_time());
-    let mut chance = Chance::new(settings.seed);
+    let mut rng = Rng::with_seed(settings.seed);
     let tasks: Vec<_> =
-        (0..settings.tasks).map(|task| tokio::spawn(work(Arc::clone(&shared), settings, task, chance.fork()))).collect();
+        (0..settings.tasks).map(|task| tokio::spawn(work(Arc::clone(&shared), settings, task, rng.fork()))).collect();
     let live = drive(&shared, settings, &clock, &mut other).await?;
     for task in tasks {
         task.await?;
@@ -166,7 +128,7 @@ async fn settle(client: &Client) -> Option<Result<(), jsm_ops::Error>> {
 }
 
 /// One task: a call after the other, until enough were begun.
-async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut chance: Chance) {
+async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut rng: Rng) {
     let mut mine = Endings::new();
     loop {
         let number = shared.begun.fetch_add(1, Ordering::Relaxed);
@@ -174,9 +136,9 @@ async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut chance: 
             break;
         }
         // Tasks of the same user share a session.
-        let client = &shared.clients[(task + chance.below(2)) % shared.clients.len()];
-        let call = Call::draw(&mut chance);
-        let outcome = call.make(client, &shared.place, number, &mut chance).await;
+        let client = &shared.clients[(task + rng.below(2)) % shared.clients.len()];
+        let call = Call::draw(&mut rng);
+        let outcome = call.make(client, &shared.place, number, &mut rng).await;
         let ending = match Ending::of(call, &outcome) {
             Ok(ending) => ending,
             Err(wrong) => {
@@ -192,7 +154,7 @@ async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut chance: 
 }
 
 /// Lets time pass as calls end, and looks at the memory, until all calls have ended.
-async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, other: &mut Other) -> Outcome<Vec<f64>> {
+async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, other: &mut FakeProcess) -> Result<Vec<f64>> {
     let (mut before, mut progress, mut live) = (0, Instant::now(), Vec::new());
     for step in 0_u64.. {
         tokio::time::sleep(STEP).await;

@@ -1,14 +1,19 @@
 //! What a run has to have shown.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use super::{
-    Found, Settings,
     calls::{Call, Ending},
+    fake_process::Report,
+    settings::Settings,
 };
 use crate::{
+    markdown::{Table, kib, thousands},
     measure::median,
-    table::{Table, kib, thousands},
 };
 
 /// How much more may be alive in the last quarter of a run than in the second one, as a part of that. Most of it are the buffers of
@@ -23,6 +28,25 @@ const CALLS_FOR_MEMORY: usize = 50_000;
 
 /// How many of the calls that may be repeated may end without success: one in so many.
 const FAILS: usize = 100;
+
+/// How the calls of one kind ended, and how often.
+pub(crate) type Endings = BTreeMap<(Call, Ending), usize>;
+
+/// What a run found.
+pub(crate) struct Found {
+    pub(crate) endings: Endings,
+    pub(crate) wrong: Vec<String>,
+    pub(crate) report: Report,
+    /// Whether the fake takes the refresh token that each user's store has in the end.
+    pub(crate) stored: Vec<bool>,
+    /// Bytes alive, sample by sample.
+    pub(crate) live: Vec<f64>,
+    /// Bytes still alive once all clients were dropped, beyond those before.
+    pub(crate) left: usize,
+    pub(crate) took: Duration,
+    pub(crate) passed: Duration,
+    pub(crate) processor: Duration,
+}
 
 /// What was found, and what of it is wrong.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use jsm_ops_fake::{Consent, Fake};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::Outcome;
+use crate::Result;
 
 /// Where the fake's clock begins.
 const START_MS: u64 = 1_798_761_600_000;
@@ -79,7 +79,7 @@ impl Clock for LoadClock {
 
 /// What a client has to know of a fake, wherever it runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Place {
+pub struct FakeSite {
     /// Where it is.
     pub url: String,
     /// The client id of its app.
@@ -94,7 +94,7 @@ pub struct Place {
     pub grants: Vec<String>,
 }
 
-impl Place {
+impl FakeSite {
     /// A fake, and so many grants of it, whose access tokens were issued now and live for `lifetime`.
     pub fn of(fake: &Fake, users: usize, lifetime: Duration) -> Self {
         let app = fake.app();
@@ -127,7 +127,7 @@ impl Place {
     ///
     /// # Errors
     /// Settings that the client refuses.
-    pub fn oauth(&self, store: impl TokenStore + 'static, clock: &LoadClock) -> Outcome<OAuth> {
+    pub fn oauth(&self, store: impl TokenStore + 'static, clock: &LoadClock) -> Result<OAuth> {
         let app = App::new(self.client_id.as_str(), self.client_secret.as_str(), self.redirect_uri.as_str())?;
         let endpoints = Endpoints::at(&self.url, &self.url)?;
         Ok(OAuth::builder(app, store).endpoints(endpoints).clock(Arc::new(clock.clone())).build()?)
@@ -137,7 +137,7 @@ impl Place {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn keep_grants(&self, oauth: &OAuth, store: &dyn TokenStore) -> Outcome<()> {
+    pub async fn keep_grants(&self, oauth: &OAuth, store: &dyn TokenStore) -> Result<()> {
         for (number, grant) in self.grants.iter().enumerate() {
             store.save(&oauth.key(&user(number)), &Grant::from_json(grant)?, None).await?;
         }
@@ -148,7 +148,7 @@ impl Place {
     ///
     /// # Errors
     /// A site that is none.
-    pub fn client(&self, oauth: &OAuth, number: usize, http: &reqwest::Client) -> Outcome<ClientBuilder> {
+    pub fn client(&self, oauth: &OAuth, number: usize, http: &reqwest::Client) -> Result<ClientBuilder> {
         let site = SiteChoice::Id(CloudId::new(self.cloud_id.as_str())?);
         Ok(Client::builder().session(oauth.session(&user(number))).site(site).http(http.clone()))
     }
@@ -163,7 +163,7 @@ pub fn user(number: usize) -> String {
 ///
 /// # Errors
 /// A grant without one.
-pub fn refresh_token(grant: &Grant) -> Outcome<String> {
+pub fn refresh_token(grant: &Grant) -> Result<String> {
     let json: serde_json::Value = serde_json::from_str(grant.to_json().expose())?;
     Ok(json["refresh_token"].as_str().ok_or("a grant without a refresh token")?.to_owned())
 }

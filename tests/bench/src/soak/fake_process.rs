@@ -15,8 +15,11 @@ use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
 };
 
-use super::{LIFETIME, Settings, calls::ENDPOINTS, faults};
-use crate::{Outcome, world::Place};
+use super::{
+    faults,
+    settings::{LIFETIME, Settings},
+};
+use crate::{Result, fake_site::FakeSite};
 
 /// What makes a program of this crate the fake and nothing else.
 const ROLE: &str = "JSM_OPS_BENCH_FAKE";
@@ -30,10 +33,25 @@ pub(super) const HEARTBEAT: &str = "soak";
 /// Alerts that are there from the beginning.
 const ALERTS: usize = 200;
 
+/// The operations that are called, by their names at the fake.
+const ENDPOINTS: [&str; 11] = [
+    "GET /v1/alerts/{id}",
+    "GET /v1/alerts",
+    "GET /v1/schedules/{scheduleId}/on-calls",
+    "POST /v1/alerts/{id}/acknowledge",
+    "PATCH /v1/alerts/{id}/priority",
+    "GET /v1/alerts/requests/{id}",
+    "POST /v1/alerts",
+    "POST /v1/alerts/{id}/notes",
+    "POST /v1/alerts/{id}/escalate",
+    "POST /v1/alerts/{id}/action",
+    "GET /v1/teams/{teamId}/heartbeats/ping",
+];
+
 /// What the fake says first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Hello {
-    pub(crate) place: Place,
+pub(crate) struct Setup {
+    pub(crate) place: FakeSite,
     pub(crate) alerts: Vec<String>,
     pub(crate) team: String,
     pub(crate) schedule: String,
@@ -58,17 +76,17 @@ pub(crate) struct Report {
 }
 
 /// The fake, as the client's process holds it.
-pub(crate) struct Other {
-    hello: Hello,
+pub(crate) struct FakeProcess {
+    hello: Setup,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
     /// It ends when this is dropped.
     _child: Child,
 }
 
-impl Other {
+impl FakeProcess {
     /// Starts this very program once more, which has to begin with [`serve_if_asked`].
-    pub(crate) async fn start(settings: Settings, users: usize) -> Outcome<Self> {
+    pub(crate) async fn start(settings: Settings, users: usize) -> Result<Self> {
         let asked = format!("{} {} {users}", settings.one_in, settings.seed);
         let mut child = Command::new(env::current_exe()?)
             .env(ROLE, asked)
@@ -83,11 +101,11 @@ impl Other {
         Ok(Self { hello, input, output, _child: child })
     }
 
-    pub(crate) fn hello(&self) -> &Hello {
+    pub(crate) fn hello(&self) -> &Setup {
         &self.hello
     }
 
-    pub(crate) async fn advance(&mut self, by: Duration) -> Outcome<()> {
+    pub(crate) async fn advance(&mut self, by: Duration) -> Result<()> {
         self.say(&format!("advance {}", by.as_millis())).await?;
         // It has to have happened before the client's clock moves.
         let _: u64 = read(&mut self.output).await?;
@@ -95,22 +113,22 @@ impl Other {
     }
 
     /// Lets late answers go.
-    pub(crate) async fn let_through(&mut self) -> Outcome<()> {
+    pub(crate) async fn let_through(&mut self) -> Result<()> {
         self.say("through").await
     }
 
     /// What it saw, and which of these refresh tokens it would take now.
-    pub(crate) async fn report(&mut self, tokens: &[String]) -> Outcome<(Report, Vec<bool>)> {
+    pub(crate) async fn report(&mut self, tokens: &[String]) -> Result<(Report, Vec<bool>)> {
         self.say(&format!("report {}", tokens.join(" "))).await?;
         read(&mut self.output).await
     }
 
-    async fn say(&mut self, line: &str) -> Outcome<()> {
+    async fn say(&mut self, line: &str) -> Result<()> {
         Ok(self.input.write_all(format!("{line}\n").as_bytes()).await?)
     }
 }
 
-async fn read<T: DeserializeOwned>(output: &mut Lines<BufReader<ChildStdout>>) -> Outcome<T> {
+async fn read<T: DeserializeOwned>(output: &mut Lines<BufReader<ChildStdout>>) -> Result<T> {
     let line = output.next_line().await?.ok_or("the fake has ended")?;
     Ok(serde_json::from_str(&line)?)
 }
@@ -119,7 +137,7 @@ async fn read<T: DeserializeOwned>(output: &mut Lines<BufReader<ChildStdout>>) -
 ///
 /// # Errors
 /// No port, or no runtime, or nobody who reads.
-pub fn serve_if_asked() -> Outcome<bool> {
+pub fn serve_if_asked() -> Result<bool> {
     let Ok(asked) = env::var(ROLE) else { return Ok(false) };
     let mut numbers = asked.split(' ').map(str::parse::<u64>);
     let (Some(Ok(one_in)), Some(Ok(seed)), Some(Ok(users))) = (numbers.next(), numbers.next(), numbers.next()) else {
@@ -132,7 +150,7 @@ pub fn serve_if_asked() -> Outcome<bool> {
     fake.add_heartbeat(HEARTBEAT, &team);
     let schedule = fake.add_schedule("Soak", &team, &["712020:user-0"]);
     let ids = fake.alerts().iter().filter_map(|alert| alert["id"].as_str().map(str::to_owned)).collect();
-    say(&Hello { place: Place::of(&fake, users as usize, LIFETIME), alerts: ids, team, schedule })?;
+    say(&Setup { place: FakeSite::of(&fake, users as usize, LIFETIME), alerts: ids, team, schedule })?;
     let gate = Gate::new();
     faults::scatter(&fake, one_in, seed, &gate);
     for line in io::stdin().lock().lines() {
@@ -154,7 +172,7 @@ pub fn serve_if_asked() -> Outcome<bool> {
     Ok(true)
 }
 
-fn say(what: &impl Serialize) -> Outcome<()> {
+fn say(what: &impl Serialize) -> Result<()> {
     let line = serde_json::to_string(what)?;
     let mut output = io::stdout().lock();
     writeln!(output, "{line}")?;

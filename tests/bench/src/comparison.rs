@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    Outcome,
+    Result,
     measure::{median, processor_time, quantile},
     sides::{Side, Sides},
 };
@@ -63,7 +63,7 @@ impl Comparison {
 ///
 /// # Errors
 /// A call that fails.
-pub async fn compare(sides: &Sides, plan: Plan) -> Outcome<Comparison> {
+pub async fn compare(sides: &Sides, plan: Plan) -> Result<Comparison> {
     // Connections, branch predictors and the allocator are warm before anything counts.
     for side in [Side::Bare, Side::Client] {
         round(sides, plan, side).await?;
@@ -83,7 +83,7 @@ pub async fn compare(sides: &Sides, plan: Plan) -> Outcome<Comparison> {
     Ok(Comparison { pairs })
 }
 
-async fn round(sides: &Sides, plan: Plan, side: Side) -> Outcome<Round> {
+async fn round(sides: &Sides, plan: Plan, side: Side) -> Result<Round> {
     let each = plan.calls / plan.callers;
     let (processor, start) = (processor_time(), Instant::now());
     let mut latencies = Vec::with_capacity(each * plan.callers);
@@ -114,7 +114,7 @@ async fn round(sides: &Sides, plan: Plan, side: Side) -> Outcome<Round> {
     })
 }
 
-async fn call(sides: &Sides, plan: Plan, side: Side, calls: usize, latencies: &mut Vec<f64>) -> Outcome<()> {
+async fn call(sides: &Sides, plan: Plan, side: Side, calls: usize, latencies: &mut Vec<f64>) -> Result<()> {
     for _ in 0..calls {
         let start = Instant::now();
         if plan.pages {

@@ -8,17 +8,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
 use jsm_ops::{Client, FileStore, MemoryStore, OAuth, TokenStore};
 use jsm_ops_fake::{Endpoint, Fake, Fault, Gate};
 use tokio::{task::JoinHandle, time::timeout};
 
 use crate::{
-    Outcome,
-    chance::Chance,
+    Result,
+    fake_site::{FakeSite, LoadClock, refresh_token, user},
+    garbage::Garbage as _,
+    markdown::{Table, thousands},
     report::Report,
     sides::http_client,
-    table::{Table, thousands},
-    world::{LoadClock, Place, refresh_token, user},
 };
 
 /// How many futures are dropped unless somebody says otherwise.
@@ -68,9 +69,9 @@ const KINDS: [What; 12] = [
 ///
 /// # Errors
 /// A run that could not be made.
-pub async fn run(drops: usize, seed: u64) -> Outcome<Report> {
+pub async fn run(drops: usize, seed: u64) -> Result<Report> {
     let directory = tempfile::tempdir()?;
-    let mut chance = Chance::new(seed);
+    let mut rng = Rng::with_seed(seed);
     let mut table =
         Table::new(&["store", "futures dropped", "ended before", "refreshes", "sign-ins", "slowest check ms", "s"]);
     let mut wrong = Vec::new();
@@ -82,7 +83,7 @@ pub async fn run(drops: usize, seed: u64) -> Outcome<Report> {
     ];
     for (name, drops, store) in stores {
         let start = Instant::now();
-        let mut run = Run::new(store, chance.fork()).await?;
+        let mut run = Run::new(store, rng.fork()).await?;
         while run.dropped < drops && run.wrong.len() < 5 {
             run.round(drops).await?;
         }
@@ -97,11 +98,11 @@ pub async fn run(drops: usize, seed: u64) -> Outcome<Report> {
 
 /// A store that can be handed to an `OAuth` and be looked into all the same.
 trait Shareable: TokenStore {
-    fn oauth(&self, place: &Place, clock: &LoadClock) -> Outcome<OAuth>;
+    fn oauth(&self, place: &FakeSite, clock: &LoadClock) -> Result<OAuth>;
 }
 
 impl<S: TokenStore + Clone + 'static> Shareable for S {
-    fn oauth(&self, place: &Place, clock: &LoadClock) -> Outcome<OAuth> {
+    fn oauth(&self, place: &FakeSite, clock: &LoadClock) -> Result<OAuth> {
         place.oauth(self.clone(), clock)
     }
 }
@@ -114,7 +115,7 @@ struct Run {
     oauth: OAuth,
     client: Client,
     alert: String,
-    chance: Chance,
+    rng: Rng,
     dropped: usize,
     ended: usize,
     sign_ins: usize,
@@ -123,9 +124,9 @@ struct Run {
 }
 
 impl Run {
-    async fn new(store: Arc<dyn Shareable>, mut chance: Chance) -> Outcome<Self> {
+    async fn new(store: Arc<dyn Shareable>, mut rng: Rng) -> Result<Self> {
         let fake = Fake::builder().access_lifetime(LIFETIME).keep_requests(100).start().await?;
-        let place = Place::of(&fake, 1, LIFETIME);
+        let place = FakeSite::of(&fake, 1, LIFETIME);
         let clock = LoadClock::default();
         let oauth = store.oauth(&place, &clock)?;
         place.keep_grants(&oauth, &*store).await?;
@@ -134,8 +135,8 @@ impl Run {
         let id = fake.alerts().first().and_then(|alert| alert["id"].as_str().map(str::to_owned)).ok_or("no alert")?;
         let gate = Gate::new();
         let faults = [Fault::DropAfter, Fault::DropBefore, Fault::HoldAfter(gate.clone()), Fault::CutBody];
-        fake.scatter(Endpoint::Refresh, 8, chance.number(), faults.to_vec());
-        fake.scatter(Endpoint::Gateway, 30, chance.number(), vec![Fault::HoldBody(gate.clone()), Fault::DropBefore]);
+        fake.scatter(Endpoint::Refresh, 8, rng.u64(..), faults.to_vec());
+        fake.scatter(Endpoint::Gateway, 30, rng.u64(..), vec![Fault::HoldBody(gate.clone()), Fault::DropBefore]);
         let ticker = tokio::spawn(tick(fake.clock(), clock.clone(), gate));
         Ok(Self {
             fake,
@@ -145,7 +146,7 @@ impl Run {
             oauth,
             client,
             alert: id,
-            chance,
+            rng,
             dropped: 0,
             ended: 0,
             sign_ins: 0,
@@ -155,22 +156,22 @@ impl Run {
     }
 
     /// Up to four futures at once, each polled so often and then dropped, and a look at what they left.
-    async fn round(&mut self, drops: usize) -> Outcome<()> {
-        if self.chance.one_in(3) {
+    async fn round(&mut self, drops: usize) -> Result<()> {
+        if self.rng.one_in(3) {
             // The token is over: whoever comes next refreshes.
             self.fake.clock().advance(LIFETIME);
             self.clock.advance(LIFETIME);
-        } else if self.chance.one_in(4) {
+        } else if self.rng.one_in(4) {
             // The service alone knows: whoever comes next is refused.
             self.fake.expire_access_tokens();
         }
         let mut futures = Vec::new();
-        for _ in 0..=self.chance.below(4).min(drops - self.dropped - 1) {
-            let what = KINDS[self.chance.below(KINDS.len())];
+        for _ in 0..=self.rng.below(4).min(drops - self.dropped - 1) {
+            let what = KINDS[self.rng.below(KINDS.len())];
             self.sign_ins += usize::from(matches!(what, What::SignIn));
-            let polls = self.chance.below(POLLS);
+            let polls = self.rng.below(POLLS);
             // Half of them are polled without a reason, so that the point is another one than where something happened.
-            let is_restless = self.chance.one_in(2);
+            let is_restless = self.rng.one_in(2);
             futures.push(drop_after(polls, is_restless, self.future(what).await?));
         }
         for is_ended in futures_util::future::join_all(futures).await {
@@ -179,7 +180,7 @@ impl Run {
         self.check().await
     }
 
-    async fn future(&self, what: What) -> Outcome<impl Future<Output = ()> + Send + use<>> {
+    async fn future(&self, what: What) -> Result<impl Future<Output = ()> + Send + use<>> {
         let (client, alert, oauth) = (self.client.clone(), self.alert.clone(), self.oauth.clone());
         let login = match what {
             What::SignIn => {
@@ -214,7 +215,7 @@ impl Run {
     }
 
     /// A call succeeds, the lock can be had, and what the store has is good.
-    async fn check(&mut self) -> Outcome<()> {
+    async fn check(&mut self) -> Result<()> {
         let start = Instant::now();
         let usable = async {
             let mut last = None;
@@ -252,7 +253,7 @@ impl Run {
         Ok(())
     }
 
-    async fn finish(&mut self) -> Outcome<()> {
+    async fn finish(&mut self) -> Result<()> {
         match timeout(HANGS, self.oauth.session(&user(0)).settle()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.wrong.push(format!("in the end a pair is not saved: {error}")),
