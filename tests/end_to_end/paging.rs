@@ -1,12 +1,12 @@
-//! Pages that follow each other, in every way in which they do.
+//! Paging, in each of its forms.
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use jsm_ops_api::{Error, Page, Paging, operations::OPERATIONS};
 use jsm_ops_test_server::{Response, Server};
 
-use crate::arguments::oauth_client;
+use crate::sample_arguments::oauth_client;
 
-/// A page of things with ids, and something about the page after it.
+/// A page of items with ids, and the members that lead to the next page.
 fn page(ids: &[&str], rest: &str) -> Response {
     let items: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
     Response::json(200, format!(r#"{{"values":[{}],{rest}}}"#, items.join(",")))
@@ -16,7 +16,7 @@ fn next(link: &str) -> String {
     format!(r#""links":{{"next":"{link}"}}"#)
 }
 
-/// The queries of the requests that the server saw.
+/// The queries of the requests that the server received.
 fn queries(server: &Server) -> Vec<String> {
     server.take_requests().into_iter().map(|request| request.query().to_owned()).collect()
 }
@@ -68,7 +68,7 @@ async fn page_tokens_are_taken_from_the_link() -> Result<(), Error> {
     let pages: Vec<_> = oauth_client(&server).audit_logs().list(start, end).limit(1).pages().try_collect().await?;
     assert_eq!(pages.len(), 2);
     let seen = server.take_requests();
-    assert_eq!(seen.len(), 2, "whatever host a link names, the requests go to the gateway");
+    assert_eq!(seen.len(), 2, "the requests go to the gateway, not to the host of the link");
     let span = "startTime=2026-01-01T00%3A00%3A00Z&endTime=2026-02-01T00%3A00%3A00Z";
     assert_eq!(seen[1].query(), format!("{span}&limit=1&pageToken=t%2F1"));
     assert_eq!(seen[0].path(), seen[1].path());
@@ -76,7 +76,7 @@ async fn page_tokens_are_taken_from_the_link() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn cursors_are_taken_from_the_answer() -> Result<(), Error> {
+async fn cursors_are_taken_from_the_response() -> Result<(), Error> {
     let server = Server::start().expect("a server");
     let client = oauth_client(&server);
     let connection = |cursor: &str, more: bool| {
@@ -91,7 +91,7 @@ async fn cursors_are_taken_from_the_answer() -> Result<(), Error> {
     assert_eq!(client.stakeholders().list_groups_with_memberships().first(1).items().collect_all().await?.len(), 2);
     assert_eq!(queries(&server), ["first=1", "first=1&after=c1"]);
 
-    // A connection that lies one object deeper.
+    // A connection inside another object.
     let inner = r#"{"nodes":[{"id":"s"}],"pageInfo":{"endCursor":"c1","hasNextPage":true}}"#;
     server.respond_in_turn([
         Response::json(200, format!(r#"{{"connection":{inner}}}"#)),
@@ -102,7 +102,7 @@ async fn cursors_are_taken_from_the_answer() -> Result<(), Error> {
     Ok(())
 }
 
-/// A query with its pairs in the order in which they were set: the cursor comes last.
+/// A query with the cursor at its end.
 fn sorted(query: &str) -> String {
     let mut pairs: Vec<&str> = query.split('&').collect();
     pairs.sort_by_key(|pair| pair.starts_with("cursor"));
@@ -119,7 +119,7 @@ async fn size_alone_leads_to_one_page() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_circle_of_links_is_an_end() -> Result<(), Error> {
+async fn a_circle_of_links_ends_the_stream() -> Result<(), Error> {
     let server = Server::start().expect("a server");
     let [one, two] = ["/v1/alerts?offset=1", "/v1/alerts?offset=2"].map(next);
     server.respond_in_turn([page(&["a"], &one), page(&["b"], &two), page(&["c"], &one)]);
@@ -134,7 +134,7 @@ async fn a_circle_of_links_is_an_end() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn nothing_past_the_window_is_asked_for_and_nothing_before_it_lost() {
+async fn paging_stops_at_max_results_and_loses_no_item() {
     let server = Server::start().expect("a server");
     server.respond_in_turn([
         page(&["a"], &next("/v1/alerts?offset=19950&size=100")),
@@ -143,7 +143,7 @@ async fn nothing_past_the_window_is_asked_for_and_nothing_before_it_lost() {
     let mut items = oauth_client(&server).alerts().list().offset(19_850).size(100).items();
     let mut ids = Vec::new();
     let error = loop {
-        match items.next().await.expect("an end that says why") {
+        match items.next().await.expect("an error at the end") {
             Ok(alert) => ids.extend(alert.id),
             Err(error) => break error,
         }
@@ -166,7 +166,7 @@ async fn an_error_in_the_middle_is_the_last_item() {
 }
 
 #[tokio::test]
-async fn a_page_is_fetched_when_it_is_needed() {
+async fn a_page_is_requested_when_its_first_item_is() {
     let server = Server::start().expect("a server");
     server.respond_in_turn([page(&["a", "b"], &next("/v1/alerts?offset=2"))]);
     let mut items = oauth_client(&server).alerts().list().items();
@@ -176,7 +176,7 @@ async fn a_page_is_fetched_when_it_is_needed() {
 }
 
 #[test]
-fn the_dialects_are_those_of_the_table() {
+fn the_table_has_the_known_forms_of_paging() {
     let count = |wanted: fn(&Paging) -> bool| {
         OPERATIONS.iter().filter_map(|row| row.paging.as_ref()).filter(|one| wanted(one)).count()
     };
@@ -190,7 +190,7 @@ fn the_dialects_are_those_of_the_table() {
 }
 
 #[tokio::test]
-async fn lists_that_are_whole_come_in_their_own_envelopes() -> Result<(), Error> {
+async fn lists_without_paging_are_read_from_their_envelopes() -> Result<(), Error> {
     let server = Server::start().expect("a server");
     let client = oauth_client(&server);
     server.respond_in_turn([

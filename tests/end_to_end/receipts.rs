@@ -1,4 +1,4 @@
-//! Queued writes, followed to their end.
+//! Receipts of queued writes, polled until the write ends.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use jsm_ops_api::{BaseUrls, Client, Error, Gateway, HttpTransport, WaitPolicy, o
 use jsm_ops_test_server::{Response, Server};
 use jsm_ops_tests::clock::TestClock;
 
-use crate::arguments::{cloud_id, http};
+use crate::sample_arguments::{cloud_id, http};
 
-/// A client whose waiting takes no time.
+/// A client whose waits take no time.
 fn client(server: &Server, clock: &TestClock) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
     let transport = HttpTransport::new(http()).with_clock(std::sync::Arc::new(clock.clone()));
@@ -25,7 +25,7 @@ fn queued() -> Response {
 }
 
 #[tokio::test]
-async fn a_write_is_followed_through_its_queue() -> Result<(), Error> {
+async fn a_receipt_is_polled_until_the_write_is_done() -> Result<(), Error> {
     let (server, clock) = (Server::start().expect("a server"), TestClock::default());
     server.respond_in_turn([
         receipt(),
@@ -37,7 +37,7 @@ async fn a_write_is_followed_through_its_queue() -> Result<(), Error> {
     let receipt = client(&server, &clock).alerts().acknowledge("a-1").send().await?;
     assert_eq!(receipt.request_id.as_deref(), Some("r-1"));
     let status = receipt.wait().await?;
-    assert_eq!(status.alert_id.as_deref(), Some("a-1"), "the flag counts, and not the words beside it");
+    assert_eq!(status.alert_id.as_deref(), Some("a-1"), "the flag counts, not the text beside it");
     let seen = server.take_requests();
     assert_eq!(seen.len(), 5);
     assert!(seen[0].path().ends_with("/v1/alerts/a-1/acknowledge") && seen[0].method() == "POST");
@@ -47,7 +47,7 @@ async fn a_write_is_followed_through_its_queue() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_write_may_fail_after_it_was_accepted() -> Result<(), Error> {
+async fn a_queued_write_may_fail() -> Result<(), Error> {
     let (server, clock) = (Server::start().expect("a server"), TestClock::default());
     let failure = r#"{"isSuccess":false,"status":"Your account plan does not support snoozing"}"#;
     server.respond_in_turn([receipt(), Response::json(200, failure)]);
@@ -61,23 +61,23 @@ async fn a_write_may_fail_after_it_was_accepted() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn waiting_ends_when_its_time_is_up() -> Result<(), Error> {
+async fn a_wait_ends_at_its_timeout() -> Result<(), Error> {
     let (server, clock) = (Server::start().expect("a server"), TestClock::default());
     server.respond(queued());
     server.respond_in_turn([receipt()]);
     let receipt = client(&server, &clock).alerts().close("a").send().await?;
     let error = receipt.wait_with(WaitPolicy::with_timeout(Duration::from_secs(2))).await.expect_err("an end");
     assert!(error.is_wait_timeout(), "{error}");
-    assert_eq!(clock.sleeps(), [250, 500, 1000, 250].map(Duration::from_millis), "the last pause is what is left");
+    assert_eq!(clock.sleeps(), [250, 500, 1000, 250].map(Duration::from_millis), "the last wait is cut at the timeout");
     assert_eq!(server.take_requests().len(), 5);
-    // The receipt is still good for another try.
+    // The receipt can be polled again.
     server.respond(Response::json(200, r#"{"isSuccess":true}"#));
     assert!(receipt.wait().await.is_ok());
     Ok(())
 }
 
 #[tokio::test]
-async fn what_is_no_queue_is_an_error() -> Result<(), Error> {
+async fn other_errors_end_the_wait() -> Result<(), Error> {
     let (server, clock) = (Server::start().expect("a server"), TestClock::default());
     let scope = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
     server.respond_in_turn([receipt(), Response::json(401, scope)]);
@@ -85,7 +85,7 @@ async fn what_is_no_queue_is_an_error() -> Result<(), Error> {
     assert!(receipt.wait().await.is_err_and(|error| error.is_scope_missing()));
     assert_eq!(server.take_requests().len(), 2);
 
-    // A receipt without the id that it is all about cannot be followed.
+    // A receipt without the request id cannot be polled.
     server.respond_in_turn([Response::json(202, "{}")]);
     let receipt = client(&server, &clock).alerts().close("a").send().await?;
     assert!(receipt.wait().await.is_err_and(|error| error.is_invalid_request()));
@@ -94,7 +94,7 @@ async fn what_is_no_queue_is_an_error() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn enabling_operations_is_followed_within_its_team() -> Result<(), Error> {
+async fn enabling_operations_is_polled_at_its_team() -> Result<(), Error> {
     let (server, clock) = (Server::start().expect("a server"), TestClock::default());
     server.respond_in_turn([
         Response::json(200, r#"{"requestId":"r-2"}"#),
@@ -117,8 +117,8 @@ async fn enabling_operations_is_followed_within_its_team() -> Result<(), Error> 
 }
 
 #[test]
-fn queued_writes_are_those_that_answer_a_receipt() {
-    let followed: Vec<_> = OPERATIONS.iter().filter_map(|row| row.status_operation).collect();
-    assert_eq!(followed.iter().filter(|id| **id == "get_alert_request_status").count(), 17);
-    assert_eq!(followed.iter().filter(|id| **id == "get_team_request_status").count(), 1);
+fn queued_writes_have_a_status_operation() {
+    let status_operations: Vec<_> = OPERATIONS.iter().filter_map(|row| row.status_operation).collect();
+    assert_eq!(status_operations.iter().filter(|id| **id == "get_alert_request_status").count(), 17);
+    assert_eq!(status_operations.iter().filter(|id| **id == "get_team_request_status").count(), 1);
 }

@@ -1,4 +1,4 @@
-//! What the client allocates: for a call, for a page, and over ten thousand alerts.
+//! Allocations of the client: for a call, for a page, and over ten thousand alerts.
 
 #![allow(clippy::print_stdout)]
 
@@ -23,7 +23,7 @@ use stats_alloc::StatsAlloc;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = COUNTING;
 
-/// How much more than a stream over a tenth of the alerts one over all of them may have alive at once.
+/// Most bytes that a stream of all alerts may keep beyond a stream of a tenth of them.
 const FLAT: usize = 64 * 1024;
 
 const CALLS: usize = 2_000;
@@ -56,7 +56,7 @@ async fn calls(sides: &Sides) -> Result<()> {
     Ok(())
 }
 
-/// Allocations and bytes of one call, on average.
+/// Average allocations and bytes of one call.
 async fn allocated(sides: &Sides, side: Side, pages: bool) -> Result<(f64, f64)> {
     let calls = if pages { CALLS / 10 } else { CALLS };
     let call = || async { if pages { sides.list(side).await.map(drop) } else { sides.get(side).await.map(drop) } };
@@ -71,7 +71,7 @@ async fn allocated(sides: &Sides, side: Side, pages: bool) -> Result<(f64, f64)>
     Ok((found.count as f64 / calls as f64, found.bytes as f64 / calls as f64))
 }
 
-/// The least that a program would read of a page.
+/// The fewest fields that a program would read of a page.
 #[derive(Debug, Deserialize)]
 #[allow(dead_code)]
 struct Minimal {
@@ -90,13 +90,13 @@ struct MinimalAlert {
 fn decoding() -> Result<()> {
     static LIST: Operation = Operation::custom("GET", "/v1/alerts", "operations");
     let body = page(0, 100);
-    let answer = Response::new(StatusCode::OK, HeaderMap::new(), body.clone().into());
-    let client = || decode::response::<ListAlertResponse>(&LIST, &answer).map(|page| page.values.len());
+    let response = Response::new(StatusCode::OK, HeaderMap::new(), body.clone().into());
+    let client = || decode::response::<ListAlertResponse>(&LIST, &response).map(|page| page.values.len());
     let same = || serde_json::from_str::<ListAlertResponse>(&body).map(|page| page.values.len());
     let minimal = || serde_json::from_str::<Minimal>(&body).map(|page| page.values.len());
     let (mut times, mut counts) = ([Vec::new(), Vec::new(), Vec::new()], [0; 3]);
     for _ in 0..2_000 {
-        // In turn, so that what else the machine does meets all.
+        // The three alternate, so that other load on the machine affects all of them.
         let mut one = |place: usize, decode: &dyn Fn() -> Result<usize>| -> Result<()> {
             let (allocations, start) = (Allocations::now(), Instant::now());
             std::hint::black_box(decode()?);
@@ -114,7 +114,7 @@ fn decoding() -> Result<()> {
     let names = [
         "by the client, all fields, dates and enums read",
         "by serde_json into the same type",
-        "into a struct of four texts",
+        "into a struct of four strings",
     ];
     for ((name, time), count) in names.into_iter().zip(times).zip(counts) {
         table.row([name.to_owned(), format!("{time:.0}"), format!("**{:.2}**", time / times[2]), thousands(count)]);
@@ -123,7 +123,7 @@ fn decoding() -> Result<()> {
     Ok(())
 }
 
-/// Goes through so many alerts, and gives the most bytes that lived beyond those before.
+/// Streams so many alerts, and returns the most bytes in use beyond those before.
 async fn walk(sides: &Sides, alerts: usize) -> Result<usize> {
     let before = live_bytes();
     let peak = Peak::watch()?;
@@ -145,7 +145,7 @@ async fn walk(sides: &Sides, alerts: usize) -> Result<usize> {
 async fn stream(sides: &Sides) -> Result<()> {
     walk(sides, 200).await?;
     let (tenth, all) = (walk(sides, ALERTS / 10).await?, walk(sides, ALERTS).await?);
-    let mut table = Table::new(&["a stream of alerts, 100 a page", "most bytes alive at once"]);
+    let mut table = Table::new(&["a stream of alerts, 100 a page", "most bytes in use"]);
     table.row(["over 1,000".to_owned(), kib(tenth)]).row([format!("over {}", thousands(ALERTS)), kib(all)]);
     let verdict = if all <= tenth + FLAT { "Memory is flat." } else { "missed: memory grows with the stream." };
     println!("\n{table}\n{verdict}");

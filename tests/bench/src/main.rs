@@ -1,4 +1,4 @@
-//! Runs what takes long: the soak, the dropped futures, the garbage.
+//! Runs the long checks: soak, dropped futures, damaged input.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -14,9 +14,9 @@ const USAGE: &str = "\
 Usage: jsm-ops-bench COMMAND [--count N] [--tasks N] [--seed N]
 
 Commands:
-  soak     200,000 calls from 256 tasks against a fake that breaks [--count: calls]
+  soak     200,000 calls from 256 tasks against a fake with faults [--count: calls]
   cancel   10,000 futures dropped at random points [--count: futures]
-  fuzz     1,000,000 cases of garbage for everything that comes from outside [--count: cases]
+  fuzz     1,000,000 cases of damaged input from outside [--count: cases]
 
 Everything random comes from the seed, 1 unless it is given.";
 
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether everything was as it should be.
+/// Returns whether the run found no error.
 fn run() -> Result<bool> {
     if soak::serve_if_asked()? {
         return Ok(true);
@@ -46,10 +46,10 @@ fn run() -> Result<bool> {
             "--count" => count = Some(value as usize),
             "--tasks" => tasks = value as usize,
             "--seed" => seed = value,
-            _ => return Err(format!("nobody knows {name}\n\n{USAGE}").into()),
+            _ => return Err(format!("unknown option {name}\n\n{USAGE}").into()),
         }
     }
-    // Two threads, whatever the machine has: enough for tasks to meet.
+    // Two threads on every machine, so that tasks run in parallel.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match command.as_str() {
         "soak" => {

@@ -1,4 +1,4 @@
-//! What answers say about limits and about coming back, damaged.
+//! Damaged headers about rate limits and retries.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use jsm_ops::{
 use super::case::Case;
 use crate::garbage::Garbage as _;
 
-/// Headers, with values as the service sends them.
+/// Headers with values of the service.
 const HEADERS: [(&str, &[&str]); 18] = [
     ("retry-after", RETRY),
     ("beta-retry-after", RETRY),
@@ -73,7 +73,7 @@ const LIMITS: &[&str] = &[
     r#""r";r=-1;t=-1"#,
 ];
 
-/// Adds some of them.
+/// Adds some of the headers.
 pub(super) fn add(headers: &mut HeaderMap, rng: &mut Rng) {
     for _ in 0..rng.below(5) {
         let (name, values) = HEADERS[rng.below(HEADERS.len())];
@@ -81,11 +81,11 @@ pub(super) fn add(headers: &mut HeaderMap, rng: &mut Rng) {
         let value = match rng.below(4) {
             0 => value.to_owned(),
             1 => rng.text(30),
-            // Long enough that a reader that goes over it again and again would be noticed.
+            // Long enough to show a parser of quadratic time.
             2 if rng.one_in(200) => rng.damage(value).repeat(2_000),
             _ => rng.damage(value),
         };
-        // Bytes that no header may have do not come over the wire either.
+        // Invalid bytes in a header cannot arrive over the wire.
         if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
             headers.append(HeaderName::from_static(name), value);
         }
@@ -102,11 +102,11 @@ pub(super) fn case(rng: &mut Rng) -> Case {
     for limits in announced.into_iter().chain([&limits]) {
         for now in [DateTime::<Utc>::MIN_UTC, DateTime::UNIX_EPOCH, Utc::now(), DateTime::<Utc>::MAX_UTC] {
             let (at, wait) = (limits.retry_at(), limits.wait(now));
-            // The two say the same: a wait ends where the time is.
+            // Both agree: the wait ends at that time.
             if let (Some(at), Some(wait), Some(_)) = (at, wait, limits.received_at) {
                 let left = (at - now).to_std().unwrap_or_default();
                 if wait.abs_diff(left) > Duration::from_secs(1) {
-                    return Err(format!("{headers:?}: to wait for {wait:?} at {now}, and to come back at {at}"));
+                    return Err(format!("{headers:?}: a wait of {wait:?} at {now}, but a retry at {at}"));
                 }
             }
         }

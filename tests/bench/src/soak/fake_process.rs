@@ -1,4 +1,4 @@
-//! The fake in a process of its own, and the lines that go to and fro.
+//! The fake in a process of its own, and the protocol between the two processes.
 
 use std::{
     collections::BTreeMap,
@@ -21,19 +21,19 @@ use super::{
 };
 use crate::{Result, fake_site::FakeSite};
 
-/// What makes a program of this crate the fake and nothing else.
+/// The variable that makes a program of this crate the fake.
 const ROLE: &str = "JSM_OPS_BENCH_FAKE";
 
-/// Requests that the fake remembers in full.
-const KEPT: u64 = 1_000;
+/// How many requests the fake keeps in full.
+const KEPT_REQUESTS: u64 = 1_000;
 
 /// The heartbeat that is pinged.
 pub(super) const HEARTBEAT: &str = "soak";
 
-/// Alerts that are there from the beginning.
+/// How many alerts exist at the start.
 const ALERTS: usize = 200;
 
-/// The operations that are called, by their names at the fake.
+/// The called operations, by their names in the fake.
 const ENDPOINTS: [&str; 11] = [
     "GET /v1/alerts/{id}",
     "GET /v1/alerts",
@@ -48,7 +48,7 @@ const ENDPOINTS: [&str; 11] = [
     "GET /v1/teams/{teamId}/heartbeats/ping",
 ];
 
-/// What the fake says first.
+/// The first line of the fake.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Setup {
     pub(crate) place: FakeSite,
@@ -57,25 +57,25 @@ pub(crate) struct Setup {
     pub(crate) schedule: String,
 }
 
-/// What the fake saw, in the end.
+/// What the fake recorded.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) requests: usize,
     pub(crate) refreshes: usize,
-    /// By operation: how many requests were carried out, and how many met each fault.
+    /// By operation: how many requests were executed, and how many met each fault.
     pub(crate) executions: BTreeMap<String, usize>,
     pub(crate) faults: BTreeMap<String, BTreeMap<String, usize>>,
-    /// Faults of refreshes, under the names of the faults.
+    /// Faults of refreshes.
     pub(crate) refresh_faults: usize,
-    /// Writes that were carried out twice.
+    /// Writes that were executed twice.
     pub(crate) twice: Vec<String>,
-    /// Requests that nobody should make.
+    /// Requests that violate a rule of the service.
     pub(crate) unexpected: Vec<String>,
-    /// Grants that are alive, and all of them.
-    pub(crate) alive: (usize, usize),
+    /// Valid grants, and all grants.
+    pub(crate) valid_grants: (usize, usize),
 }
 
-/// The fake, as the client's process holds it.
+/// The fake's process, seen from the client's process.
 pub(crate) struct FakeProcess {
     hello: Setup,
     input: ChildStdin,
@@ -85,7 +85,7 @@ pub(crate) struct FakeProcess {
 }
 
 impl FakeProcess {
-    /// Starts this very program once more, which has to begin with [`serve_if_asked`].
+    /// Starts this program once more. Its `main` has to begin with [`serve_if_asked`].
     pub(crate) async fn start(settings: Settings, users: usize) -> Result<Self> {
         let asked = format!("{} {} {users}", settings.one_in, settings.seed);
         let mut child = Command::new(env::current_exe()?)
@@ -107,17 +107,17 @@ impl FakeProcess {
 
     pub(crate) async fn advance(&mut self, by: Duration) -> Result<()> {
         self.say(&format!("advance {}", by.as_millis())).await?;
-        // It has to have happened before the client's clock moves.
+        // The fake's clock must advance before the client's.
         let _: u64 = read(&mut self.output).await?;
         Ok(())
     }
 
-    /// Lets late answers go.
+    /// Releases held responses.
     pub(crate) async fn let_through(&mut self) -> Result<()> {
         self.say("through").await
     }
 
-    /// What it saw, and which of these refresh tokens it would take now.
+    /// The record of the fake, and which of these refresh tokens are valid.
     pub(crate) async fn report(&mut self, tokens: &[String]) -> Result<(Report, Vec<bool>)> {
         self.say(&format!("report {}", tokens.join(" "))).await?;
         read(&mut self.output).await
@@ -133,18 +133,18 @@ async fn read<T: DeserializeOwned>(output: &mut Lines<BufReader<ChildStdout>>) -
     Ok(serde_json::from_str(&line)?)
 }
 
-/// Is the fake until the standard input ends, if this process was started to be it.
+/// Runs the fake until the standard input ends, if [`FakeProcess::start`] started this process.
 ///
 /// # Errors
-/// No port, or no runtime, or nobody who reads.
+/// No port, no runtime, or a closed output.
 pub fn serve_if_asked() -> Result<bool> {
     let Ok(asked) = env::var(ROLE) else { return Ok(false) };
     let mut numbers = asked.split(' ').map(str::parse::<u64>);
     let (Some(Ok(one_in)), Some(Ok(seed)), Some(Ok(users))) = (numbers.next(), numbers.next(), numbers.next()) else {
-        return Err(format!("{asked:?} does not say which fake").into());
+        return Err(format!("{asked:?} is not a valid setting of the fake").into());
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let fake = runtime.block_on(Fake::builder().access_lifetime(LIFETIME).keep_requests(KEPT).start())?;
+    let fake = runtime.block_on(Fake::builder().access_lifetime(LIFETIME).keep_requests(KEPT_REQUESTS).start())?;
     fake.seed_alerts(ALERTS);
     let team = fake.add_team("Soak");
     fake.add_heartbeat(HEARTBEAT, &team);
@@ -166,7 +166,7 @@ pub fn serve_if_asked() -> Result<bool> {
                 let good: Vec<bool> = tokens.split(' ').map(|token| fake.refresh_token_is_good(token)).collect();
                 say(&(report(&fake), good))?;
             }
-            _ => return Err(format!("nobody knows {line:?}").into()),
+            _ => return Err(format!("unknown command {line:?}").into()),
         }
     }
     Ok(true)
@@ -195,6 +195,6 @@ fn report(fake: &Fake) -> Report {
         refresh_faults: of_refreshes.values().sum(),
         twice: fake.executed_twice(&Endpoint::Gateway),
         unexpected: fake.nothing_unexpected().err().map(|unexpected| unexpected.lines).unwrap_or_default(),
-        alive: (grants.iter().filter(|grant| grant.alive).count(), grants.len()),
+        valid_grants: (grants.iter().filter(|grant| grant.alive).count(), grants.len()),
     }
 }

@@ -1,20 +1,20 @@
-//! What goes wrong in a run.
+//! The faults of a run.
 
 use std::time::Duration;
 
 use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Gate, Throttle};
 
-/// What a throttled request is asked to wait: short enough to be waited for.
+/// The wait of a 429 that the client sits out.
 const SHORT: Duration = Duration::from_secs(2);
 
-/// A quota that is spent until the next hour: nobody should sleep through that.
+/// The wait of a 429 that the client returns to its caller.
 pub(super) const LONG: Duration = Duration::from_secs(3000);
 
-/// More than a client of the run reads, which is more than any whole answer of the fake.
+/// The size limit of the clients, more than any complete response of the fake.
 pub(super) const MAX_BODY: usize = 256 * 1024;
 const HUGE: usize = 2 * MAX_BODY;
 
-/// Lets one in so many requests go wrong, in every way that there is. Answers that are late wait at the gate.
+/// Adds every fault to one in so many requests. Held responses wait at the gate.
 pub(super) fn scatter(fake: &Fake, one_in: u64, seed: u64, gate: &Gate) {
     if one_in == 0 {
         return;

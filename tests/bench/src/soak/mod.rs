@@ -1,7 +1,9 @@
-//! Many calls from many tasks against a fake that breaks, with tokens that live for two minutes.
+//! Many calls from many tasks against a fake with faults, with tokens that expire after two
+//! minutes.
 //!
-//! The fake is a process of its own, so that what it remembers is not taken for memory of the client. Time is injected on both sides:
-//! it passes with the calls that end, forty of them a second, so a run of minutes sees hours and thousands of refreshes.
+//! The fake is a process of its own, so that its memory does not count as the client's. Both sides
+//! have an injected clock that advances by a second for forty ended calls. A run of minutes covers
+//! hours and thousands of refreshes.
 
 mod calls;
 mod fake_process;
@@ -34,32 +36,32 @@ pub use settings::Settings;
 pub use verdict::Verdict;
 use verdict::{Endings, Found};
 
-/// How many users, each with a grant of their own.
+/// How many users, each with a grant.
 const USERS: usize = 16;
 
-/// How much time passes with each call that ends, and at least with each step of the clock.
+/// How far the clock advances with each ended call, and at least with each step.
 const PER_CALL: Duration = Duration::from_millis(25);
 const PER_STEP: Duration = Duration::from_millis(20);
 
-/// How often the clock makes a step, by the time of the machine.
+/// The time between two steps of the clock, in real time.
 const STEP: Duration = Duration::from_millis(5);
 
-/// A run that makes no progress for so long, by the time of the machine, hangs.
-const HANGS: Duration = Duration::from_secs(60);
+/// A run without progress for so long, in real time, is stuck.
+const STUCK: Duration = Duration::from_secs(60);
 
-/// What all tasks share.
+/// State of all tasks.
 struct Shared {
     clients: Vec<Client>,
     place: fake_process::Setup,
     begun: AtomicUsize,
     ended: AtomicUsize,
     endings: Mutex<Endings>,
-    /// What should not have been, in words. The first few are enough to find the rest.
+    /// The first errors.
     wrong: Mutex<Vec<String>>,
 }
 
 impl Shared {
-    fn complain(&self, line: String) {
+    fn report_error(&self, line: String) {
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         if wrong.len() < 20 {
             wrong.push(line);
@@ -67,10 +69,10 @@ impl Shared {
     }
 }
 
-/// Makes a run, and judges it.
+/// Runs and checks the calls.
 ///
 /// # Errors
-/// A run that could not be made, or that hangs.
+/// The run could not start, or is stuck.
 pub async fn run(settings: Settings) -> Result<Verdict> {
     let directory = tempfile::tempdir()?;
     let store = FileStore::directory(directory.path());
@@ -78,7 +80,7 @@ pub async fn run(settings: Settings) -> Result<Verdict> {
     let mut other = FakeProcess::start(settings, USERS).await?;
     let place: &FakeSite = &other.hello().place;
     let oauth = place.oauth(store.clone(), &clock)?;
-    place.keep_grants(&oauth, &store).await?;
+    place.save_grants(&oauth, &store).await?;
     let before = measure::live_bytes();
     let http = http_client()?;
     let mut clients = Vec::with_capacity(USERS);
@@ -104,7 +106,7 @@ pub async fn run(settings: Settings) -> Result<Verdict> {
     let (took, processor) = (start.elapsed(), measure::processor_time() - processor);
     for client in &shared.clients {
         if let Some(Err(error)) = settle(client).await {
-            shared.complain(format!("a pair that could not be saved: {error}"));
+            shared.report_error(format!("a grant was not saved: {error}"));
         }
     }
     let mut tokens = Vec::with_capacity(USERS);
@@ -115,7 +117,7 @@ pub async fn run(settings: Settings) -> Result<Verdict> {
     let (report, stored) = other.report(&tokens).await?;
     let endings = shared.endings.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let wrong = shared.wrong.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    // Without clients and connections there is nothing left of all these calls.
+    // Drops clients and connections. After that, nothing of the calls may be left.
     drop((shared, http));
     tokio::time::sleep(Duration::from_millis(500)).await;
     let left = measure::live_bytes().saturating_sub(before);
@@ -127,7 +129,7 @@ async fn settle(client: &Client) -> Option<Result<(), jsm_ops::Error>> {
     Some(client.session()?.settle().await)
 }
 
-/// One task: a call after the other, until enough were begun.
+/// One task: calls in sequence, until enough have started.
 async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut rng: Rng) {
     let mut mine = Endings::new();
     loop {
@@ -142,7 +144,7 @@ async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut rng: Rng
         let ending = match Ending::of(call, &outcome) {
             Ok(ending) => ending,
             Err(wrong) => {
-                shared.complain(wrong);
+                shared.report_error(wrong);
                 Ending::Wrong
             }
         };
@@ -153,7 +155,7 @@ async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut rng: Rng
     mine.into_iter().for_each(|(key, times)| *endings.entry(key).or_default() += times);
 }
 
-/// Lets time pass as calls end, and looks at the memory, until all calls have ended.
+/// Advances the clocks as calls end and samples the memory, until all calls have ended.
 async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, other: &mut FakeProcess) -> Result<Vec<f64>> {
     let (mut before, mut progress, mut live) = (0, Instant::now(), Vec::new());
     for step in 0_u64.. {
@@ -161,7 +163,8 @@ async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, other: &m
         let ended = shared.ended.load(Ordering::Relaxed);
         let calls = u32::try_from(ended - before).unwrap_or(u32::MAX);
         let by = PER_CALL.saturating_mul(calls).max(PER_STEP);
-        // The fake first: its tokens may end before the client thinks so, which is what clocks of two machines do.
+        // The fake's clock is ahead, as clocks of two machines differ: tokens may expire early for
+        // the client.
         other.advance(by).await?;
         clock.advance(by);
         if step % 4 == 0 {
@@ -170,7 +173,7 @@ async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, other: &m
         live.push(measure::live_bytes() as f64);
         if ended != before {
             (before, progress) = (ended, Instant::now());
-        } else if progress.elapsed() > HANGS {
+        } else if progress.elapsed() > STUCK {
             return Err(format!("{ended} of {} calls have ended, and no other one for a minute", settings.calls).into());
         }
         if ended >= settings.calls {

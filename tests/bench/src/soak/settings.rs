@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-/// How long access tokens live, by the injected clock.
+/// Lifetime of access tokens, by the injected clock.
 pub(super) const LIFETIME: Duration = Duration::from_secs(120);
 
-/// A run.
+/// The settings.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// Calls of all tasks together.
+    /// Number of calls, over all tasks.
     pub calls: usize,
-    /// Tasks.
+    /// Number of tasks.
     pub tasks: usize,
-    /// What everything random comes from.
+    /// The seed of everything random.
     pub seed: u64,
-    /// How often a request meets a fault: one in so many. 0 for never.
+    /// One in so many requests meets a fault; 0 for none.
     pub one_in: u64,
 }
 
