@@ -10,7 +10,7 @@ use jsm_ops_bench::{
     Result,
     alert_server::{self, AlertServer},
     comparison::{Comparison, Plan, Round, compare},
-    fake_site::{FakeSite, LoadClock},
+    fake_access::{FakeAccess, LoadClock},
     markdown::{Table, thousands},
     measure::{self, median},
     sides::{Sides, http_client},
@@ -75,13 +75,13 @@ async fn run() -> Result<()> {
 /// Time of the slowest of many callers when all need a refresh at once, and without a refresh.
 async fn refresh_among_many() -> Result<()> {
     let fake = Fake::builder().keep_requests(100).start().await?;
-    let place = FakeSite::of(&fake, 1, HOUR);
+    let access = FakeAccess::of(&fake, 1, HOUR);
     let (store, clock) = (MemoryStore::new(), LoadClock::default());
-    let oauth = place.oauth(store.clone(), &clock)?;
-    place.save_grants(&oauth, &store).await?;
+    let oauth = access.oauth(store.clone(), &clock)?;
+    access.save_grants(&oauth, &store).await?;
     fake.seed_alerts(1);
     let id = fake.alerts().first().and_then(|alert| Some(alert["id"].as_str()?.to_owned())).ok_or("no alert")?;
-    let client = place.client(&oauth, 0, &http_client()?)?.build().await?;
+    let client = access.client(&oauth, 0, &http_client()?)?.build().await?;
     wave(&client, &id).await?;
     let (mut quiet, mut refreshing, mut refreshes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..WAVES {

@@ -10,12 +10,12 @@ use std::{
 
 use fastrand::Rng;
 use jsm_ops::{Client, FileStore, MemoryStore, OAuth, TokenStore};
-use jsm_ops_fake::{Endpoint, Fake, Fault, Gate};
+use jsm_ops_fake::{Endpoint, Fake, Fault, HoldPoint};
 use tokio::{task::JoinHandle, time::timeout};
 
 use crate::{
     Result,
-    fake_site::{FakeSite, LoadClock, refresh_token, user},
+    fake_access::{FakeAccess, LoadClock, refresh_token, user},
     garbage::Garbage as _,
     markdown::{Table, thousands},
     report::Report,
@@ -99,12 +99,12 @@ pub async fn run(drops: usize, seed: u64) -> Result<Report> {
 
 /// A store that an `OAuth` can own while the test reads it.
 trait Shareable: TokenStore {
-    fn oauth(&self, place: &FakeSite, clock: &LoadClock) -> Result<OAuth>;
+    fn oauth(&self, access: &FakeAccess, clock: &LoadClock) -> Result<OAuth>;
 }
 
 impl<S: TokenStore + Clone + 'static> Shareable for S {
-    fn oauth(&self, place: &FakeSite, clock: &LoadClock) -> Result<OAuth> {
-        place.oauth(self.clone(), clock)
+    fn oauth(&self, access: &FakeAccess, clock: &LoadClock) -> Result<OAuth> {
+        access.oauth(self.clone(), clock)
     }
 }
 
@@ -127,18 +127,23 @@ struct Run {
 impl Run {
     async fn new(store: Arc<dyn Shareable>, mut rng: Rng) -> Result<Self> {
         let fake = Fake::builder().access_lifetime(LIFETIME).keep_requests(100).start().await?;
-        let place = FakeSite::of(&fake, 1, LIFETIME);
+        let access = FakeAccess::of(&fake, 1, LIFETIME);
         let clock = LoadClock::default();
-        let oauth = store.oauth(&place, &clock)?;
-        place.save_grants(&oauth, &*store).await?;
-        let client = place.client(&oauth, 0, &http_client()?)?.build().await?;
+        let oauth = store.oauth(&access, &clock)?;
+        access.save_grants(&oauth, &*store).await?;
+        let client = access.client(&oauth, 0, &http_client()?)?.build().await?;
         fake.seed_alerts(300);
         let id = fake.alerts().first().and_then(|alert| alert["id"].as_str().map(str::to_owned)).ok_or("no alert")?;
-        let gate = Gate::new();
-        let faults = [Fault::DropAfter, Fault::DropBefore, Fault::HoldAfter(gate.clone()), Fault::CutBody];
-        fake.scatter(Endpoint::Refresh, 8, rng.u64(..), faults.to_vec());
-        fake.scatter(Endpoint::Gateway, 30, rng.u64(..), vec![Fault::HoldBody(gate.clone()), Fault::DropBefore]);
-        let ticker = tokio::spawn(tick(fake.clock(), clock.clone(), gate));
+        let hold_point = HoldPoint::new();
+        let faults = [Fault::DropAfter, Fault::DropBefore, Fault::HoldAfter(hold_point.clone()), Fault::CutBody];
+        fake.add_random_faults(Endpoint::Refresh, 8, rng.u64(..), faults.to_vec());
+        fake.add_random_faults(
+            Endpoint::Gateway,
+            30,
+            rng.u64(..),
+            vec![Fault::HoldBody(hold_point.clone()), Fault::DropBefore],
+        );
+        let ticker = tokio::spawn(tick(fake.clock(), clock.clone(), hold_point));
         Ok(Self {
             fake,
             clock,
@@ -244,7 +249,7 @@ impl Run {
                 // The lock keeps others from saving, so the stored grant is final.
                 let stored = self.store.load(&key).await?.ok_or("a store without the grant")?;
                 drop(lock);
-                if !self.fake.refresh_token_is_good(&refresh_token(&stored)?) {
+                if !self.fake.is_refresh_token_valid(&refresh_token(&stored)?) {
                     self.wrong.push(format!("after {} drops the stored token is invalid", self.dropped));
                 }
             }
@@ -263,19 +268,19 @@ impl Run {
         }
         self.check().await?;
         self.ticker.abort();
-        let unexpected = self.fake.nothing_unexpected().err().map(|unexpected| unexpected.lines).unwrap_or_default();
+        let unexpected = self.fake.check_violations().err().map(|unexpected| unexpected.lines).unwrap_or_default();
         self.wrong.extend(unexpected.into_iter().map(|line| format!("the fake did not expect {line}")));
         Ok(())
     }
 }
 
 /// Advances the time of both sides, and releases held responses.
-async fn tick(fakes: jsm_ops_fake::Clock, clock: LoadClock, gate: Gate) {
+async fn tick(fakes: jsm_ops_fake::FakeClock, clock: LoadClock, hold_point: HoldPoint) {
     loop {
         tokio::time::sleep(Duration::from_millis(1)).await;
         fakes.advance(TICK);
         clock.advance(TICK);
-        gate.let_through();
+        hold_point.release_waiting();
     }
 }
 

@@ -17,7 +17,7 @@
 pub mod alert_server;
 pub mod comparison;
 pub mod drops;
-pub mod fake_site;
+pub mod fake_access;
 pub mod fuzz;
 pub mod garbage;
 pub mod markdown;

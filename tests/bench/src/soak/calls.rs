@@ -68,12 +68,12 @@ impl Call {
     ];
 
     pub(super) fn draw(rng: &mut Rng) -> Self {
-        let mut place = rng.below(100);
+        let mut number = rng.below(100);
         for (call, share) in Self::ALL {
-            if place < share {
+            if number < share {
                 return call;
             }
-            place -= share;
+            number -= share;
         }
         Self::Get
     }
@@ -96,14 +96,14 @@ impl Call {
 
     /// Makes the call. Its number is in the request, so that the fake finds writes that it executed
     /// twice.
-    pub(super) async fn make(self, client: &Client, place: &Setup, number: usize, rng: &mut Rng) -> Result<(), CallError> {
-        let id = place.alerts.get(rng.below(place.alerts.len())).map_or("none", String::as_str);
+    pub(super) async fn make(self, client: &Client, setup: &Setup, number: usize, rng: &mut Rng) -> Result<(), CallError> {
+        let id = setup.alerts.get(rng.below(setup.alerts.len())).map_or("none", String::as_str);
         let (alerts, text) = (client.alerts(), format!("call {number}"));
         match self {
             Self::Get => alerts.get(id).send().await.map(drop),
             Self::GetInTime => alerts.get(id).with(CallOptions::new().timeout(TIMEOUT)).send().await.map(drop),
             Self::List => alerts.list().size(20).send().await.map(drop),
-            Self::OnCalls => client.schedules().get_on_calls(&place.schedule).send().await.map(drop),
+            Self::OnCalls => client.schedules().get_on_calls(&setup.schedule).send().await.map(drop),
             Self::Acknowledge => alerts.acknowledge(id).send().await.map(drop),
             Self::AcknowledgeAndWait => alerts.acknowledge(id).send().await?.wait().await.map(drop),
             Self::Prioritise => alerts.update_priority(id, "P2").send().await.map(drop),
@@ -112,7 +112,7 @@ impl Call {
             Self::Note => alerts.add_note(id, text).send().await.map(drop),
             Self::Escalate => alerts.escalate(id, text).send().await.map(drop),
             Self::Act => alerts.execute_action(id, text).send().await.map(drop),
-            Self::Ping => client.heartbeats().ping(&place.team, HEARTBEAT).send().await.map(drop),
+            Self::Ping => client.heartbeats().ping(&setup.team, HEARTBEAT).send().await.map(drop),
         }
     }
 }

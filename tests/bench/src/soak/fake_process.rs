@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use jsm_ops_fake::{Endpoint, Fake, Gate};
+use jsm_ops_fake::{Endpoint, Fake, HoldPoint};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
@@ -19,7 +19,7 @@ use super::{
     faults,
     settings::{LIFETIME, Settings},
 };
-use crate::{Result, fake_site::FakeSite};
+use crate::{Result, fake_access::FakeAccess};
 
 /// The variable that makes a program of this crate the fake.
 const ROLE: &str = "JSM_OPS_BENCH_FAKE";
@@ -51,7 +51,7 @@ const ENDPOINTS: [&str; 11] = [
 /// The first line of the fake.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Setup {
-    pub(crate) place: FakeSite,
+    pub(crate) access: FakeAccess,
     pub(crate) alerts: Vec<String>,
     pub(crate) team: String,
     pub(crate) schedule: String,
@@ -77,7 +77,7 @@ pub(crate) struct Report {
 
 /// The fake's process, seen from the client's process.
 pub(crate) struct FakeProcess {
-    hello: Setup,
+    setup: Setup,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
     /// It ends when this is dropped.
@@ -97,12 +97,12 @@ impl FakeProcess {
         let (input, output) = (child.stdin.take(), child.stdout.take());
         let (Some(input), Some(output)) = (input, output) else { return Err("the fake has no pipes".into()) };
         let mut output = BufReader::new(output).lines();
-        let hello = read(&mut output).await?;
-        Ok(Self { hello, input, output, _child: child })
+        let setup = read(&mut output).await?;
+        Ok(Self { setup, input, output, _child: child })
     }
 
-    pub(crate) fn hello(&self) -> &Setup {
-        &self.hello
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     pub(crate) async fn advance(&mut self, by: Duration) -> Result<()> {
@@ -113,8 +113,8 @@ impl FakeProcess {
     }
 
     /// Releases held responses.
-    pub(crate) async fn let_through(&mut self) -> Result<()> {
-        self.say("through").await
+    pub(crate) async fn release_held(&mut self) -> Result<()> {
+        self.say("release").await
     }
 
     /// The record of the fake, and which of these refresh tokens are valid.
@@ -150,9 +150,9 @@ pub fn serve_if_asked() -> Result<bool> {
     fake.add_heartbeat(HEARTBEAT, &team);
     let schedule = fake.add_schedule("Soak", &team, &["712020:user-0"]);
     let ids = fake.alerts().iter().filter_map(|alert| alert["id"].as_str().map(str::to_owned)).collect();
-    say(&Setup { place: FakeSite::of(&fake, users as usize, LIFETIME), alerts: ids, team, schedule })?;
-    let gate = Gate::new();
-    faults::scatter(&fake, one_in, seed, &gate);
+    say(&Setup { access: FakeAccess::of(&fake, users as usize, LIFETIME), alerts: ids, team, schedule })?;
+    let hold_point = HoldPoint::new();
+    faults::add(&fake, one_in, seed, &hold_point);
     for line in io::stdin().lock().lines() {
         let line = line?;
         match line.split_once(' ').unwrap_or((&line, "")) {
@@ -161,10 +161,10 @@ pub fn serve_if_asked() -> Result<bool> {
                 fake.clock().advance(Duration::from_millis(ms));
                 say(&ms)?;
             }
-            ("through", _) => gate.let_through(),
+            ("release", _) => hold_point.release_waiting(),
             ("report", tokens) => {
-                let good: Vec<bool> = tokens.split(' ').map(|token| fake.refresh_token_is_good(token)).collect();
-                say(&(report(&fake), good))?;
+                let valid: Vec<bool> = tokens.split(' ').map(|token| fake.is_refresh_token_valid(token)).collect();
+                say(&(report(&fake), valid))?;
             }
             _ => return Err(format!("unknown command {line:?}").into()),
         }
@@ -182,19 +182,19 @@ fn say(what: &impl Serialize) -> Result<()> {
 fn report(fake: &Fake) -> Report {
     let grants = fake.grants();
     let by_operation = |name: &&str| {
-        let faults = fake.faults_met(&Endpoint::operation(name));
+        let faults = fake.fault_counts(&Endpoint::operation(name));
         let faults = faults.into_iter().map(|(fault, times)| (fault.to_owned(), times)).collect();
         ((*name).to_owned(), faults)
     };
-    let of_refreshes = fake.faults_met(&Endpoint::Refresh);
+    let of_refreshes = fake.fault_counts(&Endpoint::Refresh);
     Report {
         requests: fake.count(&Endpoint::Gateway),
         refreshes: fake.executions(&Endpoint::Refresh),
         executions: ENDPOINTS.iter().map(|name| ((*name).to_owned(), fake.executions(&Endpoint::operation(name)))).collect(),
         faults: ENDPOINTS.iter().map(by_operation).collect(),
         refresh_faults: of_refreshes.values().sum(),
-        twice: fake.executed_twice(&Endpoint::Gateway),
-        unexpected: fake.nothing_unexpected().err().map(|unexpected| unexpected.lines).unwrap_or_default(),
-        valid_grants: (grants.iter().filter(|grant| grant.alive).count(), grants.len()),
+        twice: fake.duplicate_writes(&Endpoint::Gateway),
+        unexpected: fake.check_violations().err().map(|unexpected| unexpected.lines).unwrap_or_default(),
+        valid_grants: (grants.iter().filter(|grant| grant.refreshable).count(), grants.len()),
     }
 }

@@ -24,7 +24,7 @@ use jsm_ops::{Client, FileStore, TokenStore as _};
 
 use crate::{
     Result,
-    fake_site::{FakeSite, LoadClock, refresh_token, user},
+    fake_access::{FakeAccess, LoadClock, refresh_token, user},
     garbage::Garbage as _,
     measure,
     sides::http_client,
@@ -52,7 +52,7 @@ const STUCK: Duration = Duration::from_secs(60);
 /// State of all tasks.
 struct Shared {
     clients: Vec<Client>,
-    place: fake_process::Setup,
+    setup: fake_process::Setup,
     begun: AtomicUsize,
     ended: AtomicUsize,
     endings: Mutex<Endings>,
@@ -77,19 +77,19 @@ pub async fn run(settings: Settings) -> Result<Verdict> {
     let directory = tempfile::tempdir()?;
     let store = FileStore::directory(directory.path());
     let clock = LoadClock::default();
-    let mut other = FakeProcess::start(settings, USERS).await?;
-    let place: &FakeSite = &other.hello().place;
-    let oauth = place.oauth(store.clone(), &clock)?;
-    place.save_grants(&oauth, &store).await?;
+    let mut fake = FakeProcess::start(settings, USERS).await?;
+    let access: &FakeAccess = &fake.setup().access;
+    let oauth = access.oauth(store.clone(), &clock)?;
+    access.save_grants(&oauth, &store).await?;
     let before = measure::live_bytes();
     let http = http_client()?;
     let mut clients = Vec::with_capacity(USERS);
     for number in 0..USERS {
-        clients.push(place.client(&oauth, number, &http)?.max_body(faults::MAX_BODY).build().await?);
+        clients.push(access.client(&oauth, number, &http)?.max_body(faults::MAX_BODY).build().await?);
     }
     let shared = Arc::new(Shared {
         clients,
-        place: other.hello().clone(),
+        setup: fake.setup().clone(),
         begun: AtomicUsize::new(0),
         ended: AtomicUsize::new(0),
         endings: Mutex::default(),
@@ -99,7 +99,7 @@ pub async fn run(settings: Settings) -> Result<Verdict> {
     let mut rng = Rng::with_seed(settings.seed);
     let tasks: Vec<_> =
         (0..settings.tasks).map(|task| tokio::spawn(work(Arc::clone(&shared), settings, task, rng.fork()))).collect();
-    let live = drive(&shared, settings, &clock, &mut other).await?;
+    let live = drive(&shared, settings, &clock, &mut fake).await?;
     for task in tasks {
         task.await?;
     }
@@ -114,7 +114,7 @@ pub async fn run(settings: Settings) -> Result<Verdict> {
         let grant = store.load(&oauth.key(&user(number))).await?.ok_or("a store without the grant of a user")?;
         tokens.push(refresh_token(&grant)?);
     }
-    let (report, stored) = other.report(&tokens).await?;
+    let (report, stored) = fake.report(&tokens).await?;
     let endings = shared.endings.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let wrong = shared.wrong.lock().unwrap_or_else(PoisonError::into_inner).clone();
     // Drops clients and connections. After that, nothing of the calls may be left.
@@ -140,7 +140,7 @@ async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut rng: Rng
         // Tasks of the same user share a session.
         let client = &shared.clients[(task + rng.below(2)) % shared.clients.len()];
         let call = Call::draw(&mut rng);
-        let outcome = call.make(client, &shared.place, number, &mut rng).await;
+        let outcome = call.make(client, &shared.setup, number, &mut rng).await;
         let ending = match Ending::of(call, &outcome) {
             Ok(ending) => ending,
             Err(wrong) => {
@@ -156,7 +156,7 @@ async fn work(shared: Arc<Shared>, settings: Settings, task: usize, mut rng: Rng
 }
 
 /// Advances the clocks as calls end and samples the memory, until all calls have ended.
-async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, other: &mut FakeProcess) -> Result<Vec<f64>> {
+async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, fake: &mut FakeProcess) -> Result<Vec<f64>> {
     let (mut before, mut progress, mut live) = (0, Instant::now(), Vec::new());
     for step in 0_u64.. {
         tokio::time::sleep(STEP).await;
@@ -165,10 +165,10 @@ async fn drive(shared: &Shared, settings: Settings, clock: &LoadClock, other: &m
         let by = PER_CALL.saturating_mul(calls).max(PER_STEP);
         // The fake's clock is ahead, as clocks of two machines differ: tokens may expire early for
         // the client.
-        other.advance(by).await?;
+        fake.advance(by).await?;
         clock.advance(by);
         if step % 4 == 0 {
-            other.let_through().await?;
+            fake.release_held().await?;
         }
         live.push(measure::live_bytes() as f64);
         if ended != before {

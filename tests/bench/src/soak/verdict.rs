@@ -103,18 +103,18 @@ fn check_writes(found: &Found, wrong: &mut Vec<String>) {
         let met = |fault: &str| faults.and_then(|faults| faults.get(fault)).copied().unwrap_or_default();
         // Each of these faults ends exactly one call, because the client does not retry it.
         for (ending, label, faults) in [
-            (Ending::Broken, "cut off", met("dropped before") + met("dropped after") + met("cut in the body")),
-            (Ending::ServerError, "5xx", met("answered instead") + met("answered otherwise")),
-            (Ending::NotDecoded, "not decoded", met("half a body")),
-            (Ending::TooLarge, "too large", met("a huge body")),
+            (Ending::Broken, "cut off", met("dropped before") + met("dropped after") + met("body cut")),
+            (Ending::ServerError, "5xx", met("response without execution") + met("response replaced")),
+            (Ending::NotDecoded, "not decoded", met("half of the body")),
+            (Ending::TooLarge, "too large", met("body padded")),
         ] {
             if ended(ending) != faults {
                 wrong.push(format!("{call}: {} calls ended with \"{label}\", but {faults} met such a fault", ended(ending)));
             }
         }
         let executed = found.report.executions.get(name).copied().unwrap_or_default();
-        let (done, late) = (ended(Ending::Success), met("dropped after") + met("cut in the body"));
-        let expected = done + late + met("answered otherwise") + met("half a body") + met("a huge body");
+        let (done, late) = (ended(Ending::Success), met("dropped after") + met("body cut"));
+        let expected = done + late + met("response replaced") + met("half of the body") + met("body padded");
         if executed != expected {
             wrong.push(format!("{call}: executed {executed} times instead of {expected}"));
         }
@@ -127,7 +127,7 @@ fn check_grants(found: &Found, wrong: &mut Vec<String>) {
     if valid != grants {
         wrong.push(format!("{valid} of {grants} grants are valid"));
     }
-    let stored = found.stored.iter().filter(|is_good| **is_good).count();
+    let stored = found.stored.iter().filter(|is_valid| **is_valid).count();
     if stored != found.stored.len() {
         wrong.push(format!("{stored} of {} stores have a valid refresh token", found.stored.len()));
     }
