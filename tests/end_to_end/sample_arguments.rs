@@ -1,10 +1,10 @@
-//! Arguments for a call, made up from the document.
+//! Arguments of calls, made up from the document.
 
 use jsm_ops_api::{BaseUrls, Client, CloudId, Gateway, Upload, reqwest};
+use jsm_ops_test_server::Server;
 use jsm_ops_tests::{
     document::{Operation, resolve},
     sample::sample_of,
-    server::Server,
 };
 use serde_json::Value;
 
@@ -17,9 +17,9 @@ pub const CLOUD_ID: &str = "11111111-2222-3333-4444-555555555555";
 pub const FILE: (&str, &str) = ("log.txt", "what happened");
 
 /// Makes up every argument of one operation.
-pub struct MadeUp(pub Operation);
+pub struct SampleArguments(pub Operation);
 
-impl MadeUp {
+impl SampleArguments {
     /// The value of a query parameter, or of the body, by its schema in the document.
     pub fn json(&self, name: &str) -> Value {
         let query = self.0.query().into_iter().find(|(parameter, _)| *parameter == name).map(|(_, schema)| schema);
@@ -41,13 +41,13 @@ impl MadeUp {
         required.filter_map(Value::as_str).collect()
     }
 
-    /// The text for a parameter of the path.
+    /// The value of a path parameter.
     pub fn in_path(name: &str) -> String {
         format!("the-{name}")
     }
 }
 
-impl Arguments for MadeUp {
+impl Arguments for SampleArguments {
     fn text(&self, name: &str) -> String {
         let in_query = self.0.query().iter().any(|(parameter, _)| *parameter == name);
         if !in_query {
@@ -55,7 +55,7 @@ impl Arguments for MadeUp {
         }
         let value = self.value(name);
         // One element of a list, or the value itself.
-        value.get(0).unwrap_or(&value).as_str().expect("a text").to_owned()
+        value.get(0).unwrap_or(&value).as_str().expect("a string").to_owned()
     }
 
     fn value(&self, name: &str) -> Value {
@@ -72,36 +72,37 @@ impl Arguments for MadeUp {
     }
 
     fn upload(&self) -> Upload {
-        // A file may go without a media type (RFC 7578, 4.4), but Prism's reader of forms ends the process on one that does.
+        // The media type is optional (RFC 7578, 4.4), but Prism's form reader ends the process
+        // without one.
         Upload::bytes(FILE.0, FILE.1).media_type("text/plain")
     }
 }
 
-/// A client for 3LO tokens whose gateway is the server.
+/// A client of the server with the 3LO base URL.
 pub fn oauth_client(server: &Server) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
     Client::new(BaseUrls::oauth_at(&gateway, &cloud_id()), http())
 }
 
-/// A client for API tokens whose gateway is the server.
-pub fn classic_client(server: &Server) -> Client {
+/// A client of the server with the HTTP Basic base URL.
+pub fn basic_client(server: &Server) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
     Client::new(BaseUrls::basic_at(&gateway, &cloud_id()), http())
 }
 
-/// A client that calls nobody.
-pub fn client_of_nobody() -> Client {
+/// A client that sends no request.
+pub fn unused_client() -> Client {
     Client::new(BaseUrls::oauth(&cloud_id()), http())
 }
 
-/// An HTTP client that can be built whichever features the rest of the workspace gives reqwest.
+/// An HTTP client that works with every set of reqwest's features in the workspace.
 pub fn http() -> reqwest::Client {
-    // Only the first provider of a process is taken, and the tests share one.
+    // rustls takes the first provider of a process only, and the tests share it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
 }
 
-/// [`CLOUD_ID`], checked.
+/// [`CLOUD_ID`] as its type.
 pub fn cloud_id() -> CloudId {
     CloudId::new(CLOUD_ID).expect("a cloud id")
 }

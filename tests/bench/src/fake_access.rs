@@ -1,4 +1,4 @@
-//! A fake Atlassian, users who are signed in to it, and a time that passes when it is told to.
+//! A site of the fake, its signed-in users, and a clock that tests advance.
 
 use std::{
     fmt,
@@ -15,12 +15,12 @@ use jsm_ops_fake::{Consent, Fake};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::Outcome;
+use crate::Result;
 
-/// Where the fake's clock begins.
+/// The start of the fake's clock.
 const START_MS: u64 = 1_798_761_600_000;
 
-/// The client's clock. Whoever waits by it waits until it was moved so far.
+/// The client's clock. A sleep ends when a test has advanced the clock far enough.
 #[derive(Clone)]
 pub struct LoadClock(Arc<Inner>);
 
@@ -36,14 +36,14 @@ impl Default for LoadClock {
 }
 
 impl LoadClock {
-    /// Moves it, and wakes those whose time has come.
+    /// Advances it, and ends the sleeps that are due.
     pub fn advance(&self, by: Duration) {
         let ms = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         let now = self.0.now_ms.fetch_add(ms, Ordering::SeqCst) + ms;
         self.0.moved.send_replace(now);
     }
 
-    /// How far it was moved so far.
+    /// The time since the start.
     pub fn passed(&self) -> Duration {
         Duration::from_millis(self.0.now_ms.load(Ordering::SeqCst) - START_MS)
     }
@@ -70,32 +70,32 @@ impl Clock for LoadClock {
         let mut moved = self.0.moved.subscribe();
         let this = self.clone();
         Box::pin(async move {
-            // The clock lives as long as this future, and with it the sender.
+            // The future keeps the clock alive, and with it the sender.
             let _ = moved.wait_for(|now| *now >= until).await;
             drop(this);
         })
     }
 }
 
-/// What a client has to know of a fake, wherever it runs.
+/// The settings of a client for a fake in this process or another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Place {
-    /// Where it is.
+pub struct FakeAccess {
+    /// The URL of the fake.
     pub url: String,
-    /// The client id of its app.
+    /// The client id of the app.
     pub client_id: String,
     /// The client secret.
     pub client_secret: String,
-    /// A callback URL of the app.
+    /// The redirect URI of the app.
     pub redirect_uri: String,
-    /// Its site.
+    /// The cloud id of the site.
     pub cloud_id: String,
-    /// Grants that it gave, as stores keep them.
+    /// Grants in the form of the stores.
     pub grants: Vec<String>,
 }
 
-impl Place {
-    /// A fake, and so many grants of it, whose access tokens were issued now and live for `lifetime`.
+impl FakeAccess {
+    /// The settings for a fake, with a grant for each user. Access tokens expire after `lifetime`.
     pub fn of(fake: &Fake, users: usize, lifetime: Duration) -> Self {
         let app = fake.app();
         let now: DateTime<Utc> = fake.clock().now().into();
@@ -123,47 +123,47 @@ impl Place {
         }
     }
 
-    /// An OAuth for it.
+    /// An `OAuth` for the app.
     ///
     /// # Errors
-    /// Settings that the client refuses.
-    pub fn oauth(&self, store: impl TokenStore + 'static, clock: &LoadClock) -> Outcome<OAuth> {
+    /// The client rejects a setting.
+    pub fn oauth(&self, store: impl TokenStore + 'static, clock: &LoadClock) -> Result<OAuth> {
         let app = App::new(self.client_id.as_str(), self.client_secret.as_str(), self.redirect_uri.as_str())?;
         let endpoints = Endpoints::at(&self.url, &self.url)?;
         Ok(OAuth::builder(app, store).endpoints(endpoints).clock(Arc::new(clock.clone())).build()?)
     }
 
-    /// Puts its grants into a store.
+    /// Saves the grants to a store.
     ///
     /// # Errors
-    /// Those of the store.
-    pub async fn keep_grants(&self, oauth: &OAuth, store: &dyn TokenStore) -> Outcome<()> {
+    /// An error of the store.
+    pub async fn save_grants(&self, oauth: &OAuth, store: &dyn TokenStore) -> Result<()> {
         for (number, grant) in self.grants.iter().enumerate() {
             store.save(&oauth.key(&user(number)), &Grant::from_json(grant)?, None).await?;
         }
         Ok(())
     }
 
-    /// The settings of a client for the site, with the grant of a user.
+    /// The builder of a client for the site, with the grant of a user.
     ///
     /// # Errors
-    /// A site that is none.
-    pub fn client(&self, oauth: &OAuth, number: usize, http: &reqwest::Client) -> Outcome<ClientBuilder> {
+    /// The cloud id is invalid.
+    pub fn client(&self, oauth: &OAuth, number: usize, http: &reqwest::Client) -> Result<ClientBuilder> {
         let site = SiteChoice::Id(CloudId::new(self.cloud_id.as_str())?);
         Ok(Client::builder().session(oauth.session(&user(number))).site(site).http(http.clone()))
     }
 }
 
-/// The name of a user, and of their account.
+/// The account id of a user.
 pub fn user(number: usize) -> String {
     format!("712020:user-{number}")
 }
 
-/// The refresh token of a grant, which only its JSON tells.
+/// The refresh token of a grant, which only its JSON shows.
 ///
 /// # Errors
-/// A grant without one.
-pub fn refresh_token(grant: &Grant) -> Outcome<String> {
+/// The grant has no refresh token.
+pub fn refresh_token(grant: &Grant) -> Result<String> {
     let json: serde_json::Value = serde_json::from_str(grant.to_json().expose())?;
     Ok(json["refresh_token"].as_str().ok_or("a grant without a refresh token")?.to_owned())
 }

@@ -1,4 +1,4 @@
-//! Tables in Markdown, as they stand in the README.
+//! Tables in Markdown, for the README.
 
 use std::fmt;
 

@@ -1,9 +1,10 @@
-//! Rounds of calls by one side and the other in turn, so that what else the machine does meets both.
+//! Compares two sides in alternating rounds of calls, so that other load on the machine affects
+//! both.
 
 use std::time::{Duration, Instant};
 
 use crate::{
-    Outcome,
+    Result,
     measure::{median, processor_time, quantile},
     sides::{Side, Sides},
 };
@@ -11,38 +12,38 @@ use crate::{
 /// How a comparison is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Tasks that call at once.
+    /// Tasks that call concurrently.
     pub callers: usize,
-    /// Calls of one side in one round, all tasks together.
+    /// Calls of one side in one round, over all tasks.
     pub calls: usize,
     /// Rounds of each side.
     pub rounds: usize,
-    /// Whether whole pages are listed instead of one alert fetched.
+    /// Whether a call lists a page instead of one alert.
     pub pages: bool,
 }
 
-/// What one side took in one round.
+/// Figures of one side in one round.
 #[derive(Debug, Clone, Copy)]
 pub struct Round {
-    /// The latency in the middle, in microseconds.
+    /// Median latency in microseconds.
     pub latency: f64,
-    /// The latency that one call in a hundred exceeds, in microseconds.
+    /// 99th percentile of the latency in microseconds.
     pub latency_99: f64,
-    /// Time of the processor for one call, in microseconds.
+    /// Processor time of one call in microseconds.
     pub processor: f64,
-    /// Calls in a second.
+    /// Calls per second.
     pub throughput: f64,
 }
 
 /// Both sides over all rounds.
 #[derive(Debug, Clone)]
 pub struct Comparison {
-    /// Pairs of rounds that followed each other: the client's, and the bare one.
+    /// Pairs of successive rounds: the client's, and the bare one.
     pub pairs: Vec<(Round, Round)>,
 }
 
 impl Comparison {
-    /// The median over the rounds of a figure of both sides, and of its ratio within each pair.
+    /// Medians over all rounds: of a figure of each side, and of its ratio within each pair.
     pub fn of(&self, figure: fn(&Round) -> f64) -> (f64, f64, f64) {
         let over = |of: &dyn Fn(&(Round, Round)) -> f64| median(&mut self.pairs.iter().map(of).collect::<Vec<_>>());
         (
@@ -52,7 +53,7 @@ impl Comparison {
         )
     }
 
-    /// The ratios between which half of all pairs lie.
+    /// First and third quartile of the ratios.
     pub fn spread(&self, figure: fn(&Round) -> f64) -> (f64, f64) {
         let mut ratios: Vec<f64> = self.pairs.iter().map(|(client, bare)| figure(client) / figure(bare)).collect();
         (quantile(&mut ratios, 0.25), quantile(&mut ratios, 0.75))
@@ -62,15 +63,15 @@ impl Comparison {
 /// Compares the two sides.
 ///
 /// # Errors
-/// A call that fails.
-pub async fn compare(sides: &Sides, plan: Plan) -> Outcome<Comparison> {
-    // Connections, branch predictors and the allocator are warm before anything counts.
+/// A failed call.
+pub async fn compare(sides: &Sides, plan: Plan) -> Result<Comparison> {
+    // Warms up connections, branch predictors and the allocator.
     for side in [Side::Bare, Side::Client] {
         round(sides, plan, side).await?;
     }
     let mut pairs = Vec::with_capacity(plan.rounds);
     for number in 0..plan.rounds {
-        // A B, B A, A B: whatever changes in the course of the run meets both alike.
+        // A B, B A, A B: a change in the course of the run affects both sides alike.
         let pair = if number % 2 == 0 {
             let client = round(sides, plan, Side::Client).await?;
             (client, round(sides, plan, Side::Bare).await?)
@@ -83,12 +84,12 @@ pub async fn compare(sides: &Sides, plan: Plan) -> Outcome<Comparison> {
     Ok(Comparison { pairs })
 }
 
-async fn round(sides: &Sides, plan: Plan, side: Side) -> Outcome<Round> {
+async fn round(sides: &Sides, plan: Plan, side: Side) -> Result<Round> {
     let each = plan.calls / plan.callers;
     let (processor, start) = (processor_time(), Instant::now());
     let mut latencies = Vec::with_capacity(each * plan.callers);
     if plan.callers == 1 {
-        // No task in between: what is measured is the call and nothing else.
+        // Without a task, so that the figures are those of the call alone.
         call(sides, plan, side, each, &mut latencies).await?;
     } else {
         let tasks: Vec<_> = (0..plan.callers)
@@ -114,7 +115,7 @@ async fn round(sides: &Sides, plan: Plan, side: Side) -> Outcome<Round> {
     })
 }
 
-async fn call(sides: &Sides, plan: Plan, side: Side, calls: usize, latencies: &mut Vec<f64>) -> Outcome<()> {
+async fn call(sides: &Sides, plan: Plan, side: Side, calls: usize, latencies: &mut Vec<f64>) -> Result<()> {
     for _ in 0..calls {
         let start = Instant::now();
         if plan.pages {

@@ -1,4 +1,4 @@
-//! Futures that are dropped at random points, while tokens end and refreshes fail.
+//! Futures that are dropped at random points, while tokens expire and refreshes fail.
 
 use std::{
     future::poll_fn,
@@ -8,38 +8,40 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
 use jsm_ops::{Client, FileStore, MemoryStore, OAuth, TokenStore};
 use jsm_ops_fake::{Endpoint, Fake, Fault, HoldPoint};
 use tokio::{task::JoinHandle, time::timeout};
 
 use crate::{
-    Outcome,
-    chance::Chance,
+    Result,
+    fake_access::{FakeAccess, LoadClock, refresh_token, user},
+    garbage::Garbage as _,
+    markdown::{Table, thousands},
     report::Report,
     sides::http_client,
-    table::{Table, thousands},
-    world::{LoadClock, Place, refresh_token, user},
 };
 
-/// How many futures are dropped unless somebody says otherwise.
+/// How many futures are dropped by default.
 pub const DROPS: usize = 10_000;
 
-/// How long tokens live, by the injected clock, of which a hundred milliseconds pass in each one of the machine.
+/// Lifetime of tokens by the injected clock, which advances 100 ms in each millisecond of real
+/// time.
 const LIFETIME: Duration = Duration::from_secs(120);
 const TICK: Duration = Duration::from_millis(100);
 
-/// What does not come about within so long, by the time of the machine, hangs.
-const HANGS: Duration = Duration::from_secs(20);
+/// An act that takes longer in real time counts as stuck.
+const STUCK: Duration = Duration::from_secs(20);
 
-/// The pause of a caller whose call failed, by the injected clock.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The wait of a caller after a failed call, by the injected clock.
+const BACKOFF: Duration = Duration::from_secs(5);
 
-/// More polls than most calls take, so that some are not dropped but end.
-const POLLS: usize = 14;
+/// More polls than most calls need, so that some futures end before they are dropped.
+const MAX_POLLS: usize = 14;
 
-/// What is dropped.
+/// The futures that are dropped.
 #[derive(Debug, Clone, Copy)]
-enum What {
+enum DroppedFuture {
     Token,
     Get,
     Stream,
@@ -49,32 +51,32 @@ enum What {
     SignIn,
 }
 
-const KINDS: [What; 12] = [
-    What::Token,
-    What::Token,
-    What::Token,
-    What::Get,
-    What::Get,
-    What::Get,
-    What::Stream,
-    What::Write,
-    What::Write,
-    What::Wait,
-    What::Sites,
-    What::SignIn,
+const FUTURES: [DroppedFuture; 12] = [
+    DroppedFuture::Token,
+    DroppedFuture::Token,
+    DroppedFuture::Token,
+    DroppedFuture::Get,
+    DroppedFuture::Get,
+    DroppedFuture::Get,
+    DroppedFuture::Stream,
+    DroppedFuture::Write,
+    DroppedFuture::Write,
+    DroppedFuture::Wait,
+    DroppedFuture::Sites,
+    DroppedFuture::SignIn,
 ];
 
-/// Drops so many futures, one after the other and several at once, and looks after each whether everything is still usable.
+/// Drops futures, one or several at once, and checks after each round that the client works.
 ///
 /// # Errors
-/// A run that could not be made.
-pub async fn run(drops: usize, seed: u64) -> Outcome<Report> {
+/// The run could not start.
+pub async fn run(drops: usize, seed: u64) -> Result<Report> {
     let directory = tempfile::tempdir()?;
-    let mut chance = Chance::new(seed);
+    let mut rng = Rng::with_seed(seed);
     let mut table =
         Table::new(&["store", "futures dropped", "ended before", "refreshes", "sign-ins", "slowest check ms", "s"]);
     let mut wrong = Vec::new();
-    // Files cost more, and what they have of their own is little: their locks, and saves on a thread that nobody waits for.
+    // Fewer drops with files, which are slower: only their locks and background saves differ.
     let of_files = drops / 10;
     let stores: [(&str, usize, Arc<dyn Shareable>); 2] = [
         ("in memory", drops - of_files, Arc::new(MemoryStore::new())),
@@ -82,7 +84,7 @@ pub async fn run(drops: usize, seed: u64) -> Outcome<Report> {
     ];
     for (name, drops, store) in stores {
         let start = Instant::now();
-        let mut run = Run::new(store, chance.fork()).await?;
+        let mut run = Run::new(store, rng.fork()).await?;
         while run.dropped < drops && run.wrong.len() < 5 {
             run.round(drops).await?;
         }
@@ -95,14 +97,14 @@ pub async fn run(drops: usize, seed: u64) -> Outcome<Report> {
     Ok(Report { table, wrong })
 }
 
-/// A store that can be handed to an `OAuth` and be looked into all the same.
+/// A store that an `OAuth` can own while the test reads it.
 trait Shareable: TokenStore {
-    fn oauth(&self, place: &Place, clock: &LoadClock) -> Outcome<OAuth>;
+    fn oauth(&self, access: &FakeAccess, clock: &LoadClock) -> Result<OAuth>;
 }
 
 impl<S: TokenStore + Clone + 'static> Shareable for S {
-    fn oauth(&self, place: &Place, clock: &LoadClock) -> Outcome<OAuth> {
-        place.oauth(self.clone(), clock)
+    fn oauth(&self, access: &FakeAccess, clock: &LoadClock) -> Result<OAuth> {
+        access.oauth(self.clone(), clock)
     }
 }
 
@@ -114,7 +116,7 @@ struct Run {
     oauth: OAuth,
     client: Client,
     alert: String,
-    chance: Chance,
+    rng: Rng,
     dropped: usize,
     ended: usize,
     sign_ins: usize,
@@ -123,25 +125,25 @@ struct Run {
 }
 
 impl Run {
-    async fn new(store: Arc<dyn Shareable>, mut chance: Chance) -> Outcome<Self> {
+    async fn new(store: Arc<dyn Shareable>, mut rng: Rng) -> Result<Self> {
         let fake = Fake::builder().access_lifetime(LIFETIME).keep_requests(100).start().await?;
-        let place = Place::of(&fake, 1, LIFETIME);
+        let access = FakeAccess::of(&fake, 1, LIFETIME);
         let clock = LoadClock::default();
-        let oauth = store.oauth(&place, &clock)?;
-        place.keep_grants(&oauth, &*store).await?;
-        let client = place.client(&oauth, 0, &http_client()?)?.build().await?;
+        let oauth = store.oauth(&access, &clock)?;
+        access.save_grants(&oauth, &*store).await?;
+        let client = access.client(&oauth, 0, &http_client()?)?.build().await?;
         fake.seed_alerts(300);
         let id = fake.alerts().first().and_then(|alert| alert["id"].as_str().map(str::to_owned)).ok_or("no alert")?;
-        let gate = HoldPoint::new();
-        let faults = [Fault::DropAfter, Fault::DropBefore, Fault::HoldAfter(gate.clone()), Fault::CutBody];
-        fake.add_random_faults(Endpoint::Refresh, 8, chance.number(), faults.to_vec());
+        let hold_point = HoldPoint::new();
+        let faults = [Fault::DropAfter, Fault::DropBefore, Fault::HoldAfter(hold_point.clone()), Fault::CutBody];
+        fake.add_random_faults(Endpoint::Refresh, 8, rng.u64(..), faults.to_vec());
         fake.add_random_faults(
             Endpoint::Gateway,
             30,
-            chance.number(),
-            vec![Fault::HoldBody(gate.clone()), Fault::DropBefore],
+            rng.u64(..),
+            vec![Fault::HoldBody(hold_point.clone()), Fault::DropBefore],
         );
-        let ticker = tokio::spawn(tick(fake.clock(), clock.clone(), gate));
+        let ticker = tokio::spawn(tick(fake.clock(), clock.clone(), hold_point));
         Ok(Self {
             fake,
             clock,
@@ -150,7 +152,7 @@ impl Run {
             oauth,
             client,
             alert: id,
-            chance,
+            rng,
             dropped: 0,
             ended: 0,
             sign_ins: 0,
@@ -159,24 +161,24 @@ impl Run {
         })
     }
 
-    /// Up to four futures at once, each polled so often and then dropped, and a look at what they left.
-    async fn round(&mut self, drops: usize) -> Outcome<()> {
-        if self.chance.one_in(3) {
-            // The token is over: whoever comes next refreshes.
+    /// Polls up to four futures at once, drops them, and checks the client.
+    async fn round(&mut self, drops: usize) -> Result<()> {
+        if self.rng.one_in(3) {
+            // The token expires on both sides: the next caller refreshes.
             self.fake.clock().advance(LIFETIME);
             self.clock.advance(LIFETIME);
-        } else if self.chance.one_in(4) {
-            // The service alone knows: whoever comes next is refused.
+        } else if self.rng.one_in(4) {
+            // The token expires at the service only: the next request gets a 401.
             self.fake.expire_access_tokens();
         }
         let mut futures = Vec::new();
-        for _ in 0..=self.chance.below(4).min(drops - self.dropped - 1) {
-            let what = KINDS[self.chance.below(KINDS.len())];
-            self.sign_ins += usize::from(matches!(what, What::SignIn));
-            let polls = self.chance.below(POLLS);
-            // Half of them are polled without a reason, so that the point is another one than where something happened.
-            let is_restless = self.chance.one_in(2);
-            futures.push(drop_after(polls, is_restless, self.future(what).await?));
+        for _ in 0..=self.rng.below(4).min(drops - self.dropped - 1) {
+            let dropped = FUTURES[self.rng.below(FUTURES.len())];
+            self.sign_ins += usize::from(matches!(dropped, DroppedFuture::SignIn));
+            let polls = self.rng.below(MAX_POLLS);
+            // Half of them are polled without a wake-up, so that the drop does not follow an event.
+            let is_restless = self.rng.one_in(2);
+            futures.push(drop_after(polls, is_restless, self.future(dropped).await?));
         }
         for is_ended in futures_util::future::join_all(futures).await {
             if is_ended { self.ended += 1 } else { self.dropped += 1 }
@@ -184,32 +186,32 @@ impl Run {
         self.check().await
     }
 
-    async fn future(&self, what: What) -> Outcome<impl Future<Output = ()> + Send + use<>> {
+    async fn future(&self, dropped: DroppedFuture) -> Result<impl Future<Output = ()> + Send + use<>> {
         let (client, alert, oauth) = (self.client.clone(), self.alert.clone(), self.oauth.clone());
-        let login = match what {
-            What::SignIn => {
+        let login = match dropped {
+            DroppedFuture::SignIn => {
                 let login = oauth.begin(&self.fake.app().scopes.into_iter().collect())?;
                 Some((self.fake.approve(login.url.as_str()).await?, login.pending))
             }
             _ => None,
         };
-        // What comes of it is nobody's concern here: it may fail, and must leave nothing behind.
+        // The result does not matter here: the future may fail, and must leave nothing behind.
         Ok(async move {
-            match what {
-                What::Token => drop(oauth.session(&user(0)).access_token().await),
-                What::Get => drop(client.alerts().get(&alert).send().await),
-                What::Stream => {
+            match dropped {
+                DroppedFuture::Token => drop(oauth.session(&user(0)).access_token().await),
+                DroppedFuture::Get => drop(client.alerts().get(&alert).send().await),
+                DroppedFuture::Stream => {
                     let mut items = client.alerts().list().size(100).items();
                     while let Some(Ok(_)) = items.next().await {}
                 }
-                What::Write => drop(client.alerts().add_note(&alert, "dropped").send().await),
-                What::Wait => {
+                DroppedFuture::Write => drop(client.alerts().add_note(&alert, "dropped").send().await),
+                DroppedFuture::Wait => {
                     if let Ok(receipt) = client.alerts().acknowledge(&alert).send().await {
                         let _ = receipt.wait().await;
                     }
                 }
-                What::Sites => drop(oauth.session(&user(0)).sites().await),
-                What::SignIn => {
+                DroppedFuture::Sites => drop(oauth.session(&user(0)).sites().await),
+                DroppedFuture::SignIn => {
                     if let Some((callback, pending)) = login {
                         let _ = oauth.finish(&user(0), pending, &callback).await;
                     }
@@ -218,36 +220,37 @@ impl Run {
         })
     }
 
-    /// A call succeeds, the lock can be had, and what the store has is good.
-    async fn check(&mut self) -> Outcome<()> {
+    /// Checks that a call succeeds, the lock is free, and the stored refresh token is valid.
+    async fn check(&mut self) -> Result<()> {
         let start = Instant::now();
         let usable = async {
             let mut last = None;
-            // A refresh may meet faults three times, and a token that is refused right after a refresh, as happens here where one was
-            // on its way when all tokens ended, is given a minute. A caller would try again, too.
+            // A refresh may meet faults three times. A token that the service rejects right after a
+            // refresh has a minute of grace; that happens here when all tokens expire during a
+            // refresh. A caller would retry, too.
             for _ in 0..24 {
                 match self.client.alerts().get(&self.alert).send().await {
                     Ok(_) => return None,
                     Err(error) => last = Some(error.to_string()),
                 }
-                self.fake.clock().advance(PAUSE);
-                self.clock.advance(PAUSE);
+                self.fake.clock().advance(BACKOFF);
+                self.clock.advance(BACKOFF);
             }
             last
         };
-        match timeout(HANGS, usable).await {
+        match timeout(STUCK, usable).await {
             Ok(None) => {}
             Ok(Some(error)) => self.wrong.push(format!("after {} drops no call succeeds: {error}", self.dropped)),
-            Err(_) => self.wrong.push(format!("after {} drops a call hangs", self.dropped)),
+            Err(_) => self.wrong.push(format!("after {} drops a call is stuck", self.dropped)),
         }
         let key = self.oauth.key(&user(0));
-        match timeout(HANGS, self.store.lock(&key)).await {
+        match timeout(STUCK, self.store.lock(&key)).await {
             Ok(Ok(lock)) => {
-                // Nobody saves while this holds the lock, so what is there is there to stay.
+                // The lock keeps others from saving, so the stored grant is final.
                 let stored = self.store.load(&key).await?.ok_or("a store without the grant")?;
                 drop(lock);
                 if !self.fake.is_refresh_token_valid(&refresh_token(&stored)?) {
-                    self.wrong.push(format!("after {} drops the stored token is good no more", self.dropped));
+                    self.wrong.push(format!("after {} drops the stored token is invalid", self.dropped));
                 }
             }
             Ok(Err(error)) => self.wrong.push(format!("after {} drops the lock fails: {error}", self.dropped)),
@@ -257,11 +260,11 @@ impl Run {
         Ok(())
     }
 
-    async fn finish(&mut self) -> Outcome<()> {
-        match timeout(HANGS, self.oauth.session(&user(0)).settle()).await {
+    async fn finish(&mut self) -> Result<()> {
+        match timeout(STUCK, self.oauth.session(&user(0)).settle()).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => self.wrong.push(format!("in the end a pair is not saved: {error}")),
-            Err(_) => self.wrong.push("in the end a refresh hangs".to_owned()),
+            Ok(Err(error)) => self.wrong.push(format!("at the end a grant is not saved: {error}")),
+            Err(_) => self.wrong.push("at the end a refresh is stuck".to_owned()),
         }
         self.check().await?;
         self.ticker.abort();
@@ -271,17 +274,17 @@ impl Run {
     }
 }
 
-/// Lets time pass on both sides, and late answers go.
-async fn tick(fakes: jsm_ops_fake::FakeClock, clock: LoadClock, gate: HoldPoint) {
+/// Advances the time of both sides, and releases held responses.
+async fn tick(fakes: jsm_ops_fake::FakeClock, clock: LoadClock, hold_point: HoldPoint) {
     loop {
         tokio::time::sleep(Duration::from_millis(1)).await;
         fakes.advance(TICK);
         clock.advance(TICK);
-        gate.release_waiting();
+        hold_point.release_waiting();
     }
 }
 
-/// Polls a future so often, and drops it; `true` where it ended before.
+/// Polls a future a number of times and drops it. Returns whether it ended before.
 async fn drop_after(polls: usize, is_restless: bool, future: impl Future<Output = ()>) -> bool {
     let mut future = pin!(future);
     let mut left = polls;

@@ -1,7 +1,8 @@
-//! Answers: damaged bodies of several types, with every status.
+//! Damaged responses: bodies of several types, with every status.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use fastrand::Rng;
 use futures_util::FutureExt as _;
 use jsm_ops::{
     BoxFuture, CallError, Clock, CloudId, SystemClock,
@@ -15,17 +16,20 @@ use jsm_ops::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Case, Cases};
-use crate::{Outcome, chance::Chance, echo, sides::CLOUD_ID};
+use super::{
+    case::{Case, Cases},
+    headers,
+};
+use crate::{Result, alert_server, garbage::Garbage as _, sides::CLOUD_ID};
 
-/// Answers with what it was given.
+/// Responds with what it was given.
 #[derive(Debug, Clone, Default)]
 struct Canned(Arc<Mutex<Response>>);
 
 impl Transport for Canned {
     fn send(&self, _: Request) -> BoxFuture<'_, Result<Response, CallError>> {
-        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Box::pin(std::future::ready(Ok(answer)))
+        let response = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Box::pin(std::future::ready(Ok(response)))
     }
 
     fn clock(&self) -> &dyn Clock {
@@ -37,9 +41,9 @@ static ANY: Operation = Operation::custom("GET", "/v1/any", "operations");
 
 type Read = fn(&Client) -> Case;
 
-/// A type, with what the service would send of it.
+/// Types, with a value as the service would send it.
 fn types() -> Vec<(Read, Value)> {
-    let page: Value = serde_json::from_str(&echo::page(0, 3)).unwrap_or_default();
+    let page: Value = serde_json::from_str(&alert_server::page(0, 3)).unwrap_or_default();
     let alert = page["values"][0].clone();
     let date = "2025-06-13T12:00:49.789Z";
     let receipt = json!({ "result": "Request will be processed", "requestId": "r-1", "took": 0.012 });
@@ -90,16 +94,17 @@ fn rotation_of(schedules: &Value) -> Value {
     schedules["values"][0]["rotations"][0].clone()
 }
 
-/// Reads an answer as this type; what is read has to be the same text once it was written and read again.
+/// Decodes a response as this type. Encoding and decoding again must lead to the same JSON.
 fn read<T: DeserializeOwned + Serialize>(client: &Client) -> Case {
     let Some(outcome) = client.call(&ANY, &[]).json::<T>(Body::None).now_or_never() else {
-        return Err("a call waits for something".to_owned());
+        return Err("a call waits".to_owned());
     };
     match outcome {
         Ok(value) => {
             let text = serde_json::to_string(&value).map_err(|error| format!("it cannot be written: {error}"))?;
             let again: T = serde_json::from_str(&text).map_err(|error| format!("{text} cannot be read again: {error}"))?;
-            // The text and not the value: a union that holds nothing tells nobody any more which of its forms it was.
+            // Compares the JSON, not the values: an empty union does not keep which alternative it
+            // was.
             let rewritten = serde_json::to_string(&again).map_err(|error| format!("it cannot be written again: {error}"))?;
             if rewritten == text || is_alike(&text, &rewritten) {
                 Ok(true)
@@ -107,11 +112,12 @@ fn read<T: DeserializeOwned + Serialize>(client: &Client) -> Case {
                 Err(format!("{text} is {rewritten} when it is read again"))
             }
         }
-        Err(error) => questions(&error),
+        Err(error) => inspect(&error),
     }
 }
 
-/// Whether two texts differ in the last digits of fractions and in nothing else: serde_json reads those fast and not exactly.
+/// Whether two documents differ only in the last digits of fractions, which serde_json does not
+/// read exactly.
 fn is_alike(one: &str, other: &str) -> bool {
     fn alike(one: &Value, other: &Value) -> bool {
         match (one, other) {
@@ -133,111 +139,109 @@ fn is_alike(one: &str, other: &str) -> bool {
     read(one).zip(read(other)).is_some_and(|(one, other)| alike(&one, &other))
 }
 
-/// Asks an error everything that can be asked.
-fn questions(error: &CallError) -> Case {
+/// Calls every function of an error.
+fn inspect(error: &CallError) -> Case {
     let kinds =
         [error.is_status(), error.is_decode(), error.is_transport(), error.is_too_large(), error.is_credential_missing()];
     if kinds.iter().filter(|holds| **holds).count() != 1 {
-        return Err(format!("not one kind of error: {error}"));
+        return Err(format!("not exactly one kind of error: {error}"));
     }
     let text = format!("{error} {error:?} {error:#?}");
     let _ = (error.rate_limit(), error.retry_after(), error.code(), error.message(), error.trace_id(), error.request_id());
     if error.body().is_some_and(|body| body.len() > 3 * jsm_ops::core::MAX_ERROR_BODY) {
-        return Err("more of a body is kept than should be".to_owned());
+        return Err("the error keeps too much of the body".to_owned());
     }
-    // One line for a log, whatever the service sends; a message may be long, and is the service's.
-    if text.is_empty() { Err("an error says nothing".to_owned()) } else { Ok(false) }
+    if text.is_empty() { Err("an error has no text".to_owned()) } else { Ok(false) }
 }
 
-pub(super) fn cases() -> Outcome<Cases> {
+pub(super) fn cases() -> Result<Cases> {
     let canned = Canned::default();
     let client = Client::with_transport(BaseUrls::oauth(&CloudId::new(CLOUD_ID)?), canned.clone());
     let types = types();
-    Ok(Box::new(move |chance| {
-        let (read, value) = &types[chance.below(types.len())];
-        let body = body(value, chance);
-        let status = match chance.below(3) {
-            0 => StatusCode::from_u16(100 + chance.below(900) as u16).unwrap_or_default(),
+    Ok(Box::new(move |rng| {
+        let (read, value) = &types[rng.below(types.len())];
+        let body = body(value, rng);
+        let status = match rng.below(3) {
+            0 => StatusCode::from_u16(100 + rng.below(900) as u16).unwrap_or_default(),
             _ => StatusCode::OK,
         };
         let mut headers = HeaderMap::new();
-        if let Some(kind) = chance.pick(&["application/json", "text/html; charset=utf-8", "text/plain", ""]) {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Some(media_type) = rng.choice(["application/json", "text/html; charset=utf-8", "text/plain", ""]) {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         }
-        super::headers::add(&mut headers, chance);
+        headers::add(&mut headers, rng);
         *canned.0.lock().unwrap_or_else(PoisonError::into_inner) = Response::new(status, headers, body.into());
         read(&client)
     }))
 }
 
-/// A body: damaged in its values, its text or its bytes, or something else altogether.
-fn body(value: &Value, chance: &mut Chance) -> Vec<u8> {
+/// A body with damage in its values, its text or its bytes, or another body.
+fn body(value: &Value, rng: &mut Rng) -> Vec<u8> {
     let mut value = value.clone();
-    match chance.below(10) {
-        0 => return chance.text(200).into_bytes(),
-        1 => return chance.damage_bytes(value.to_string().as_bytes()),
-        2 | 3 => return chance.damage(&value.to_string()).into_bytes(),
-        4 => return refusal(chance).to_string().into_bytes(),
-        // Deeper than anything should follow.
-        5 if chance.one_in(50) => return [vec![b'['; 20_000], vec![b']'; 20_000]].concat(),
+    match rng.below(10) {
+        0 => return rng.text(200).into_bytes(),
+        1 => return rng.damage_bytes(value.to_string().as_bytes()),
+        2 | 3 => return rng.damage(&value.to_string()).into_bytes(),
+        4 => return error_body(rng).to_string().into_bytes(),
+        // Too deep for a recursive parser.
+        5 if rng.one_in(50) => return [vec![b'['; 20_000], vec![b']'; 20_000]].concat(),
         _ => {}
     }
-    for _ in 0..=chance.below(3) {
-        change(&mut value, chance);
+    for _ in 0..=rng.below(3) {
+        change(&mut value, rng);
     }
     value.to_string().into_bytes()
 }
 
-/// Changes one value somewhere in another.
-fn change(value: &mut Value, chance: &mut Chance) {
-    let goes_on = !chance.one_in(4);
+/// Changes one value inside another.
+fn change(value: &mut Value, rng: &mut Rng) {
+    let goes_on = !rng.one_in(4);
     match value {
         Value::Object(fields) if goes_on && !fields.is_empty() => {
-            let place = chance.below(fields.len());
+            let place = rng.below(fields.len());
             if let Some((_, inner)) = fields.iter_mut().nth(place) {
-                return change(inner, chance);
+                return change(inner, rng);
             }
         }
         Value::Array(values) if goes_on && !values.is_empty() => {
-            let place = chance.below(values.len());
-            return change(&mut values[place], chance);
+            let place = rng.below(values.len());
+            return change(&mut values[place], rng);
         }
         Value::String(text) if goes_on => {
-            *text = chance.damage(text);
+            *text = rng.damage(text);
             return;
         }
         _ => {}
     }
-    *value = other(chance);
+    *value = other(rng);
 }
 
-fn other(chance: &mut Chance) -> Value {
-    match chance.below(11) {
+fn other(rng: &mut Rng) -> Value {
+    match rng.below(11) {
         0 => Value::Null,
         1 => json!(""),
-        2 => json!(chance.one_in(2)),
-        3 => json!(chance.number() as i64),
-        4 => json!(chance.number()),
-        5 => json!(chance.below(1000) as f64 / 8.0),
+        2 => json!(rng.one_in(2)),
+        3 => json!(rng.i64(..)),
+        4 => json!(rng.u64(..)),
+        5 => json!(rng.below(1000) as f64 / 8.0),
         6 => json!([]),
         7 => json!({}),
-        8 => json!([{ "id": chance.text(3) }, null, 1]),
-        9 => json!({ "type": chance.text(5), "id": null, chance.text(3): 1 }),
-        _ => json!(chance.text(12)),
+        8 => json!([{ "id": rng.text(3) }, null, 1]),
+        9 => json!({ "type": rng.text(5), "id": null, rng.text(3): 1 }),
+        _ => json!(rng.text(12)),
     }
 }
 
-/// A refusal in one of its forms, with odd values.
-fn refusal(chance: &mut Chance) -> Value {
-    let mut refusal = json!({});
+/// An error body in one of its forms, with odd values.
+fn error_body(rng: &mut Rng) -> Value {
+    let mut body = json!({});
     for name in ["code", "message", "took", "requestId", "errors", "error", "error_description"] {
-        if chance.one_in(2) {
-            refusal[name] = other(chance);
+        if rng.one_in(2) {
+            body[name] = other(rng);
         }
     }
-    if chance.one_in(3) {
-        refusal["errors"] =
-            json!([{ "title": other(chance), "detail": other(chance), "code": other(chance) }, other(chance)]);
+    if rng.one_in(3) {
+        body["errors"] = json!([{ "title": other(rng), "detail": other(rng), "code": other(rng) }, other(rng)]);
     }
-    refusal
+    body
 }
