@@ -1,8 +1,8 @@
-//! One type for schemas that are the same.
+//! Merges schemas that mean the same into one type.
 //!
-//! The document spells enums and small objects out wherever they occur, and every place would get a type of its own: seven
-//! priorities, eight weekdays. The overlay says which are one. It is not guessed: two schemas may be equal by chance and differ
-//! in the next document, and then a type that users know would fall apart.
+//! The document repeats enums and small objects wherever they occur, and each would become a type
+//! of its own: seven priorities, eight weekdays. The overlay lists which are the same. The generator
+//! does not guess: two schemas may be equal by chance, and differ in the next document.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Merges schemas under their common names. Gives the name that each of them has from now on.
+/// Merges schemas under their common names. Returns the new name of each.
 pub fn merge(
     document: &mut Document,
     groups: &BTreeMap<String, Vec<String>>,

@@ -1,9 +1,9 @@
-//! Every object, enum and union gets a name.
+//! Names every object, enum and union.
 //!
-//! typify names unnamed schemas by itself, and where two of its names meet, one type silently takes the place of the other. So
-//! they become named schemas before typify sees them, under names that we choose and check: the name of the schema around
-//! them and that of the property. References into the middle of schemas, which typify cannot follow, then have a name to
-//! point to.
+//! typify names unnamed schemas itself, and where two of its names are equal, one type silently
+//! replaces the other. So this pass makes them named schemas, and the preflight checks the names: the
+//! name of the schema around them, and that of the property. References into the middle of schemas,
+//! which typify does not support, become references to these names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,8 @@ pub fn name_inline(document: &mut Document) {
     point_to_names(document, &namer.names);
 }
 
-/// The name that what stands in a place begins with: that of the schema, or that of the operation and the role in it.
+/// The first part of the names in a place: the name of the schema, or that of the operation and the
+/// role in it.
 fn base_names(document: &Document) -> BTreeMap<String, String> {
     let mut bases: BTreeMap<String, String> = BTreeMap::new();
     for (name, _) in document.schemas() {
@@ -107,7 +108,8 @@ fn wants_name(schema: &Value) -> bool {
     has("properties") || has("enum") || has("oneOf") || has("anyOf") || has("allOf")
 }
 
-/// Turns references into the middle of schemas into references to names. What was too plain to get a name is copied.
+/// Replaces references into the middle of schemas with references to names. Plain values, which have
+/// no name, are copied.
 fn point_to_names(document: &mut Document, names: &BTreeMap<String, String>) {
     let mut replacements = BTreeMap::new();
     for reference in deep_references(document) {

@@ -1,4 +1,4 @@
-//! Rust names and our own words for the operations, from the overlay.
+//! Rust names and summaries of the operations, from the overlay.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Makes the Rust name of every operation its `operationId`, and our summary its summary. The ids of the document are neither
-/// unique nor right. Operations that come to one name are problems.
+/// Sets the `operationId` of every operation to its Rust name, and its `summary` to ours. The ids of
+/// the document repeat and mislead. Operations with the same name are problems.
 pub fn assign(document: &mut Document, overlay: &Overlay, problems: &mut Problems) -> Vec<UnnamedOperation> {
     let mut unnamed = Vec::new();
     let mut names = BTreeMap::new();

@@ -1,7 +1,7 @@
-//! An OpenAPI document as a JSON value that keeps its order, and the few ways in which the stages reach into it.
+//! An OpenAPI document as a JSON value that keeps its order.
 //!
-//! The value is kept untyped on purpose: the published document breaks typed models before anybody could repair it. The
-//! stages agree on this shape: after [`facts`] every node is of the JSON type that OpenAPI asks for.
+//! The value is untyped because typed models reject the published document before it is repaired.
+//! After [`facts`] every node has the JSON type that OpenAPI requires.
 
 pub mod facts;
 pub mod load;
@@ -36,7 +36,7 @@ pub struct Operation<'a> {
 }
 
 impl Operation<'_> {
-    /// The operation as people write it: `GET /v1/alerts`.
+    /// The method and path: `GET /v1/alerts`.
     pub fn label(&self) -> String {
         label(self.method, self.path)
     }
@@ -84,7 +84,7 @@ impl Document {
         self.root.get_mut("paths")?.as_object_mut()
     }
 
-    /// All operations in the order of the document, methods of one path in the order of [`METHODS`].
+    /// All operations in the order of the document, and of [`METHODS`] within a path.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         self.paths().flat_map(|(path, item)| {
             METHODS.into_iter().filter_map(move |method| {
@@ -132,7 +132,7 @@ impl Document {
     }
 }
 
-/// An operation as people write it: `GET /v1/alerts`.
+/// The method and path of an operation: `GET /v1/alerts`.
 pub fn label(method: &str, path: &str) -> String {
     format!("{} {path}", method.to_ascii_uppercase())
 }

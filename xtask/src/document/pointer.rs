@@ -1,4 +1,4 @@
-//! JSON pointers (RFC 6901) that cost nothing until somebody reads them.
+//! JSON pointers (RFC 6901) without allocation.
 
 use std::fmt;
 

@@ -15,7 +15,7 @@ use crate::{
 /// Reads all sections; every entry that is wrong is reported.
 pub fn overlay(value: Value) -> Result<Overlay, Problems> {
     let Value::Object(sections) = value else {
-        let message = format!("expected `areas` and `operations`, found {}", load::kind(&value));
+        let message = format!("expected `areas` and `operations`, found {}", load::json_type(&value));
         return Err(Problem::new("", message, "see spec/overlay.yaml for the form").into());
     };
     let mut reader = Reader { sections, problems: Problems::new() };

@@ -1,4 +1,4 @@
-//! Operations: what progenitor asserts, and what it would get wrong without a word.
+//! Operations: what progenitor asserts, and what it would silently get wrong.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Methods that progenitor's code can call.
+/// Methods that progenitor supports.
 const METHODS: [&str; 6] = ["get", "put", "post", "delete", "head", "patch"];
 
 /// Checks all operations.
@@ -130,7 +130,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks one parameter for itself and gives its name.
+    /// Checks one parameter and returns its name.
     fn parameter<'v>(&mut self, at: &Pointer<'_>, parameter: &'v Value) -> Option<&'v str> {
         let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else {
             self.problem(
@@ -184,7 +184,7 @@ fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str)
 }
 
-/// Whether progenitor reads a template as it is written.
+/// Whether progenitor reads a template correctly.
 fn well_formed(path: &str) -> Result<(), &'static str> {
     if path.contains("//") {
         return Err("has an empty segment, which would be dropped");

@@ -1,4 +1,4 @@
-//! Generator limited: the document is right, and progenitor cannot take it.
+//! Generator limited: the document is right, but progenitor does not support it.
 
 use serde_json::json;
 
@@ -11,12 +11,13 @@ pub const REPAIRS: &[Repair] = repairs![RepairKind::Generator; attachment_upload
 /// Path of the upload of an attachment.
 const ATTACHMENTS: &str = "/v1/alerts/{alertId}/attachments";
 
-/// The media type that stands for `multipart/form-data` until [`crate::render::call_builder`] turns it back.
+/// The media type that replaces `multipart/form-data` until [`crate::render::call_builder`] restores
+/// it.
 pub const RAW_BODY: &str = "application/octet-stream";
 
-/// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, for which progenitor 0.15.1 has no code: it stops with
-/// an unexpected content type. A raw body gives a method of the right form, and the call builder gives that
-/// method its multipart body.
+/// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, which progenitor does not support: it
+/// fails with an unexpected content type. A raw body gives a method of the right form, and the call
+/// builder sends the multipart body.
 fn attachment_upload_as_raw_body(document: &mut Document) -> RepairResult {
     let at = pointer(&["paths", ATTACHMENTS, "post", "requestBody", "content"]);
     let operation = place::operation(document, "post", ATTACHMENTS)?;

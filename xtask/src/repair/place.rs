@@ -1,4 +1,4 @@
-//! How repairs reach the places they change, with a refusal where a place is gone or not as expected.
+//! Finds the places that repairs change, or says why a repair does not apply.
 
 use serde_json::{Map, Value};
 
@@ -74,14 +74,25 @@ pub fn response<'a>(
     path: &str,
     status: &str,
 ) -> Result<(String, &'a mut Value), NotApplicable> {
-    let at = pointer(&["paths", path, method, "responses", status, "content", "application/json", "schema"]);
+    content(document, (method, path), status, "application/json")
+}
+
+/// The schema of a response of a media type, with its pointer.
+pub fn content<'a>(
+    document: &'a mut Document,
+    (method, path): (&str, &str),
+    status: &str,
+    media_type: &str,
+) -> Result<(String, &'a mut Value), NotApplicable> {
+    let at = pointer(&["paths", path, method, "responses", status, "content", media_type, "schema"]);
     operation(document, method, path)?;
-    let missing = NotApplicable::not_found(&at, format!("`{}` has no JSON response {status}", label(method, path)));
+    let missing =
+        NotApplicable::not_found(&at, format!("`{}` has no {status} response of `{media_type}`", label(method, path)));
     let found = document.root_mut().pointer_mut(&at);
     found.map(|value| (at, value)).ok_or(missing)
 }
 
-/// Puts `right` in the place of `wrong`.
+/// Replaces `wrong` with `right`.
 pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -> RepairResult {
     if value != wrong {
         return Err(NotApplicable::not_needed(at, format!("expected `{wrong}`, found `{value}`")));
@@ -90,7 +101,7 @@ pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -
     Ok(1)
 }
 
-/// Calls `change` for every place of a table; the first refusal ends it.
+/// Calls `change` for every place of a table, until it does not apply.
 pub fn all<T: Copy>(
     document: &mut Document,
     places: &[T],
@@ -99,7 +110,7 @@ pub fn all<T: Copy>(
     places.iter().try_fold(0, |changed, place| Ok(changed + change(document, *place)?))
 }
 
-/// Gives a path parameter the name that the template has.
+/// Renames a path parameter to its name in the template.
 pub fn rename_path_parameter(document: &mut Document, method: &str, path: &str, wrong: &str, right: &str) -> RepairResult {
     let at = child(&pointer(&["paths", path, method]), "parameters");
     let operation = operation(document, method, path)?;

@@ -1,7 +1,7 @@
-//! Objects: fields that hold what is sent and decode what comes back, with our words on them.
+//! Objects: the types, serde attributes and docs of their fields.
 //!
-//! typify gives the structs and the names of their fields. What a field is wrapped in, how it is read and written, and what it says of
-//! itself comes from [`crate::model::object`].
+//! typify makes the structs and the names of their fields. Everything else comes from
+//! [`crate::model::object`].
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Makes all objects ours. Gives each with the name of its schema.
+/// Rewrites all objects.
 pub fn structs<'a>(
     items: Vec<ItemStruct>,
     objects: &'a BTreeMap<String, Object>,
@@ -69,35 +69,35 @@ fn one_struct(mut item: ItemStruct, object: &Object, overlay: &Overlay) -> Resul
     item.attrs = vec![
         doc_attribute(&type_line(overlay, &object.schema)),
         list("derive", quote! { Clone, Debug, #defaults PartialEq, ::serde::Deserialize, ::serde::Serialize }),
-        word("non_exhaustive"),
+        bare("non_exhaustive"),
     ];
     Ok(item)
 }
 
-/// The field of one of our objects in which typify keeps what the schema does not name.
+/// The field in which typify keeps the properties that the schema does not name.
 pub fn rest<'a>(item: &'a ItemStruct, object: &Object) -> Option<&'a Ident> {
     let idents = item.fields.iter().filter_map(|field| field.ident.as_ref());
     idents.filter(|_| object.has_rest).find(|ident| object.fields.iter().all(|field| *ident != &field.rust_name))
 }
 
-/// Whether typify's type of a field holds what the property calls for: its name is the last but for what stands around it.
+/// Whether typify's type of a field is that of the property: both end with the same name.
 fn same_value(kind: &Type, field: &Field) -> bool {
     let name = |kind: TokenStream| {
-        let words = kind.into_iter().filter_map(|token| match token {
+        let names = kind.into_iter().filter_map(|token| match token {
             proc_macro2::TokenTree::Ident(name) => Some(name.to_string()),
             _ => None,
         });
-        words.last().unwrap_or_default()
+        names.last().unwrap_or_default()
     };
     name(kind.to_token_stream()) == name(owned(&field.rust_type))
 }
 
-/// What serde has to know of a field.
+/// The serde attribute of a field.
 fn serde_attribute(field: &Field) -> Option<Attribute> {
     let Field { rust_name, wire_name, rust_type, presence, lenient, .. } = field;
-    let mut words: Vec<TokenStream> = Vec::new();
+    let mut parts: Vec<TokenStream> = Vec::new();
     if rust_name != wire_name {
-        words.push(quote! { rename = #wire_name });
+        parts.push(quote! { rename = #wire_name });
     }
     let decoder = match rust_type {
         RustType::DateTime => Some("::jsm_ops_core::decode::date"),
@@ -119,23 +119,23 @@ fn serde_attribute(field: &Field) -> Option<Attribute> {
     if *presence != Presence::Required {
         // An option is filled in by serde as long as it has no decoder of its own.
         if *presence != Presence::Optional || decoder.is_some() {
-            words.push(quote! { default });
+            parts.push(quote! { default });
         }
-        words.push(quote! { skip_serializing_if = #skip });
+        parts.push(quote! { skip_serializing_if = #skip });
     }
     if let Some(decoder) = decoder {
-        words.push(quote! { deserialize_with = #decoder });
+        parts.push(quote! { deserialize_with = #decoder });
     }
-    (!words.is_empty()).then(|| list("serde", quote! { #(#words),* }))
+    (!parts.is_empty()).then(|| list("serde", quote! { #(#parts),* }))
 }
 
-/// `#[name(words)]`, built without a parser: there are thousands of them.
+/// `#[name(tokens)]`, built without a parser: there are thousands of them.
 fn list(name: &str, tokens: TokenStream) -> Attribute {
     let path = syn::Path::from(Ident::new(name, Span::call_site()));
     attribute(Meta::List(MetaList { path, delimiter: MacroDelimiter::Paren(token::Paren::default()), tokens }))
 }
 
-fn word(name: &str) -> Attribute {
+fn bare(name: &str) -> Attribute {
     attribute(Meta::Path(Ident::new(name, Span::call_site()).into()))
 }
 
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_have_words_and_decoders() {
+    fn fields_have_docs_and_decoders() {
         let item = syn::parse_quote! {
             ///`Heartbeat`
             #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]

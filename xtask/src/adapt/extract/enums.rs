@@ -1,7 +1,7 @@
 //! String enums, extracted from the document so that they can stay open.
 //!
-//! The document closes all 155 of its enums, the service has added values before, and one is sent as an empty string. Code that
-//! refuses an unknown value fails on the whole answer around it.
+//! The document closes all its enums, but the service adds values, and sends one of them as an
+//! empty string. A client that rejects an unknown value fails on the whole response.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Finds all string enums; the schemas stay where they are. Values that are no strings, that stand twice or that come to one
-/// name are problems.
+/// Extracts all string enums; the schemas stay in the document. Values of other types, repeated
+/// values, and values with the same variant name are problems.
 pub fn extract(document: &Document, problems: &mut Problems) -> Vec<OpenEnum> {
     let mut enums = Vec::new();
     for (schema, value) in document.schemas() {

@@ -1,8 +1,9 @@
 //! Schemas with alternatives, extracted from the document with what tells the alternatives apart.
 //!
-//! serde's way, the first alternative that decodes, takes the first of two objects without required properties for everything
-//! and drops the rest in silence. Here an alternative is chosen by what it declares and the others do not: the JSON type, the
-//! values of a shared property such as `type`, or a property of its own. A value that no alternative claims is kept raw.
+//! serde takes the first alternative that decodes. Of two objects without required properties that
+//! is always the first, and it silently drops the properties of the second. The client chooses an
+//! alternative by what only that one declares: the JSON type, the values of a shared property such
+//! as `type`, or a property of its own. It keeps a value that matches no alternative as it is.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +16,8 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Finds all schemas with alternatives; the schemas stay where they are. Alternatives of a form that has no code, or that
-/// nothing tells apart, are problems.
+/// Extracts all schemas with alternatives; the schemas stay in the document. Alternatives of an
+/// unsupported form, and alternatives that nothing distinguishes, are problems.
 pub fn extract(document: &Document, sent: &BTreeSet<&str>, problems: &mut Problems) -> Vec<Union> {
     let mut unions = Vec::new();
     for (schema, value) in document.schemas() {
@@ -74,7 +75,7 @@ fn alternative_kind(document: &Document, part: &Value) -> Option<AlternativeKind
     }
 }
 
-/// Finds the tag of the objects and the properties that each has for itself.
+/// Finds the tag of the objects, and the properties that only one of them has.
 fn tell_apart(document: &Document, union: &mut Union) {
     let properties: Vec<Option<&Map<String, Value>>> =
         union.alternatives.iter().map(|one| properties(document, one)).collect();
@@ -102,7 +103,7 @@ fn properties<'a>(document: &'a Document, alternative: &Alternative) -> Option<&
     document.schema(name)?.get("properties")?.as_object()
 }
 
-/// The values of an enum that stands behind a reference.
+/// The values of an enum behind a reference.
 fn enum_values(document: &Document, property: Option<&Value>) -> Vec<String> {
     let name = property.and_then(|property| property.get("$ref")).and_then(Value::as_str).and_then(schema_name);
     let target = name.and_then(|name| document.schema(name));
@@ -110,7 +111,7 @@ fn enum_values(document: &Document, property: Option<&Value>) -> Vec<String> {
     values.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Reports alternatives that nothing tells apart, or that would have one name.
+/// Reports alternatives that nothing distinguishes, and those with the same name.
 fn check(at: &str, union: &Union, problems: &mut Problems) {
     for (index, alternative) in union.alternatives.iter().enumerate() {
         let at = child(at, &index.to_string());

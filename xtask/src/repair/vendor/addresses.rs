@@ -1,4 +1,4 @@
-//! Addresses that are wrong before any rule can read them.
+//! URLs that are wrong before a rule can match them.
 
 use serde_json::{Value, json};
 
@@ -9,11 +9,11 @@ use crate::{
 
 const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subscribers/delete";
 
-/// The path item for the deletion of subscribers brings its own server, `…/jsm/ops/api/cloudId/{cloudId}`.
+/// The path item for the deletion of subscribers has its own server, `…/jsm/ops/api/cloudId/{cloudId}`.
 ///
-/// Together with its path that is an address with the cloud id twice, which fits none of the other 73 paths of its family;
-/// its neighbours (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server. It reads like a leftover of the
-/// generator that wrote the document.
+/// Together with its path that is a URL with the cloud id twice, unlike the other 73 paths of its family;
+/// its neighbours (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server. It looks like a leftover
+/// of the vendor's generator.
 pub fn drop_stray_server(document: &mut Document) -> RepairResult {
     let at = pointer(&["paths", SUBSCRIBERS_DELETE]);
     let item = document.paths_mut().and_then(|paths| paths.get_mut(SUBSCRIBERS_DELETE)).and_then(Value::as_object_mut);

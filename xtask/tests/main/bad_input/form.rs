@@ -25,10 +25,10 @@ refused! {
 
     swagger_2_is_refused: changed(|root| {
         *root = json!({"swagger": "2.0", "paths": root["paths"], "definitions": root["components"]["schemas"]});
-    }) => ["at /swagger: this is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
+    }) => ["at /swagger: the document is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
 
     openapi_3_1_is_refused: changed(|root| root["openapi"] = json!("3.1.0")) =>
-        ["at /openapi: this is OpenAPI \"3.1.0\"", "convert it to OpenAPI 3.0.x"];
+        ["at /openapi: the document is OpenAPI \"3.1.0\"", "convert it to OpenAPI 3.0.x"];
 
     a_document_without_a_version_is_refused: changed(|root| drop(object(root, "").remove("openapi"))) =>
         ["at (root): the version `openapi` is missing"];
@@ -48,7 +48,7 @@ refused! {
         ["1 problem\n", "at /components/schemas/AlertNote/properties: expected an object, found an array"];
 
     an_unknown_keyword_is_refused: changed(|root| root["components"]["schemas"]["AlertNote"]["const"] = json!(1)) =>
-        ["1 problem\n", "at /components/schemas/AlertNote/const: `const` is no keyword that is known here"];
+        ["1 problem\n", "at /components/schemas/AlertNote/const: unknown keyword `const`"];
 }
 
 /// A third of the real file, cut in the middle of a line, as a broken download leaves it.

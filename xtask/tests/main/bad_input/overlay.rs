@@ -91,8 +91,8 @@ fn paging_by_parameters_that_are_not_there_is_refused() {
         &overlay,
         &[
             "2 problems\n",
-            "at /paths/~1v1~1alerts/get (GET /v1/alerts): it has no parameter `limit`, by which it is said to page",
-            "it has no parameter `cursor`",
+            "at /paths/~1v1~1alerts/get (GET /v1/alerts): its `paging` needs the parameter `limit`, which it does not have",
+            "its `paging` needs the parameter `cursor`",
         ],
     );
 }
@@ -103,7 +103,7 @@ fn pages_of_an_answer_that_is_none_are_refused() {
         let entry = at(overlay, "/operations/GET ~1v1~1alerts~1{id}");
         entry["paging"] = json!("size");
     });
-    refuses_overlay(&overlay, &["its answer is no page that is known", "it has no parameter `size`"]);
+    refuses_overlay(&overlay, &["its response is not a known form of page", "its `paging` needs the parameter `size`"]);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn an_outcome_that_the_answer_does_not_have_is_refused() {
     let overlay = changed_overlay(|overlay| {
         *at(overlay, "/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/outcome/state") = json!("status.colour");
     });
-    refuses_overlay(&overlay, &["1 problem\n", "the answer of `get_team_request_status` has no `status.colour`"]);
+    refuses_overlay(&overlay, &["1 problem\n", "the response of `get_team_request_status` has no `status.colour`"]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn two_entries_for_one_operation_are_refused_with_their_line() {
     let overlay = "areas: {}\noperations:\n  GET /v1/alerts: {}\n  GET /v1/alerts: {}\n";
     refuses_overlay(
         overlay,
-        &["overlay.yaml", "not valid YAML", "the key `GET /v1/alerts` stands twice", "line 3 column 3"],
+        &["overlay.yaml", "not valid YAML", "the key `GET /v1/alerts` occurs twice", "line 3 column 3"],
     );
 }
 

@@ -11,16 +11,16 @@ refused! {
 
     a_reference_out_of_the_document_is_refused: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"$ref": "other.json#/Owner"});
-    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` leads nowhere"];
+    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` is invalid"];
 
     two_references_to_each_other_are_refused: changed(|root| {
         let schemas = at(root, "/components/schemas");
         schemas["Hen"] = reference("Egg");
         schemas["Egg"] = reference("Hen");
-    }) => ["2 problems\n", "at /components/schemas/Egg: ", "at /components/schemas/Hen: ", "leads back to itself"];
+    }) => ["2 problems\n", "at /components/schemas/Egg: ", "at /components/schemas/Hen: ", "is a reference to itself"];
 
     a_reference_to_itself_is_refused: changed(|root| at(root, "/components/schemas")["Uroboros"] = reference("Uroboros")) =>
-        ["1 problem\n", "at /components/schemas/Uroboros: ", "leads back to itself"];
+        ["1 problem\n", "at /components/schemas/Uroboros: ", "is a reference to itself"];
 
     values_of_an_enum_that_come_to_one_name_are_refused: changed(|root| {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "one-off", "one off", "Base"]);
