@@ -145,7 +145,10 @@ fn a_web_page_under_another_media_type_is_refused_by_its_content() {
 
 #[test]
 fn a_document_that_is_not_there_is_refused_with_the_status() {
-    refuses_response(response(404, JSON, document::text().as_bytes()), &["the server responded with 404 Not Found", "--from"]);
+    refuses_response(
+        response(404, JSON, document::text().as_bytes()),
+        &["the server responded with 404 Not Found", "--from"],
+    );
 }
 
 #[test]
