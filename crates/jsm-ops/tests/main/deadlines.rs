@@ -41,7 +41,7 @@ async fn an_answer_that_does_not_come_is_given_up_by_the_clock_of_the_client() {
         clock.advance(Duration::from_millis(1));
         let error = soon("the call", waiting).await.expect("a task").expect_err("over");
         assert!(error.is_timeout() && !error.is_connect() && error.attempts() == 1, "{error}");
-        assert!(error.to_string().contains("the time limit of 5 s ran out"), "{error}");
+        assert!(error.to_string().contains("the deadline of 5 s passed"), "{error}");
         gate.release();
         soon("a call", call(&client, None)).await.expect("a task").expect("the client is as good as before");
         assert_eq!(fake.count(&Endpoint::Gateway), 2);
