@@ -6,11 +6,20 @@ use jsm_ops_api::{Addresses, operations::OPERATIONS};
 use jsm_ops_core::{Clock, CloudId, Gateway, HttpTransport, RateLimits, SystemClock, Transport};
 
 use crate::{
-    ApiToken, Error, Metrics, Random, Rate, RetryPolicy, Session, SiteChoice,
-    authorized::{Authorized, Credential},
-    error::Kind,
-    http,
-    runtime::{Runtime, Settings},
+    error::{Error, Kind},
+    http_client,
+    session::Session,
+    site_choice::SiteChoice,
+    transport::{
+        Runtime,
+        api_token::ApiToken,
+        credential::{Authorized, Credential},
+        jitter::Random,
+        metrics::Metrics,
+        rate_limiter::Rate,
+        retry_policy::RetryPolicy,
+        settings::Settings,
+    },
 };
 
 /// Calls the operations of one site. Clones share everything and cost nothing.
@@ -224,7 +233,7 @@ impl ClientBuilder {
                 return Err(Kind::invalid(what, "an HTTP client of your own brings its own timeouts"));
             }
             Some(http) => http,
-            None => http::for_calls(self.connect_timeout, self.read_timeout)?,
+            None => http_client::for_calls(self.connect_timeout, self.read_timeout)?,
         };
         let http = HttpTransport::new(http).with_max_body(self.settings.max_body);
         match (self.session, self.api_token) {

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 use jsm_ops_core::Scopes;
 use reqwest::StatusCode;
 
-use crate::{CallbackError, Site, StoreError};
+use crate::{sign_in::callback::CallbackError, site::Site, store::error::StoreError};
 
 /// Why something about signing in, keeping tokens or calling failed.
 ///

@@ -186,61 +186,50 @@
 //! - `stable` (default), `full`, and one feature for each area of the client, as in [`api`].
 //! - `browser` (default): [`LoopbackLogin`] opens the browser, and does not only print the address.
 
-mod app;
-mod attempts;
-mod authorize;
-mod authorized;
-mod basic;
-mod callback;
 mod client;
-mod context;
-mod endpoints;
 mod error;
-mod flight;
-mod generation;
 mod grant;
-mod http;
-mod loopback;
+mod http_client;
 mod oauth;
-mod pending;
-mod pkce;
-mod random;
-mod refresh;
-mod runtime;
-mod saving;
-mod secret;
+mod secret_string;
+mod secure_random;
 mod session;
-mod sites;
-mod state;
+mod sign_in;
+mod site;
+mod site_choice;
 pub mod store;
 mod text;
 mod token_endpoint;
-mod tokens;
+mod transport;
 
-pub use app::App;
-pub use basic::ApiToken;
-pub use callback::CallbackError;
 pub use client::{Client, ClientBuilder};
-pub use endpoints::Endpoints;
 pub use error::{ConsentReason, Error, MissingScopes};
-pub use generation::{Generation, InvalidGeneration};
-pub use grant::{Grant, GrantKey, InvalidGrant};
+pub use grant::{
+    Grant,
+    generation::{Generation, InvalidGeneration},
+    invalid::InvalidGrant,
+    key::GrantKey,
+};
 pub use jsm_ops_api as api;
 pub use jsm_ops_core::{
     self as core, BoxFuture, CallOptions, Clock, CloudId, Error as CallError, Gateway, Operation, RateLimits, Scopes,
     SystemClock,
 };
-pub use loopback::LoopbackLogin;
-pub use oauth::{Login, OAuth, OAuthBuilder};
-pub use pending::PendingLogin;
+pub use oauth::{OAuth, OAuthBuilder, app::App, endpoints::Endpoints};
 pub use reqwest;
-pub use runtime::{
-    CallOutcome, CallReport, Metrics, NoMetrics, Random, Rate, RetryCause, RetryPolicy, RetryReport, SeededRandom,
-    SystemRandom, ThrottleCause, ThrottleReport,
-};
-pub use secret::SecretString;
-pub use session::{AccessToken, Session};
-pub use sites::{Site, SiteChoice};
+pub use secret_string::SecretString;
+pub use session::{Session, access_token::AccessToken};
+pub use sign_in::{Login, callback::CallbackError, loopback::LoopbackLogin, pending::PendingLogin};
+pub use site::Site;
+pub use site_choice::SiteChoice;
 #[cfg(feature = "keyring")]
 pub use store::keyring::KeyringStore;
-pub use store::{StoreError, StoreLock, TokenStore, file::FileStore, memory::MemoryStore};
+pub use store::{StoreLock, TokenStore, error::StoreError, file::FileStore, memory::MemoryStore};
+pub use transport::{
+    api_token::ApiToken,
+    jitter::{Random, SeededRandom, SystemRandom},
+    metrics::{CallOutcome, CallReport, Metrics, NoMetrics, RetryReport, ThrottleCause, ThrottleReport},
+    rate_limiter::Rate,
+    retry::RetryCause,
+    retry_policy::RetryPolicy,
+};

@@ -2,12 +2,15 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
+use jsm_ops_core::BoxFuture;
 use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{StoreError, StoreLock, TokenStore, blocking, check, lock, name};
-use crate::{BoxFuture, Generation, Grant, GrantKey, grant::InvalidGrant};
+use crate::{
+    grant::{Grant, generation::Generation, invalid::InvalidGrant, key::GrantKey},
+    store::{StoreLock, TokenStore, blocking, check, error::StoreError, lock, name},
+};
 
 /// Windows keeps 2560 bytes in one entry; a pair of Atlassian's tokens is longer.
 const PART: usize = 2048;

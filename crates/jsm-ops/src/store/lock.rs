@@ -7,8 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::blocking;
-use crate::StoreError;
+use crate::store::{blocking, error::StoreError};
 
 /// Longest time that a refresh of another process is waited for. A refresh gives up before.
 pub(super) const REFRESH_TIMEOUT: Duration = Duration::from_secs(120);

@@ -6,8 +6,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{StoreError, StoreLock, TokenStore, check};
-use crate::{BoxFuture, Generation, Grant, GrantKey};
+use jsm_ops_core::BoxFuture;
+
+use crate::{
+    grant::{Grant, generation::Generation, key::GrantKey},
+    store::{StoreLock, TokenStore, check, error::StoreError},
+};
 
 /// Keeps grants in memory: for tests, and for programs that sign in anew at every start.
 ///

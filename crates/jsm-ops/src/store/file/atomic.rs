@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::super::lock::directory;
-use crate::{StoreError, random};
+use crate::{
+    secure_random,
+    store::{error::StoreError, lock::directory},
+};
 
 /// Ends the names of files that were not renamed yet.
 const TEMPORARY: &str = ".tmp";
@@ -70,7 +72,7 @@ fn sync_directory(path: &Path) -> io::Result<()> {
 }
 
 fn temporary(path: &Path) -> Result<PathBuf, StoreError> {
-    let id = random::number().map_err(StoreError::other)?;
+    let id = secure_random::number().map_err(StoreError::other)?;
     Ok(path.with_file_name(format!("{}{id:016x}{TEMPORARY}", prefix(path))))
 }
 

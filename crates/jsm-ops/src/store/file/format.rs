@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
-    Grant, GrantKey, SecretString, StoreError,
-    grant::{GrantRecord, InvalidGrant},
+    grant::{Grant, invalid::InvalidGrant, key::GrantKey, record::GrantRecord},
+    secret_string::SecretString,
+    store::error::StoreError,
 };
 
 /// The version that this code writes. A file of a newer version keeps its number: its fields are kept too.
