@@ -2,8 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod addresses;
 mod arguments;
+mod base_urls;
 #[path = "../../generated/tests/calls.rs"]
 #[rustfmt::skip]
 mod calls;

@@ -15,7 +15,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::alerts`].
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn list(&self) -> ListAlerts {
         ListAlerts {
-            call: self.client.caller.call(&table::LIST_ALERTS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_ALERTS, &[]),
         }
     }
     /// Queues a new alert and answers a receipt without its id; the receipt's `wait` finds out which alert came of it. With an `alias`, repeating it counts up the open alert instead of adding one.
@@ -53,14 +53,14 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn create(&self, message: impl Into<::std::string::String>) -> CreateAlert {
         CreateAlert {
-            call: self.client.caller.call(&table::CREATE_ALERT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_ALERT, &[]),
             body: crate::types::CreateAlertRequest::new(message),
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
     pub fn create_with(&self, body: crate::types::CreateAlertRequest) -> CreateAlert {
         CreateAlert {
-            call: self.client.caller.call(&table::CREATE_ALERT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_ALERT, &[]),
             body,
         }
     }
@@ -78,7 +78,10 @@ impl<'a> AlertsArea<'a> {
     pub fn get_by_alias(&self, alias: &str) -> GetAlertByAlias {
         GetAlertByAlias {
             call: {
-                let mut call = self.client.caller.call(&table::GET_ALERT_BY_ALIAS, &[]);
+                let mut call = self
+                    .client
+                    .dispatcher
+                    .call(&table::GET_ALERT_BY_ALIAS, &[]);
                 call.query("alias", alias);
                 call
             },
@@ -97,7 +100,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn get_request_status(&self, id: &str) -> GetAlertRequestStatus {
         GetAlertRequestStatus {
-            call: self.client.caller.call(&table::GET_ALERT_REQUEST_STATUS, &[id]),
+            call: self.client.dispatcher.call(&table::GET_ALERT_REQUEST_STATUS, &[id]),
         }
     }
     /// Lists the files attached to an alert, without links to them. Needs an API token: no 3LO token can reach the attachment calls.
@@ -113,7 +116,10 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn list_attachments(&self, alert_id: &str) -> ListAlertAttachments {
         ListAlertAttachments {
-            call: self.client.caller.call(&table::LIST_ALERT_ATTACHMENTS, &[alert_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::LIST_ALERT_ATTACHMENTS, &[alert_id]),
         }
     }
     /// Uploads one file to an alert as multipart form data. Needs an API token: no 3LO token can reach the attachment calls.
@@ -133,7 +139,7 @@ impl<'a> AlertsArea<'a> {
         file: ::jsm_ops_core::Upload,
     ) -> AddAlertAttachment {
         AddAlertAttachment {
-            call: self.client.caller.call(&table::ADD_ALERT_ATTACHMENT, &[alert_id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_ATTACHMENT, &[alert_id]),
             body: file,
         }
     }
@@ -151,7 +157,10 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn get_attachment(&self, alert_id: &str, id: &str) -> GetAlertAttachment {
         GetAlertAttachment {
-            call: self.client.caller.call(&table::GET_ALERT_ATTACHMENT, &[alert_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_ALERT_ATTACHMENT, &[alert_id, id]),
         }
     }
     /// Removes one attached file from an alert. Needs an API token: no 3LO token can reach the attachment calls.
@@ -170,7 +179,7 @@ impl<'a> AlertsArea<'a> {
         DeleteAlertAttachment {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_ALERT_ATTACHMENT, &[alert_id, id]),
         }
     }
@@ -188,7 +197,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn delete_note(&self, alert_id: &str, id: &str) -> DeleteAlertNote {
         DeleteAlertNote {
-            call: self.client.caller.call(&table::DELETE_ALERT_NOTE, &[alert_id, id]),
+            call: self.client.dispatcher.call(&table::DELETE_ALERT_NOTE, &[alert_id, id]),
         }
     }
     /// Rewrites the text of a note on an alert, at once, and answers the new note.
@@ -210,7 +219,10 @@ impl<'a> AlertsArea<'a> {
         note: impl Into<::std::string::String>,
     ) -> UpdateAlertNote {
         UpdateAlertNote {
-            call: self.client.caller.call(&table::UPDATE_ALERT_NOTE, &[alert_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_ALERT_NOTE, &[alert_id, id]),
             body: crate::types::NoteRequest::new(note),
         }
     }
@@ -222,7 +234,10 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::NoteRequest,
     ) -> UpdateAlertNote {
         UpdateAlertNote {
-            call: self.client.caller.call(&table::UPDATE_ALERT_NOTE, &[alert_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_ALERT_NOTE, &[alert_id, id]),
             body,
         }
     }
@@ -239,7 +254,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn get(&self, id: &str) -> GetAlert {
         GetAlert {
-            call: self.client.caller.call(&table::GET_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::GET_ALERT, &[id]),
         }
     }
     /// Queues the deletion of an alert and answers a receipt; its `wait` tells when the alert is gone.
@@ -257,7 +272,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn delete(&self, id: &str) -> DeleteAlert {
         DeleteAlert {
-            call: self.client.caller.call(&table::DELETE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_ALERT, &[id]),
         }
     }
     /// Marks an alert as taken up by the caller, asynchronously. It accepts no note: add one with a call of its own.
@@ -275,7 +290,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn acknowledge(&self, id: &str) -> AcknowledgeAlert {
         AcknowledgeAlert {
-            call: self.client.caller.call(&table::ACKNOWLEDGE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::ACKNOWLEDGE_ALERT, &[id]),
         }
     }
     /// Runs one of the alert's custom actions by name, asynchronously. Running it twice may have its effect twice, and some plans refuse it only after the receipt.
@@ -297,7 +312,7 @@ impl<'a> AlertsArea<'a> {
         action_name: impl Into<::std::string::String>,
     ) -> ExecuteAlertAction {
         ExecuteAlertAction {
-            call: self.client.caller.call(&table::EXECUTE_ALERT_ACTION, &[id]),
+            call: self.client.dispatcher.call(&table::EXECUTE_ALERT_ACTION, &[id]),
             body: crate::types::ExecuteCustomActionRequest::new(action_name),
         }
     }
@@ -308,7 +323,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::ExecuteCustomActionRequest,
     ) -> ExecuteAlertAction {
         ExecuteAlertAction {
-            call: self.client.caller.call(&table::EXECUTE_ALERT_ACTION, &[id]),
+            call: self.client.dispatcher.call(&table::EXECUTE_ALERT_ACTION, &[id]),
             body,
         }
     }
@@ -331,7 +346,7 @@ impl<'a> AlertsArea<'a> {
         account_id: impl Into<::std::string::String>,
     ) -> AssignAlert {
         AssignAlert {
-            call: self.client.caller.call(&table::ASSIGN_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::ASSIGN_ALERT, &[id]),
             body: crate::types::AssignAlertRequest::new(account_id),
         }
     }
@@ -342,7 +357,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::AssignAlertRequest,
     ) -> AssignAlert {
         AssignAlert {
-            call: self.client.caller.call(&table::ASSIGN_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::ASSIGN_ALERT, &[id]),
             body,
         }
     }
@@ -361,7 +376,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn close(&self, id: &str) -> CloseAlert {
         CloseAlert {
-            call: self.client.caller.call(&table::CLOSE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::CLOSE_ALERT, &[id]),
         }
     }
     /// Replaces the long text of an alert, asynchronously, answering a receipt.
@@ -379,7 +394,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn update_description(&self, id: &str) -> UpdateAlertDescription {
         UpdateAlertDescription {
-            call: self.client.caller.call(&table::UPDATE_ALERT_DESCRIPTION, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ALERT_DESCRIPTION, &[id]),
             body: crate::types::UpdateAlertDescriptionRequest::new(),
         }
     }
@@ -390,7 +405,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::UpdateAlertDescriptionRequest,
     ) -> UpdateAlertDescription {
         UpdateAlertDescription {
-            call: self.client.caller.call(&table::UPDATE_ALERT_DESCRIPTION, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ALERT_DESCRIPTION, &[id]),
             body,
         }
     }
@@ -413,7 +428,7 @@ impl<'a> AlertsArea<'a> {
         escalation_id: impl Into<::std::string::String>,
     ) -> EscalateAlert {
         EscalateAlert {
-            call: self.client.caller.call(&table::ESCALATE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::ESCALATE_ALERT, &[id]),
             body: crate::types::EscalateToNextRequest::new(escalation_id),
         }
     }
@@ -424,7 +439,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::EscalateToNextRequest,
     ) -> EscalateAlert {
         EscalateAlert {
-            call: self.client.caller.call(&table::ESCALATE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::ESCALATE_ALERT, &[id]),
             body,
         }
     }
@@ -449,7 +464,7 @@ impl<'a> AlertsArea<'a> {
         >,
     ) -> AddAlertExtraProperties {
         AddAlertExtraProperties {
-            call: self.client.caller.call(&table::ADD_ALERT_EXTRA_PROPERTIES, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_EXTRA_PROPERTIES, &[id]),
             body: crate::types::AddExtraPropertiesRequest::new(extra_properties),
         }
     }
@@ -460,7 +475,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::AddExtraPropertiesRequest,
     ) -> AddAlertExtraProperties {
         AddAlertExtraProperties {
-            call: self.client.caller.call(&table::ADD_ALERT_EXTRA_PROPERTIES, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_EXTRA_PROPERTIES, &[id]),
             body,
         }
     }
@@ -483,7 +498,10 @@ impl<'a> AlertsArea<'a> {
         keys: impl Into<::std::vec::Vec<::std::string::String>>,
     ) -> RemoveAlertExtraProperties {
         RemoveAlertExtraProperties {
-            call: self.client.caller.call(&table::REMOVE_ALERT_EXTRA_PROPERTIES, &[id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REMOVE_ALERT_EXTRA_PROPERTIES, &[id]),
             body: crate::types::DeleteExtraPropertiesRequest::new(keys),
         }
     }
@@ -494,7 +512,10 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::DeleteExtraPropertiesRequest,
     ) -> RemoveAlertExtraProperties {
         RemoveAlertExtraProperties {
-            call: self.client.caller.call(&table::REMOVE_ALERT_EXTRA_PROPERTIES, &[id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REMOVE_ALERT_EXTRA_PROPERTIES, &[id]),
             body,
         }
     }
@@ -511,7 +532,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn list_logs(&self, id: &str) -> ListAlertLogs {
         ListAlertLogs {
-            call: self.client.caller.call(&table::LIST_ALERT_LOGS, &[id]),
+            call: self.client.dispatcher.call(&table::LIST_ALERT_LOGS, &[id]),
         }
     }
     /// Replaces the headline of an alert, asynchronously, answering a receipt.
@@ -533,7 +554,7 @@ impl<'a> AlertsArea<'a> {
         message: impl Into<::std::string::String>,
     ) -> UpdateAlertMessage {
         UpdateAlertMessage {
-            call: self.client.caller.call(&table::UPDATE_ALERT_MESSAGE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ALERT_MESSAGE, &[id]),
             body: crate::types::UpdateAlertMessageRequest::new(message),
         }
     }
@@ -544,7 +565,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::UpdateAlertMessageRequest,
     ) -> UpdateAlertMessage {
         UpdateAlertMessage {
-            call: self.client.caller.call(&table::UPDATE_ALERT_MESSAGE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ALERT_MESSAGE, &[id]),
             body,
         }
     }
@@ -561,7 +582,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn list_notes(&self, id: &str) -> ListAlertNotes {
         ListAlertNotes {
-            call: self.client.caller.call(&table::LIST_ALERT_NOTES, &[id]),
+            call: self.client.dispatcher.call(&table::LIST_ALERT_NOTES, &[id]),
         }
     }
     /// Writes a note on an alert. Calling it again adds a second copy.
@@ -581,7 +602,7 @@ impl<'a> AlertsArea<'a> {
         note: impl Into<::std::string::String>,
     ) -> AddAlertNote {
         AddAlertNote {
-            call: self.client.caller.call(&table::ADD_ALERT_NOTE, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_NOTE, &[id]),
             body: crate::types::NoteRequest::new(note),
         }
     }
@@ -592,7 +613,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::NoteRequest,
     ) -> AddAlertNote {
         AddAlertNote {
-            call: self.client.caller.call(&table::ADD_ALERT_NOTE, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_NOTE, &[id]),
             body,
         }
     }
@@ -615,7 +636,7 @@ impl<'a> AlertsArea<'a> {
         priority: impl Into<crate::types::Priority>,
     ) -> UpdateAlertPriority {
         UpdateAlertPriority {
-            call: self.client.caller.call(&table::UPDATE_ALERT_PRIORITY, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ALERT_PRIORITY, &[id]),
             body: crate::types::UpdateAlertPriorityRequest::new(priority),
         }
     }
@@ -626,7 +647,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::UpdateAlertPriorityRequest,
     ) -> UpdateAlertPriority {
         UpdateAlertPriority {
-            call: self.client.caller.call(&table::UPDATE_ALERT_PRIORITY, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ALERT_PRIORITY, &[id]),
             body,
         }
     }
@@ -650,7 +671,7 @@ impl<'a> AlertsArea<'a> {
         type_: impl Into<crate::types::ResponderType>,
     ) -> AddAlertResponder {
         AddAlertResponder {
-            call: self.client.caller.call(&table::ADD_ALERT_RESPONDER, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_RESPONDER, &[id]),
             body: crate::types::AddResponderRequest::new(body_id, type_),
         }
     }
@@ -661,7 +682,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::AddResponderRequest,
     ) -> AddAlertResponder {
         AddAlertResponder {
-            call: self.client.caller.call(&table::ADD_ALERT_RESPONDER, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_RESPONDER, &[id]),
             body,
         }
     }
@@ -684,7 +705,7 @@ impl<'a> AlertsArea<'a> {
         end_time: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> SnoozeAlert {
         SnoozeAlert {
-            call: self.client.caller.call(&table::SNOOZE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::SNOOZE_ALERT, &[id]),
             body: crate::types::AlertSnoozeRequest::new(end_time),
         }
     }
@@ -695,7 +716,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::AlertSnoozeRequest,
     ) -> SnoozeAlert {
         SnoozeAlert {
-            call: self.client.caller.call(&table::SNOOZE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::SNOOZE_ALERT, &[id]),
             body,
         }
     }
@@ -718,7 +739,7 @@ impl<'a> AlertsArea<'a> {
         tags: impl Into<::std::vec::Vec<::std::string::String>>,
     ) -> AddAlertTags {
         AddAlertTags {
-            call: self.client.caller.call(&table::ADD_ALERT_TAGS, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_TAGS, &[id]),
             body: crate::types::AlertTagsRequest::new(tags),
         }
     }
@@ -729,7 +750,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::AlertTagsRequest,
     ) -> AddAlertTags {
         AddAlertTags {
-            call: self.client.caller.call(&table::ADD_ALERT_TAGS, &[id]),
+            call: self.client.dispatcher.call(&table::ADD_ALERT_TAGS, &[id]),
             body,
         }
     }
@@ -752,7 +773,7 @@ impl<'a> AlertsArea<'a> {
         tags: impl Into<::std::vec::Vec<::std::string::String>>,
     ) -> RemoveAlertTags {
         RemoveAlertTags {
-            call: self.client.caller.call(&table::REMOVE_ALERT_TAGS, &[id]),
+            call: self.client.dispatcher.call(&table::REMOVE_ALERT_TAGS, &[id]),
             body: crate::types::AlertTagsRequest::new(tags),
         }
     }
@@ -763,7 +784,7 @@ impl<'a> AlertsArea<'a> {
         body: crate::types::AlertTagsRequest,
     ) -> RemoveAlertTags {
         RemoveAlertTags {
-            call: self.client.caller.call(&table::REMOVE_ALERT_TAGS, &[id]),
+            call: self.client.dispatcher.call(&table::REMOVE_ALERT_TAGS, &[id]),
             body,
         }
     }
@@ -782,7 +803,7 @@ impl<'a> AlertsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/)
     pub fn unacknowledge(&self, id: &str) -> UnacknowledgeAlert {
         UnacknowledgeAlert {
-            call: self.client.caller.call(&table::UNACKNOWLEDGE_ALERT, &[id]),
+            call: self.client.dispatcher.call(&table::UNACKNOWLEDGE_ALERT, &[id]),
         }
     }
 }
@@ -863,7 +884,9 @@ impl CreateAlert {
     /// The names of the custom actions that the alert offers.
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.body.actions = actions.into();
         self
@@ -871,7 +894,7 @@ impl CreateAlert {
     /// A name for the alert, chosen by its creator, by which repeated alerts are joined into one; up to 512 characters.
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alias = alias.into();
         self
@@ -879,7 +902,7 @@ impl CreateAlert {
     /// The long text of the alert, up to 15,000 characters.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -887,7 +910,7 @@ impl CreateAlert {
     /// What the alert is about, such as a server or a service; up to 512 characters.
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.entity = entity.into();
         self
@@ -896,7 +919,7 @@ impl CreateAlert {
     pub fn extra_properties(
         mut self,
         extra_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -907,7 +930,7 @@ impl CreateAlert {
     /// A first note on the alert, up to 25,000 characters.
     pub fn note(
         mut self,
-        note: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        note: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.note = note.into();
         self
@@ -915,7 +938,7 @@ impl CreateAlert {
     /// How urgent the alert is, from P1 to P5; P3 if left out.
     pub fn priority(
         mut self,
-        priority: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.body.priority = priority.into();
         self
@@ -924,7 +947,7 @@ impl CreateAlert {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::Responder>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::Responder>>,
         >,
     ) -> Self {
         self.body.responders = responders.into();
@@ -933,7 +956,7 @@ impl CreateAlert {
     /// Where the alert comes from, up to 100 characters; the address of the sender if left out.
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.source = source.into();
         self
@@ -941,7 +964,7 @@ impl CreateAlert {
     /// The tags of the alert.
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.body.tags = tags.into();
         self
@@ -950,7 +973,7 @@ impl CreateAlert {
     pub fn visible_to(
         mut self,
         visible_to: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::VisibleTo>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::VisibleTo>>,
         >,
     ) -> Self {
         self.body.visible_to = visible_to.into();
@@ -974,10 +997,10 @@ impl CreateAlert {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1140,7 +1163,7 @@ impl DeleteAlertAttachment {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `DELETE /v1/alerts/{alertId}/notes/{id}` that is being put together.
@@ -1161,7 +1184,7 @@ impl DeleteAlertNote {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/alerts/{alertId}/notes/{id}` that is being put together.
@@ -1182,7 +1205,7 @@ impl UpdateAlertNote {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::AlertNote, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1235,9 +1258,9 @@ impl DeleteAlert {
         Error,
     > {
         let body = Body::None;
-        let caller = self.call.caller().clone();
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1271,9 +1294,9 @@ impl AcknowledgeAlert {
         Error,
     > {
         let body = Body::None;
-        let caller = self.call.caller().clone();
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1307,10 +1330,10 @@ impl ExecuteAlertAction {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1344,10 +1367,10 @@ impl AssignAlert {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1381,9 +1404,9 @@ impl CloseAlert {
         Error,
     > {
         let body = Body::None;
-        let caller = self.call.caller().clone();
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1402,7 +1425,7 @@ impl UpdateAlertDescription {
     /// The long text of the alert, up to 15,000 characters.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -1425,10 +1448,10 @@ impl UpdateAlertDescription {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1462,10 +1485,10 @@ impl EscalateAlert {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1499,10 +1522,10 @@ impl AddAlertExtraProperties {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1536,10 +1559,10 @@ impl RemoveAlertExtraProperties {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1614,10 +1637,10 @@ impl UpdateAlertMessage {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1686,7 +1709,7 @@ impl AddAlertNote {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::AddAlertNoteResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1716,10 +1739,10 @@ impl UpdateAlertPriority {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1753,10 +1776,10 @@ impl AddAlertResponder {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1790,10 +1813,10 @@ impl SnoozeAlert {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1827,10 +1850,10 @@ impl AddAlertTags {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1864,10 +1887,10 @@ impl RemoveAlertTags {
         >,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
-        let caller = self.call.caller().clone();
+        let body = self.call.json_body(&self.body)?;
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],
@@ -1901,9 +1924,9 @@ impl UnacknowledgeAlert {
         Error,
     > {
         let body = Body::None;
-        let caller = self.call.caller().clone();
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::SuccessResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_ALERT_REQUEST_STATUS,
                 &[answer.request_id.as_deref().unwrap_or_default()],

@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::contacts`].
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn list(&self) -> ListContacts {
         ListContacts {
-            call: self.client.caller.call(&table::LIST_CONTACTS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_CONTACTS, &[]),
         }
     }
     /// Adds an email, text message or voice contact and answers little more than its id.
@@ -51,7 +51,7 @@ impl<'a> ContactsArea<'a> {
         to: impl Into<::std::string::String>,
     ) -> CreateContact {
         CreateContact {
-            call: self.client.caller.call(&table::CREATE_CONTACT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CONTACT, &[]),
             body: crate::types::CreateContactPayload::new(method, to),
         }
     }
@@ -61,7 +61,7 @@ impl<'a> ContactsArea<'a> {
         body: crate::types::CreateContactPayload,
     ) -> CreateContact {
         CreateContact {
-            call: self.client.caller.call(&table::CREATE_CONTACT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CONTACT, &[]),
             body,
         }
     }
@@ -76,7 +76,7 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn get(&self, id: &str) -> GetContact {
         GetContact {
-            call: self.client.caller.call(&table::GET_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::GET_CONTACT, &[id]),
         }
     }
     /// Deletes a contact, so that notifications no longer reach that address.
@@ -92,7 +92,7 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn delete(&self, id: &str) -> DeleteContact {
         DeleteContact {
-            call: self.client.caller.call(&table::DELETE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_CONTACT, &[id]),
         }
     }
     /// Changes the address of a contact, which works for email contacts alone.
@@ -112,7 +112,7 @@ impl<'a> ContactsArea<'a> {
         to: impl Into<::std::string::String>,
     ) -> UpdateContact {
         UpdateContact {
-            call: self.client.caller.call(&table::UPDATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_CONTACT, &[id]),
             body: crate::types::UpdateContactPayload::new(to),
         }
     }
@@ -123,7 +123,7 @@ impl<'a> ContactsArea<'a> {
         body: crate::types::UpdateContactPayload,
     ) -> UpdateContact {
         UpdateContact {
-            call: self.client.caller.call(&table::UPDATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_CONTACT, &[id]),
             body,
         }
     }
@@ -138,7 +138,7 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn activate(&self, id: &str) -> ActivateContact {
         ActivateContact {
-            call: self.client.caller.call(&table::ACTIVATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::ACTIVATE_CONTACT, &[id]),
         }
     }
     /// Switches a contact off without deleting it.
@@ -152,7 +152,7 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn deactivate(&self, id: &str) -> DeactivateContact {
         DeactivateContact {
-            call: self.client.caller.call(&table::DEACTIVATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::DEACTIVATE_CONTACT, &[id]),
         }
     }
 }
@@ -233,7 +233,7 @@ impl CreateContact {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactCreateResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -278,7 +278,7 @@ impl DeleteContact {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/users/contacts/{id}` that is being put together.
@@ -301,7 +301,7 @@ impl UpdateContact {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::escalations`].
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl<'a> EscalationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
     pub fn list(&self, team_id: &str) -> ListEscalations {
         ListEscalations {
-            call: self.client.caller.call(&table::LIST_ESCALATIONS, &[team_id]),
+            call: self.client.dispatcher.call(&table::LIST_ESCALATIONS, &[team_id]),
         }
     }
     /// Creates an escalation for a team: whom to notify, after which delay, and whether to start over.
@@ -56,7 +56,7 @@ impl<'a> EscalationsArea<'a> {
         rules: impl Into<::std::vec::Vec<crate::types::EscalationRule>>,
     ) -> CreateEscalation {
         CreateEscalation {
-            call: self.client.caller.call(&table::CREATE_ESCALATION, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_ESCALATION, &[team_id]),
             body: crate::types::CreateEscalationRequest::new(name, rules),
         }
     }
@@ -67,7 +67,7 @@ impl<'a> EscalationsArea<'a> {
         body: crate::types::CreateEscalationRequest,
     ) -> CreateEscalation {
         CreateEscalation {
-            call: self.client.caller.call(&table::CREATE_ESCALATION, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_ESCALATION, &[team_id]),
             body,
         }
     }
@@ -85,7 +85,7 @@ impl<'a> EscalationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
     pub fn get(&self, team_id: &str, id: &str) -> GetEscalation {
         GetEscalation {
-            call: self.client.caller.call(&table::GET_ESCALATION, &[team_id, id]),
+            call: self.client.dispatcher.call(&table::GET_ESCALATION, &[team_id, id]),
         }
     }
     /// Deletes an escalation from a team; the answer has no body.
@@ -102,7 +102,7 @@ impl<'a> EscalationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
     pub fn delete(&self, team_id: &str, id: &str) -> DeleteEscalation {
         DeleteEscalation {
-            call: self.client.caller.call(&table::DELETE_ESCALATION, &[team_id, id]),
+            call: self.client.dispatcher.call(&table::DELETE_ESCALATION, &[team_id, id]),
         }
     }
     /// Changes the given fields of an escalation, its rules included.
@@ -119,7 +119,7 @@ impl<'a> EscalationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
     pub fn update(&self, team_id: &str, id: &str) -> UpdateEscalation {
         UpdateEscalation {
-            call: self.client.caller.call(&table::UPDATE_ESCALATION, &[team_id, id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ESCALATION, &[team_id, id]),
             body: crate::types::UpdateEscalationRequest::new(),
         }
     }
@@ -131,7 +131,7 @@ impl<'a> EscalationsArea<'a> {
         body: crate::types::UpdateEscalationRequest,
     ) -> UpdateEscalation {
         UpdateEscalation {
-            call: self.client.caller.call(&table::UPDATE_ESCALATION, &[team_id, id]),
+            call: self.client.dispatcher.call(&table::UPDATE_ESCALATION, &[team_id, id]),
             body,
         }
     }
@@ -192,20 +192,23 @@ impl CreateEscalation {
     /// What it is for, up to 200 characters.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on; on if left out.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// Whether and how it starts over.
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Field<crate::types::EscalationRepeat>>,
+        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::EscalationRepeat>>,
     ) -> Self {
         self.body.repeat = repeat.into();
         self
@@ -222,7 +225,7 @@ impl CreateEscalation {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::EscalationResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -267,7 +270,7 @@ impl DeleteEscalation {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/teams/{teamId}/escalations/{id}` that is being put together.
@@ -281,20 +284,23 @@ impl UpdateEscalation {
     /// What it is for, up to 200 characters.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// Its name, up to 100 characters.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -302,7 +308,7 @@ impl UpdateEscalation {
     /// Whether and how it starts over.
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Field<crate::types::EscalationRepeat>>,
+        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::EscalationRepeat>>,
     ) -> Self {
         self.body.repeat = repeat.into();
         self
@@ -311,7 +317,7 @@ impl UpdateEscalation {
     pub fn rules(
         mut self,
         rules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::EscalationRule>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::EscalationRule>>,
         >,
     ) -> Self {
         self.body.rules = rules.into();
@@ -329,7 +335,7 @@ impl UpdateEscalation {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::EscalationResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

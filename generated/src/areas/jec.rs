@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::jec`].
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ impl<'a> JecArea<'a> {
         action_type: impl Into<::std::string::String>,
     ) -> SendJecAction {
         SendJecAction {
-            call: self.client.caller.call(&table::SEND_JEC_ACTION, &[]),
+            call: self.client.dispatcher.call(&table::SEND_JEC_ACTION, &[]),
             body: crate::types::SendJecActionDto::new(action, action_type),
         }
     }
@@ -51,7 +51,7 @@ impl<'a> JecArea<'a> {
         body: crate::types::SendJecActionDto,
     ) -> SendJecAction {
         SendJecAction {
-            call: self.client.caller.call(&table::SEND_JEC_ACTION, &[]),
+            call: self.client.dispatcher.call(&table::SEND_JEC_ACTION, &[]),
             body,
         }
     }
@@ -68,7 +68,7 @@ impl<'a> JecArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
     pub fn list_channels(&self) -> ListJecChannels {
         ListJecChannels {
-            call: self.client.caller.call(&table::LIST_JEC_CHANNELS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_JEC_CHANNELS, &[]),
         }
     }
     /// Creates a JEC channel and answers it with the API key for its agent. `ownerDomain` has to begin with `public_`.
@@ -89,7 +89,7 @@ impl<'a> JecArea<'a> {
         owner_domain: impl Into<::std::string::String>,
     ) -> CreateJecChannel {
         CreateJecChannel {
-            call: self.client.caller.call(&table::CREATE_JEC_CHANNEL, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_JEC_CHANNEL, &[]),
             body: crate::types::CreateJecChannelDto::new(name, owner_id, owner_domain),
         }
     }
@@ -99,7 +99,7 @@ impl<'a> JecArea<'a> {
         body: crate::types::CreateJecChannelDto,
     ) -> CreateJecChannel {
         CreateJecChannel {
-            call: self.client.caller.call(&table::CREATE_JEC_CHANNEL, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_JEC_CHANNEL, &[]),
             body,
         }
     }
@@ -118,7 +118,7 @@ impl<'a> JecArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
     pub fn get_channel(&self, id: &str) -> GetJecChannel {
         GetJecChannel {
-            call: self.client.caller.call(&table::GET_JEC_CHANNEL, &[id]),
+            call: self.client.dispatcher.call(&table::GET_JEC_CHANNEL, &[id]),
         }
     }
     /// Deletes a JEC channel; the answer has no body.
@@ -136,7 +136,7 @@ impl<'a> JecArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-jec/)
     pub fn delete_channel(&self, id: &str) -> DeleteJecChannel {
         DeleteJecChannel {
-            call: self.client.caller.call(&table::DELETE_JEC_CHANNEL, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_JEC_CHANNEL, &[id]),
         }
     }
 }
@@ -157,7 +157,7 @@ impl SendJecAction {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -175,8 +175,8 @@ impl SendJecAction {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }
 /// A call of `GET /v1/jec/channels` that is being put together.
@@ -240,7 +240,7 @@ impl CreateJecChannel {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::JecChannelWithApiKey, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -285,6 +285,6 @@ impl DeleteJecChannel {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }

@@ -12,7 +12,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::maintenances`].
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn list_global(&self) -> ListGlobalMaintenances {
         ListGlobalMaintenances {
-            call: self.client.caller.call(&table::LIST_GLOBAL_MAINTENANCES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_GLOBAL_MAINTENANCES, &[]),
         }
     }
     /// Plans a site-wide maintenance that switches policies on or off, or integrations and syncs off, for a while.
@@ -49,7 +49,7 @@ impl<'a> MaintenancesArea<'a> {
         rules: impl Into<::std::vec::Vec<crate::types::MaintenanceRule>>,
     ) -> CreateGlobalMaintenance {
         CreateGlobalMaintenance {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
             body: crate::types::CreateMaintenanceRequest::new(rules),
         }
     }
@@ -59,7 +59,7 @@ impl<'a> MaintenancesArea<'a> {
         body: crate::types::CreateMaintenanceRequest,
     ) -> CreateGlobalMaintenance {
         CreateGlobalMaintenance {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
             body,
         }
     }
@@ -74,7 +74,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn get_global(&self, id: &str) -> GetGlobalMaintenance {
         GetGlobalMaintenance {
-            call: self.client.caller.call(&table::GET_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::GET_GLOBAL_MAINTENANCE, &[id]),
         }
     }
     /// Deletes a site-wide maintenance; the answer has no body.
@@ -90,7 +90,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn delete_global(&self, id: &str) -> DeleteGlobalMaintenance {
         DeleteGlobalMaintenance {
-            call: self.client.caller.call(&table::DELETE_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_GLOBAL_MAINTENANCE, &[id]),
         }
     }
     /// Changes the dates, the description or the rules of a site-wide maintenance.
@@ -106,7 +106,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn update_global(&self, id: &str) -> UpdateGlobalMaintenance {
         UpdateGlobalMaintenance {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
             body: crate::types::UpdateMaintenanceRequest::new(),
         }
     }
@@ -117,7 +117,7 @@ impl<'a> MaintenancesArea<'a> {
         body: crate::types::UpdateMaintenanceRequest,
     ) -> UpdateGlobalMaintenance {
         UpdateGlobalMaintenance {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
             body,
         }
     }
@@ -134,7 +134,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn cancel_global(&self, id: &str) -> CancelGlobalMaintenance {
         CancelGlobalMaintenance {
-            call: self.client.caller.call(&table::CANCEL_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::CANCEL_GLOBAL_MAINTENANCE, &[id]),
         }
     }
     /// Lists the maintenances of one team, all of them or only those past or not yet over.
@@ -148,7 +148,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn list_for_team(&self, team_id: &str) -> ListTeamMaintenances {
         ListTeamMaintenances {
-            call: self.client.caller.call(&table::LIST_TEAM_MAINTENANCES, &[team_id]),
+            call: self.client.dispatcher.call(&table::LIST_TEAM_MAINTENANCES, &[team_id]),
         }
     }
     /// Plans a maintenance for one team that switches policies on or off, or integrations and syncs off, for a while.
@@ -168,7 +168,10 @@ impl<'a> MaintenancesArea<'a> {
         rules: impl Into<::std::vec::Vec<crate::types::MaintenanceRule>>,
     ) -> CreateTeamMaintenance {
         CreateTeamMaintenance {
-            call: self.client.caller.call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
             body: crate::types::CreateMaintenanceRequest::new(rules),
         }
     }
@@ -179,7 +182,10 @@ impl<'a> MaintenancesArea<'a> {
         body: crate::types::CreateMaintenanceRequest,
     ) -> CreateTeamMaintenance {
         CreateTeamMaintenance {
-            call: self.client.caller.call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
             body,
         }
     }
@@ -195,7 +201,10 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn get_for_team(&self, team_id: &str, id: &str) -> GetTeamMaintenance {
         GetTeamMaintenance {
-            call: self.client.caller.call(&table::GET_TEAM_MAINTENANCE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_TEAM_MAINTENANCE, &[team_id, id]),
         }
     }
     /// Deletes a maintenance of a team; the answer has no body.
@@ -214,7 +223,7 @@ impl<'a> MaintenancesArea<'a> {
         DeleteTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_TEAM_MAINTENANCE, &[team_id, id]),
         }
     }
@@ -234,7 +243,7 @@ impl<'a> MaintenancesArea<'a> {
         UpdateTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_MAINTENANCE, &[team_id, id]),
             body: crate::types::UpdateMaintenanceRequest::new(),
         }
@@ -249,7 +258,7 @@ impl<'a> MaintenancesArea<'a> {
         UpdateTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_MAINTENANCE, &[team_id, id]),
             body,
         }
@@ -270,7 +279,7 @@ impl<'a> MaintenancesArea<'a> {
         CancelTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CANCEL_TEAM_MAINTENANCE, &[team_id, id]),
         }
     }
@@ -336,7 +345,7 @@ impl CreateGlobalMaintenance {
     /// What it is for, in free words.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -345,7 +354,7 @@ impl CreateGlobalMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -355,7 +364,7 @@ impl CreateGlobalMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -373,7 +382,7 @@ impl CreateGlobalMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -418,7 +427,7 @@ impl DeleteGlobalMaintenance {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/maintenances/{id}` that is being put together.
@@ -432,7 +441,7 @@ impl UpdateGlobalMaintenance {
     /// What it is for, in free words.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -441,7 +450,7 @@ impl UpdateGlobalMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -451,7 +460,7 @@ impl UpdateGlobalMaintenance {
     pub fn rules(
         mut self,
         rules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::MaintenanceRule>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::MaintenanceRule>>,
         >,
     ) -> Self {
         self.body.rules = rules.into();
@@ -461,7 +470,7 @@ impl UpdateGlobalMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -479,7 +488,7 @@ impl UpdateGlobalMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -567,7 +576,7 @@ impl CreateTeamMaintenance {
     /// What it is for, in free words.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -576,7 +585,7 @@ impl CreateTeamMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -586,7 +595,7 @@ impl CreateTeamMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -604,7 +613,7 @@ impl CreateTeamMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetTeamMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -649,7 +658,7 @@ impl DeleteTeamMaintenance {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/teams/{teamId}/maintenances/{id}` that is being put together.
@@ -663,7 +672,7 @@ impl UpdateTeamMaintenance {
     /// What it is for, in free words.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -672,7 +681,7 @@ impl UpdateTeamMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -682,7 +691,7 @@ impl UpdateTeamMaintenance {
     pub fn rules(
         mut self,
         rules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::MaintenanceRule>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::MaintenanceRule>>,
         >,
     ) -> Self {
         self.body.rules = rules.into();
@@ -692,7 +701,7 @@ impl UpdateTeamMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -710,7 +719,7 @@ impl UpdateTeamMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetTeamMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::notification_rules`].
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl<'a> NotificationRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
     pub fn list(&self) -> ListNotificationRules {
         ListNotificationRules {
-            call: self.client.caller.call(&table::LIST_NOTIFICATION_RULES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_NOTIFICATION_RULES, &[]),
         }
     }
     /// Creates a notification rule for the caller, optionally with its steps.
@@ -54,7 +54,7 @@ impl<'a> NotificationRulesArea<'a> {
         enabled: bool,
     ) -> CreateNotificationRule {
         CreateNotificationRule {
-            call: self.client.caller.call(&table::CREATE_NOTIFICATION_RULE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_NOTIFICATION_RULE, &[]),
             body: crate::types::NotificationRuleRequest::new(name, action_type, enabled),
         }
     }
@@ -64,7 +64,7 @@ impl<'a> NotificationRulesArea<'a> {
         body: crate::types::NotificationRuleRequest,
     ) -> CreateNotificationRule {
         CreateNotificationRule {
-            call: self.client.caller.call(&table::CREATE_NOTIFICATION_RULE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_NOTIFICATION_RULE, &[]),
             body,
         }
     }
@@ -79,7 +79,7 @@ impl<'a> NotificationRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
     pub fn get(&self, id: &str) -> GetNotificationRule {
         GetNotificationRule {
-            call: self.client.caller.call(&table::GET_NOTIFICATION_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::GET_NOTIFICATION_RULE, &[id]),
         }
     }
     /// Deletes one of the caller's notification rules; the answer has no body.
@@ -93,7 +93,7 @@ impl<'a> NotificationRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
     pub fn delete(&self, id: &str) -> DeleteNotificationRule {
         DeleteNotificationRule {
-            call: self.client.caller.call(&table::DELETE_NOTIFICATION_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_NOTIFICATION_RULE, &[id]),
         }
     }
     /// Changes a notification rule. Name, action type and the enabled flag are required here just as on creation.
@@ -115,7 +115,7 @@ impl<'a> NotificationRulesArea<'a> {
         enabled: bool,
     ) -> UpdateNotificationRule {
         UpdateNotificationRule {
-            call: self.client.caller.call(&table::UPDATE_NOTIFICATION_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_NOTIFICATION_RULE, &[id]),
             body: crate::types::NotificationRuleRequest::new(name, action_type, enabled),
         }
     }
@@ -126,7 +126,7 @@ impl<'a> NotificationRulesArea<'a> {
         body: crate::types::NotificationRuleRequest,
     ) -> UpdateNotificationRule {
         UpdateNotificationRule {
-            call: self.client.caller.call(&table::UPDATE_NOTIFICATION_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_NOTIFICATION_RULE, &[id]),
             body,
         }
     }
@@ -143,7 +143,7 @@ impl<'a> NotificationRulesArea<'a> {
         ListNotificationRuleSteps {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_NOTIFICATION_RULE_STEPS, &[rule_id]),
         }
     }
@@ -167,7 +167,7 @@ impl<'a> NotificationRulesArea<'a> {
         CreateNotificationRuleStep {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_NOTIFICATION_RULE_STEP, &[rule_id]),
             body: crate::types::CreateNotificationRuleStepRequest::new(contact, enabled),
         }
@@ -181,7 +181,7 @@ impl<'a> NotificationRulesArea<'a> {
         CreateNotificationRuleStep {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_NOTIFICATION_RULE_STEP, &[rule_id]),
             body,
         }
@@ -200,7 +200,7 @@ impl<'a> NotificationRulesArea<'a> {
         GetNotificationRuleStep {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_NOTIFICATION_RULE_STEP, &[rule_id, id]),
         }
     }
@@ -218,7 +218,7 @@ impl<'a> NotificationRulesArea<'a> {
         DeleteNotificationRuleStep {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
         }
     }
@@ -236,7 +236,7 @@ impl<'a> NotificationRulesArea<'a> {
         UpdateNotificationRuleStep {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
             body: crate::types::UpdateNotificationRuleStepRequest::new(),
         }
@@ -251,7 +251,7 @@ impl<'a> NotificationRulesArea<'a> {
         UpdateNotificationRuleStep {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
             body,
         }
@@ -313,7 +313,7 @@ impl CreateNotificationRule {
     /// Which alerts the rule is for; all if left out.
     pub fn criteria(
         mut self,
-        criteria: impl Into<::jsm_ops_core::Field<crate::types::Criteria>>,
+        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
     ) -> Self {
         self.body.criteria = criteria.into();
         self
@@ -322,21 +322,21 @@ impl CreateNotificationRule {
     pub fn notification_time(
         mut self,
         notification_time: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::NotificationTime>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::NotificationTime>>,
         >,
     ) -> Self {
         self.body.notification_time = notification_time.into();
         self
     }
     /// Its place among the rules for the same event, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
     /// Whether and how it starts over.
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Field<crate::types::NotificationRuleRepeat>>,
+        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationRuleRepeat>>,
     ) -> Self {
         self.body.repeat = repeat.into();
         self
@@ -345,7 +345,7 @@ impl CreateNotificationRule {
     pub fn schedules(
         mut self,
         schedules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.schedules = schedules.into();
@@ -355,7 +355,7 @@ impl CreateNotificationRule {
     pub fn steps(
         mut self,
         steps: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateNotificationRuleStepRequest>,
             >,
         >,
@@ -367,7 +367,7 @@ impl CreateNotificationRule {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -385,7 +385,7 @@ impl CreateNotificationRule {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::NotificationRuleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -430,7 +430,7 @@ impl DeleteNotificationRule {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/notification-rules/{id}` that is being put together.
@@ -444,7 +444,7 @@ impl UpdateNotificationRule {
     /// Which alerts the rule is for; all if left out.
     pub fn criteria(
         mut self,
-        criteria: impl Into<::jsm_ops_core::Field<crate::types::Criteria>>,
+        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
     ) -> Self {
         self.body.criteria = criteria.into();
         self
@@ -453,21 +453,21 @@ impl UpdateNotificationRule {
     pub fn notification_time(
         mut self,
         notification_time: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::NotificationTime>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::NotificationTime>>,
         >,
     ) -> Self {
         self.body.notification_time = notification_time.into();
         self
     }
     /// Its place among the rules for the same event, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
     /// Whether and how it starts over.
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Field<crate::types::NotificationRuleRepeat>>,
+        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationRuleRepeat>>,
     ) -> Self {
         self.body.repeat = repeat.into();
         self
@@ -476,7 +476,7 @@ impl UpdateNotificationRule {
     pub fn schedules(
         mut self,
         schedules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.schedules = schedules.into();
@@ -486,7 +486,7 @@ impl UpdateNotificationRule {
     pub fn steps(
         mut self,
         steps: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateNotificationRuleStepRequest>,
             >,
         >,
@@ -498,7 +498,7 @@ impl UpdateNotificationRule {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -516,7 +516,7 @@ impl UpdateNotificationRule {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::NotificationRuleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -579,7 +579,7 @@ impl CreateNotificationRuleStep {
     /// How many minutes after the start of the rule to send it.
     pub fn send_after(
         mut self,
-        send_after: impl Into<::jsm_ops_core::Field<i64>>,
+        send_after: impl Into<::jsm_ops_core::Nullable<i64>>,
     ) -> Self {
         self.body.send_after = send_after.into();
         self
@@ -596,7 +596,7 @@ impl CreateNotificationRuleStep {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::NotificationRuleStep, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -641,7 +641,7 @@ impl DeleteNotificationRuleStep {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/notification-rules/{ruleId}/steps/{id}` that is being put together.
@@ -655,20 +655,23 @@ impl UpdateNotificationRuleStep {
     /// Where the notification goes.
     pub fn contact(
         mut self,
-        contact: impl Into<::jsm_ops_core::Field<crate::types::NotificationContact>>,
+        contact: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationContact>>,
     ) -> Self {
         self.body.contact = contact.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// How many minutes after the start of the rule to send it.
     pub fn send_after(
         mut self,
-        send_after: impl Into<::jsm_ops_core::Field<i64>>,
+        send_after: impl Into<::jsm_ops_core::Nullable<i64>>,
     ) -> Self {
         self.body.send_after = send_after.into();
         self
@@ -685,7 +688,7 @@ impl UpdateNotificationRuleStep {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::NotificationRuleStep, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

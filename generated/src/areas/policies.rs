@@ -12,7 +12,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::policies`].
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn list_global(&self) -> ListGlobalPolicies {
         ListGlobalPolicies {
-            call: self.client.caller.call(&table::LIST_GLOBAL_POLICIES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_GLOBAL_POLICIES, &[]),
         }
     }
     /// Creates a site-wide policy that rewrites alerts which match its filter, for example their message, priority or responders.
@@ -54,7 +54,7 @@ impl<'a> PoliciesArea<'a> {
         enabled: bool,
     ) -> CreateGlobalPolicy {
         CreateGlobalPolicy {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_POLICY, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_POLICY, &[]),
             body: crate::types::CreateGlobalPolicyRequest::new(
                 name,
                 type_,
@@ -69,7 +69,7 @@ impl<'a> PoliciesArea<'a> {
         body: crate::types::CreateGlobalPolicyRequest,
     ) -> CreateGlobalPolicy {
         CreateGlobalPolicy {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_POLICY, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_POLICY, &[]),
             body,
         }
     }
@@ -86,7 +86,7 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn get_global(&self, policy_id: &str) -> GetGlobalPolicy {
         GetGlobalPolicy {
-            call: self.client.caller.call(&table::GET_GLOBAL_POLICY, &[policy_id]),
+            call: self.client.dispatcher.call(&table::GET_GLOBAL_POLICY, &[policy_id]),
         }
     }
     /// Replaces a site-wide alert policy with the one sent, so send it whole.
@@ -109,7 +109,10 @@ impl<'a> PoliciesArea<'a> {
         enabled: bool,
     ) -> UpdateGlobalPolicy {
         UpdateGlobalPolicy {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
             body: crate::types::CreateGlobalPolicyRequest::new(
                 name,
                 type_,
@@ -125,7 +128,10 @@ impl<'a> PoliciesArea<'a> {
         body: crate::types::CreateGlobalPolicyRequest,
     ) -> UpdateGlobalPolicy {
         UpdateGlobalPolicy {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
             body,
         }
     }
@@ -142,7 +148,7 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn delete_global(&self, policy_id: &str) -> DeleteGlobalPolicy {
         DeleteGlobalPolicy {
-            call: self.client.caller.call(&table::DELETE_GLOBAL_POLICY, &[policy_id]),
+            call: self.client.dispatcher.call(&table::DELETE_GLOBAL_POLICY, &[policy_id]),
         }
     }
     /// Moves a site-wide alert policy to another place in the order of policies.
@@ -158,7 +164,10 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn reorder_global(&self, policy_id: &str) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
-            call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
             body: crate::types::ChangePolicyOrderRequest::new(),
         }
     }
@@ -169,7 +178,10 @@ impl<'a> PoliciesArea<'a> {
         body: crate::types::ChangePolicyOrderRequest,
     ) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
-            call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
             body,
         }
     }
@@ -186,7 +198,10 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn disable_global(&self, policy_id: &str) -> DisableGlobalPolicy {
         DisableGlobalPolicy {
-            call: self.client.caller.call(&table::DISABLE_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DISABLE_GLOBAL_POLICY, &[policy_id]),
         }
     }
     /// Switches a site-wide alert policy on and answers the policy.
@@ -202,7 +217,7 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn enable_global(&self, policy_id: &str) -> EnableGlobalPolicy {
         EnableGlobalPolicy {
-            call: self.client.caller.call(&table::ENABLE_GLOBAL_POLICY, &[policy_id]),
+            call: self.client.dispatcher.call(&table::ENABLE_GLOBAL_POLICY, &[policy_id]),
         }
     }
     /// Lists a team's policies of one kind, alert or notification, in brief: id, type, name, enabled flag and `order`. The kind must be named.
@@ -226,7 +241,7 @@ impl<'a> PoliciesArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::LIST_TEAM_POLICIES, &[team_id]);
                 call.query("type", type_);
                 call
@@ -250,7 +265,7 @@ impl<'a> PoliciesArea<'a> {
         body: impl Into<crate::types::TeamPolicy>,
     ) -> CreateTeamPolicy {
         CreateTeamPolicy {
-            call: self.client.caller.call(&table::CREATE_TEAM_POLICY, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_TEAM_POLICY, &[team_id]),
             body: body.into(),
         }
     }
@@ -268,7 +283,10 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
     pub fn get_for_team(&self, team_id: &str, policy_id: &str) -> GetTeamPolicy {
         GetTeamPolicy {
-            call: self.client.caller.call(&table::GET_TEAM_POLICY, &[team_id, policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
     /// Replaces an alert or a notification policy of a team with the one sent, so send it whole.
@@ -292,7 +310,7 @@ impl<'a> PoliciesArea<'a> {
         UpdateTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_POLICY, &[team_id, policy_id]),
             body: body.into(),
         }
@@ -313,7 +331,7 @@ impl<'a> PoliciesArea<'a> {
         DeleteTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
@@ -333,7 +351,7 @@ impl<'a> PoliciesArea<'a> {
         ReorderTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_TEAM_POLICY, &[team_id, policy_id]),
             body: crate::types::ChangePolicyOrderRequest::new(),
         }
@@ -348,7 +366,7 @@ impl<'a> PoliciesArea<'a> {
         ReorderTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_TEAM_POLICY, &[team_id, policy_id]),
             body,
         }
@@ -369,7 +387,7 @@ impl<'a> PoliciesArea<'a> {
         DisableTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DISABLE_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
@@ -389,7 +407,7 @@ impl<'a> PoliciesArea<'a> {
         EnableTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::ENABLE_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
@@ -450,7 +468,9 @@ impl CreateGlobalPolicy {
     /// The names of custom actions that the alert gets.
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.body.actions = actions.into();
         self
@@ -458,7 +478,7 @@ impl CreateGlobalPolicy {
     /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
     pub fn alert_description(
         mut self,
-        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alert_description = alert_description.into();
         self
@@ -466,7 +486,7 @@ impl CreateGlobalPolicy {
     /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own and is the default.
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alias = alias.into();
         self
@@ -474,7 +494,7 @@ impl CreateGlobalPolicy {
     /// Whether further policies are applied after this one; off if left out.
     pub fn continue_(
         mut self,
-        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+        continue_: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.continue_ = continue_.into();
         self
@@ -482,7 +502,7 @@ impl CreateGlobalPolicy {
     /// What it is for, in free words.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -491,7 +511,7 @@ impl CreateGlobalPolicy {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -502,7 +522,7 @@ impl CreateGlobalPolicy {
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the default.
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.entity = entity.into();
         self
@@ -511,7 +531,7 @@ impl CreateGlobalPolicy {
     pub fn filter(
         mut self,
         filter: impl Into<
-            ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+            ::jsm_ops_core::Nullable<crate::types::CreateGlobalPolicyRequestFilter>,
         >,
     ) -> Self {
         self.body.filter = filter.into();
@@ -520,7 +540,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own actions besides; on if left out.
     pub fn keep_original_actions(
         mut self,
-        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_actions: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_actions = keep_original_actions.into();
         self
@@ -528,7 +548,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own extra properties besides; on if left out.
     pub fn keep_original_details(
         mut self,
-        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_details: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_details = keep_original_details.into();
         self
@@ -536,7 +556,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own responders besides; on if left out.
     pub fn keep_original_responders(
         mut self,
-        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_responders: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_responders = keep_original_responders.into();
         self
@@ -544,7 +564,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own tags besides; on if left out.
     pub fn keep_original_tags(
         mut self,
-        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_tags: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_tags = keep_original_tags.into();
         self
@@ -552,7 +572,7 @@ impl CreateGlobalPolicy {
     /// The priority that the alert gets; it counts only with `updatePriority`.
     pub fn priority_value(
         mut self,
-        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority_value: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.body.priority_value = priority_value.into();
         self
@@ -561,7 +581,7 @@ impl CreateGlobalPolicy {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
             >,
         >,
@@ -572,7 +592,7 @@ impl CreateGlobalPolicy {
     /// The source that the alert gets; `{{source}}` in it stands for the alert's own and is the default.
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.source = source.into();
         self
@@ -580,7 +600,7 @@ impl CreateGlobalPolicy {
     /// The tags that the alert gets.
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.body.tags = tags.into();
         self
@@ -589,7 +609,7 @@ impl CreateGlobalPolicy {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -598,7 +618,7 @@ impl CreateGlobalPolicy {
     /// Whether the policy sets the priority; off if left out.
     pub fn update_priority(
         mut self,
-        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+        update_priority: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.update_priority = update_priority.into();
         self
@@ -615,7 +635,7 @@ impl CreateGlobalPolicy {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GlobalPolicyPaginatedResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -653,7 +673,9 @@ impl UpdateGlobalPolicy {
     /// The names of custom actions that the alert gets.
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.body.actions = actions.into();
         self
@@ -661,7 +683,7 @@ impl UpdateGlobalPolicy {
     /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
     pub fn alert_description(
         mut self,
-        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alert_description = alert_description.into();
         self
@@ -669,7 +691,7 @@ impl UpdateGlobalPolicy {
     /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own and is the default.
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alias = alias.into();
         self
@@ -677,7 +699,7 @@ impl UpdateGlobalPolicy {
     /// Whether further policies are applied after this one; off if left out.
     pub fn continue_(
         mut self,
-        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+        continue_: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.continue_ = continue_.into();
         self
@@ -685,7 +707,7 @@ impl UpdateGlobalPolicy {
     /// What it is for, in free words.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -694,7 +716,7 @@ impl UpdateGlobalPolicy {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -705,7 +727,7 @@ impl UpdateGlobalPolicy {
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the default.
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.entity = entity.into();
         self
@@ -714,7 +736,7 @@ impl UpdateGlobalPolicy {
     pub fn filter(
         mut self,
         filter: impl Into<
-            ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+            ::jsm_ops_core::Nullable<crate::types::CreateGlobalPolicyRequestFilter>,
         >,
     ) -> Self {
         self.body.filter = filter.into();
@@ -723,7 +745,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own actions besides; on if left out.
     pub fn keep_original_actions(
         mut self,
-        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_actions: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_actions = keep_original_actions.into();
         self
@@ -731,7 +753,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own extra properties besides; on if left out.
     pub fn keep_original_details(
         mut self,
-        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_details: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_details = keep_original_details.into();
         self
@@ -739,7 +761,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own responders besides; on if left out.
     pub fn keep_original_responders(
         mut self,
-        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_responders: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_responders = keep_original_responders.into();
         self
@@ -747,7 +769,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own tags besides; on if left out.
     pub fn keep_original_tags(
         mut self,
-        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_tags: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_tags = keep_original_tags.into();
         self
@@ -755,7 +777,7 @@ impl UpdateGlobalPolicy {
     /// The priority that the alert gets; it counts only with `updatePriority`.
     pub fn priority_value(
         mut self,
-        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority_value: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.body.priority_value = priority_value.into();
         self
@@ -764,7 +786,7 @@ impl UpdateGlobalPolicy {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
             >,
         >,
@@ -775,7 +797,7 @@ impl UpdateGlobalPolicy {
     /// The source that the alert gets; `{{source}}` in it stands for the alert's own and is the default.
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.source = source.into();
         self
@@ -783,7 +805,7 @@ impl UpdateGlobalPolicy {
     /// The tags that the alert gets.
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.body.tags = tags.into();
         self
@@ -792,7 +814,7 @@ impl UpdateGlobalPolicy {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -801,7 +823,7 @@ impl UpdateGlobalPolicy {
     /// Whether the policy sets the priority; off if left out.
     pub fn update_priority(
         mut self,
-        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+        update_priority: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.update_priority = update_priority.into();
         self
@@ -818,7 +840,7 @@ impl UpdateGlobalPolicy {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalAlertPolicy, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -840,7 +862,7 @@ impl DeleteGlobalPolicy {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/alerts/policies/{policyId}/change-order` that is being put together.
@@ -852,7 +874,7 @@ pub struct ReorderGlobalPolicy {
 }
 impl ReorderGlobalPolicy {
     /// The new place.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.body.order = order.into();
         self
     }
@@ -866,8 +888,8 @@ impl ReorderGlobalPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/alerts/policies/{policyId}/disable` that is being put together.
@@ -979,7 +1001,7 @@ impl CreateTeamPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1022,7 +1044,7 @@ impl UpdateTeamPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1044,7 +1066,7 @@ impl DeleteTeamPolicy {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/teams/{teamId}/policies/{policyId}/change-order` that is being put together.
@@ -1056,7 +1078,7 @@ pub struct ReorderTeamPolicy {
 }
 impl ReorderTeamPolicy {
     /// The new place.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.body.order = order.into();
         self
     }
@@ -1070,8 +1092,8 @@ impl ReorderTeamPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/teams/{teamId}/policies/{policyId}/disable` that is being put together.

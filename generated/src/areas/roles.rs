@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::roles`].
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl<'a> RolesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn list(&self) -> ListCustomUserRoles {
         ListCustomUserRoles {
-            call: self.client.caller.call(&table::LIST_CUSTOM_USER_ROLES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_CUSTOM_USER_ROLES, &[]),
         }
     }
     /// Creates a custom user role from the rights it grants and those it forbids, and answers its id.
@@ -52,7 +52,7 @@ impl<'a> RolesArea<'a> {
         name: impl Into<::std::string::String>,
     ) -> CreateCustomUserRole {
         CreateCustomUserRole {
-            call: self.client.caller.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
             body: crate::types::CustomUserRoleCreateRequest::new(name),
         }
     }
@@ -62,7 +62,7 @@ impl<'a> RolesArea<'a> {
         body: crate::types::CustomUserRoleCreateRequest,
     ) -> CreateCustomUserRole {
         CreateCustomUserRole {
-            call: self.client.caller.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
             body,
         }
     }
@@ -81,7 +81,7 @@ impl<'a> RolesArea<'a> {
         role_id: impl Into<::std::string::String>,
     ) -> AssignCustomUserRole {
         AssignCustomUserRole {
-            call: self.client.caller.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
             body: crate::types::AssignRoleRequest::new(account_id, role_id),
         }
     }
@@ -91,7 +91,7 @@ impl<'a> RolesArea<'a> {
         body: crate::types::AssignRoleRequest,
     ) -> AssignCustomUserRole {
         AssignCustomUserRole {
-            call: self.client.caller.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
             body,
         }
     }
@@ -106,7 +106,10 @@ impl<'a> RolesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn get(&self, identifier: &str) -> GetCustomUserRole {
         GetCustomUserRole {
-            call: self.client.caller.call(&table::GET_CUSTOM_USER_ROLE, &[identifier]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_CUSTOM_USER_ROLE, &[identifier]),
         }
     }
     /// Changes a custom user role found by id or by name, and answers only its id and name.
@@ -124,7 +127,7 @@ impl<'a> RolesArea<'a> {
         UpdateCustomUserRole {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
             body: crate::types::CustomUserRoleUpdateRequest::new(),
         }
@@ -138,7 +141,7 @@ impl<'a> RolesArea<'a> {
         UpdateCustomUserRole {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
             body,
         }
@@ -154,7 +157,10 @@ impl<'a> RolesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn delete(&self, identifier: &str) -> DeleteCustomUserRole {
         DeleteCustomUserRole {
-            call: self.client.caller.call(&table::DELETE_CUSTOM_USER_ROLE, &[identifier]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DELETE_CUSTOM_USER_ROLE, &[identifier]),
         }
     }
 }
@@ -222,7 +228,7 @@ impl CreateCustomUserRole {
     pub fn disallowed_rights(
         mut self,
         disallowed_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.disallowed_rights = disallowed_rights.into();
@@ -232,7 +238,7 @@ impl CreateCustomUserRole {
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.granted_rights = granted_rights.into();
@@ -250,7 +256,7 @@ impl CreateCustomUserRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -274,7 +280,7 @@ impl AssignCustomUserRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -329,7 +335,7 @@ impl UpdateCustomUserRole {
     pub fn disallowed_rights(
         mut self,
         disallowed_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.disallowed_rights = disallowed_rights.into();
@@ -339,7 +345,7 @@ impl UpdateCustomUserRole {
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.granted_rights = granted_rights.into();
@@ -348,7 +354,7 @@ impl UpdateCustomUserRole {
     /// Its id.
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.id = id.into();
         self
@@ -356,7 +362,7 @@ impl UpdateCustomUserRole {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -373,7 +379,7 @@ impl UpdateCustomUserRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -403,6 +409,6 @@ impl DeleteCustomUserRole {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }

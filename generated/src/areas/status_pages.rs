@@ -16,7 +16,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::status_pages`].
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ impl<'a> StatusPagesArea<'a> {
         BatchProcessStatusPageComponents {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::BATCH_PROCESS_STATUS_PAGE_COMPONENTS, &[]),
             body: crate::types::StakeholderCommsBatchComponentProcessRequest::new(),
         }
@@ -55,7 +55,7 @@ impl<'a> StatusPagesArea<'a> {
         BatchProcessStatusPageComponents {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::BATCH_PROCESS_STATUS_PAGE_COMPONENTS, &[]),
             body,
         }
@@ -78,7 +78,7 @@ impl<'a> StatusPagesArea<'a> {
         GetStatusPageComponentUptime {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_STATUS_PAGE_COMPONENT_UPTIME, &[component_id]),
         }
     }
@@ -100,7 +100,7 @@ impl<'a> StatusPagesArea<'a> {
         GetStatusPageComponentUptimePercentage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(
                     &table::GET_STATUS_PAGE_COMPONENT_UPTIME_PERCENTAGE,
                     &[component_id],
@@ -121,7 +121,7 @@ impl<'a> StatusPagesArea<'a> {
         incident_create_request: impl Into<crate::types::StakeholderCommsIncidentInput>,
     ) -> CreateStatusPageIncident {
         CreateStatusPageIncident {
-            call: self.client.caller.call(&table::CREATE_STATUS_PAGE_INCIDENT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STATUS_PAGE_INCIDENT, &[]),
             body: crate::types::StakeholderCommsIncidentCreateRequest::new(
                 incident_create_request,
             ),
@@ -133,7 +133,7 @@ impl<'a> StatusPagesArea<'a> {
         body: crate::types::StakeholderCommsIncidentCreateRequest,
     ) -> CreateStatusPageIncident {
         CreateStatusPageIncident {
-            call: self.client.caller.call(&table::CREATE_STATUS_PAGE_INCIDENT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STATUS_PAGE_INCIDENT, &[]),
             body,
         }
     }
@@ -150,7 +150,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn get_incident(&self) -> GetStatusPageIncident {
         GetStatusPageIncident {
-            call: self.client.caller.call(&table::GET_STATUS_PAGE_INCIDENT, &[]),
+            call: self.client.dispatcher.call(&table::GET_STATUS_PAGE_INCIDENT, &[]),
         }
     }
     /// Lists incidents across status pages with their updates, page by page with a forward cursor.
@@ -166,7 +166,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn list_incidents(&self) -> ListStatusPageIncidents {
         ListStatusPageIncidents {
-            call: self.client.caller.call(&table::LIST_STATUS_PAGE_INCIDENTS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_STATUS_PAGE_INCIDENTS, &[]),
         }
     }
     /// Lists incidents with their updates, of one status page or only active ones if wanted, with cursors in both directions.
@@ -180,7 +180,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn list_incidents_v2(&self) -> ListStatusPageIncidentsV2 {
         ListStatusPageIncidentsV2 {
-            call: self.client.caller.call(&table::LIST_STATUS_PAGE_INCIDENTS_V2, &[]),
+            call: self.client.dispatcher.call(&table::LIST_STATUS_PAGE_INCIDENTS_V2, &[]),
         }
     }
     /// Lists the prepared texts for incidents, of one status page if wanted, all at once.
@@ -196,7 +196,7 @@ impl<'a> StatusPagesArea<'a> {
         ListStatusPageIncidentTemplates {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STATUS_PAGE_INCIDENT_TEMPLATES, &[]),
         }
     }
@@ -218,7 +218,7 @@ impl<'a> StatusPagesArea<'a> {
         GetStatusPageIncidentTemplate {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_STATUS_PAGE_INCIDENT_TEMPLATE, &[incident_template_id]),
         }
     }
@@ -238,7 +238,7 @@ impl<'a> StatusPagesArea<'a> {
         incident_update_request: impl Into<crate::types::StakeholderCommsIncidentChange>,
     ) -> UpdateStatusPageIncident {
         UpdateStatusPageIncident {
-            call: self.client.caller.call(&table::UPDATE_STATUS_PAGE_INCIDENT, &[]),
+            call: self.client.dispatcher.call(&table::UPDATE_STATUS_PAGE_INCIDENT, &[]),
             body: crate::types::StakeholderCommsIncidentUpdateRequest::new(
                 incident_update_request,
             ),
@@ -250,7 +250,7 @@ impl<'a> StatusPagesArea<'a> {
         body: crate::types::StakeholderCommsIncidentUpdateRequest,
     ) -> UpdateStatusPageIncident {
         UpdateStatusPageIncident {
-            call: self.client.caller.call(&table::UPDATE_STATUS_PAGE_INCIDENT, &[]),
+            call: self.client.dispatcher.call(&table::UPDATE_STATUS_PAGE_INCIDENT, &[]),
             body,
         }
     }
@@ -270,7 +270,7 @@ impl<'a> StatusPagesArea<'a> {
         page: impl Into<crate::types::StakeholderCommsCreatePageRequestPage>,
     ) -> CreateStatusPage {
         CreateStatusPage {
-            call: self.client.caller.call(&table::CREATE_STATUS_PAGE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STATUS_PAGE, &[]),
             body: crate::types::StakeholderCommsCreatePageRequest::new(page),
         }
     }
@@ -280,7 +280,7 @@ impl<'a> StatusPagesArea<'a> {
         body: crate::types::StakeholderCommsCreatePageRequest,
     ) -> CreateStatusPage {
         CreateStatusPage {
-            call: self.client.caller.call(&table::CREATE_STATUS_PAGE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STATUS_PAGE, &[]),
             body,
         }
     }
@@ -297,7 +297,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn get_by_name(&self, name: &str) -> GetStatusPageByName {
         GetStatusPageByName {
-            call: self.client.caller.call(&table::GET_STATUS_PAGE_BY_NAME, &[name]),
+            call: self.client.dispatcher.call(&table::GET_STATUS_PAGE_BY_NAME, &[name]),
         }
     }
     /// Creates a status page as a draft, to be put live by publishing it.
@@ -314,7 +314,7 @@ impl<'a> StatusPagesArea<'a> {
         page: impl Into<crate::types::StakeholderCommsCreatePageRequestPage>,
     ) -> CreateDraftStatusPage {
         CreateDraftStatusPage {
-            call: self.client.caller.call(&table::CREATE_DRAFT_STATUS_PAGE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_DRAFT_STATUS_PAGE, &[]),
             body: crate::types::StakeholderCommsCreateDraftPageRequest::new(page),
         }
     }
@@ -324,7 +324,7 @@ impl<'a> StatusPagesArea<'a> {
         body: crate::types::StakeholderCommsCreateDraftPageRequest,
     ) -> CreateDraftStatusPage {
         CreateDraftStatusPage {
-            call: self.client.caller.call(&table::CREATE_DRAFT_STATUS_PAGE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_DRAFT_STATUS_PAGE, &[]),
             body,
         }
     }
@@ -341,7 +341,10 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn get_draft_by_name(&self, name: &str) -> GetDraftStatusPageByName {
         GetDraftStatusPageByName {
-            call: self.client.caller.call(&table::GET_DRAFT_STATUS_PAGE_BY_NAME, &[name]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_DRAFT_STATUS_PAGE_BY_NAME, &[name]),
         }
     }
     /// Deletes the draft of a status page and answers whether that worked.
@@ -359,7 +362,7 @@ impl<'a> StatusPagesArea<'a> {
         DeleteDraftStatusPage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_DRAFT_STATUS_PAGE, &[draft_page_id]),
         }
     }
@@ -380,7 +383,7 @@ impl<'a> StatusPagesArea<'a> {
         PublishDraftStatusPage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::PUBLISH_DRAFT_STATUS_PAGE, &[draft_page_id]),
         }
     }
@@ -403,7 +406,7 @@ impl<'a> StatusPagesArea<'a> {
         UpdateDraftStatusPage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_DRAFT_STATUS_PAGE, &[draft_page_id]),
             body: crate::types::StakeholderCommsUpdateDraftPageRequest::new(page),
         }
@@ -417,7 +420,7 @@ impl<'a> StatusPagesArea<'a> {
         UpdateDraftStatusPage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_DRAFT_STATUS_PAGE, &[draft_page_id]),
             body,
         }
@@ -435,7 +438,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn get_draft(&self, page_id: &str) -> GetDraftStatusPage {
         GetDraftStatusPage {
-            call: self.client.caller.call(&table::GET_DRAFT_STATUS_PAGE, &[page_id]),
+            call: self.client.dispatcher.call(&table::GET_DRAFT_STATUS_PAGE, &[page_id]),
         }
     }
     /// Proposes a free subdomain that suits the name of a status page.
@@ -453,7 +456,7 @@ impl<'a> StatusPagesArea<'a> {
         SuggestStatusPageSubdomain {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::SUGGEST_STATUS_PAGE_SUBDOMAIN, &[page_name]),
         }
     }
@@ -474,7 +477,7 @@ impl<'a> StatusPagesArea<'a> {
         ValidateStatusPageSubdomain {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::VALIDATE_STATUS_PAGE_SUBDOMAIN, &[subdomain]),
         }
     }
@@ -489,7 +492,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn list_summaries(&self) -> ListStatusPageSummaries {
         ListStatusPageSummaries {
-            call: self.client.caller.call(&table::LIST_STATUS_PAGE_SUMMARIES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_STATUS_PAGE_SUMMARIES, &[]),
         }
     }
     /// Second form of the list of page summaries, with the same filter and the same shape of answer.
@@ -503,7 +506,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn list_summaries_v2(&self) -> ListStatusPageSummariesV2 {
         ListStatusPageSummariesV2 {
-            call: self.client.caller.call(&table::LIST_STATUS_PAGE_SUMMARIES_V2, &[]),
+            call: self.client.dispatcher.call(&table::LIST_STATUS_PAGE_SUMMARIES_V2, &[]),
         }
     }
     /// Tells whether a name is still free for a status page; the verdict is in `valid`.
@@ -521,7 +524,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn validate_name(&self, name: &str) -> ValidateStatusPageName {
         ValidateStatusPageName {
-            call: self.client.caller.call(&table::VALIDATE_STATUS_PAGE_NAME, &[name]),
+            call: self.client.dispatcher.call(&table::VALIDATE_STATUS_PAGE_NAME, &[name]),
         }
     }
     /// Fetches one status page with its settings, looks and texts.
@@ -537,7 +540,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn get(&self, page_id: &str) -> GetStatusPage {
         GetStatusPage {
-            call: self.client.caller.call(&table::GET_STATUS_PAGE, &[page_id]),
+            call: self.client.dispatcher.call(&table::GET_STATUS_PAGE, &[page_id]),
         }
     }
     /// Lists the components in the draft of a status page, groups with what they hold, all at once.
@@ -555,7 +558,7 @@ impl<'a> StatusPagesArea<'a> {
         ListDraftStatusPageComponents {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_DRAFT_STATUS_PAGE_COMPONENTS, &[page_id]),
         }
     }
@@ -577,7 +580,7 @@ impl<'a> StatusPagesArea<'a> {
         ListDraftStatusPageComponentsV2 {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_DRAFT_STATUS_PAGE_COMPONENTS_V2, &[page_id]),
         }
     }
@@ -599,7 +602,7 @@ impl<'a> StatusPagesArea<'a> {
         ListStatusPageComponentUptimes {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STATUS_PAGE_COMPONENT_UPTIMES, &[page_id]),
         }
     }
@@ -621,7 +624,7 @@ impl<'a> StatusPagesArea<'a> {
         ListStatusPageComponentUptimesV2 {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STATUS_PAGE_COMPONENT_UPTIMES_V2, &[page_id]),
         }
     }
@@ -638,7 +641,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn delete(&self, page_id: &str) -> DeleteStatusPage {
         DeleteStatusPage {
-            call: self.client.caller.call(&table::DELETE_STATUS_PAGE, &[page_id]),
+            call: self.client.dispatcher.call(&table::DELETE_STATUS_PAGE, &[page_id]),
         }
     }
     /// Deletes a status page for good; a second address of the permanent deletion.
@@ -656,7 +659,7 @@ impl<'a> StatusPagesArea<'a> {
         DeleteStatusPagePermanently {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_STATUS_PAGE_PERMANENTLY, &[page_id]),
             body: crate::types::StakeholderCommsDeletePageRequest::new(),
         }
@@ -670,7 +673,7 @@ impl<'a> StatusPagesArea<'a> {
         DeleteStatusPagePermanently {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_STATUS_PAGE_PERMANENTLY, &[page_id]),
             body,
         }
@@ -690,7 +693,7 @@ impl<'a> StatusPagesArea<'a> {
         PermanentlyDeleteStatusPage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::PERMANENTLY_DELETE_STATUS_PAGE, &[page_id]),
             body: ::std::option::Option::None,
         }
@@ -708,7 +711,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn recover(&self, page_id: &str) -> RecoverStatusPage {
         RecoverStatusPage {
-            call: self.client.caller.call(&table::RECOVER_STATUS_PAGE, &[page_id]),
+            call: self.client.dispatcher.call(&table::RECOVER_STATUS_PAGE, &[page_id]),
         }
     }
     /// Tries to bring a hard-deleted status page back, and answers whether that worked rather than the page.
@@ -728,7 +731,7 @@ impl<'a> StatusPagesArea<'a> {
         RecoverDeletedStatusPage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::RECOVER_DELETED_STATUS_PAGE, &[page_id]),
         }
     }
@@ -745,7 +748,10 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn soft_delete(&self, page_id: &str) -> SoftDeleteStatusPage {
         SoftDeleteStatusPage {
-            call: self.client.caller.call(&table::SOFT_DELETE_STATUS_PAGE, &[page_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::SOFT_DELETE_STATUS_PAGE, &[page_id]),
             body: ::std::option::Option::None,
         }
     }
@@ -762,7 +768,10 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn get_summary(&self, page_id: &str) -> GetStatusPageSummary {
         GetStatusPageSummary {
-            call: self.client.caller.call(&table::GET_STATUS_PAGE_SUMMARY, &[page_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_STATUS_PAGE_SUMMARY, &[page_id]),
         }
     }
     /// Takes a published status page offline without deleting it, and answers it.
@@ -778,7 +787,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn unpublish(&self, page_id: &str) -> UnpublishStatusPage {
         UnpublishStatusPage {
-            call: self.client.caller.call(&table::UNPUBLISH_STATUS_PAGE, &[page_id]),
+            call: self.client.dispatcher.call(&table::UNPUBLISH_STATUS_PAGE, &[page_id]),
         }
     }
     /// Changes the given fields of a status page at once; changes to be published later go into a draft.
@@ -798,7 +807,7 @@ impl<'a> StatusPagesArea<'a> {
         page: impl Into<crate::types::StakeholderCommsUpdatePageRequestPage>,
     ) -> UpdateStatusPage {
         UpdateStatusPage {
-            call: self.client.caller.call(&table::UPDATE_STATUS_PAGE, &[page_id]),
+            call: self.client.dispatcher.call(&table::UPDATE_STATUS_PAGE, &[page_id]),
             body: crate::types::StakeholderCommsUpdatePageRequest::new(page),
         }
     }
@@ -809,7 +818,7 @@ impl<'a> StatusPagesArea<'a> {
         body: crate::types::StakeholderCommsUpdatePageRequest,
     ) -> UpdateStatusPage {
         UpdateStatusPage {
-            call: self.client.caller.call(&table::UPDATE_STATUS_PAGE, &[page_id]),
+            call: self.client.dispatcher.call(&table::UPDATE_STATUS_PAGE, &[page_id]),
             body,
         }
     }
@@ -828,7 +837,7 @@ impl<'a> StatusPagesArea<'a> {
         GetStatusPageUptimePercentage {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_STATUS_PAGE_UPTIME_PERCENTAGE, &[page_id]),
         }
     }
@@ -848,7 +857,10 @@ impl<'a> StatusPagesArea<'a> {
         >,
     ) -> CreateStatusPageSubscriber {
         CreateStatusPageSubscriber {
-            call: self.client.caller.call(&table::CREATE_STATUS_PAGE_SUBSCRIBER, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_STATUS_PAGE_SUBSCRIBER, &[]),
             body: crate::types::StakeholderCommsSubscriptionRequest::new(
                 subscription_request,
             ),
@@ -860,7 +872,10 @@ impl<'a> StatusPagesArea<'a> {
         body: crate::types::StakeholderCommsSubscriptionRequest,
     ) -> CreateStatusPageSubscriber {
         CreateStatusPageSubscriber {
-            call: self.client.caller.call(&table::CREATE_STATUS_PAGE_SUBSCRIBER, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_STATUS_PAGE_SUBSCRIBER, &[]),
             body,
         }
     }
@@ -875,7 +890,10 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn delete_subscribers(&self) -> DeleteStatusPageSubscribers {
         DeleteStatusPageSubscribers {
-            call: self.client.caller.call(&table::DELETE_STATUS_PAGE_SUBSCRIBERS, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DELETE_STATUS_PAGE_SUBSCRIBERS, &[]),
             body: crate::types::StakeholderCommsDeleteSubscribersRequest::new(),
         }
     }
@@ -885,7 +903,10 @@ impl<'a> StatusPagesArea<'a> {
         body: crate::types::StakeholderCommsDeleteSubscribersRequest,
     ) -> DeleteStatusPageSubscribers {
         DeleteStatusPageSubscribers {
-            call: self.client.caller.call(&table::DELETE_STATUS_PAGE_SUBSCRIBERS, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DELETE_STATUS_PAGE_SUBSCRIBERS, &[]),
             body,
         }
     }
@@ -912,7 +933,7 @@ impl<'a> StatusPagesArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::LIST_STATUS_PAGE_ITEM_SUBSCRIBERS, &[]);
                 call.query("itemId", item_id);
                 call.query("itemType", item_type);
@@ -931,7 +952,7 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn list_subscribers(&self) -> ListStatusPageSubscribers {
         ListStatusPageSubscribers {
-            call: self.client.caller.call(&table::LIST_STATUS_PAGE_SUBSCRIBERS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_STATUS_PAGE_SUBSCRIBERS, &[]),
         }
     }
     /// Counts the subscriptions of one page or incident by status, with the quota they use up.
@@ -955,7 +976,7 @@ impl<'a> StatusPagesArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::GET_STATUS_PAGE_SUBSCRIPTION_STATISTICS, &[]);
                 call.query("itemId", item_id);
                 call.query("type", type_);
@@ -974,7 +995,10 @@ impl<'a> StatusPagesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-status-page/)
     pub fn get_subscriber_total(&self) -> GetStatusPageSubscriberTotal {
         GetStatusPageSubscriberTotal {
-            call: self.client.caller.call(&table::GET_STATUS_PAGE_SUBSCRIBER_TOTAL, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_STATUS_PAGE_SUBSCRIBER_TOTAL, &[]),
         }
     }
     /// Ends the subscription that a subscriber token belongs to.
@@ -995,7 +1019,7 @@ impl<'a> StatusPagesArea<'a> {
         UnsubscribeStatusPageSubscriber {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UNSUBSCRIBE_STATUS_PAGE_SUBSCRIBER, &[]),
             body: crate::types::StakeholderCommsSubscriberUnsubscribeRequest::new(token),
         }
@@ -1008,7 +1032,7 @@ impl<'a> StatusPagesArea<'a> {
         UnsubscribeStatusPageSubscriber {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UNSUBSCRIBE_STATUS_PAGE_SUBSCRIBER, &[]),
             body,
         }
@@ -1028,7 +1052,7 @@ impl<'a> StatusPagesArea<'a> {
         ValidateStatusPageSubscriberToken {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::VALIDATE_STATUS_PAGE_SUBSCRIBER_TOKEN, &[]),
             body: crate::types::StakeholderCommsSubscriberValidateTokenRequest::new(),
         }
@@ -1041,7 +1065,7 @@ impl<'a> StatusPagesArea<'a> {
         ValidateStatusPageSubscriberToken {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::VALIDATE_STATUS_PAGE_SUBSCRIBER_TOKEN, &[]),
             body,
         }
@@ -1059,7 +1083,7 @@ impl BatchProcessStatusPageComponents {
     pub fn create_update_components(
         mut self,
         create_update_components: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsNestedDraftComponentInput>,
             >,
         >,
@@ -1071,7 +1095,7 @@ impl BatchProcessStatusPageComponents {
     pub fn delete_components(
         mut self,
         delete_components: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.delete_components = delete_components.into();
@@ -1080,7 +1104,7 @@ impl BatchProcessStatusPageComponents {
     /// The id of the status page.
     pub fn page_id(
         mut self,
-        page_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        page_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.page_id = page_id.into();
         self
@@ -1100,7 +1124,7 @@ impl BatchProcessStatusPageComponents {
         ::std::vec::Vec<crate::types::StakeholderCommsNestedComponent>,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1196,7 +1220,7 @@ impl CreateStatusPageIncident {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::StakeholderCommsIncidentResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1439,7 +1463,7 @@ impl UpdateStatusPageIncident {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::StakeholderCommsIncidentResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1463,7 +1487,7 @@ impl CreateStatusPage {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::StakeholderCommsPageResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1510,7 +1534,7 @@ impl CreateDraftStatusPage {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::StakeholderCommsPageResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1606,7 +1630,7 @@ impl UpdateDraftStatusPage {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::StakeholderCommsPageResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -2029,7 +2053,7 @@ impl DeleteStatusPagePermanently {
     /// The id of who deletes it.
     pub fn deleted_by(
         mut self,
-        deleted_by: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        deleted_by: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.deleted_by = deleted_by.into();
         self
@@ -2049,7 +2073,7 @@ impl DeleteStatusPagePermanently {
         crate::types::StakeholderCommsStakeholderGroupMutationResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -2066,7 +2090,7 @@ impl PermanentlyDeleteStatusPage {
     /// The id of who deletes it.
     pub fn deleted_by(
         mut self,
-        deleted_by: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        deleted_by: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.get_or_insert_default().deleted_by = deleted_by.into();
         self
@@ -2095,7 +2119,7 @@ impl PermanentlyDeleteStatusPage {
         Error,
     > {
         let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
+            ::std::option::Option::Some(body) => self.call.json_body(body)?,
             ::std::option::Option::None => Body::None,
         };
         self.call.json(body).await
@@ -2161,7 +2185,7 @@ impl SoftDeleteStatusPage {
     /// The id of who deletes it.
     pub fn deleted_by(
         mut self,
-        deleted_by: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        deleted_by: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.get_or_insert_default().deleted_by = deleted_by.into();
         self
@@ -2190,7 +2214,7 @@ impl SoftDeleteStatusPage {
         Error,
     > {
         let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
+            ::std::option::Option::Some(body) => self.call.json_body(body)?,
             ::std::option::Option::None => Body::None,
         };
         self.call.json(body).await
@@ -2265,7 +2289,7 @@ impl UpdateStatusPage {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::StakeholderCommsPageResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -2325,7 +2349,7 @@ impl CreateStatusPageSubscriber {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::StakeholderCommsSubscriber, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -2340,7 +2364,7 @@ impl DeleteStatusPageSubscribers {
     /// The ids of the subscribers.
     pub fn ids(
         mut self,
-        ids: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        ids: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.body.ids = ids.into();
         self
@@ -2360,7 +2384,7 @@ impl DeleteStatusPageSubscribers {
         crate::types::StakeholderCommsStakeholderGroupMutationResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -2518,7 +2542,7 @@ impl UnsubscribeStatusPageSubscriber {
         crate::types::StakeholderCommsStakeholderGroupMutationResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -2534,7 +2558,7 @@ impl ValidateStatusPageSubscriberToken {
     pub fn token(
         mut self,
         token: impl Into<
-            ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
         >,
     ) -> Self {
         self.body.token = token.into();
@@ -2555,7 +2579,7 @@ impl ValidateStatusPageSubscriberToken {
         crate::types::StakeholderCommsSubscriberValidateTokenResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

@@ -470,74 +470,76 @@ impl AssignAlertRequest {
 #[non_exhaustive]
 pub struct CreateAlertRequest {
     /// The names of the custom actions that the alert offers.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub actions: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub actions: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// A name for the alert, chosen by its creator, by which repeated alerts are joined into one; up to 512 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub alias: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub alias: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The long text of the alert, up to 15,000 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What the alert is about, such as a server or a service; up to 512 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub entity: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub entity: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Custom keys and values of the alert, up to 8,000 characters in all.
     #[serde(
         rename = "extraProperties",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub extra_properties: ::jsm_ops_core::Field<
+    pub extra_properties: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// The headline of the alert, up to 130 characters.
     pub message: ::std::string::String,
     /// A first note on the alert, up to 25,000 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub note: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub note: ::jsm_ops_core::Nullable<::std::string::String>,
     /// How urgent the alert is, from P1 to P5; P3 if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub priority: ::jsm_ops_core::Field<crate::types::Priority>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub priority: ::jsm_ops_core::Nullable<crate::types::Priority>,
     /// Who is to deal with the alert, at most 50.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub responders: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::Responder>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub responders: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::Responder>>,
     /// Where the alert comes from, up to 100 characters; the address of the sender if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub source: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub source: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The tags of the alert.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub tags: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub tags: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// Teams and users who can see the alert without being notified, at most 50.
     #[serde(
         rename = "visibleTo",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub visible_to: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::VisibleTo>>,
+    pub visible_to: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::VisibleTo>>,
 }
 impl CreateAlertRequest {
     /// What is required, and nothing else.
     pub fn new(message: impl Into<::std::string::String>) -> Self {
         Self {
             message: message.into(),
-            actions: ::jsm_ops_core::Field::Absent,
-            alias: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            entity: ::jsm_ops_core::Field::Absent,
-            extra_properties: ::jsm_ops_core::Field::Absent,
-            note: ::jsm_ops_core::Field::Absent,
-            priority: ::jsm_ops_core::Field::Absent,
-            responders: ::jsm_ops_core::Field::Absent,
-            source: ::jsm_ops_core::Field::Absent,
-            tags: ::jsm_ops_core::Field::Absent,
-            visible_to: ::jsm_ops_core::Field::Absent,
+            actions: ::jsm_ops_core::Nullable::Absent,
+            alias: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            entity: ::jsm_ops_core::Nullable::Absent,
+            extra_properties: ::jsm_ops_core::Nullable::Absent,
+            note: ::jsm_ops_core::Nullable::Absent,
+            priority: ::jsm_ops_core::Nullable::Absent,
+            responders: ::jsm_ops_core::Nullable::Absent,
+            source: ::jsm_ops_core::Nullable::Absent,
+            tags: ::jsm_ops_core::Nullable::Absent,
+            visible_to: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The names of the custom actions that the alert offers.
     #[must_use]
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.actions = actions.into();
         self
@@ -546,7 +548,7 @@ impl CreateAlertRequest {
     #[must_use]
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.alias = alias.into();
         self
@@ -555,7 +557,7 @@ impl CreateAlertRequest {
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -564,7 +566,7 @@ impl CreateAlertRequest {
     #[must_use]
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.entity = entity.into();
         self
@@ -574,7 +576,7 @@ impl CreateAlertRequest {
     pub fn extra_properties(
         mut self,
         extra_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -586,7 +588,7 @@ impl CreateAlertRequest {
     #[must_use]
     pub fn note(
         mut self,
-        note: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        note: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.note = note.into();
         self
@@ -595,7 +597,7 @@ impl CreateAlertRequest {
     #[must_use]
     pub fn priority(
         mut self,
-        priority: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.priority = priority.into();
         self
@@ -605,7 +607,7 @@ impl CreateAlertRequest {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::Responder>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::Responder>>,
         >,
     ) -> Self {
         self.responders = responders.into();
@@ -615,7 +617,7 @@ impl CreateAlertRequest {
     #[must_use]
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.source = source.into();
         self
@@ -624,7 +626,7 @@ impl CreateAlertRequest {
     #[must_use]
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.tags = tags.into();
         self
@@ -634,7 +636,7 @@ impl CreateAlertRequest {
     pub fn visible_to(
         mut self,
         visible_to: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::VisibleTo>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::VisibleTo>>,
         >,
     ) -> Self {
         self.visible_to = visible_to.into();
@@ -750,13 +752,13 @@ pub struct GetRequestStatusResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
 }
-impl ::jsm_ops_core::Status for GetRequestStatusResponse {
-    fn outcome(&self) -> ::jsm_ops_core::Outcome {
+impl ::jsm_ops_core::WriteStatus for GetRequestStatusResponse {
+    fn state(&self) -> ::jsm_ops_core::WriteState {
         match self.is_success.as_ref() {
-            ::std::option::Option::None => ::jsm_ops_core::Outcome::Pending,
-            ::std::option::Option::Some(true) => ::jsm_ops_core::Outcome::Done,
+            ::std::option::Option::None => ::jsm_ops_core::WriteState::Pending,
+            ::std::option::Option::Some(true) => ::jsm_ops_core::WriteState::Done,
             ::std::option::Option::Some(false) => {
-                ::jsm_ops_core::Outcome::Failed(
+                ::jsm_ops_core::WriteState::Failed(
                     self.status.as_ref().cloned().unwrap_or_default(),
                 )
             }
@@ -879,29 +881,29 @@ impl NoteRequest {
 #[non_exhaustive]
 pub struct Responder {
     /// The id of the user, team, escalation or schedule.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What the id belongs to.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<crate::types::ResponderType>,
+    pub type_: ::jsm_ops_core::Nullable<crate::types::ResponderType>,
 }
 impl Responder {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            id: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the user, team, escalation or schedule.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -910,7 +912,7 @@ impl Responder {
     #[must_use]
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<crate::types::ResponderType>>,
+        type_: impl Into<::jsm_ops_core::Nullable<crate::types::ResponderType>>,
     ) -> Self {
         self.type_ = type_.into();
         self
@@ -974,21 +976,21 @@ pub struct SuccessResponse {
 #[non_exhaustive]
 pub struct UpdateAlertDescriptionRequest {
     /// The long text of the alert, up to 15,000 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl UpdateAlertDescriptionRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The long text of the alert, up to 15,000 characters.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -1025,29 +1027,29 @@ impl UpdateAlertPriorityRequest {
 #[non_exhaustive]
 pub struct VisibleTo {
     /// The id of the team or user.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What it is: a `team` or a `user`.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<crate::types::VisibleToType>,
+    pub type_: ::jsm_ops_core::Nullable<crate::types::VisibleToType>,
 }
 impl VisibleTo {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            id: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the team or user.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -1056,7 +1058,7 @@ impl VisibleTo {
     #[must_use]
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<crate::types::VisibleToType>>,
+        type_: impl Into<::jsm_ops_core::Nullable<crate::types::VisibleToType>>,
     ) -> Self {
         self.type_ = type_.into();
         self

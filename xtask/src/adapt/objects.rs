@@ -89,7 +89,7 @@ impl Field {
         let value = self.value();
         match self.wrapper {
             Wrapper::None | Wrapper::Empty => value,
-            Wrapper::Field => quote! { ::jsm_ops_core::Field<#value> },
+            Wrapper::Field => quote! { ::jsm_ops_core::Nullable<#value> },
             Wrapper::Option => quote! { ::std::option::Option<#value> },
         }
     }
@@ -207,8 +207,8 @@ mod tests {
     #[test]
     fn what_is_sent_tells_absence_from_null() {
         let fields = whole(&described(true));
-        assert_eq!(fields[0], "api_key:::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>");
-        assert_eq!(fields[4], "tags:::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>");
+        assert_eq!(fields[0], "api_key:::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>");
+        assert_eq!(fields[4], "tags:::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>");
         assert_eq!(fields[1], "name:::std::string::String");
     }
 }

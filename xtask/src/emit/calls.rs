@@ -37,7 +37,7 @@ pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted, overlay: &Overlay) -> Re
     syn::parse2(quote! {
         #![doc = " Calls any operation by its name, for the end-to-end tests."]
 
-        use jsm_ops_api::{Client, Error, Field, Upload};
+        use jsm_ops_api::{Client, Error, Nullable, Upload};
         use serde_json::Value;
 
         /// Makes up the arguments of a call.
@@ -60,8 +60,8 @@ pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted, overlay: &Overlay) -> Re
         }
 
         /// A value, or none, as a field.
-        fn field<T: serde::de::DeserializeOwned>(value: Value) -> Field<T> {
-            if value.is_null() { Field::Null } else { Field::Value(from(value)) }
+        fn field<T: serde::de::DeserializeOwned>(value: Value) -> Nullable<T> {
+            if value.is_null() { Nullable::Null } else { Nullable::Value(from(value)) }
         }
 
         /// Calls one operation with every argument set. `None` where there is no such operation.

@@ -15,7 +15,7 @@ const HEAD: [&str; 11] = [
     " [`Client::call`] calls what the builders did not think of.",
     "",
     " The crate makes no decision about sign-in: a [`Transport`] brings the credential. [`Client::new`] takes a `reqwest::Client` that",
-    " has it as a default header, and the [`Addresses`] that go with the kind of credential. The crate brings no TLS of its own:",
+    " has it as a default header, and the [`BaseUrls`] that go with the kind of credential. The crate brings no TLS of its own:",
     " depend on `reqwest` with the TLS feature of your choice.",
     "",
 ];
@@ -57,7 +57,7 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
         #![allow(clippy::too_many_arguments)]
 
         #[rustfmt::skip]
-        pub mod addresses;
+        pub mod base_urls;
         #[rustfmt::skip]
         mod client;
         #[rustfmt::skip]
@@ -70,7 +70,7 @@ pub fn root(areas: &[AreaCalls<'_>]) -> TokenStream {
         #[rustfmt::skip]
         mod exports;
 
-        pub use addresses::Addresses;
+        pub use base_urls::BaseUrls;
         pub use client::Client;
         pub use exports::*;
     }
@@ -82,9 +82,9 @@ pub fn exports() -> TokenStream {
         #![doc = " What comes from the crates below."]
 
         pub use jsm_ops_core::{
-            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Field, Gateway, HttpTransport, InvalidCloudId, InvalidGateway, Items,
-            NotForOAuth, OpenEnum, Operation, Page, Pages, Paging, Receipt, Request, Response, Retry, RetryAfter, Scopes, Secret,
-            SystemClock, Transport, Upload, Wait,
+            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Gateway, HttpTransport, Idempotency, InvalidCloudId, InvalidGateway, Items, Nullable,
+            OAuthUnsupported, OpenEnum, Operation, Page, Pages, Paging, Receipt, Request, Response, RetryAfter, Scopes, Secret,
+            SystemClock, Transport, Upload, WaitPolicy,
         };
         pub use {chrono, reqwest, serde_json};
     }
@@ -107,31 +107,31 @@ pub fn client(areas: &[AreaCalls<'_>]) -> TokenStream {
     quote! {
         #![doc = " The client."]
 
-        use jsm_ops_core::{Call, Caller, HttpTransport, Operation, Transport};
+        use jsm_ops_core::{Call, Dispatcher, HttpTransport, Operation, Transport};
 
-        use crate::Addresses;
+        use crate::BaseUrls;
 
         /// Calls the operations of one site. Clones are cheap and share their connections.
         #[derive(Clone, Debug)]
         pub struct Client {
-            pub(crate) caller: Caller,
+            pub(crate) dispatcher: Dispatcher,
         }
 
         impl Client {
-            /// A client that sends requests with `client`, which brings the credential, to `addresses`, which go with it.
-            pub fn new(addresses: Addresses, client: ::reqwest::Client) -> Self {
-                Self::with_transport(addresses, HttpTransport::new(client))
+            /// A client that sends requests with `client`, which brings the credential, to `base_urls`, which go with it.
+            pub fn new(base_urls: BaseUrls, client: ::reqwest::Client) -> Self {
+                Self::with_transport(base_urls, HttpTransport::new(client))
             }
 
             /// A client whose requests are carried by a transport, which brings the credential.
-            pub fn with_transport(addresses: Addresses, transport: impl Transport) -> Self {
-                Self { caller: Caller::new(::std::sync::Arc::new(transport), addresses.bases()) }
+            pub fn with_transport(base_urls: BaseUrls, transport: impl Transport) -> Self {
+                Self { dispatcher: Dispatcher::new(::std::sync::Arc::new(transport), base_urls.bases()) }
             }
 
             /// Begins a call of any operation, with the parameters of its path in order: of one of the table, to add what a builder
             /// does not have, or of one that is not in it ([`Operation::custom`]).
             pub fn call(&self, operation: &'static Operation, path: &[&str]) -> Call {
-                self.caller.call(operation, path)
+                self.dispatcher.call(operation, path)
             }
 
             #(#accessors)*

@@ -34,7 +34,7 @@ pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::E
     let areas = areas::group(adapted, overlay);
     let mut sources = vec![
         ("src/lib.rs".to_owned(), syn::parse2(library::root(&areas))?),
-        ("src/addresses.rs".to_owned(), syn::parse2(addresses::file())?),
+        ("src/base_urls.rs".to_owned(), syn::parse2(addresses::file())?),
         ("src/client.rs".to_owned(), syn::parse2(library::client(&areas))?),
         ("src/exports.rs".to_owned(), syn::parse2(library::exports())?),
         ("src/operations.rs".to_owned(), syn::parse2(table::file(&areas, adapted))?),

@@ -21,7 +21,7 @@ pub fn file(areas: &[AreaCalls<'_>], adapted: &Adapted) -> TokenStream {
     quote! {
         #![doc = " All operations as a table, whatever the features."]
 
-        use jsm_ops_core::{Operation, Paging, Retry};
+        use jsm_ops_core::{Idempotency, Operation, Paging};
 
         /// Key, title and purpose of the areas, in the order of the keys.
         pub static AREAS: &[(&str, &str, &str)] = &[#(#listed,)*];
@@ -46,9 +46,9 @@ fn row(call: &Call) -> TokenStream {
     let family = call.family.rust_name();
     let oauth = !scopes.is_empty();
     let retry = match call.retry {
-        Retry::Safe => quote! { Retry::Safe },
-        Retry::SafeWithAlias => quote! { Retry::SafeWithAlias },
-        Retry::Never => quote! { Retry::Never },
+        Retry::Safe => quote! { Idempotency::Idempotent },
+        Retry::SafeWithAlias => quote! { Idempotency::WithAlias },
+        Retry::Never => quote! { Idempotency::NotIdempotent },
     };
     let paging = call.paging.map(|(paging, window)| {
         let window = match window {
@@ -56,23 +56,23 @@ fn row(call: &Call) -> TokenStream {
             None => quote! { ::std::option::Option::None },
         };
         let paging = match paging {
-            Paging::Offset => quote! { Paging::Offset { window: #window } },
+            Paging::Offset => quote! { Paging::Offset { max_results: #window } },
             Paging::After => quote! { Paging::After },
             Paging::PageToken => quote! { Paging::PageToken },
             Paging::Size => quote! { Paging::Size },
             Paging::Relay => quote! { Paging::Relay },
             Paging::Cursor => quote! { Paging::Cursor },
         };
-        quote! { .paged(#paging) }
+        quote! { .with_paging(#paging) }
     });
-    let followed = call.follow.as_ref().map(|follow| quote! { .followed(#follow) });
+    let followed = call.follow.as_ref().map(|follow| quote! { .with_status_operation(#follow) });
     let experimental = call.experimental.then(|| quote! { .experimental() });
     quote! {
         #[doc = #doc]
-        pub static #constant: Operation = Operation::row(#id, #rust_path, #method, #path)
-            .within(#family, #area)
-            .allowed(#oauth, &[#(#scopes),*])
-            .repeated(#retry)
+        pub static #constant: Operation = Operation::new(#id, #rust_path, #method, #path)
+            .with_family(#family, #area)
+            .with_scopes(#oauth, &[#(#scopes),*])
+            .with_idempotency(#retry)
             #paging #followed #experimental;
     }
 }

@@ -50,7 +50,7 @@ pub fn files(code: Code, areas: &[AreaCalls<'_>], adapted: &Adapted) -> Result<V
     let root = quote! {
         #![doc = " Types of requests and answers."]
         #![doc = ""]
-        #![doc = " Objects that are sent have setters, and fields that tell absence from `null` ([`Field`](crate::Field)). Objects that are only"]
+        #![doc = " Objects that are sent have setters, and fields that tell absence from `null` ([`Nullable`](crate::Nullable)). Objects that are only"]
         #![doc = " received have options and lists. Enums and unions keep what they do not know."]
         #(#modules)*
     };

@@ -27,7 +27,7 @@ pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<
     let optional: Vec<_> = object.fields.iter().filter(|field| !field.is_required()).collect();
     let optional_fields = optional.iter().map(|field| {
         let ident = field.ident();
-        quote! { #ident: ::jsm_ops_core::Field::Absent, }
+        quote! { #ident: ::jsm_ops_core::Nullable::Absent, }
     });
     let rest = rest.map(|ident| quote! { #ident: ::std::default::Default::default(), });
     let setters = optional.iter().map(|field| {
@@ -80,7 +80,7 @@ pub fn argument(field: &Field, name: &Ident) -> TokenStream {
 /// The type of the argument of a setter: whatever becomes the field.
 pub fn setter_type(field: &Field) -> TokenStream {
     let kind = field.value();
-    quote! { impl Into<::jsm_ops_core::Field<#kind>> }
+    quote! { impl Into<::jsm_ops_core::Nullable<#kind>> }
 }
 
 /// Whether a value is handed over as it is, so that a literal or `parse` knows its type.

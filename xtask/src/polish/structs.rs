@@ -100,7 +100,7 @@ fn serde_attribute(field: &Field) -> Option<Attribute> {
     };
     let skip = match wrapper {
         Wrapper::None => None,
-        Wrapper::Field => Some("::jsm_ops_core::Field::is_absent"),
+        Wrapper::Field => Some("::jsm_ops_core::Nullable::is_absent"),
         Wrapper::Option => Some("::std::option::Option::is_none"),
         Wrapper::Empty => Some(match kind {
             Kind::Open => "::serde_json::Map::is_empty",

@@ -122,9 +122,9 @@ fn conversion(name: &syn::Ident, one: &Alternative, variant: &syn::Ident, sent: 
     // Fields can be made from objects of this crate alone: a list or a text might become a field in two ways.
     let field = (sent && matches!(one.holds, Holds::Object(_))).then(|| {
         quote! {
-            impl ::std::convert::From<#from> for ::jsm_ops_core::Field<#name> {
+            impl ::std::convert::From<#from> for ::jsm_ops_core::Nullable<#name> {
                 fn from(value: #from) -> Self {
-                    ::jsm_ops_core::Field::Value(value.into())
+                    ::jsm_ops_core::Nullable::Value(value.into())
                 }
             }
         }

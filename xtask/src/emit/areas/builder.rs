@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
             }
         });
         let queries: Vec<_> = self.required_queries().map(set_query).collect();
-        let begin = quote! { self.client.caller.call(&table::#constant, &[#(#in_path),*]) };
+        let begin = quote! { self.client.dispatcher.call(&table::#constant, &[#(#in_path),*]) };
         let begin = if queries.is_empty() {
             begin
         } else {
@@ -265,16 +265,16 @@ impl<'a> Builder<'a> {
         let body = match &self.call.body {
             Body::None => quote! { Body::None },
             Body::Form(part) => quote! { Body::Form { name: #part, file: self.body } },
-            Body::Json { required: true, .. } => quote! { json_body(&self.call, &self.body)? },
+            Body::Json { required: true, .. } => quote! { self.call.json_body(&self.body)? },
             Body::Json { .. } => quote! {
                 match &self.body {
-                    ::std::option::Option::Some(body) => json_body(&self.call, body)?,
+                    ::std::option::Option::Some(body) => self.call.json_body(body)?,
                     ::std::option::Option::None => Body::None,
                 }
             },
         };
         let (answer, sent) = match &self.call.answer {
-            Answer::Nothing => (quote! { () }, quote! { self.call.done(body).await }),
+            Answer::Nothing => (quote! { () }, quote! { self.call.send_empty(body).await }),
             Answer::Json(kind) => (kind.owned(), quote! { self.call.json(body).await }),
             Answer::Text(media_type) => {
                 (quote! { ::std::string::String }, quote! { self.call.text(#media_type, body).await })
@@ -317,9 +317,9 @@ impl<'a> Builder<'a> {
         });
         let receipt = quote! { ::jsm_ops_core::Receipt<#answer, #outcome> };
         let sent = quote! {
-            let caller = self.call.caller().clone();
+            let dispatcher = self.call.dispatcher().clone();
             let answer: #answer = self.call.json(body).await?;
-            let status = caller.call(&table::#constant, &[#(#path),*]);
+            let status = dispatcher.call(&table::#constant, &[#(#path),*]);
             ::std::result::Result::Ok(::jsm_ops_core::Receipt::new(answer, status))
         };
         (receipt, sent)

@@ -12,10 +12,7 @@ use quote::{format_ident, quote};
 
 use self::builder::Builder;
 use crate::{
-    adapt::{
-        Adapted,
-        calls::{Body, Call},
-    },
+    adapt::{Adapted, calls::Call},
     overlay::{Area, Overlay},
 };
 
@@ -69,12 +66,10 @@ pub fn file(area: &AreaCalls<'_>, adapted: &Adapted, overlay: &Overlay) -> Resul
         methods.push(builder.constructors());
         types.push(builder.definition());
     }
-    let sends_json = area.calls.iter().any(|call| matches!(call.body, Body::Json { .. }));
-    let json_body = sends_json.then(|| quote! { , json_body });
     let tokens: TokenStream = quote! {
         #(#![doc = #module_docs])*
 
-        use jsm_ops_core::{Body, Call, Error #json_body};
+        use jsm_ops_core::{Body, Call, Error};
 
         use crate::{Client, operations as table};
 

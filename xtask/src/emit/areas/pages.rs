@@ -97,10 +97,10 @@ fn status_item(schema: &str, outcome: &Outcome, adapted: &Adapted) -> Result<Ite
             let reason = reader.optional(std::slice::from_ref(reason));
             quote! {
                 match #flag {
-                    ::std::option::Option::None => ::jsm_ops_core::Outcome::Pending,
-                    ::std::option::Option::Some(true) => ::jsm_ops_core::Outcome::Done,
+                    ::std::option::Option::None => ::jsm_ops_core::WriteState::Pending,
+                    ::std::option::Option::Some(true) => ::jsm_ops_core::WriteState::Done,
                     ::std::option::Option::Some(false) => {
-                        ::jsm_ops_core::Outcome::Failed(#reason.cloned().unwrap_or_default())
+                        ::jsm_ops_core::WriteState::Failed(#reason.cloned().unwrap_or_default())
                     }
                 }
             }
@@ -110,16 +110,16 @@ fn status_item(schema: &str, outcome: &Outcome, adapted: &Adapted) -> Result<Ite
             let state = reader.optional(&path);
             quote! {
                 match #state.map(|state| state.as_str()) {
-                    ::std::option::Option::Some(#done) => ::jsm_ops_core::Outcome::Done,
-                    ::std::option::Option::Some(#failed) => ::jsm_ops_core::Outcome::Failed(#failed.to_owned()),
-                    _ => ::jsm_ops_core::Outcome::Pending,
+                    ::std::option::Option::Some(#done) => ::jsm_ops_core::WriteState::Done,
+                    ::std::option::Option::Some(#failed) => ::jsm_ops_core::WriteState::Failed(#failed.to_owned()),
+                    _ => ::jsm_ops_core::WriteState::Pending,
                 }
             }
         }
     };
     syn::parse2(quote! {
-        impl ::jsm_ops_core::Status for #name {
-            fn outcome(&self) -> ::jsm_ops_core::Outcome {
+        impl ::jsm_ops_core::WriteStatus for #name {
+            fn state(&self) -> ::jsm_ops_core::WriteState {
                 #body
             }
         }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// In a change of something that exists, the three say different things: leave it as it is, clear it, set it. What is read and
 /// sent back says what it said before.
 ///
-/// Values come in with `into()`, which setters call: `.name("on call")`, `.tags(["db"])`, `.end_date(Field::Null)`.
+/// Values come in with `into()`, which setters call: `.name("on call")`, `.tags(["db"])`, `.end_date(Nullable::Null)`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field<T> {
+pub enum Nullable<T> {
     /// It is not sent.
     #[default]
     Absent,
@@ -19,7 +19,7 @@ pub enum Field<T> {
     Value(T),
 }
 
-impl<T> Field<T> {
+impl<T> Nullable<T> {
     /// Whether it is not sent.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
@@ -55,7 +55,7 @@ impl<T> Field<T> {
     }
 }
 
-impl<T> Field<Vec<T>> {
+impl<T> Nullable<Vec<T>> {
     /// The elements; none where there is no list.
     pub const fn as_slice(&self) -> &[T] {
         match self {
@@ -70,7 +70,7 @@ impl<T> Field<Vec<T>> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a Field<Vec<T>> {
+impl<'a, T> IntoIterator for &'a Nullable<Vec<T>> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
@@ -79,45 +79,45 @@ impl<'a, T> IntoIterator for &'a Field<Vec<T>> {
     }
 }
 
-impl<T> From<T> for Field<T> {
+impl<T> From<T> for Nullable<T> {
     fn from(value: T) -> Self {
         Self::Value(value)
     }
 }
 
-/// `None` is absent; what is to be cleared is [`Field::Null`].
-impl<T> From<Option<T>> for Field<T> {
+/// `None` is absent; what is to be cleared is [`Nullable::Null`].
+impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Absent, Self::Value)
     }
 }
 
-impl From<&str> for Field<String> {
+impl From<&str> for Nullable<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
     }
 }
 
-impl<T, const N: usize> From<[T; N]> for Field<Vec<T>> {
+impl<T, const N: usize> From<[T; N]> for Nullable<Vec<T>> {
     fn from(list: [T; N]) -> Self {
         Self::Value(list.into())
     }
 }
 
-impl<const N: usize> From<[&str; N]> for Field<Vec<String>> {
+impl<const N: usize> From<[&str; N]> for Nullable<Vec<String>> {
     fn from(list: [&str; N]) -> Self {
         Self::Value(list.map(str::to_owned).into())
     }
 }
 
-impl<T: Clone> From<&[T]> for Field<Vec<T>> {
+impl<T: Clone> From<&[T]> for Nullable<Vec<T>> {
     fn from(list: &[T]) -> Self {
         Self::Value(list.to_vec())
     }
 }
 
 /// An absent field is skipped by `skip_serializing_if`; where it is not, `null` is the nearest that JSON has.
-impl<T: Serialize> Serialize for Field<T> {
+impl<T: Serialize> Serialize for Nullable<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Value(value) => value.serialize(serializer),
@@ -126,7 +126,7 @@ impl<T: Serialize> Serialize for Field<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::deserialize(deserializer).map(|value| value.map_or(Self::Null, Self::Value))
     }
@@ -138,12 +138,12 @@ mod tests {
 
     #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
     struct Change {
-        #[serde(default, skip_serializing_if = "Field::is_absent")]
-        name: Field<String>,
-        #[serde(default, skip_serializing_if = "Field::is_absent")]
-        tags: Field<Vec<String>>,
-        #[serde(default, skip_serializing_if = "Field::is_absent")]
-        size: Field<i64>,
+        #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+        name: Nullable<String>,
+        #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+        tags: Nullable<Vec<String>>,
+        #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+        size: Nullable<i64>,
     }
 
     #[test]
@@ -158,8 +158,8 @@ mod tests {
     fn values_come_in_as_they_are_written() {
         let change = Change { name: "a".into(), tags: ["x", "y"].into(), size: 3.into() };
         assert_eq!(serde_json::to_string(&change).expect("JSON"), r#"{"name":"a","tags":["x","y"],"size":3}"#);
-        assert_eq!(Field::<i64>::from(None), Field::Absent);
-        assert_eq!(Field::<Vec<String>>::Null.as_slice(), [""; 0]);
+        assert_eq!(Nullable::<i64>::from(None), Nullable::Absent);
+        assert_eq!(Nullable::<Vec<String>>::Null.as_slice(), [""; 0]);
         assert_eq!(change.tags.iter().count(), 2);
     }
 }

@@ -53,7 +53,7 @@ impl Gateway {
     /// Fills the cloud id into the template of a base and moves it to this gateway.
     ///
     /// Templates are constants of the generated crate; they begin with [`Gateway::ATLASSIAN`] and hold `{cloudid}`.
-    pub fn base(&self, template: &str, cloud_id: &CloudId) -> String {
+    pub fn base_url(&self, template: &str, cloud_id: &CloudId) -> String {
         let path = template.strip_prefix(Self::ATLASSIAN).unwrap_or(template);
         format!("{}{}", self.0, path.replace("{cloudid}", cloud_id.as_str()))
     }
@@ -79,7 +79,10 @@ impl fmt::Display for Gateway {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether a URL names the loopback interface: `localhost` or an address of it.
+///
+/// Plain `http` is allowed there only. This is the one rule for it in these crates.
+pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -96,7 +99,7 @@ mod tests {
         let gateway = Gateway::new("https://proxy.example/atlassian/").expect("gateway");
         let cloud_id = CloudId::new("c-1").expect("cloud id");
         assert_eq!(
-            gateway.base("https://api.atlassian.com/ex/{cloudid}/ops", &cloud_id),
+            gateway.base_url("https://api.atlassian.com/ex/{cloudid}/ops", &cloud_id),
             "https://proxy.example/atlassian/ex/c-1/ops"
         );
     }

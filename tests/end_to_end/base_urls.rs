@@ -1,19 +1,19 @@
 //! Where the client would send requests in production.
 
-use jsm_ops_api::{Addresses, CloudId, Gateway, addresses, operations::OPERATIONS};
+use jsm_ops_api::{BaseUrls, CloudId, Gateway, base_urls, operations::OPERATIONS};
 use jsm_ops_tests::document::operations;
 
 use crate::arguments::{CLOUD_ID, cloud_id};
 
 #[test]
 fn the_bases_are_those_that_atlassian_documents() {
-    assert_eq!(addresses::OPERATIONS_OAUTH, "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api");
-    assert_eq!(addresses::OPERATIONS_CLASSIC, "https://api.atlassian.com/jsm/ops/api/{cloudid}");
+    assert_eq!(base_urls::OPERATIONS_OAUTH, "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api");
+    assert_eq!(base_urls::OPERATIONS_BASIC, "https://api.atlassian.com/jsm/ops/api/{cloudid}");
     assert_eq!(
-        Addresses::oauth(&cloud_id()).operations(),
+        BaseUrls::oauth(&cloud_id()).operations(),
         format!("https://api.atlassian.com/ex/jira/{CLOUD_ID}/jsm/ops/api")
     );
-    assert_eq!(Addresses::classic(&cloud_id()).operations(), format!("https://api.atlassian.com/jsm/ops/api/{CLOUD_ID}"));
+    assert_eq!(BaseUrls::basic(&cloud_id()).operations(), format!("https://api.atlassian.com/jsm/ops/api/{CLOUD_ID}"));
 }
 
 #[test]
@@ -23,11 +23,11 @@ fn every_operation_has_its_two_urls_and_no_double_slash() {
     for operation in documented {
         let row = OPERATIONS.iter().find(|row| row.method == operation.method && row.path == operation.relative());
         let row = row.unwrap_or_else(|| panic!("{} {} is in the table", operation.method, operation.documented));
-        for (addresses, template) in [
-            (Addresses::oauth(&cloud_id()), operation.oauth_path()),
-            (Addresses::classic(&cloud_id()), operation.classic_path()),
+        for (base_urls, template) in [
+            (BaseUrls::oauth(&cloud_id()), operation.oauth_path()),
+            (BaseUrls::basic(&cloud_id()), operation.classic_path()),
         ] {
-            let base = if row.family == "operations" { addresses.operations() } else { addresses.stakeholder_comms() };
+            let base = if row.family == "operations" { base_urls.operations() } else { base_urls.stakeholder_comms() };
             let url = format!("{base}{}", row.path);
             assert_eq!(url, format!("https://api.atlassian.com{}", template.replace("{cloudId}", CLOUD_ID)));
             assert!(!url.trim_start_matches("https://").contains("//"), "{url}");
@@ -42,8 +42,8 @@ fn every_operation_has_its_two_urls_and_no_double_slash() {
 fn slashes_after_the_gateway_do_not_matter() {
     for gateway in ["https://api.atlassian.com", "https://api.atlassian.com/", "https://api.atlassian.com//"] {
         let gateway = Gateway::new(gateway).expect("a gateway");
-        assert_eq!(Addresses::oauth_at(&gateway, &cloud_id()), Addresses::oauth(&cloud_id()));
-        assert_eq!(Addresses::classic_at(&gateway, &cloud_id()), Addresses::classic(&cloud_id()));
+        assert_eq!(BaseUrls::oauth_at(&gateway, &cloud_id()), BaseUrls::oauth(&cloud_id()));
+        assert_eq!(BaseUrls::basic_at(&gateway, &cloud_id()), BaseUrls::basic(&cloud_id()));
     }
 }
 
