@@ -1,73 +1,76 @@
-//! Text that is never printed.
+//! The secret strings of this crate.
 
 use std::fmt;
 
+use jsm_ops_core::Secret;
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// A secret: a client secret, a token, an authorization code, a verifier.
+/// A secret: a client secret, a token, an authorization code, a PKCE verifier.
 ///
-/// It has no `Display`, its `Debug` says that it is redacted, and its memory is overwritten when it is dropped. What needs the
-/// text asks for it by name, [`SecretString::expose`], so that every such place can be found.
+/// It is a [`Secret`] with what credentials need on top. Its memory is overwritten on drop,
+/// [`matches`](Self::matches) compares in constant time, and it has no `Serialize`, so that no
+/// derive writes it by accident. Its `Debug` prints `Secret(…)`; it has no `Display`.
 #[derive(Clone)]
-pub struct SecretString(Zeroizing<String>);
+pub struct SecretString(Secret<Zeroizing<String>>);
 
 impl SecretString {
-    /// Takes a text as a secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+    /// Wraps a string.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(Secret::new(Zeroizing::new(value.into())))
     }
 
-    /// The text itself. It belongs into a request or an encrypted place, never into a log.
+    /// Returns the string itself. Put it into a request or into encrypted storage, never into a
+    /// log.
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose()
     }
 
-    /// Whether there is no text.
+    /// Whether the string is empty.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.expose().is_empty()
     }
 
-    /// Compares without telling by its duration where the texts differ. Their lengths are not hidden.
+    /// Compares in constant time. The lengths are not hidden.
     pub fn matches(&self, other: &str) -> bool {
-        self.0.as_bytes().ct_eq(other.as_bytes()).into()
+        self.expose().as_bytes().ct_eq(other.as_bytes()).into()
     }
 
-    /// A header `<scheme> <text>` that HTTP libraries know to be a secret: they neither print nor index it.
+    /// Builds the header `<scheme> <secret>`, marked as sensitive: HTTP libraries neither print nor
+    /// index it.
     pub(crate) fn header(&self, scheme: &str) -> Result<HeaderValue, InvalidHeaderValue> {
-        let text = Zeroizing::new(format!("{scheme} {}", self.expose()));
-        let mut value = HeaderValue::from_str(&text)?;
-        value.set_sensitive(true);
-        Ok(value)
+        let value = Zeroizing::new(format!("{scheme} {}", self.expose()));
+        let mut header = HeaderValue::from_str(&value)?;
+        header.set_sensitive(true);
+        Ok(header)
     }
 }
 
 impl fmt::Debug for SecretString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+        self.0.fmt(f)
     }
 }
 
 impl From<String> for SecretString {
-    fn from(text: String) -> Self {
-        Self::new(text)
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
 impl From<&str> for SecretString {
-    fn from(text: &str) -> Self {
-        Self::new(text)
+    fn from(value: &str) -> Self {
+        Self::new(value)
     }
 }
 
-/// For `#[serde(with)]` on the few fields that are written into a store or a session of a web server, secret and all.
-///
-/// [`SecretString`] itself has no `Serialize`, so that no derive writes one by accident.
+/// `#[serde(with)]` functions for the few fields that are written with their secret: the grant in a
+/// store, and the pending sign-in in the session of a web server.
 pub(crate) mod exposed {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::SecretString;
+    use crate::secret_string::SecretString;
 
     pub(crate) fn serialize<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(secret.expose())
@@ -77,9 +80,11 @@ pub(crate) mod exposed {
         String::deserialize(deserializer).map(SecretString::new)
     }
 
-    /// The same for a secret that may be absent.
+    /// The same for an optional secret.
     pub(crate) mod optional {
-        use super::{Deserialize as _, Deserializer, SecretString, Serializer};
+        use serde::{Deserialize as _, Deserializer, Serializer};
+
+        use crate::secret_string::SecretString;
 
         pub(crate) fn serialize<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
             match secret {
@@ -89,7 +94,7 @@ pub(crate) mod exposed {
         }
 
         pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
-            Option::<String>::deserialize(deserializer).map(|text| text.map(SecretString::new))
+            Option::<String>::deserialize(deserializer).map(|value| value.map(SecretString::new))
         }
     }
 }
@@ -99,9 +104,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_prints_it() {
+    fn debug_and_headers_hide_the_secret() {
         let secret = SecretString::new("hunter2");
-        assert_eq!(format!("{secret:?} {secret:#?}"), "[redacted] [redacted]");
+        assert_eq!(format!("{secret:?} {secret:#?}"), "Secret(…) Secret(…)");
         let header = secret.header("Bearer").expect("a header");
         assert!(header.is_sensitive());
         assert!(!format!("{header:?}").contains("hunter2"));
@@ -109,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn comparison_is_of_the_whole_text() {
+    fn matches_compares_the_whole_string() {
         let secret = SecretString::new("state");
         assert!(secret.matches("state"));
         for other in ["", "stat", "state2", "State"] {

@@ -1,34 +1,29 @@
-//! Unguessable values.
+//! Random values from the operating system.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 
-/// 256 bits of the operating system's randomness as 43 characters that are safe in URLs (RFC 7636, section 4.1, and enough for
-/// the state of RFC 6749, section 10.10).
+/// 256 random bits as 43 characters that are safe in URLs: enough for a PKCE verifier (RFC 7636,
+/// section 4.1) and for the state (RFC 6749, section 10.10).
 pub(crate) fn token() -> Result<String, Error> {
     Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
 }
 
-/// A number of 64 random bits.
-pub(crate) fn number() -> Result<u64, Error> {
+/// 64 random bits.
+pub(crate) fn next_u64() -> Result<u64, Error> {
     Ok(u64::from_le_bytes(bytes::<8>()?))
 }
 
-/// A part of one, from 0 to below 1, for jitter. Where there is no randomness there is no jitter.
-pub(crate) fn part() -> f64 {
-    number().map_or(0.5, unit)
-}
-
-/// A number of 64 random bits as a part of one.
-pub(crate) fn unit(number: u64) -> f64 {
-    // 53 bits are what a float holds exactly.
-    (number >> 11) as f64 / (1_u64 << 53) as f64
+/// A random number from 0 to below 1, for jitter. Without randomness there is no jitter.
+pub(crate) fn next_f64() -> f64 {
+    // A float holds 53 bits exactly.
+    next_u64().map_or(0.5, |bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)
 }
 
 fn bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| Error::from(Kind::Randomness(error)))?;
+    getrandom::fill(&mut bytes).map_err(|error| Error::from(ErrorKind::Randomness(error)))?;
     Ok(bytes)
 }
 
@@ -37,11 +32,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_differ() {
+    fn values_differ_and_keep_their_range() {
         let (one, other) = (token().expect("random"), token().expect("random"));
         assert_ne!(one, other);
         assert_eq!(one.len(), 43);
         assert!(one.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
-        assert!((0.0..1.0).contains(&part()));
+        assert!((0.0..1.0).contains(&next_f64()));
     }
 }

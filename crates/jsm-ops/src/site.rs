@@ -1,4 +1,4 @@
-//! A site that a grant reaches.
+//! An Atlassian site.
 
 use jsm_ops_core::{CloudId, Scopes};
 
@@ -12,23 +12,25 @@ pub struct Site {
 }
 
 impl Site {
-    /// The id that stands in the addresses of calls.
+    /// The id that identifies the site in the URLs of calls.
     pub fn cloud_id(&self) -> &CloudId {
         &self.cloud_id
     }
 
-    /// Its name.
+    /// The display name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its address, as in `https://example.atlassian.net`.
+    /// The URL, as in `https://example.atlassian.net`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The scopes that the service lists for it. Whether scopes of operations are among them is documented nowhere, so nothing
-    /// here depends on it.
+    /// The scopes that the service lists for the site.
+    ///
+    /// Atlassian does not document whether the scopes of operations are among them, so this crate
+    /// does not depend on them.
     pub fn scopes(&self) -> &Scopes {
         &self.scopes
     }

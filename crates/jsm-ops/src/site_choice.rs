@@ -1,60 +1,56 @@
-//! Which site is meant.
+//! The choice of one site among those of a grant.
 
 use jsm_ops_core::CloudId;
 
 use crate::{
-    error::{Error, Kind},
+    error::{Error, ErrorKind},
     site::Site,
 };
 
-/// Which site is meant.
+/// Which site a client calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SiteChoice {
-    /// The only one. If there are several that is an error, because nothing tells which of them the person meant.
+    /// The only site of the grant. Several sites are an error, because nothing says which one the
+    /// user means.
     #[default]
     Only,
-    /// The one with this id.
+    /// The site with this id.
     Id(CloudId),
-    /// The one at this address. Case, scheme and trailing slashes do not matter.
+    /// The site with this URL. Case, scheme and trailing slashes do not matter.
     Url(String),
-    /// The one with this name, in whatever case.
+    /// The site with this name. Case does not matter.
     Name(String),
 }
 
 impl SiteChoice {
-    /// Picks from a list.
+    /// Picks the site from a list.
     ///
     /// # Errors
-    /// None, or more than one, that is meant; the error lists what there is.
+    /// No site or several sites match. The error lists the sites.
     pub fn pick(&self, sites: &[Site]) -> Result<Site, Error> {
-        let is_meant = |site: &&Site| match self {
+        let matches = |site: &&Site| match self {
             Self::Only => true,
             Self::Id(id) => site.cloud_id == *id,
             Self::Url(url) => host(&site.url) == host(url),
             Self::Name(name) => site.name.to_lowercase() == name.to_lowercase(),
         };
-        let mut meant = sites.iter().filter(is_meant);
-        match (meant.next(), meant.next()) {
-            (Some(site), None) => Ok(site.clone()),
-            (found, _) => {
-                let what = match self {
-                    Self::Only => "a site".to_owned(),
-                    Self::Id(id) => format!("the site with the id {id}"),
-                    Self::Url(url) => format!("the site at {url:?}"),
-                    Self::Name(name) => format!("the site called {name:?}"),
-                };
-                let wanted = match found {
-                    None => format!("{what} is not there"),
-                    Some(_) => format!("{what} is asked for, and there are several; name one by its id or address"),
-                };
-                Err(Kind::Site { wanted, choices: sites.to_vec() }.into())
-            }
-        }
+        let mut matching = sites.iter().filter(matches);
+        let problem = match (matching.next(), matching.next()) {
+            (Some(site), None) => return Ok(site.clone()),
+            (None, _) => match self {
+                Self::Only => "no site was found".to_owned(),
+                Self::Id(id) => format!("no site with the id {id} was found"),
+                Self::Url(url) => format!("no site with the URL {url:?} was found"),
+                Self::Name(name) => format!("no site with the name {name:?} was found"),
+            },
+            (Some(_), Some(_)) => "several sites match; choose one by its id or URL".to_owned(),
+        };
+        Err(ErrorKind::Site { problem, choices: sites.to_vec() }.into())
     }
 }
 
-/// What identifies a site in its address.
+/// The part of a URL that identifies a site.
 fn host(url: &str) -> String {
     let url = url.trim().to_lowercase();
     let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
@@ -77,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn sites_are_picked_and_errors_list_them() {
+    fn a_site_is_picked_and_errors_list_the_sites() {
         let sites = [site("c-1", "One"), site("c-2", "Two")];
         let id = CloudId::new("c-2").expect("an id");
         for choice in [
@@ -91,7 +87,7 @@ mod tests {
         let absent = SiteChoice::Name("three".to_owned()).pick(&sites).expect_err("absent");
         let ambiguous = SiteChoice::Only.pick(&sites).expect_err("ambiguous");
         for error in [&absent, &ambiguous] {
-            assert!(error.is_site() && error.sites().len() == 2, "{error}");
+            assert!(error.is_site_unresolved() && error.sites().len() == 2, "{error}");
             assert!(error.to_string().contains("https://two.atlassian.net (c-2)"), "{error}");
         }
         assert_ne!(absent.to_string(), ambiguous.to_string());

@@ -1,4 +1,4 @@
-//! Which of the pairs of a grant a pair is.
+//! The generation of a grant's tokens.
 
 use std::{fmt, str::FromStr};
 
@@ -6,10 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{error::Error, secure_random};
 
-/// The generation of a grant: one for every pair of tokens that the service issued.
+/// The generation of a grant's tokens. Every sign-in and every refresh starts a new one.
 ///
-/// The number counts the pairs since the person consented, for people to read. The id is random, so that two pairs that two
-/// processes got from the same refresh token are told apart, and a grant from that of a later consent.
+/// The number counts the generations since consent, for people to read. The id is random. It
+/// distinguishes the tokens that two processes received for the same refresh token, and a grant
+/// from the grant of a later consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Generation {
     number: u64,
@@ -18,15 +19,16 @@ pub struct Generation {
 
 impl Generation {
     pub(crate) fn first() -> Result<Self, Error> {
-        Ok(Self { number: 1, id: secure_random::number()? })
+        Ok(Self { number: 1, id: secure_random::next_u64()? })
     }
 
     pub(crate) fn next(self) -> Self {
-        // Losing a pair that the service issued is worse than an id that can be guessed; the number still makes it another one.
-        Self { number: self.number.saturating_add(1), id: secure_random::number().unwrap_or(self.id.wrapping_add(1)) }
+        // To lose tokens that the service issued is worse than a predictable id. The number still
+        // makes the generation a new one.
+        Self { number: self.number.saturating_add(1), id: secure_random::next_u64().unwrap_or(self.id.wrapping_add(1)) }
     }
 
-    /// How many pairs there were, this one included.
+    /// The number of generations since consent, this one included.
     pub fn number(self) -> u64 {
         self.number
     }
@@ -38,7 +40,7 @@ impl fmt::Display for Generation {
     }
 }
 
-/// A text that is no [`Generation`].
+/// A string that is not a [`Generation`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a generation; expected a number, a hyphen and 16 hexadecimal digits")]
 pub struct InvalidGeneration;
@@ -46,8 +48,8 @@ pub struct InvalidGeneration;
 impl FromStr for Generation {
     type Err = InvalidGeneration;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (number, id) = text.split_once('-').ok_or(InvalidGeneration)?;
+    fn from_str(string: &str) -> Result<Self, Self::Err> {
+        let (number, id) = string.split_once('-').ok_or(InvalidGeneration)?;
         let number = number.parse().map_err(|_| InvalidGeneration)?;
         let id = u64::from_str_radix(id, 16).map_err(|_| InvalidGeneration)?;
         Ok(Self { number, id })
@@ -71,14 +73,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn generations_are_told_apart_and_written() {
+    fn generations_differ_and_survive_a_round_trip() {
         let first = Generation::first().expect("random");
         let (one, other) = (first.next(), first.next());
         assert_ne!(one, other);
         assert_eq!((one.number(), other.number()), (2, 2));
         assert_eq!(one.to_string().parse(), Ok(one));
-        for text in ["", "1", "-1", "a-b", "1-", "1-00000000000000000"] {
-            assert!(text.parse::<Generation>().is_err() || text.ends_with('0'), "{text}");
+        for string in ["", "1", "-1", "a-b", "1-", "1-00000000000000000"] {
+            assert!(string.parse::<Generation>().is_err() || string.ends_with('0'), "{string}");
         }
     }
 }

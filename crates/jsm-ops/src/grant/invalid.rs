@@ -1,26 +1,26 @@
-//! Texts that are no grant.
+//! Stored data that is not a grant.
 
-/// A text that is no grant.
+/// Why stored data is not a grant. It never repeats the data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}{}", place.map(|(line, column)| format!(" at line {line}, column {column}")).unwrap_or_default())]
+#[error("{reason}{}", position.map(|(line, column)| format!(" at line {line}, column {column}")).unwrap_or_default())]
 pub struct InvalidGrant {
     reason: &'static str,
-    place: Option<(usize, usize)>,
+    position: Option<(usize, usize)>,
 }
 
 impl InvalidGrant {
-    /// serde_json repeats the value that it did not expect, which may be a token; only the place is kept.
-    pub(crate) fn at(error: &serde_json::Error) -> Self {
+    /// Keeps the position only. serde_json repeats the unexpected value, which may be a token.
+    pub(crate) fn from_json_error(error: &serde_json::Error) -> Self {
         let reason = match error.classify() {
-            serde_json::error::Category::Eof => "the text ends too early",
-            serde_json::error::Category::Data => "a field is missing or of another type",
-            _ => "it is no JSON",
+            serde_json::error::Category::Eof => "the JSON ends too early",
+            serde_json::error::Category::Data => "a field is missing or has another type",
+            _ => "the JSON is invalid",
         };
-        Self { reason, place: Some((error.line(), error.column())) }
+        Self { reason, position: Some((error.line(), error.column())) }
     }
 
-    /// For stores: what is kept is not even a text that could be a grant. The reason must not repeat it.
-    pub fn because(reason: &'static str) -> Self {
-        Self { reason, place: None }
+    /// For stores whose data cannot even be read as JSON. The reason must not repeat the data.
+    pub fn new(reason: &'static str) -> Self {
+        Self { reason, position: None }
     }
 }

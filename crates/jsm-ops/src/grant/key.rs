@@ -1,12 +1,13 @@
-//! Under which name a grant is kept.
+//! The key of a grant in a store.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Under which name a grant is kept: the app, and whoever signed in to it.
+/// The key of a grant: the app and the user who signed in to it.
 ///
-/// The name of the user is yours: a user id of a web service, or any constant in a tool for one person.
+/// You choose the name of the user: the user id of a web service, or a constant in a tool for one
+/// user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GrantKey {
     app: String,
@@ -24,7 +25,7 @@ impl GrantKey {
         &self.app
     }
 
-    /// The user, as you call them.
+    /// The name of the user.
     pub fn user(&self) -> &str {
         &self.user
     }

@@ -1,4 +1,4 @@
-//! What a person granted to an app, as it is kept.
+//! Grants: what a user allowed an app to do, with the tokens for it.
 
 pub(crate) mod generation;
 pub(crate) mod invalid;
@@ -20,124 +20,128 @@ use crate::{
     grant::{
         generation::Generation,
         invalid::InvalidGrant,
-        record::{GrantRecord, Refusal},
+        record::{GrantRecord, Rejection},
     },
     secret_string::SecretString,
     token_endpoint::response::Tokens,
 };
 
-/// A refresh token that nobody uses for so long is over. Every refresh begins this time anew.
-const IDLE: TimeDelta = TimeDelta::days(90);
+/// The service rejects a refresh token that was not used for this long. Every refresh restarts it.
+const IDLE_LIFETIME: TimeDelta = TimeDelta::days(90);
 
-/// A refresh token and all that follow from it are over after so long, whatever happens.
-const ABSOLUTE: TimeDelta = TimeDelta::days(365);
+/// A grant ends after this long, even if it is used every day.
+const ABSOLUTE_LIFETIME: TimeDelta = TimeDelta::days(365);
 
-/// The lifetime of access tokens at this writing, for an answer that does not tell. If it is too long, a 401 corrects it.
-const USUAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
+/// The lifetime of an access token if the response has none. If it is too long, a 401 corrects it.
+const DEFAULT_ACCESS_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
-/// A longer lifetime is no truth about a token; it would only overflow.
-const MAX_LIFETIME: TimeDelta = TimeDelta::days(365);
+/// The longest accepted lifetime of an access token. Longer ones would only overflow.
+const MAX_ACCESS_LIFETIME: TimeDelta = TimeDelta::days(365);
 
-/// A grant: what a person allowed an app to do, as the tokens that prove it.
+/// A grant: what a user allowed an app to do, with the tokens for it.
 ///
-/// It is what a [`TokenStore`](crate::TokenStore) keeps. [`Grant::to_json`] and [`Grant::from_json`] are there for stores of
-/// your own; the text holds both tokens. Clones are cheap.
+/// A [`TokenStore`](crate::TokenStore) keeps grants. Your own store uses [`Grant::to_json`] and
+/// [`Grant::from_json`]; the JSON contains both tokens. Clones are cheap.
 #[derive(Clone)]
 pub struct Grant(Arc<GrantRecord>);
 
 impl Grant {
-    /// A new grant, from the answer to a code.
-    pub(crate) fn issue(tokens: Tokens, asked_at: DateTime<Utc>) -> Result<Self, Error> {
+    /// A new grant from the response to a code. `requested_at` is the time of the request.
+    pub(crate) fn issue(tokens: Tokens, requested_at: DateTime<Utc>) -> Result<Self, Error> {
         Ok(Self(Arc::new(GrantRecord {
             generation: Generation::first()?,
-            access_expires_at: expiry(&tokens, asked_at),
+            access_expires_at: expiry(&tokens, requested_at),
             access_token: tokens.access,
             refresh_token: tokens.refresh,
             scopes: tokens.scopes,
-            consented_at: asked_at,
-            refreshed_at: asked_at,
-            refused: None,
+            consented_at: requested_at,
+            refreshed_at: requested_at,
+            rejection: None,
             unknown: Map::new(),
             bearer: OnceLock::new(),
         })))
     }
 
-    /// The grant after a refresh. An answer without a new refresh token leaves the old one valid; one without scopes says that
-    /// they are the same (RFC 6749, section 5.1).
-    pub(crate) fn refreshed(&self, tokens: Tokens, asked_at: DateTime<Utc>) -> Self {
+    /// The grant after a refresh. A response without a refresh token leaves the old one valid. A
+    /// response without scopes means that they are the same (RFC 6749, section 5.1).
+    pub(crate) fn refreshed(&self, tokens: Tokens, requested_at: DateTime<Utc>) -> Self {
         let old = &self.0;
         Self(Arc::new(GrantRecord {
             generation: old.generation.next(),
-            access_expires_at: expiry(&tokens, asked_at),
+            access_expires_at: expiry(&tokens, requested_at),
             access_token: tokens.access,
             refresh_token: tokens.refresh.or_else(|| old.refresh_token.clone()),
             scopes: tokens.scopes.or_else(|| old.scopes.clone()),
             consented_at: old.consented_at,
-            refreshed_at: asked_at,
-            refused: None,
+            refreshed_at: requested_at,
+            rejection: None,
             unknown: old.unknown.clone(),
             bearer: OnceLock::new(),
         }))
     }
 
-    /// The grant after the service refused its refresh token. It is the same generation: nothing was issued.
-    pub(crate) fn refused(&self, refusal: Refusal) -> Self {
-        Self(Arc::new(GrantRecord { refused: Some(refusal), ..GrantRecord::clone(&self.0) }))
+    /// The grant after the service rejected its refresh token. The generation stays: the service
+    /// issued no tokens.
+    pub(crate) fn rejected(&self, rejection: Rejection) -> Self {
+        Self(Arc::new(GrantRecord { rejection: Some(rejection), ..GrantRecord::clone(&self.0) }))
     }
 
-    /// Which pair this is.
+    /// The generation of the tokens.
     pub fn generation(&self) -> Generation {
         self.0.generation
     }
 
-    /// The scopes that the service granted, where it told.
+    /// The granted scopes, if the service listed them.
     pub fn scopes(&self) -> Option<&Scopes> {
         self.0.scopes.as_ref()
     }
 
-    /// When the access token ends, if it is not refreshed before.
+    /// When the access token expires.
     pub fn access_expires_at(&self) -> DateTime<Utc> {
         self.0.access_expires_at
     }
 
-    /// When the person consented.
+    /// When the user consented.
     pub fn consented_at(&self) -> DateTime<Utc> {
         self.0.consented_at
     }
 
-    /// When the pair was issued.
+    /// When the tokens were issued.
     pub fn refreshed_at(&self) -> DateTime<Utc> {
         self.0.refreshed_at
     }
 
-    /// Whether there is a refresh token.
+    /// Whether the grant has a refresh token.
     pub fn is_refreshable(&self) -> bool {
         self.0.refresh_token.is_some()
     }
 
-    /// When the grant ends if nothing refreshes it: 90 days after the last refresh at this writing.
+    /// When the grant ends without another refresh: 90 days after the last one.
     pub fn idle_expires_at(&self) -> DateTime<Utc> {
-        self.0.refreshed_at.checked_add_signed(IDLE).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        self.0.refreshed_at.checked_add_signed(IDLE_LIFETIME).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
-    /// When the grant ends even if it is used every day: 365 days after consent at this writing.
+    /// When the grant ends even if it is used every day: 365 days after consent.
     pub fn absolute_expires_at(&self) -> DateTime<Utc> {
-        self.0.consented_at.checked_add_signed(ABSOLUTE).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        self.0.consented_at.checked_add_signed(ABSOLUTE_LIFETIME).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
-    /// When a person will have to consent again at the latest: the earlier of the two ends, or that of the access token where
-    /// nothing can refresh it.
+    /// When the user has to consent again at the latest.
+    ///
+    /// This is the earlier of [`idle_expires_at`](Self::idle_expires_at) and
+    /// [`absolute_expires_at`](Self::absolute_expires_at), or the expiry of the access token if the
+    /// grant has no refresh token.
     pub fn consent_needed_at(&self) -> DateTime<Utc> {
         if self.is_refreshable() { self.idle_expires_at().min(self.absolute_expires_at()) } else { self.access_expires_at() }
     }
 
-    /// Whether the service has refused the refresh token for good.
-    pub fn is_refused(&self) -> bool {
-        self.0.refused.is_some()
+    /// Whether the service rejected the refresh token for good.
+    pub fn is_rejected(&self) -> bool {
+        self.0.rejection.is_some()
     }
 
-    pub(crate) fn refusal(&self) -> Option<&Refusal> {
-        self.0.refused.as_ref()
+    pub(crate) fn rejection(&self) -> Option<&Rejection> {
+        self.0.rejection.as_ref()
     }
 
     pub(crate) fn access_token(&self) -> &SecretString {
@@ -157,23 +161,23 @@ impl Grant {
         self.0.refresh_token.as_ref()
     }
 
-    /// How long the access token lives in all.
-    pub(crate) fn lifetime(&self) -> TimeDelta {
+    /// The lifetime of the access token, from its issue to its expiry.
+    pub(crate) fn access_lifetime(&self) -> TimeDelta {
         self.0.access_expires_at - self.0.refreshed_at
     }
 
-    /// The grant as a JSON object, tokens and all. Keep it where nobody else reads.
+    /// Serializes the grant as a JSON object that contains the tokens.
     pub fn to_json(&self) -> SecretString {
-        // Maps with text keys, texts and times have no way to fail.
+        // Maps with string keys, strings and times always serialize.
         SecretString::new(serde_json::to_string(&*self.0).unwrap_or_default())
     }
 
-    /// Reads what [`Grant::to_json`] wrote, in this version or another. Fields that are not known are kept.
+    /// Parses the JSON of [`Grant::to_json`], of this version or another. Unknown fields are kept.
     ///
     /// # Errors
-    /// Anything that is no grant. The error names a place and not what stands there.
+    /// The JSON is not a grant. The error has a position and never repeats the data.
     pub fn from_json(json: &str) -> Result<Self, InvalidGrant> {
-        serde_json::from_str::<GrantRecord>(json).map(Self::from).map_err(|error| InvalidGrant::at(&error))
+        serde_json::from_str::<GrantRecord>(json).map(Self::from).map_err(|error| InvalidGrant::from_json_error(&error))
     }
 
     pub(crate) fn record(&self) -> &GrantRecord {
@@ -189,7 +193,7 @@ impl From<GrantRecord> for Grant {
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What is unknown may be secret.
+        // Unknown fields may be secret.
         f.debug_struct("Grant")
             .field("generation", &format_args!("{}", self.0.generation))
             .field("access_token", &self.0.access_token)
@@ -198,17 +202,17 @@ impl fmt::Debug for Grant {
             .field("scopes", &self.0.scopes)
             .field("consented_at", &self.0.consented_at)
             .field("refreshed_at", &self.0.refreshed_at)
-            .field("refused", &self.0.refused)
+            .field("rejection", &self.0.rejection)
             .finish_non_exhaustive()
     }
 }
 
-fn expiry(tokens: &Tokens, asked_at: DateTime<Utc>) -> DateTime<Utc> {
-    // From when it was asked for, not from when the answer came: too early is safe, too late is not.
-    let lifetime = tokens
-        .lifetime
-        .map_or(USUAL_LIFETIME, |lifetime| TimeDelta::from_std(lifetime).unwrap_or(MAX_LIFETIME).min(MAX_LIFETIME));
-    asked_at.checked_add_signed(lifetime).unwrap_or(DateTime::<Utc>::MAX_UTC)
+/// The expiry counts from the request, not from the response: too early is safe, too late is not.
+fn expiry(tokens: &Tokens, requested_at: DateTime<Utc>) -> DateTime<Utc> {
+    let lifetime = tokens.lifetime.map_or(DEFAULT_ACCESS_LIFETIME, |lifetime| {
+        TimeDelta::from_std(lifetime).unwrap_or(MAX_ACCESS_LIFETIME).min(MAX_ACCESS_LIFETIME)
+    });
+    requested_at.checked_add_signed(lifetime).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 #[cfg(test)]
@@ -231,7 +235,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_refresh_keeps_what_the_answer_leaves_out() {
+    fn a_refresh_keeps_what_the_response_omits() {
         let grant = Grant::issue(tokens("a1", Some("r1")), at(0)).expect("a grant");
         let next = grant.refreshed(Tokens { scopes: None, ..tokens("a2", None) }, at(1));
         assert_eq!(next.refresh_token().map(SecretString::expose), Some("r1"));
@@ -241,19 +245,19 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn ends_are_told() {
+    fn expiry_times_are_known_in_advance() {
         let grant = Grant::issue(tokens("a1", Some("r1")), at(0)).expect("a grant");
         assert_eq!(grant.consent_needed_at(), at(90));
         let late = grant.refreshed(tokens("a2", Some("r2")), at(300));
         assert_eq!((late.idle_expires_at(), late.consent_needed_at()), (at(390), at(365)));
         let short = Grant::issue(tokens("a", None), at(0)).expect("a grant");
         assert_eq!(short.consent_needed_at(), at(0) + TimeDelta::hours(1));
-        let mad = Tokens { lifetime: Some(Duration::MAX), ..tokens("a", None) };
-        assert_eq!(Grant::issue(mad, at(0)).expect("a grant").access_expires_at(), at(365));
+        let longest = Tokens { lifetime: Some(Duration::MAX), ..tokens("a", None) };
+        assert_eq!(Grant::issue(longest, at(0)).expect("a grant").access_expires_at(), at(365));
     }
 
     #[test]
-    fn unknown_fields_survive_and_nothing_is_printed() {
+    fn unknown_fields_are_kept_and_not_printed() {
         let grant = Grant::issue(tokens("acc3ss", Some("r3fresh")), at(0)).expect("a grant");
         let json = grant.to_json().expose().replacen('{', r#"{"newer":{"s3cret":[1]},"#, 1);
         let again = Grant::from_json(&json).expect("a grant");
@@ -264,11 +268,11 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn no_text_is_too_odd() {
+    fn damaged_json_does_not_panic() {
         let grant = Grant::issue(tokens("access", Some("refresh")), at(0)).expect("a grant");
         let json = grant.to_json().expose().to_owned();
         for place in 0..json.len() {
-            // Cut off, one byte lost, one byte changed.
+            // Cut off, one byte missing, one byte changed.
             let _ = Grant::from_json(&json[..place]);
             let _ = Grant::from_json(&format!("{}{}", &json[..place], &json[place + 1..]));
             for other in ["9", "\"", "{", "-", "\u{0}"] {
@@ -278,7 +282,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn errors_do_not_repeat_what_they_read() {
+    fn errors_do_not_repeat_the_data() {
         for json in ["", "{", "[]", r#"{"generation":"s3cret"}"#, r#"{"generation":{"s3cret":1}}"#] {
             let error = Grant::from_json(json).expect_err(json);
             assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");

@@ -1,4 +1,4 @@
-//! The form in which a grant is kept.
+//! The serialized form of a grant.
 
 use std::sync::OnceLock;
 
@@ -13,7 +13,7 @@ use crate::{
     secret_string::{SecretString, exposed},
 };
 
-/// A pair of tokens and what is known about it. All times are absolute.
+/// The tokens of a grant and what is known about them. All times are absolute.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct GrantRecord {
     pub(super) generation: Generation,
@@ -22,32 +22,32 @@ pub(crate) struct GrantRecord {
     pub(super) access_expires_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "exposed::optional")]
     pub(super) refresh_token: Option<SecretString>,
-    /// Absent where the service did not tell.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "scope_text")]
+    /// `None` if the service did not list them.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "space_separated")]
     pub(super) scopes: Option<Scopes>,
     pub(super) consented_at: DateTime<Utc>,
     pub(super) refreshed_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) refused: Option<Refusal>,
-    /// What a newer version wrote and this one does not know. It is written back.
+    pub(super) rejection: Option<Rejection>,
+    /// Fields of a newer version. They are written back.
     #[serde(flatten)]
     pub(super) unknown: Map<String, Value>,
-    /// The access token as the header that every call needs, made when the first one does.
+    /// The access token as a header, built for the first call.
     #[serde(skip)]
     pub(super) bearer: OnceLock<HeaderValue>,
 }
 
-/// The service's last word on a refresh token.
+/// The response of the service that rejected the refresh token for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Refusal {
+pub(crate) struct Rejection {
     pub(crate) code: String,
     #[serde(default)]
     pub(crate) description: String,
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Scopes as one text with spaces, as the service writes them.
-mod scope_text {
+/// Scopes as one string with spaces, as the service writes them.
+mod space_separated {
     use jsm_ops_core::Scopes;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
@@ -59,6 +59,6 @@ mod scope_text {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scopes>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(|text| Scopes::parse(&text)))
+        Ok(Option::<String>::deserialize(deserializer)?.map(|scopes| Scopes::parse(&scopes)))
     }
 }

@@ -1,4 +1,4 @@
-//! What everything about one app needs: the app itself, its endpoints, its store, and the time.
+//! What the sessions of one app share.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,16 +12,17 @@ use crate::{
     token_endpoint::TokenEndpoint,
 };
 
-/// An app and its surroundings. It does not change.
+/// An app with its endpoints, store and clock. It does not change.
 pub(crate) struct Context {
     pub(crate) app: App,
     pub(crate) endpoints: Endpoints,
     pub(crate) store: Arc<dyn TokenStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) token_endpoint: TokenEndpoint,
-    /// Follows no redirect.
+    /// It follows no redirects.
     pub(crate) http: Client,
-    pub(crate) margin: TimeDelta,
-    /// Of one request that signs in, refreshes or lists sites.
-    pub(crate) timeout: Duration,
+    /// How long before its expiry an access token is refreshed.
+    pub(crate) refresh_margin: TimeDelta,
+    /// The timeout of one request that signs in, refreshes or lists sites.
+    pub(crate) request_timeout: Duration,
 }

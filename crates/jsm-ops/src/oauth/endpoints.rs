@@ -1,17 +1,18 @@
-//! The addresses that a sign-in touches, together.
+//! The URLs of one environment.
 
 use jsm_ops_core::Gateway;
 use reqwest::Url;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
-/// Variables of the environment that name other endpoints than Atlassian's: both or none.
+/// Environment variables for other endpoints than Atlassian's: both or neither.
 const VARIABLES: [&str; 2] = ["JSM_OPS_AUTH_URL", "JSM_OPS_GATEWAY_URL"];
 
-/// Where people consent, where tokens are issued, where sites are listed and where calls go.
+/// The URLs for consent, for tokens, for the list of sites, and for calls.
 ///
-/// Secrets travel to these addresses and no others. They are set together, because a half of them would hand the tokens of one
-/// environment to another: Atlassian's cloud by default, its government cloud, or a fake on the loopback interface.
+/// Secrets are sent to these URLs only. They are set together, because a mix would send the tokens
+/// of one environment to another. Environments are Atlassian's cloud (the default), its government
+/// cloud, or a fake on the loopback interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     pub(crate) authorize: Url,
@@ -21,97 +22,94 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// The server of Atlassian's cloud at which people consent and apps get tokens.
+    /// The authorization server of Atlassian's cloud.
     pub const ATLASSIAN_AUTH: &'static str = "https://auth.atlassian.com";
 
     /// The endpoints of Atlassian's cloud.
     ///
     /// # Errors
-    /// None that can be met: the addresses are constants.
+    /// None in practice: the URLs are constants.
     pub fn atlassian() -> Result<Self, Error> {
         Self::at(Self::ATLASSIAN_AUTH, Gateway::ATLASSIAN)
     }
 
-    /// The endpoints of another environment, by the bases of its authorization server and of its gateway. The paths below them
-    /// are those of Atlassian's cloud.
+    /// The endpoints of another environment, by the base URLs of its authorization server and its
+    /// gateway. The paths are those of Atlassian's cloud.
     ///
     /// # Errors
-    /// An address that is neither `https` nor `http` on the loopback interface, or that holds a user, a query or a fragment; one
-    /// on the loopback interface beside one that is not.
+    /// A URL is neither `https` nor `http` on the loopback interface, or it has a user, a query or
+    /// a fragment. One URL is plain `http` and the other is not.
     pub fn at(auth: &str, gateway: &str) -> Result<Self, Error> {
-        let auth = base("the authorization server", auth)?;
-        let gateway = base("the gateway", gateway)?;
-        if is_plain(&auth) != is_plain(&gateway) {
-            return Err(Kind::invalid(
-                "the endpoints",
-                format!(
-                    "{auth} and {gateway} belong to different environments: one is plain http, the other is not; give both addresses of one environment"
-                ),
-            ));
+        let auth = base_url("the URL of the authorization server", auth)?;
+        let gateway = base_url("the URL of the gateway", gateway)?;
+        if is_plain_http(&auth) != is_plain_http(&gateway) {
+            let reason = format!(
+                "{auth} and {gateway} belong to different environments, because one is plain http and the other is not; \
+                 set both URLs of one environment"
+            );
+            return Err(Error::invalid("the endpoint configuration", reason));
         }
         Ok(Self {
-            authorize: below(&auth, "authorize")?,
-            token: below(&auth, "oauth/token")?,
-            resources: below(&gateway, "oauth/token/accessible-resources")?,
+            authorize: join(&auth, "authorize")?,
+            token: join(&auth, "oauth/token")?,
+            resources: join(&gateway, "oauth/token/accessible-resources")?,
             gateway,
         })
     }
 
-    /// The endpoints that the environment names in `JSM_OPS_AUTH_URL` and `JSM_OPS_GATEWAY_URL`, and Atlassian's cloud where it
-    /// names none.
+    /// Reads the endpoints from the environment variables `JSM_OPS_AUTH_URL` and
+    /// `JSM_OPS_GATEWAY_URL`. Without them, these are the endpoints of Atlassian's cloud.
     ///
     /// # Errors
-    /// One of the two without the other, and whatever [`Endpoints::at`] refuses.
+    /// Only one of the variables is set, or [`Endpoints::at`] fails.
     pub fn from_env() -> Result<Self, Error> {
         match VARIABLES.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty())) {
             [None, None] => Self::atlassian(),
             [Some(auth), Some(gateway)] => Self::at(&auth, &gateway),
             [auth, _] => {
                 let missing = if auth.is_none() { VARIABLES[0] } else { VARIABLES[1] };
-                Err(Kind::invalid(
-                    "the endpoints",
-                    format!(
-                        "the environment lacks {missing}; set {} and {} together, or neither",
-                        VARIABLES[0], VARIABLES[1]
-                    ),
-                ))
+                let reason = format!(
+                    "the environment variable {missing} is not set; set {} and {} together, or neither",
+                    VARIABLES[0], VARIABLES[1]
+                );
+                Err(Error::invalid("the endpoint configuration", reason))
             }
         }
     }
 
-    /// Where a person consents, without the parameters of a request.
+    /// The URL for consent, without the parameters of a request.
     pub fn authorize(&self) -> &Url {
         &self.authorize
     }
 
-    /// Where codes and refresh tokens become tokens.
+    /// The token endpoint: exchanges codes and refresh tokens.
     pub fn token(&self) -> &Url {
         &self.token
     }
 
-    /// Where the sites of a grant are listed.
+    /// The list of the sites that a grant reaches.
     pub fn accessible_resources(&self) -> &Url {
         &self.resources
     }
 
-    /// Where calls go.
+    /// The base URL of all calls.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
     }
 }
 
-/// The rules for an address are those of a gateway: https except on the loopback interface, nothing that leaks or cuts it.
-fn base(what: &'static str, address: &str) -> Result<Gateway, Error> {
-    Gateway::new(address).map_err(|error| Kind::invalid(what, error.to_string()))
+/// A base URL follows the rules of [`Gateway`].
+fn base_url(what: &'static str, url: &str) -> Result<Gateway, Error> {
+    Gateway::new(url).map_err(|error| Error::invalid(what, error.to_string()))
 }
 
-fn below(base: &Gateway, path: &str) -> Result<Url, Error> {
-    let address = format!("{base}/{path}");
-    Url::parse(&address).map_err(|error| Kind::invalid("the endpoints", format!("{address:?}: {error}")))
+fn join(base_url: &Gateway, path: &str) -> Result<Url, Error> {
+    let url = format!("{base_url}/{path}");
+    Url::parse(&url).map_err(|error| Error::invalid("the endpoint configuration", format!("{url:?}: {error}")))
 }
 
-fn is_plain(base: &Gateway) -> bool {
-    base.as_str().starts_with("http:")
+fn is_plain_http(base_url: &Gateway) -> bool {
+    base_url.as_str().starts_with("http:")
 }
 
 #[cfg(test)]
@@ -119,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn atlassian_is_the_default() {
+    fn the_default_is_atlassians_cloud() {
         let endpoints = Endpoints::atlassian().expect("endpoints");
         assert_eq!(endpoints.authorize().as_str(), "https://auth.atlassian.com/authorize");
         assert_eq!(endpoints.token().as_str(), "https://auth.atlassian.com/oauth/token");
@@ -128,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_and_plain_http_are_refused() {
+    fn mixed_environments_and_plain_http_are_errors() {
         for (auth, gateway) in [
             ("http://127.0.0.1:1", "https://api.atlassian.com"),
             ("https://auth.atlassian.com", "http://127.0.0.1:1"),
@@ -137,7 +135,7 @@ mod tests {
             ("", ""),
         ] {
             let error = Endpoints::at(auth, gateway).expect_err(auth);
-            assert!(error.is_configuration(), "{error}");
+            assert!(error.is_misconfigured(), "{error}");
         }
         assert!(Endpoints::at("http://127.0.0.1:1/", "http://[::1]:2").is_ok());
     }

@@ -1,4 +1,4 @@
-//! An app, its store and everything that both need: what a program makes once.
+//! OAuth 2.0 (3LO) for one app: the entry point for sign-ins and sessions.
 
 pub(crate) mod app;
 pub(crate) mod context;
@@ -16,55 +16,56 @@ use jsm_ops_core::{Clock, Scopes, SystemClock};
 use reqwest::ClientBuilder;
 
 use crate::{
-    error::{Error, Kind},
+    error::{Error, ErrorKind},
     grant::{Grant, key::GrantKey},
     http_client,
     oauth::{app::App, context::Context, endpoints::Endpoints},
     session::{
         Session, persist, single_flight,
-        state::{Replaces, Shared},
+        state::{Replaces, SessionInner},
     },
-    sign_in::{Login, pending::PendingLogin},
+    sign_in::{SignIn, pending::PendingSignIn},
     store::TokenStore,
     token_endpoint::{TokenEndpoint, attempts::Attempts},
 };
 
-/// How long before its end a token is refreshed, unless said otherwise.
-const MARGIN: TimeDelta = TimeDelta::minutes(5);
+/// The default for how long before its expiry an access token is refreshed.
+const REFRESH_MARGIN: TimeDelta = TimeDelta::minutes(5);
 
 /// Attempts to exchange a code.
-const ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
-/// OAuth 2.0 (3LO) for one app: begins and finishes logins, and gives the sessions of those who are signed in.
+/// OAuth 2.0 (3LO) for one app: signs users in and returns their sessions.
 ///
-/// A program makes one and clones it. Two of them over one store work as two processes do: through its lock.
+/// A program creates one and clones it. Two instances over one store work like two processes: the
+/// lock of the store coordinates them.
 #[derive(Clone)]
 pub struct OAuth {
     pub(crate) context: Arc<Context>,
     sessions: Arc<Mutex<Sessions>>,
 }
 
-/// The sessions that somebody uses: whoever asks for the same one gets the same one, and with it the same refresh.
+/// The sessions in use. Callers that ask for the same user share one session, and so one refresh.
 #[derive(Default)]
 struct Sessions {
-    known: HashMap<GrantKey, Weak<Shared>>,
-    /// How many may be known before those that nobody uses are forgotten.
-    limit: usize,
+    by_key: HashMap<GrantKey, Weak<SessionInner>>,
+    /// The number of sessions at which unused ones are removed.
+    cleanup_at: usize,
 }
 
-/// Puts an [`OAuth`] together.
+/// Builds an [`OAuth`].
 pub struct OAuthBuilder {
     app: App,
     endpoints: Option<Endpoints>,
     store: Arc<dyn TokenStore>,
     clock: Arc<dyn Clock>,
     http: Option<ClientBuilder>,
-    margin: TimeDelta,
-    timeout: Duration,
+    refresh_margin: TimeDelta,
+    request_timeout: Duration,
 }
 
 impl OAuth {
-    /// Begins with an app, and the store for its grants.
+    /// Starts with an app and the store for its grants.
     pub fn builder(app: App, store: impl TokenStore + 'static) -> OAuthBuilder {
         OAuthBuilder {
             app,
@@ -72,79 +73,82 @@ impl OAuth {
             store: Arc::new(store),
             clock: Arc::new(SystemClock),
             http: None,
-            margin: MARGIN,
-            timeout: http_client::TIMEOUT,
+            refresh_margin: REFRESH_MARGIN,
+            request_timeout: http_client::REQUEST_TIMEOUT,
         }
     }
 
-    /// Begins a login. It asks for these scopes and for `offline_access`, without which the grant is over in an hour.
+    /// Begins a sign-in that asks for these scopes and for `offline_access`. Without that scope the
+    /// grant ends after an hour.
     ///
     /// # Errors
-    /// An operating system without randomness.
-    pub fn begin(&self, scopes: &Scopes) -> Result<Login, Error> {
-        self.begin_login(scopes, true)
+    /// The operating system returned no random bytes.
+    pub fn begin_sign_in(&self, scopes: &Scopes) -> Result<SignIn, Error> {
+        self.begin(scopes, true)
     }
 
-    /// Begins a login without `offline_access`: the grant ends with its first access token.
+    /// Begins a sign-in without `offline_access`: the grant ends with its first access token.
     ///
     /// # Errors
-    /// An operating system without randomness.
-    pub fn begin_without_refresh(&self, scopes: &Scopes) -> Result<Login, Error> {
-        self.begin_login(scopes, false)
+    /// The operating system returned no random bytes.
+    pub fn begin_sign_in_without_refresh(&self, scopes: &Scopes) -> Result<SignIn, Error> {
+        self.begin(scopes, false)
     }
 
-    fn begin_login(&self, scopes: &Scopes, offline: bool) -> Result<Login, Error> {
+    fn begin(&self, scopes: &Scopes, offline: bool) -> Result<SignIn, Error> {
         let context = &self.context;
-        let pending = PendingLogin::begin(&context.app, scopes, offline, context.clock.now())?;
-        Ok(Login { url: pending.url(&context.endpoints, &context.app), pending })
+        let pending = PendingSignIn::begin(&context.app, scopes, offline, context.clock.now())?;
+        Ok(SignIn { url: pending.url(&context.endpoints, &context.app), pending })
     }
 
-    /// Finishes a login: checks the callback, exchanges its code, and saves the grant for `user`, in place of an older one.
+    /// Finishes a sign-in: checks the callback, exchanges its code, and saves the grant for `user`
+    /// in place of an older one.
     ///
-    /// The callback is the address at which the browser arrived, or its path and query, or its query. Once the callback is
-    /// believed the rest goes on even if the future is dropped.
+    /// `callback` is the URL at which the browser arrived, its path and query, or its query. After
+    /// the check of the callback, the rest completes even if the future is dropped.
     ///
-    /// If the grant cannot be saved the session is usable all the same, and [`Session::unsaved`] says why it is not saved.
+    /// If the grant cannot be saved, the session works all the same and [`Session::save_error`]
+    /// returns the reason.
     ///
     /// # Errors
-    /// A callback that does not belong to this login or brings no consent; a code that the service refuses, which asks for
-    /// another login; a service that cannot be reached; an app that is configured wrongly.
-    pub async fn finish(&self, user: &str, pending: PendingLogin, callback: &str) -> Result<Session, Error> {
+    /// The callback does not belong to this sign-in or brings no consent. The service rejects the
+    /// code, so another sign-in is needed. The service is unavailable. The app is misconfigured.
+    pub async fn finish_sign_in(&self, user: &str, pending: PendingSignIn, callback: &str) -> Result<Session, Error> {
         let code = pending.check(&self.context.app, callback, self.context.clock.now())?;
         let session = self.session(user);
-        let shared = Arc::clone(&session.shared);
+        let inner = Arc::clone(&session.inner);
         let finishing = tokio::spawn(async move {
-            let context = &shared.context;
-            let mut attempts = Attempts::new(&*context.clock, ATTEMPTS);
+            let context = &inner.context;
+            let mut attempts = Attempts::new(&*context.clock, MAX_ATTEMPTS);
             let grant = loop {
-                let asked_at = context.clock.now();
-                match context.token_endpoint.exchange(&code, asked_at).await {
-                    Ok(tokens) => break Grant::issue(tokens, asked_at)?,
+                let requested_at = context.clock.now();
+                match context.token_endpoint.exchange(&code, requested_at).await {
+                    Ok(tokens) => break Grant::issue(tokens, requested_at)?,
                     Err(error) => attempts.after(error).await?,
                 }
             };
-            tracing::info!(key = %shared.key, generation = %grant.generation(), "signed in");
-            keep(&shared, grant).await
+            tracing::info!(key = %inner.key, generation = %grant.generation(), "signed in");
+            persist_new_grant(&inner, grant).await
         });
         match finishing.await {
-            Ok(outcome) => outcome.map(|()| session),
-            Err(_) => Err(Kind::Interrupted.into()),
+            Ok(result) => result.map(|()| session),
+            Err(_) => Err(ErrorKind::Interrupted.into()),
         }
     }
 
-    /// The session of a user, who signed in now or long ago. Nothing is read before it is used.
+    /// Returns the session of a user. Nothing is read until the session is used.
     pub fn session(&self, user: &str) -> Session {
         let key = self.key(user);
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = sessions.known.get(&key).and_then(Weak::upgrade) {
-            return Session { shared };
+        if let Some(inner) = sessions.by_key.get(&key).and_then(Weak::upgrade) {
+            return Session { inner };
         }
-        if sessions.known.len() >= sessions.limit {
-            sessions.known.retain(|_, shared| shared.strong_count() > 0);
-            sessions.limit = (sessions.known.len() * 2).max(64);
+        if sessions.by_key.len() >= sessions.cleanup_at {
+            sessions.by_key.retain(|_, inner| inner.strong_count() > 0);
+            sessions.cleanup_at = (sessions.by_key.len() * 2).max(64);
         }
-        let session = Session { shared: Arc::new(Shared::new(Arc::clone(&self.context), key.clone())) };
-        sessions.known.insert(key, Arc::downgrade(&session.shared));
+        let session = Session { inner: Arc::new(SessionInner::new(Arc::clone(&self.context), key.clone())) };
+        sessions.by_key.insert(key, Arc::downgrade(&session.inner));
         session
     }
 
@@ -164,73 +168,79 @@ impl OAuth {
     }
 }
 
-/// Saves the grant of a login, or keeps it in memory until it can be saved.
-async fn keep(shared: &Arc<Shared>, grant: Grant) -> Result<(), Error> {
-    let outcome = match shared.context.store.lock(&shared.key).await {
-        Ok(_lock) => persist::save(shared, grant, Replaces::Anything).await,
+/// Saves the grant of a sign-in, or keeps it in memory until it can be saved.
+async fn persist_new_grant(inner: &Arc<SessionInner>, grant: Grant) -> Result<(), Error> {
+    let result = match inner.context.store.lock(&inner.key).await {
+        Ok(_lock) => persist::persist(inner, grant, Replaces::Anything).await,
         Err(error) => {
-            persist::keep_unsaved(shared, grant, Replaces::Anything, error);
+            persist::mark_unsaved(inner, grant, Replaces::Anything, error);
             Ok(())
         }
     };
-    single_flight::keep_saving(shared);
-    outcome
+    single_flight::spawn_save_retry(inner);
+    result
 }
 
 impl OAuthBuilder {
-    /// Other endpoints than those of Atlassian's cloud.
+    /// Sets the endpoints. The default is Atlassian's cloud.
     #[must_use]
     pub fn endpoints(mut self, endpoints: Endpoints) -> Self {
         self.endpoints = Some(endpoints);
         self
     }
 
-    /// Another clock than the machine's.
+    /// Sets the clock. The default is the machine's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The HTTP client for signing in, refreshing and listing sites, as a builder, because these follow no redirects, whatever
-    /// else the client does: proxies, certificates, TLS.
+    /// Sets the HTTP client for signing in, refreshing and listing sites: proxies, certificates,
+    /// TLS.
+    ///
+    /// It is a builder, because this client must not follow redirects.
     #[must_use]
     pub fn http(mut self, http: ClientBuilder) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// How long before its end an access token is refreshed, if somebody asks for it then; five minutes unless said otherwise,
-    /// and never more than a quarter of its lifetime. Up to a fifth is added at random.
+    /// Sets how long before its expiry an access token is refreshed by a caller that asks for it.
+    ///
+    /// The default is five minutes, and never more than a quarter of the lifetime. Up to a fifth is
+    /// added at random.
     #[must_use]
     pub fn refresh_margin(mut self, margin: Duration) -> Self {
-        self.margin = TimeDelta::from_std(margin).unwrap_or(MARGIN);
+        self.refresh_margin = TimeDelta::from_std(margin).unwrap_or(REFRESH_MARGIN);
         self
     }
 
-    /// Gives up a request that signs in, refreshes or lists sites after so long, instead of 20 seconds.
+    /// Sets the timeout of one request that signs in, refreshes or lists sites. The default is 20
+    /// seconds.
     ///
-    /// A refresh makes up to three of them and must be over before others give up on its lock, after two minutes in a
-    /// [`FileStore`](crate::FileStore), and before the service stops taking the old token, after ten.
+    /// A refresh sends up to three of them. It must end before other processes give up on its lock
+    /// (two minutes in a [`FileStore`](crate::FileStore)) and before the service stops accepting
+    /// the old token (ten minutes).
     #[must_use]
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.request_timeout = timeout;
         self
     }
 
-    /// Puts it together.
+    /// Builds it.
     ///
     /// # Errors
-    /// An HTTP client that cannot be built.
+    /// The HTTP client cannot be built.
     pub fn build(self) -> Result<OAuth, Error> {
-        let Self { app, endpoints, store, clock, http, margin, timeout } = self;
+        let Self { app, endpoints, store, clock, http, refresh_margin, request_timeout } = self;
         let endpoints = match endpoints {
             Some(endpoints) => endpoints,
             None => Endpoints::atlassian()?,
         };
         let http = http_client::for_secrets(http)?;
-        let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.token.clone(), app.clone(), timeout);
-        let context = Context { app, endpoints, store, clock, token_endpoint, http, margin, timeout };
+        let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.token.clone(), app.clone(), request_timeout);
+        let context = Context { app, endpoints, store, clock, token_endpoint, http, refresh_margin, request_timeout };
         Ok(OAuth { context: Arc::new(context), sessions: Arc::default() })
     }
 }

@@ -1,4 +1,4 @@
-//! An access token with the grant that it belongs to.
+//! An access token of a session.
 
 use jsm_ops_core::Scopes;
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
@@ -8,29 +8,29 @@ use crate::{
     secret_string::SecretString,
 };
 
-/// An access token to be used now. It says of which pair it is, so that [`Session::invalidate`] concerns no other.
+/// An access token with its generation.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     pub(super) grant: Grant,
 }
 
 impl AccessToken {
-    /// The token, for an `Authorization: Bearer` header to the gateway and nowhere else.
+    /// The token, for an `Authorization: Bearer` header to the gateway only.
     pub fn secret(&self) -> &SecretString {
         self.grant.access_token()
     }
 
-    /// The header with the token, which is made once.
+    /// The token as a header. It is built once.
     pub(crate) fn bearer(&self) -> Result<HeaderValue, InvalidHeaderValue> {
         self.grant.bearer()
     }
 
-    /// Which pair it is of.
+    /// The generation, for [`Session::invalidate`](crate::Session::invalidate).
     pub fn generation(&self) -> Generation {
         self.grant.generation()
     }
 
-    /// The scopes that it has, where the service told.
+    /// The scopes of the token, if the service listed them.
     pub fn scopes(&self) -> Option<&Scopes> {
         self.grant.scopes()
     }

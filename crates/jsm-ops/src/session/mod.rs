@@ -1,4 +1,4 @@
-//! One grant in use: whoever needs a token asks here.
+//! Sessions: access tokens of one grant, refreshed when needed.
 
 pub(crate) mod access_token;
 pub(crate) mod persist;
@@ -12,141 +12,146 @@ use std::{fmt, sync::Arc};
 use chrono::TimeDelta;
 
 use crate::{
-    error::{Error, Kind},
+    error::{Error, ErrorKind},
     grant::{Grant, generation::Generation, key::GrantKey},
     session::{
         access_token::AccessToken,
-        single_flight::fly,
-        state::{Need, Shared},
+        single_flight::join_or_start,
+        state::{Freshness, SessionInner},
     },
     site::Site,
     token_endpoint::attempts::Attempts,
 };
 
-/// How long a token that was refused right after a refresh is not refreshed again for being refused.
-const DISTRUST: TimeDelta = TimeDelta::seconds(60);
+/// How long a token that was rejected right after a refresh causes no further refresh.
+const REJECTED_COOLDOWN: TimeDelta = TimeDelta::seconds(60);
 
-/// How often a caller looks again after somebody else's refresh did not leave a token for it.
-const ROUNDS: usize = 3;
+/// How often a caller joins a refresh that left no token for it.
+const MAX_JOINS: usize = 3;
 
 /// Attempts to read the list of sites.
-const SITES_ATTEMPTS: u32 = 3;
+const MAX_SITES_ATTEMPTS: u32 = 3;
 
 /// A signed-in user of an app. Clones are the same session.
 ///
-/// It hands out access tokens and refreshes them, once at a time, whoever asks: every task of this process, and through the lock
-/// of the store every process. [`OAuth::session`](crate::OAuth::session) gives it.
+/// It returns access tokens and refreshes them. One refresh runs at a time: for all tasks of this
+/// process, and through the lock of the store for all processes.
+/// [`OAuth::session`](crate::OAuth::session) returns it.
 #[derive(Clone)]
 pub struct Session {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) inner: Arc<SessionInner>,
 }
 
 impl Session {
     /// The key of the grant.
     pub fn key(&self) -> &GrantKey {
-        &self.shared.key
+        &self.inner.key
     }
 
-    /// A token that is good now, refreshed if need be.
+    /// Returns a valid access token, after a refresh if needed.
     ///
-    /// The future may be dropped at any time; a refresh that it began goes on.
+    /// The future may be dropped at any time. A refresh that it started completes.
     ///
     /// # Errors
-    /// That consent is needed, that the service or the store cannot be reached while the token is over, or that the app is
-    /// configured wrongly.
+    /// Consent is needed, the service or the store is unavailable while the token is expired, or
+    /// the app is misconfigured.
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
-        for _ in 0..ROUNDS {
-            let (need, grant) = self.shared.look();
-            match (need, grant) {
-                (Need::Nothing, Some(grant)) => return Ok(AccessToken { grant }),
-                (Need::Soon, Some(grant)) => {
-                    // One caller waits for an early refresh, so that a program does not end in the middle of it. The others have a
-                    // token that is good.
-                    if self.shared.state().flight.is_some() {
+        for _ in 0..MAX_JOINS {
+            match self.inner.current() {
+                (Freshness::Fresh, Some(grant)) => return Ok(AccessToken { grant }),
+                (Freshness::ExpiresSoon, Some(grant)) => {
+                    // One caller waits for an early refresh, so that a program does not end in the
+                    // middle of it. The others use the token that is still valid.
+                    if self.inner.state().running_refresh.is_some() {
                         return Ok(AccessToken { grant });
                     }
-                    if let Err(error) = fly(&self.shared).await {
-                        tracing::warn!(key = %self.shared.key, %error, "an early refresh failed; the token is still good");
+                    if let Err(error) = join_or_start(&self.inner).await {
+                        tracing::warn!(key = %self.inner.key, %error, "an early refresh failed; the token is still valid");
                     }
-                    // Whatever came of it: the newest token, or the one that was good before.
-                    let grant = self.shared.usable().unwrap_or(grant);
+                    let grant = self.inner.valid_grant().unwrap_or(grant);
                     return Ok(AccessToken { grant });
                 }
-                (Need::Now, _) | (_, None) => {
-                    match fly(&self.shared).await {
+                (Freshness::Expired, _) | (_, None) => {
+                    match join_or_start(&self.inner).await {
                         Ok(()) => {}
-                        // The runtime that carried the refresh ended; this one has not.
-                        Err(error) if matches!(error.kind(), Kind::Interrupted) => continue,
+                        // The runtime of the refresh was shut down; the runtime of this caller was
+                        // not.
+                        Err(error) if matches!(error.kind(), ErrorKind::Interrupted) => continue,
                         Err(error) => return Err(error),
                     }
-                    if let Some(grant) = self.shared.usable() {
+                    if let Some(grant) = self.inner.valid_grant() {
                         return Ok(AccessToken { grant });
                     }
                 }
             }
         }
-        Err(Kind::Interrupted.into())
+        Err(ErrorKind::Interrupted.into())
     }
 
-    /// Says that the gateway refused the token of this pair, and not for want of a scope. The next [`Session::access_token`]
-    /// gives one of another pair. About any other pair than the current one it says nothing.
+    /// Reports that the gateway rejected the token of this generation, and not for a missing scope.
+    ///
+    /// The next [`Session::access_token`] returns a token of another generation. Reports about
+    /// other generations than the current one have no effect.
     pub fn invalidate(&self, generation: Generation) {
         self.reject(generation);
     }
 
-    /// Like [`Session::invalidate`], and tells whether there may be another token now.
+    /// Like [`Session::invalidate`]. Returns whether another token may be available now.
     pub(crate) fn reject(&self, generation: Generation) -> bool {
-        let now = self.shared.now();
-        let mut state = self.shared.state();
+        let now = self.inner.now();
+        let mut state = self.inner.state();
         if state.current.as_ref().map(Grant::generation) != Some(generation) {
             return true;
         }
-        if state.distrusted.is_some_and(|(distrusted, until)| distrusted == generation && now < until) {
+        if state.rejected_after_refresh.is_some_and(|(rejected, until)| rejected == generation && now < until) {
             return false;
         }
-        tracing::debug!(key = %self.shared.key, %generation, "the gateway refused the token");
-        state.invalid = Some(generation);
+        tracing::debug!(key = %self.inner.key, %generation, "the gateway rejected the token");
+        state.invalidated = Some(generation);
         true
     }
 
-    /// Says that the gateway refused a token that had just been refreshed for its sake. Something else is wrong then, and for a
-    /// while no refusal of that token leads to another refresh.
-    pub(crate) fn distrust(&self, generation: Generation) {
-        let until = self.shared.now().checked_add_signed(DISTRUST);
-        tracing::warn!(key = %self.shared.key, %generation, "the gateway refused the token right after a refresh");
-        self.shared.state().distrusted = until.map(|until| (generation, until));
+    /// Reports that the gateway rejected a token that a refresh had just returned. The cause is
+    /// something else then, so for a while this token causes no further refresh.
+    pub(crate) fn mark_rejected_after_refresh(&self, generation: Generation) {
+        let until = self.inner.now().checked_add_signed(REJECTED_COOLDOWN);
+        tracing::warn!(key = %self.inner.key, %generation, "the gateway rejected the token right after a refresh");
+        self.inner.state().rejected_after_refresh = until.map(|until| (generation, until));
     }
 
-    /// The grant as it is known here, or else as it is in the store: its times, its scopes, whether it was refused.
+    /// Returns the current grant, or the stored one if the session was not used yet. It has the
+    /// times, the scopes, and whether the service rejected it.
     ///
     /// # Errors
-    /// Those of the store.
+    /// The store fails.
     pub async fn grant(&self) -> Result<Option<Grant>, Error> {
-        if let Some(grant) = self.shared.state().current.clone() {
+        if let Some(grant) = self.inner.state().current.clone() {
             return Ok(Some(grant));
         }
-        Ok(self.shared.context.store.load(&self.shared.key).await?)
+        Ok(self.inner.context.store.load(&self.inner.key).await?)
     }
 
-    /// Why the current pair is not in the store, where it is not. It is in memory and in use, saving is tried again and again, and
-    /// an operator should mend the store before the process ends.
-    pub fn unsaved(&self) -> Option<Error> {
-        self.shared.state().unsaved.as_ref().map(|unsaved| unsaved.error.clone())
+    /// Returns why the current tokens are not in the store, if they are not.
+    ///
+    /// They are in use and in memory only, and saving is retried. An operator should repair the
+    /// store before the process ends.
+    pub fn save_error(&self) -> Option<Error> {
+        self.inner.state().unsaved.as_ref().map(|unsaved| unsaved.error.clone())
     }
 
-    /// The sites that the grant reaches.
+    /// Lists the sites that the grant reaches. A rejected token is refreshed once.
     ///
     /// # Errors
-    /// Those of [`Session::access_token`], and an answer that is no list of sites.
+    /// [`Session::access_token`] fails, or the response is not a list of sites.
     pub async fn sites(&self) -> Result<Vec<Site>, Error> {
-        let context = &self.shared.context;
-        let mut attempts = Attempts::new(&*context.clock, SITES_ATTEMPTS);
-        let mut was_refused = false;
+        let context = &self.inner.context;
+        let mut attempts = Attempts::new(&*context.clock, MAX_SITES_ATTEMPTS);
+        let mut was_rejected = false;
         loop {
             let token = self.access_token().await?;
             match sites::list(context, &token).await {
-                Err(error) if error.is_token_refused() && !was_refused => {
-                    was_refused = true;
+                Err(error) if error.is_token_rejected() && !was_rejected => {
+                    was_rejected = true;
                     self.invalidate(token.generation());
                 }
                 Err(error) => attempts.after(error).await?,
@@ -155,36 +160,38 @@ impl Session {
         }
     }
 
-    /// Waits for a refresh that is on its way, and saves what is not saved. For the end of a program.
+    /// Waits for a running refresh and saves unsaved tokens. Call it before the program ends.
     ///
     /// # Errors
-    /// The store's, if the current pair cannot be saved.
-    pub async fn settle(&self) -> Result<(), Error> {
-        single_flight::wait(&self.shared).await;
-        if self.unsaved().is_some() {
-            let _ = fly(&self.shared).await;
+    /// The current tokens cannot be saved.
+    pub async fn flush(&self) -> Result<(), Error> {
+        single_flight::wait_for_running(&self.inner).await;
+        if self.save_error().is_some() {
+            let _ = join_or_start(&self.inner).await;
         }
-        self.unsaved().map_or(Ok(()), Err)
+        self.save_error().map_or(Ok(()), Err)
     }
 
-    /// Forgets the grant, here and in the store. Atlassian still lists the consent among the person's connected apps, where
-    /// they can withdraw it.
+    /// Deletes the grant, here and in the store.
+    ///
+    /// Atlassian still lists the app among the user's connected apps, where they can withdraw
+    /// consent.
     ///
     /// # Errors
-    /// Those of the store.
+    /// The store fails.
     pub async fn sign_out(&self) -> Result<(), Error> {
-        let _lock = self.shared.context.store.lock(&self.shared.key).await?;
-        self.shared.context.store.delete(&self.shared.key).await?;
-        self.shared.put(None, None);
+        let _lock = self.inner.context.store.lock(&self.inner.key).await?;
+        self.inner.context.store.delete(&self.inner.key).await?;
+        self.inner.replace(None, None);
         Ok(())
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.shared.state();
+        let state = self.inner.state();
         f.debug_struct("Session")
-            .field("key", &self.shared.key)
+            .field("key", &self.inner.key)
             .field("grant", &state.current)
             .field("unsaved", &state.unsaved)
             .finish_non_exhaustive()

@@ -1,101 +1,104 @@
-//! New pairs into the store, and what becomes of them if it does not take them.
+//! Saves new grants, and keeps those in memory that the store does not accept.
 
 use crate::{
-    error::{ConsentReason, Error, Kind},
+    error::{Error, ErrorKind, consent_reason::ConsentReason},
     grant::Grant,
-    session::state::{Replaces, Shared, Unsaved},
+    session::state::{Replaces, SessionInner, Unsaved},
     store::error::StoreError,
 };
 
-/// Saves a new pair and makes it the current one. If saving fails it is the current one all the same, because the one in the
-/// store is on its way out.
-pub(crate) async fn save(shared: &Shared, next: Grant, replaces: Replaces) -> Result<(), Error> {
-    let store = &shared.context.store;
+/// Saves a new grant and makes it the current one. It becomes current even if saving fails, because
+/// the service soon rejects the stored one.
+pub(crate) async fn persist(inner: &SessionInner, next: Grant, replaces: Replaces) -> Result<(), Error> {
+    let store = &inner.context.store;
     let expected = match replaces {
         Replaces::Generation(generation) => Ok(Some(generation)),
-        Replaces::Anything => store.load(&shared.key).await.map(|stored| stored.map(|grant| grant.generation())),
+        Replaces::Anything => store.load(&inner.key).await.map(|stored| stored.map(|grant| grant.generation())),
     };
     let saved = match expected {
-        Ok(expected) => store.save(&shared.key, &next, expected).await,
+        Ok(expected) => store.save(&inner.key, &next, expected).await,
         Err(error) => Err(error),
     };
     match saved {
         Ok(()) => {
-            shared.put(Some(next), None);
+            inner.replace(Some(next), None);
             Ok(())
         }
         Err(error) if error.is_conflict() => {
-            // Somebody signed in, signed out or refreshed without the lock. What all can see is what counts.
-            tracing::warn!(key = %shared.key, "the grant was replaced while it was refreshed");
-            let stored = match store.load(&shared.key).await {
+            // Another process signed in, signed out or refreshed without the lock. The store
+            // counts, because all processes see it.
+            tracing::warn!(key = %inner.key, "the grant was replaced during its refresh");
+            let stored = match store.load(&inner.key).await {
                 Ok(stored) => stored,
                 Err(error) => {
-                    keep_unsaved(shared, next, replaces, error);
+                    mark_unsaved(inner, next, replaces, error);
                     return Ok(());
                 }
             };
             let is_gone = stored.is_none();
-            shared.put(stored, None);
-            if is_gone { Err(Kind::Consent(ConsentReason::NoGrant).into()) } else { Ok(()) }
+            inner.replace(stored, None);
+            if is_gone { Err(ErrorKind::Consent(ConsentReason::NoGrant).into()) } else { Ok(()) }
         }
         Err(error) => {
-            keep_unsaved(shared, next, replaces, error);
+            mark_unsaved(inner, next, replaces, error);
             Ok(())
         }
     }
 }
 
-/// Uses a pair that the store does not take, and says so.
-pub(crate) fn keep_unsaved(shared: &Shared, next: Grant, replaces: Replaces, error: StoreError) {
+/// Makes a grant current that the store did not accept, and logs it.
+pub(crate) fn mark_unsaved(inner: &SessionInner, next: Grant, replaces: Replaces, error: StoreError) {
     tracing::error!(
-        key = %shared.key, %error, generation = %next.generation(),
-        "the new pair could not be saved; it is in use and in memory only, and saving is tried again"
+        key = %inner.key, %error, generation = %next.generation(),
+        "the new tokens could not be saved; they are in memory only, and saving is retried"
     );
-    shared.put(Some(next), Some(Unsaved { replaces, error: error.into() }));
+    inner.replace(Some(next), Some(Unsaved { replaces, error: error.into() }));
 }
 
-/// Saves a pair that could not be saved before, if the store still has the one that it came from, and gives what is to be used.
-pub(crate) async fn save_unsaved(shared: &Shared, stored: Option<Grant>) -> Option<Grant> {
+/// Retries to save the current grant, if it is unsaved and the store still has the grant that it
+/// replaces. Returns the grant to use.
+pub(crate) async fn retry_save(inner: &SessionInner, stored: Option<Grant>) -> Option<Grant> {
     let (current, unsaved) = {
-        let state = shared.state();
+        let state = inner.state();
         (state.current.clone(), state.unsaved.clone())
     };
     let (Some(current), Some(unsaved)) = (current, unsaved) else { return stored };
-    let there = stored.as_ref().map(Grant::generation);
-    let is_ours = match unsaved.replaces {
+    let stored_generation = stored.as_ref().map(Grant::generation);
+    let may_replace = match unsaved.replaces {
         // The later consent counts.
         Replaces::Anything => stored.as_ref().is_none_or(|stored| stored.consented_at() <= current.consented_at()),
         Replaces::Generation(generation) => {
-            there == Some(generation)
-                || there == Some(current.generation())
+            stored_generation == Some(generation)
+                || stored_generation == Some(current.generation())
                 || stored.as_ref().is_some_and(|stored| is_older(stored, &current))
         }
     };
-    if !is_ours {
-        tracing::warn!(key = %shared.key, "the store has another grant by now than the one that could not be saved");
-        shared.put(stored.clone(), None);
+    if !may_replace {
+        tracing::warn!(key = %inner.key, "the store has a newer grant than the unsaved one, which is discarded");
+        inner.replace(stored.clone(), None);
         return stored;
     }
-    match shared.context.store.save(&shared.key, &current, there).await {
+    match inner.context.store.save(&inner.key, &current, stored_generation).await {
         Ok(()) => {
-            tracing::info!(key = %shared.key, generation = %current.generation(), "the pair is saved after all");
-            shared.put(Some(current.clone()), None);
+            tracing::info!(key = %inner.key, generation = %current.generation(), "saved the tokens after a retry");
+            inner.replace(Some(current.clone()), None);
         }
         Err(error) => {
             let unsaved = Unsaved { error: error.into(), ..unsaved };
-            shared.put(Some(current.clone()), Some(unsaved));
+            inner.replace(Some(current.clone()), Some(unsaved));
         }
     }
     Some(current)
 }
 
-/// A store that went back behind the current pair, after a backup was put back for example, is as if the pair had not been saved:
-/// the token that it has now was used already, and using it again would end the whole grant.
-pub(crate) fn note_setback(shared: &Shared, stored: Option<&Grant>) {
-    let mut state = shared.state();
+/// Marks the current grant as unsaved if the store has an older one, for example from a backup.
+///
+/// The refresh token in the store was used already. To use it again would end the grant.
+pub(crate) fn detect_rollback(inner: &SessionInner, stored: Option<&Grant>) {
+    let mut state = inner.state();
     let (Some(current), Some(stored), None) = (&state.current, stored, &state.unsaved) else { return };
     if is_older(stored, current) {
-        tracing::warn!(key = %shared.key, "the store has an older pair than the one in use, which is saved again");
+        tracing::warn!(key = %inner.key, "the store has an older grant than the current one, which is saved again");
         let replaces = Replaces::Generation(stored.generation());
         state.unsaved = Some(Unsaved { replaces, error: StoreError::conflict().into() });
     }

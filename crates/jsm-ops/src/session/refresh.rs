@@ -5,145 +5,148 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::{
-    error::{ConsentReason, Error, Kind},
-    grant::{Grant, record::Refusal},
+    error::{Error, ErrorKind, consent_reason::ConsentReason},
+    grant::{Grant, record::Rejection},
     session::{
-        persist::{note_setback, save, save_unsaved},
-        state::{Need, Replaces, Shared},
+        persist::{detect_rollback, persist, retry_save},
+        state::{Freshness, Replaces, SessionInner},
     },
     store::{StoreLock, error::StoreError},
     token_endpoint::attempts::Attempts,
 };
 
-/// Requests for a token that is needed now.
-const ATTEMPTS: u32 = 3;
+/// Attempts of a refresh whose access token is expired.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// No early refresh for so long after one that failed.
-const HOLD_OFF: TimeDelta = TimeDelta::seconds(60);
+/// The pause between early refreshes after a failed one.
+const REFRESH_COOLDOWN: TimeDelta = TimeDelta::seconds(60);
 
-/// How long an early refresh waits for the lock.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long an early refresh waits for the lock of the store.
+const EARLY_LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Brings the session a token that is good, from the store or else from the service.
+/// Makes a valid grant current, from the store or from the service.
 ///
-/// Nobody calls it twice at once for one session. The steps and their order are what keeps a grant alive:
+/// The caller runs one at a time per session. The order of the steps keeps the grant alive:
 ///
-/// 1. Look into the store. Another process may have refreshed; then there is nothing to do.
-/// 2. Take the store's lock, and look again: whoever had it may have refreshed.
-/// 3. Ask the service, again with the same token if the answer got lost.
-/// 4. Save the pair over the one that it came from, and only then let it be used.
+/// 1. Load the grant from the store. Another process may have refreshed it; then this is done.
+/// 2. Take the lock of the store and load again: the previous holder may have refreshed it.
+/// 3. Send the refresh token. If the response is lost, retry with the same token.
+/// 4. Save the new grant over the old one, then use it.
 ///
-/// A crash before 3 changes nothing. One between 3 and 4 leaves the old token in the store, which the service takes for ten
-/// minutes more, for just this.
-pub(crate) async fn run(shared: &Shared) -> Result<(), Error> {
-    let outcome = bring(shared).await;
-    if let Err(error) = &outcome {
-        let wait = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or(HOLD_OFF);
-        let until = shared.now().checked_add_signed(wait);
-        shared.state().hold_off = until;
+/// A crash before step 3 changes nothing. After a crash between 3 and 4 the store has the old
+/// token, which the service accepts for ten more minutes, for this purpose.
+pub(crate) async fn run(inner: &SessionInner) -> Result<(), Error> {
+    let result = refresh_if_due(inner).await;
+    if let Err(error) = &result {
+        let cooldown = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or(REFRESH_COOLDOWN);
+        let until = inner.now().checked_add_signed(cooldown);
+        inner.state().early_refresh_after = until;
     }
-    outcome
+    result
 }
 
-async fn bring(shared: &Shared) -> Result<(), Error> {
-    match prepare(shared).await {
-        Ok(Prepared::Settled) => Ok(()),
-        Ok(Prepared::Due { grant, lock }) => {
-            let outcome = refresh(shared, &grant).await;
+async fn refresh_if_due(inner: &SessionInner) -> Result<(), Error> {
+    match lock_and_load(inner).await {
+        Ok(Loaded::Fresh) => Ok(()),
+        Ok(Loaded::Due { grant, lock }) => {
+            let result = refresh(inner, &grant).await;
             drop(lock);
-            outcome
+            result
         }
-        Err(error) => match only_in_memory(shared).filter(|_| error.is_store() && !error.is_transient()) {
-            // The store is of no use, and its token is none to anybody any more: nothing can be made worse.
-            Some(grant) => refresh(shared, &grant).await,
+        Err(error) => match only_in_memory(inner).filter(|_| error.is_store_failed() && !error.is_transient()) {
+            // The store does not work, and the service soon rejects the token in it. A refresh
+            // without the lock makes nothing worse.
+            Some(grant) => refresh(inner, &grant).await,
             None => Err(error),
         },
     }
 }
 
-enum Prepared {
-    /// There is a token that is good.
-    Settled,
-    /// This grant has to be refreshed, under this lock.
+enum Loaded {
+    /// The current grant is valid.
+    Fresh,
+    /// This grant needs a refresh, under this lock.
     Due { grant: Grant, lock: StoreLock },
 }
 
-async fn prepare(shared: &Shared) -> Result<Prepared, Error> {
-    let store = &shared.context.store;
-    let stored = store.load(&shared.key).await?;
-    note_setback(shared, stored.as_ref());
-    let has_unsaved = shared.state().unsaved.is_some();
-    if !has_unsaved && adopt(shared, stored)?.is_none() {
-        return Ok(Prepared::Settled);
+async fn lock_and_load(inner: &SessionInner) -> Result<Loaded, Error> {
+    let store = &inner.context.store;
+    let stored = store.load(&inner.key).await?;
+    detect_rollback(inner, stored.as_ref());
+    let has_unsaved = inner.state().unsaved.is_some();
+    if !has_unsaved && use_stored(inner, stored)?.is_none() {
+        return Ok(Loaded::Fresh);
     }
-    let lock = lock(shared).await?;
-    let stored = store.load(&shared.key).await?;
-    note_setback(shared, stored.as_ref());
-    let stored = save_unsaved(shared, stored).await;
-    Ok(adopt(shared, stored)?.map_or(Prepared::Settled, |grant| Prepared::Due { grant, lock }))
+    let lock = lock(inner).await?;
+    let stored = store.load(&inner.key).await?;
+    detect_rollback(inner, stored.as_ref());
+    let stored = retry_save(inner, stored).await;
+    Ok(use_stored(inner, stored)?.map_or(Loaded::Fresh, |grant| Loaded::Due { grant, lock }))
 }
 
-/// The current pair if it is in no store and its token is over.
-fn only_in_memory(shared: &Shared) -> Option<Grant> {
-    let (state, now) = (shared.state(), shared.now());
+/// Returns the current grant if it is unsaved and its access token is expired.
+fn only_in_memory(inner: &SessionInner) -> Option<Grant> {
+    let (state, now) = (inner.state(), inner.now());
     state.unsaved.as_ref()?;
     let grant = state.current.as_ref()?;
-    (shared.need(&state, grant, now) == Need::Now && !grant.is_refused()).then(|| grant.clone())
+    (inner.freshness(&state, grant, now) == Freshness::Expired && !grant.is_rejected()).then(|| grant.clone())
 }
 
-/// Takes the store's lock: at leisure if there is no good token, and otherwise not for long. A process that hangs with the lock
-/// must not keep others from a token that they have.
-async fn lock(shared: &Shared) -> Result<StoreLock, StoreError> {
-    let has_good_token = {
-        let state = shared.state();
-        let now = shared.now();
-        state.current.as_ref().is_some_and(|grant| shared.need(&state, grant, now) != Need::Now)
+/// Takes the lock of the store. An early refresh does not wait long: a process that hangs with the
+/// lock must not keep callers from a token that is still valid.
+async fn lock(inner: &SessionInner) -> Result<StoreLock, StoreError> {
+    let has_valid_token = {
+        let state = inner.state();
+        let now = inner.now();
+        state.current.as_ref().is_some_and(|grant| inner.freshness(&state, grant, now) != Freshness::Expired)
     };
-    let lock = shared.context.store.lock(&shared.key);
-    if !has_good_token {
+    let lock = inner.context.store.lock(&inner.key);
+    if !has_valid_token {
         return lock.await;
     }
-    // By the time of the machine: it is another process that is waited for.
-    match tokio::time::timeout(PATIENCE, lock).await {
+    // This uses the machine's time, because it waits for another process.
+    match tokio::time::timeout(EARLY_LOCK_TIMEOUT, lock).await {
         Ok(lock) => lock,
-        Err(_) => Err(StoreError::busy(shared.key.to_string())),
+        Err(_) => Err(StoreError::busy(inner.key.to_string())),
     }
 }
 
-/// Makes what the store has the current grant, and gives it if a refresh is due.
+/// Makes the stored grant current. Returns it if it needs a refresh.
 ///
 /// # Errors
-/// That there is no token, and none to be had by a refresh.
-fn adopt(shared: &Shared, stored: Option<Grant>) -> Result<Option<Grant>, Error> {
-    let consent = |reason| Err(Kind::Consent(reason).into());
-    let unsaved = shared.state().unsaved.clone();
+/// There is no grant, or no refresh can return a token for it.
+fn use_stored(inner: &SessionInner, stored: Option<Grant>) -> Result<Option<Grant>, Error> {
+    let consent = |reason| Err(ErrorKind::Consent(reason).into());
+    let unsaved = inner.state().unsaved.clone();
     let Some(grant) = stored else {
-        shared.put(None, None);
+        inner.replace(None, None);
         return consent(ConsentReason::NoGrant);
     };
-    shared.put(Some(grant.clone()), unsaved);
-    let need = shared.need(&shared.state(), &grant, shared.now());
-    match (need, grant.refusal()) {
-        (Need::Nothing, _) => Ok(None),
-        (_, Some(Refusal { code, description, .. })) => {
-            consent(ConsentReason::Refused { code: code.clone(), description: description.clone() })
+    inner.replace(Some(grant.clone()), unsaved);
+    let freshness = inner.freshness(&inner.state(), &grant, inner.now());
+    match (freshness, grant.rejection()) {
+        (Freshness::Fresh, _) => Ok(None),
+        (_, Some(Rejection { code, description, .. })) => {
+            consent(ConsentReason::Rejected { code: code.clone(), description: description.clone() })
         }
         _ if !grant.is_refreshable() => consent(ConsentReason::NoRefreshToken),
         _ => Ok(Some(grant)),
     }
 }
 
-async fn refresh(shared: &Shared, grant: &Grant) -> Result<(), Error> {
-    let Some(token) = grant.refresh_token() else { return Err(Kind::Consent(ConsentReason::NoRefreshToken).into()) };
-    let need = shared.need(&shared.state(), grant, shared.now());
-    // While the token is good there is time: the next early refresh is another attempt.
-    let attempts = if need == Need::Now { ATTEMPTS } else { 1 };
-    tracing::debug!(key = %shared.key, generation = %grant.generation(), "refreshing");
-    let mut attempts = Attempts::new(&*shared.context.clock, attempts);
-    let answer = loop {
-        let asked_at = shared.now();
-        match shared.context.token_endpoint.refresh(token, asked_at).await {
-            Ok(tokens) => break Ok(grant.refreshed(tokens, asked_at)),
+async fn refresh(inner: &SessionInner, grant: &Grant) -> Result<(), Error> {
+    let Some(token) = grant.refresh_token() else {
+        return Err(ErrorKind::Consent(ConsentReason::NoRefreshToken).into());
+    };
+    let freshness = inner.freshness(&inner.state(), grant, inner.now());
+    // While the access token is valid, the next early refresh is another attempt.
+    let attempts = if freshness == Freshness::Expired { MAX_ATTEMPTS } else { 1 };
+    tracing::debug!(key = %inner.key, generation = %grant.generation(), "refreshing");
+    let mut attempts = Attempts::new(&*inner.context.clock, attempts);
+    let refreshed = loop {
+        let requested_at = inner.now();
+        match inner.context.token_endpoint.refresh(token, requested_at).await {
+            Ok(tokens) => break Ok(grant.refreshed(tokens, requested_at)),
             Err(error) => {
                 if let Err(error) = attempts.after(error).await {
                     break Err(error);
@@ -151,46 +154,48 @@ async fn refresh(shared: &Shared, grant: &Grant) -> Result<(), Error> {
             }
         }
     };
-    match answer {
+    match refreshed {
         Ok(next) => {
-            tracing::info!(key = %shared.key, generation = %next.generation(), expires_at = %next.access_expires_at(), "refreshed");
-            // A pair that is not in the store yet comes from one that is.
-            let replaces = match shared.state().unsaved.as_ref() {
+            tracing::info!(key = %inner.key, generation = %next.generation(), expires_at = %next.access_expires_at(), "refreshed");
+            // An unsaved grant still replaces the one that is in the store.
+            let replaces = match inner.state().unsaved.as_ref() {
                 Some(unsaved) => unsaved.replaces,
                 None => Replaces::Generation(grant.generation()),
             };
-            save(shared, next, replaces).await
+            persist(inner, next, replaces).await
         }
         Err(error) => match error.consent_reason() {
-            Some(ConsentReason::Refused { code, description }) => {
-                let refusal = Refusal { code: code.clone(), description: description.clone(), at: shared.now() };
-                refused(shared, grant, refusal, &error).await
+            Some(ConsentReason::Rejected { code, description }) => {
+                let rejection = Rejection { code: code.clone(), description: description.clone(), at: inner.now() };
+                mark_rejected(inner, grant, rejection, &error).await
             }
             _ => Err(error),
         },
     }
 }
 
-/// The service does not take the token any more. Only if the store still has the same one is there nothing left to do but ask
-/// for consent; the store then remembers it, so that no other process asks in vain.
-async fn refused(shared: &Shared, grant: &Grant, refusal: Refusal, error: &Error) -> Result<(), Error> {
-    let store = &shared.context.store;
-    let stored = store.load(&shared.key).await?;
-    let there = stored.as_ref().map(Grant::generation);
-    let has_unsaved = shared.state().unsaved.is_some();
-    if there != Some(grant.generation()) && !has_unsaved {
-        tracing::info!(key = %shared.key, "the store has another grant than the one that was refused");
-        return match adopt(shared, stored)? {
+/// Handles a refresh token that the service rejected.
+///
+/// Consent is needed only if the store still has the same grant. The rejection is saved, so that
+/// other processes do not ask the service again.
+async fn mark_rejected(inner: &SessionInner, grant: &Grant, rejection: Rejection, error: &Error) -> Result<(), Error> {
+    let store = &inner.context.store;
+    let stored = store.load(&inner.key).await?;
+    let stored_generation = stored.as_ref().map(Grant::generation);
+    let has_unsaved = inner.state().unsaved.is_some();
+    if stored_generation != Some(grant.generation()) && !has_unsaved {
+        tracing::info!(key = %inner.key, "the store has another grant than the rejected one");
+        return match use_stored(inner, stored)? {
             None => Ok(()),
-            // It needs a refresh itself, which is the next flight's.
-            Some(_) => Err(Kind::Interrupted.into()),
+            // It needs a refresh itself, which is the next one.
+            Some(_) => Err(ErrorKind::Interrupted.into()),
         };
     }
-    tracing::warn!(key = %shared.key, %error, "consent is needed again");
-    let dead = grant.refused(refusal);
-    if let Err(error) = store.save(&shared.key, &dead, there).await {
-        tracing::warn!(key = %shared.key, %error, "the store could not be told that the grant is over");
+    tracing::warn!(key = %inner.key, %error, "consent is needed again");
+    let rejected = grant.rejected(rejection);
+    if let Err(error) = store.save(&inner.key, &rejected, stored_generation).await {
+        tracing::warn!(key = %inner.key, %error, "the rejection of the grant could not be saved");
     }
-    shared.put(Some(dead), None);
+    inner.replace(Some(rejected), None);
     Err(error.clone())
 }

@@ -1,110 +1,113 @@
-//! One refresh at a time for each session, whoever asks, and whoever stops asking.
+//! Single flight: one refresh at a time per session, shared by all callers that wait for it.
 
 use std::{sync::Arc, time::Duration};
 
+use jsm_ops_core::Backoff;
 use tokio::sync::watch;
 
 use crate::{
-    error::{Error, Kind},
+    error::{Error, ErrorKind},
     session::{
         refresh,
-        state::{Flight, Shared},
+        state::{RunningRefresh, SessionInner},
     },
 };
 
-/// The first and the longest wait between two attempts to save, and when they end: a day on, the pair is over anyway unless a
-/// refresh has taken its place.
-const SAVE_WAIT: Duration = Duration::from_secs(1);
-const SAVE_WAIT_MAX: Duration = Duration::from_secs(60);
-const SAVE_ATTEMPTS: usize = 1440;
+/// The delays between two attempts to save, and their number. They end after a day: by then a
+/// refresh has replaced the tokens, or they are expired.
+const INITIAL_SAVE_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_SAVE_BACKOFF: Duration = Duration::from_secs(60);
+const MAX_SAVE_ATTEMPTS: usize = 1440;
 
-/// Joins the refresh that is on its way, or begins one. It runs in a task of its own: a token that the service rotates is saved
-/// even if everybody who waited for it is gone.
-pub(crate) async fn fly(shared: &Arc<Shared>) -> Result<(), Error> {
-    let flight = {
-        let mut state = shared.state();
-        match &state.flight {
-            Some(flight) => flight.clone(),
+/// Joins the running refresh or starts one.
+///
+/// The refresh runs in its own task: tokens that the service rotated are saved even if all callers
+/// were dropped.
+pub(crate) async fn join_or_start(inner: &Arc<SessionInner>) -> Result<(), Error> {
+    let running = {
+        let mut state = inner.state();
+        match &state.running_refresh {
+            Some(running) => running.clone(),
             None => {
-                let (arrived, flight) = watch::channel(None);
-                state.flight = Some(flight.clone());
-                let landing = Landing { shared: Arc::clone(shared) };
+                let (done, running) = watch::channel(None);
+                state.running_refresh = Some(running.clone());
+                let clear = ClearOnDrop { inner: Arc::clone(inner) };
                 tokio::spawn(async move {
-                    let outcome = refresh::run(&landing.shared).await;
-                    keep_saving(&landing.shared);
-                    // The next flight may begin before those who wait for this one hear of it.
-                    drop(landing);
-                    arrived.send_replace(Some(outcome));
+                    let result = refresh::run(&clear.inner).await;
+                    spawn_save_retry(&clear.inner);
+                    // The next refresh may start before the callers of this one receive its result.
+                    drop(clear);
+                    done.send_replace(Some(result));
                 });
-                flight
+                running
             }
         }
     };
-    landing(flight).await
+    wait_for(running).await
 }
 
-/// Waits for the refresh that is on its way, where there is one. Its failure is for those to hear of who asked for it.
-pub(crate) async fn wait(shared: &Shared) {
-    let flight = shared.state().flight.clone();
-    if let Some(flight) = flight {
-        let _ = landing(flight).await;
+/// Waits for the running refresh, if there is one. Its error is for the callers that asked for it.
+pub(crate) async fn wait_for_running(inner: &SessionInner) {
+    let running = inner.state().running_refresh.clone();
+    if let Some(running) = running {
+        let _ = wait_for(running).await;
     }
 }
 
-async fn landing(mut flight: Flight) -> Result<(), Error> {
-    match flight.wait_for(Option::is_some).await {
-        Ok(outcome) => outcome.clone().unwrap_or(Ok(())),
-        // The task ended without an outcome: its runtime was shut down.
-        Err(_) => Err(Kind::Interrupted.into()),
+async fn wait_for(mut running: RunningRefresh) -> Result<(), Error> {
+    match running.wait_for(Option::is_some).await {
+        Ok(result) => result.clone().unwrap_or(Ok(())),
+        // The task ended without a result: its runtime was shut down.
+        Err(_) => Err(ErrorKind::Interrupted.into()),
     }
 }
 
-/// Makes way for the next flight, however this one ends.
-struct Landing {
-    shared: Arc<Shared>,
+/// Allows the next refresh, however this one ends.
+struct ClearOnDrop {
+    inner: Arc<SessionInner>,
 }
 
-impl Drop for Landing {
+impl Drop for ClearOnDrop {
     fn drop(&mut self) {
-        self.shared.state().flight = None;
+        self.inner.state().running_refresh = None;
     }
 }
 
-/// Goes on trying to save the current pair, if it is not saved. The task keeps the session, and so the pair, for as long as it
-/// runs, also when nobody else does.
-pub(crate) fn keep_saving(shared: &Arc<Shared>) {
+/// Starts a task that retries to save the current grant, if it is not saved.
+///
+/// The task owns the session, and so the grant, even if the application drops its session.
+pub(crate) fn spawn_save_retry(inner: &Arc<SessionInner>) {
     {
-        let mut state = shared.state();
-        if state.unsaved.is_none() || state.is_saving {
+        let mut state = inner.state();
+        if state.unsaved.is_none() || state.is_save_retry_running {
             return;
         }
-        state.is_saving = true;
+        state.is_save_retry_running = true;
     }
-    let saving = Saving { shared: Arc::clone(shared) };
+    let clear = ClearSaveRetryOnDrop { inner: Arc::clone(inner) };
     tokio::spawn(async move {
-        let shared = &saving.shared;
-        let mut wait = SAVE_WAIT;
-        for _ in 0..SAVE_ATTEMPTS {
-            shared.context.clock.sleep(wait).await;
-            // A clock that does not wait must not keep the thread.
+        let inner = &clear.inner;
+        let mut backoff = Backoff::new(INITIAL_SAVE_BACKOFF, MAX_SAVE_BACKOFF);
+        for _ in 0..MAX_SAVE_ATTEMPTS {
+            inner.context.clock.sleep(backoff.next(1.0)).await;
+            // A clock that does not wait must not occupy the thread.
             tokio::task::yield_now().await;
-            if shared.state().unsaved.is_none() {
+            if inner.state().unsaved.is_none() {
                 return;
             }
-            // Whatever else the flight finds out, its callers will hear of it when they need a token.
-            let _ = fly(shared).await;
-            wait = (wait * 2).min(SAVE_WAIT_MAX);
+            // Other errors of this refresh return to the callers that need a token later.
+            let _ = join_or_start(inner).await;
         }
     });
 }
 
-/// Lets another task try, however this one ends.
-struct Saving {
-    shared: Arc<Shared>,
+/// Allows the next save retry, however this one ends.
+struct ClearSaveRetryOnDrop {
+    inner: Arc<SessionInner>,
 }
 
-impl Drop for Saving {
+impl Drop for ClearSaveRetryOnDrop {
     fn drop(&mut self) {
-        self.shared.state().is_saving = false;
+        self.inner.state().is_save_retry_running = false;
     }
 }

@@ -1,8 +1,8 @@
-//! The Atlassian sites that a grant reaches.
+//! The list of the sites that a grant reaches.
 
 use std::time::Duration;
 
-use jsm_ops_core::CloudId;
+use jsm_ops_core::{CloudId, ReadBodyError, read_body};
 use reqwest::{
     StatusCode,
     header::{ACCEPT, AUTHORIZATION},
@@ -10,20 +10,20 @@ use reqwest::{
 use serde::Deserialize;
 
 use crate::{
-    error::{Error, Kind},
-    http_client::{self, BodyError},
+    error::{Error, ErrorKind},
+    http_client::MAX_RESPONSE_BYTES,
     oauth::context::Context,
+    retry_after::retry_after,
     session::access_token::AccessToken,
     site::Site,
     text,
-    token_endpoint::retry_after,
 };
 
-/// What errors call the endpoint.
+/// The name in error messages.
 const NAME: &str = "the list of sites";
 
 #[derive(Deserialize)]
-struct Entry {
+struct SiteEntry {
     id: String,
     #[serde(default)]
     name: Option<String>,
@@ -33,54 +33,56 @@ struct Entry {
     scopes: Option<Vec<String>>,
 }
 
-/// Asks for the list once.
+/// Requests the list once.
 pub(crate) async fn list(context: &Context, token: &AccessToken) -> Result<Vec<Site>, Error> {
-    let unavailable =
-        |reason: String, source| -> Error { Kind::Unavailable { endpoint: NAME, reason, retry_after: None, source }.into() };
-    // Tokens that no header can carry do not get into a grant.
-    let bearer = token.secret().header("Bearer").map_err(|_| Error::from(Kind::TokenRefused))?;
-    let request = context.http.get(context.endpoints.resources.clone()).timeout(context.timeout);
+    let unavailable = |reason: &str, source| -> Error {
+        ErrorKind::Unavailable { endpoint: NAME, reason: reason.to_owned(), retry_after: None, source }.into()
+    };
+    // Only a store that others wrote can hold a token that is invalid in a header.
+    let bearer = token.bearer().map_err(|_| Error::from(ErrorKind::TokenRejected))?;
+    let request = context.http.get(context.endpoints.resources.clone()).timeout(context.request_timeout);
     let response = request
         .header(AUTHORIZATION, bearer)
         .header(ACCEPT, "application/json")
         .send()
         .await
-        .map_err(|error| unavailable("no answer".to_owned(), Some(error)))?;
-    let (status, wait) = (response.status(), retry_after(response.headers(), context.clock.now()));
+        .map_err(|error| unavailable("no response", Some(error)))?;
+    let (status, retry_after) = (response.status(), retry_after(response.headers(), context.clock.now()));
     if status.is_redirection() {
-        return Err(Kind::Redirect { endpoint: NAME }.into());
+        return Err(ErrorKind::Redirect { endpoint: NAME }.into());
     }
-    let body = http_client::body(response).await.map_err(|error| match error {
-        BodyError::TooLong => unavailable("an answer of endless length".to_owned(), None),
-        BodyError::Lost(error) => unavailable("an answer that broke off".to_owned(), Some(error)),
+    let body = read_body(response, MAX_RESPONSE_BYTES).await.map_err(|error| match error {
+        ReadBodyError::Incomplete(error) => unavailable("the response was cut off", Some(error)),
+        _ => unavailable("the response is too large", None),
     })?;
     if !status.is_success() {
-        return Err(refusal(status, wait, &body));
+        return Err(error_response(status, retry_after, &body));
     }
-    read(&body).map_err(|reason| unavailable(reason.to_owned(), None))
+    parse(&body).map_err(|reason| unavailable(reason, None))
 }
 
-/// What an unsuccessful answer means.
-fn refusal(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Error {
+/// Interprets an unsuccessful response.
+fn error_response(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Error {
     let message = text::printable(&String::from_utf8_lossy(body));
-    // The gateway says 401 for a token that is not good and for one that lacks a scope, which no refresh mends.
+    // The gateway returns 401 for an invalid token and for a missing scope. A refresh does not add
+    // scopes.
     if status == StatusCode::UNAUTHORIZED && !message.to_ascii_lowercase().contains("scope does not match") {
-        return Kind::TokenRefused.into();
+        return ErrorKind::TokenRejected.into();
     }
     let is_final =
         status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS && status != StatusCode::REQUEST_TIMEOUT;
     if is_final {
-        return Kind::Unexpected { endpoint: NAME, status, code: String::new(), description: message }.into();
+        return ErrorKind::Unexpected { endpoint: NAME, status, code: String::new(), description: message }.into();
     }
-    Kind::Unavailable { endpoint: NAME, reason: status.to_string(), retry_after, source: None }.into()
+    ErrorKind::Unavailable { endpoint: NAME, reason: format!("status {status}"), retry_after, source: None }.into()
 }
 
-/// Reads the list. One site may have several entries, one for each product, with scopes of their own.
-fn read(body: &[u8]) -> Result<Vec<Site>, &'static str> {
-    let entries: Vec<Entry> = serde_json::from_slice(body).map_err(|_| "an answer that is no list of sites")?;
+/// Parses the list. One site may have several entries, one per product, each with its own scopes.
+fn parse(body: &[u8]) -> Result<Vec<Site>, &'static str> {
+    let entries: Vec<SiteEntry> = serde_json::from_slice(body).map_err(|_| "the response is not a list of sites")?;
     let mut sites: Vec<Site> = Vec::new();
     for entry in entries {
-        let cloud_id = CloudId::new(entry.id).map_err(|_| "a site whose id is no cloud id")?;
+        let cloud_id = CloudId::new(entry.id).map_err(|_| "the id of a site is not a valid cloud id")?;
         let scopes = entry.scopes.unwrap_or_default();
         match sites.iter_mut().find(|site| site.cloud_id == cloud_id) {
             Some(site) => site.scopes.extend(scopes),
@@ -106,13 +108,13 @@ mod tests {
     ]"#;
 
     #[test]
-    fn entries_of_one_site_are_one_site() {
-        let sites = read(TWO.as_bytes()).expect("sites");
+    fn entries_of_one_site_are_merged() {
+        let sites = parse(TWO.as_bytes()).expect("sites");
         assert_eq!(sites.len(), 2);
         assert_eq!(sites[0].scopes().to_string(), "a b c");
         assert!(sites[1].scopes().is_empty());
         for body in ["", "{}", "[{}]", r#"[{"id":"../x"}]"#] {
-            assert!(read(body.as_bytes()).is_err(), "{body}");
+            assert!(parse(body.as_bytes()).is_err(), "{body}");
         }
     }
 }

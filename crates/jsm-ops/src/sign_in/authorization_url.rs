@@ -1,4 +1,4 @@
-//! The address at which a person consents.
+//! The URL at which a user consents.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
@@ -8,26 +8,28 @@ use crate::{
     sign_in::pkce,
 };
 
-/// Asks for a refresh token. It is no scope of the developer console.
+/// The scope that asks for a refresh token. The developer console does not list it.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
-/// Whom the access token is for. The pages on Jira's 3LO apps ask for it.
+/// The audience of the access token. Atlassian's documentation of 3LO apps requires it.
 const AUDIENCE: &str = "api.atlassian.com";
 
-/// Everything but the unreserved characters (RFC 3986, section 2.3), so that a value cannot begin another parameter.
+/// Everything but the unreserved characters (RFC 3986, section 2.3), so that no value can add a
+/// parameter.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What differs from one request to the next.
-pub(crate) struct Request<'a> {
+/// The values that are new in every request.
+pub(crate) struct AuthorizationRequest<'a> {
     pub(crate) scopes: &'a [String],
     pub(crate) state: &'a str,
     pub(crate) challenge: &'a str,
 }
 
-/// The authorization request (RFC 6749, section 4.1.1), with what Atlassian adds and the challenge of RFC 7636, section 4.3.
+/// Builds the authorization request (RFC 6749, section 4.1.1), with Atlassian's parameters and the
+/// PKCE challenge (RFC 7636, section 4.3).
 ///
-/// Spaces are written `%20`, as Atlassian's pages do, and not `+` as forms do.
-pub(crate) fn url(endpoints: &Endpoints, app: &App, request: &Request<'_>) -> Url {
+/// Spaces are encoded as `%20`, as in Atlassian's documentation, and not as `+`.
+pub(crate) fn authorization_url(endpoints: &Endpoints, app: &App, request: &AuthorizationRequest<'_>) -> Url {
     let scope = request.scopes.join(" ");
     let parameters = [
         ("audience", AUDIENCE),
@@ -51,13 +53,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_request_is_that_of_the_documentation() {
+    fn the_url_has_the_documented_parameters() {
         let endpoints = Endpoints::atlassian().expect("endpoints");
         let app = App::new("my&id", "secret", "https://ops.example/callback?tenant=1").expect("an app");
         let scopes = ["read:ops-alert:jira-service-management".to_owned(), OFFLINE_ACCESS.to_owned()];
-        let url = url(&endpoints, &app, &Request { scopes: &scopes, state: "s-t~1", challenge: "c_1" });
+        let request = AuthorizationRequest { scopes: &scopes, state: "s-t~1", challenge: "c_1" };
         assert_eq!(
-            url.as_str(),
+            authorization_url(&endpoints, &app, &request).as_str(),
             "https://auth.atlassian.com/authorize?audience=api.atlassian.com&client_id=my%26id\
              &scope=read%3Aops-alert%3Ajira-service-management%20offline_access\
              &redirect_uri=https%3A%2F%2Fops.example%2Fcallback%3Ftenant%3D1&state=s-t~1&response_type=code&prompt=consent\

@@ -1,123 +1,124 @@
-//! What the browser comes back with.
+//! The callback: the URL with which the browser returns.
 
 use reqwest::Url;
 
-use crate::{secret_string::SecretString, text};
+use crate::{
+    secret_string::SecretString,
+    text::{self, Parenthesized},
+};
 
-/// Longest callback that is looked at. Codes are JWTs of one or two thousand characters.
+/// The longest accepted callback. Codes are JWTs of one or two thousand characters.
 const MAX_LENGTH: usize = 16 * 1024;
 
-/// Why a callback is not the consent that a pending login waits for.
+/// Why a callback does not complete a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// The person declined, or Atlassian did not ask them.
-    #[error("access was declined{}", told(.description))]
+    /// The user declined, or Atlassian did not ask them.
+    #[error("access was declined{}", Parenthesized(.description))]
     Declined {
-        /// What the service says about it.
+        /// The description that the service sent.
         description: String,
     },
-    /// Another error in the callback.
-    #[error("Atlassian came back with the error {code:?}{}", told(.description))]
-    Refused {
-        /// The `error` of the callback, as in `invalid_scope`.
+    /// The callback has another OAuth error.
+    #[error("Atlassian returned the error {code:?}{}", Parenthesized(.description))]
+    OAuthError {
+        /// The OAuth error code, as in `invalid_scope`.
         code: String,
-        /// What the service says about it.
+        /// The description that the service sent with it.
         description: String,
     },
-    /// The state is missing or another one: this callback belongs to another login, or somebody made it up.
-    #[error("the state is not the one of this login; begin the login again, and in one browser only")]
+    /// The state is missing or different: the callback belongs to another sign-in, or it is forged.
+    #[error("the state does not match this sign-in; begin the sign-in again and use one browser only")]
     StateMismatch,
-    /// It came to another address than the login's redirect URI.
-    #[error("the callback came to another address than the redirect URI {expected:?}")]
+    /// The callback arrived at another URL than the redirect URI.
+    #[error("the callback arrived at another URL than the redirect URI {expected:?}")]
     OtherRedirectUri {
-        /// The redirect URI of the login.
+        /// The redirect URI of the sign-in.
         expected: String,
     },
-    /// The pending login was begun for another app or another redirect URI than the one that finishes it.
-    #[error("the login was begun for the app {client_id:?} and the redirect URI {redirect_uri:?}, which is not this app")]
+    /// The sign-in began for another app or redirect URI than the one that finishes it.
+    #[error("the sign-in began for the app {client_id:?} and the redirect URI {redirect_uri:?}, not for this app")]
     OtherApp {
-        /// The client id with which the login was begun.
+        /// The client id with which the sign-in began.
         client_id: String,
-        /// The redirect URI with which it was begun.
+        /// The redirect URI with which it began.
         redirect_uri: String,
     },
-    /// The login was begun too long ago.
-    #[error("the login was begun more than {minutes} minutes ago; begin it again")]
+    /// The sign-in began too long ago.
+    #[error("the sign-in began more than {minutes} minutes ago; begin it again")]
     Expired {
-        /// How long a login may take.
+        /// How long a sign-in may take.
         minutes: u64,
     },
-    /// It is no callback: no code and no error, a parameter twice, or something else altogether.
-    #[error("this is no callback of a login: {reason}")]
+    /// The string is not a callback: it has neither code nor error, or a parameter twice.
+    #[error("the callback is malformed: {reason}")]
     Malformed {
         /// What is wrong with it.
         reason: &'static str,
     },
 }
 
-fn told(description: &str) -> String {
-    if description.is_empty() { String::new() } else { format!(" ({description})") }
-}
-
-/// A callback, read but not yet believed.
+/// A parsed callback that is not checked yet.
 #[derive(Debug)]
 pub(crate) struct Callback {
-    /// Where it came to, as far as the text says: nothing, a path, or an address.
-    place: Place,
+    target: Target,
     code: Option<SecretString>,
     state: Option<SecretString>,
     error: Option<String>,
     description: Option<String>,
 }
 
+/// Where a callback arrived, as far as the string says.
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum Target {
     Unknown,
     Path(String),
-    Address(String),
+    /// Origin and path.
+    Url(String),
 }
 
 impl Callback {
-    /// Reads an address, a path with a query (what a web server sees), or a query alone (what stays behind a proxy).
-    pub(crate) fn parse(text: &str) -> Result<Self, CallbackError> {
+    /// Parses a URL, a path with a query (what a web server receives), or a query (what remains
+    /// behind some proxies).
+    pub(crate) fn parse(callback: &str) -> Result<Self, CallbackError> {
         let malformed = |reason| CallbackError::Malformed { reason };
-        if text.len() > MAX_LENGTH {
+        if callback.len() > MAX_LENGTH {
             return Err(malformed("it is too long"));
         }
-        let anywhere = |reference: &str| Url::parse(&format!("http://localhost{reference}"));
-        let (place, url) = if text.starts_with('/') {
-            let url = anywhere(text).map_err(|_| malformed("its path cannot be read"))?;
-            (Place::Path(url.path().to_owned()), url)
-        } else if text.contains("://") && !text.starts_with('?') && Url::parse(text).is_ok() {
-            let url = Url::parse(text).map_err(|_| malformed("its address cannot be read"))?;
-            (Place::Address(address(&url)), url)
+        let on_any_host = |reference: &str| Url::parse(&format!("http://localhost{reference}"));
+        let (target, url) = if callback.starts_with('/') {
+            let url = on_any_host(callback).map_err(|_| malformed("its path is invalid"))?;
+            (Target::Path(url.path().to_owned()), url)
+        } else if callback.contains("://") && !callback.starts_with('?') && Url::parse(callback).is_ok() {
+            let url = Url::parse(callback).map_err(|_| malformed("its URL is invalid"))?;
+            (Target::Url(origin_and_path(&url)), url)
         } else {
-            let query = text.strip_prefix('?').unwrap_or(text);
-            (Place::Unknown, anywhere(&format!("/?{query}")).map_err(|_| malformed("its query cannot be read"))?)
+            let query = callback.strip_prefix('?').unwrap_or(callback);
+            (Target::Unknown, on_any_host(&format!("/?{query}")).map_err(|_| malformed("its query is invalid"))?)
         };
-        let mut callback = Self { place, code: None, state: None, error: None, description: None };
+        let mut parsed = Self { target, code: None, state: None, error: None, description: None };
         for (name, value) in url.query_pairs() {
-            let twice = match &*name {
-                "code" => callback.code.replace(SecretString::new(value)).is_some(),
-                "state" => callback.state.replace(SecretString::new(value)).is_some(),
-                "error" => callback.error.replace(value.into_owned()).is_some(),
-                "error_description" => callback.description.replace(value.into_owned()).is_some(),
+            let is_duplicate = match &*name {
+                "code" => parsed.code.replace(SecretString::new(value)).is_some(),
+                "state" => parsed.state.replace(SecretString::new(value)).is_some(),
+                "error" => parsed.error.replace(value.into_owned()).is_some(),
+                "error_description" => parsed.description.replace(value.into_owned()).is_some(),
                 _ => false,
             };
-            if twice {
-                return Err(malformed("a parameter is there twice"));
+            if is_duplicate {
+                return Err(malformed("it has a parameter twice"));
             }
         }
-        Ok(callback)
+        Ok(parsed)
     }
 
-    /// Whether it came to the redirect URI, as far as can be told.
-    pub(crate) fn came_to(&self, redirect: &Url) -> bool {
-        match &self.place {
-            Place::Unknown => true,
-            Place::Path(path) => path == redirect.path(),
-            Place::Address(there) => *there == address(redirect),
+    /// Whether it arrived at the redirect URI, as far as the string says.
+    pub(crate) fn arrived_at(&self, redirect: &Url) -> bool {
+        match &self.target {
+            Target::Unknown => true,
+            Target::Path(path) => path == redirect.path(),
+            Target::Url(url) => *url == origin_and_path(redirect),
         }
     }
 
@@ -125,20 +126,20 @@ impl Callback {
         self.state.as_ref().is_some_and(|other| other.matches(state.expose()))
     }
 
-    /// The code, or what came instead of it. To be asked only after the state: anybody can make up an error.
-    pub(crate) fn outcome(self) -> Result<SecretString, CallbackError> {
+    /// Returns the code or the error. Check the state first: errors are easy to forge.
+    pub(crate) fn into_code(self) -> Result<SecretString, CallbackError> {
         let description = self.description.map(|text| text::printable(&text)).unwrap_or_default();
         match (self.error, self.code) {
             (Some(code), _) if code == "access_denied" => Err(CallbackError::Declined { description }),
-            (Some(code), _) => Err(CallbackError::Refused { code: text::printable(&code), description }),
+            (Some(code), _) => Err(CallbackError::OAuthError { code: text::printable(&code), description }),
             (None, Some(code)) if !code.is_empty() => Ok(code),
             (None, _) => Err(CallbackError::Malformed { reason: "it has neither a code nor an error" }),
         }
     }
 }
 
-/// Scheme, host, port and path; the parameters of the redirect URI come back among those of the callback.
-fn address(url: &Url) -> String {
+/// Scheme, host, port and path. The query is not compared: the callback adds parameters to it.
+fn origin_and_path(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
@@ -146,12 +147,12 @@ fn address(url: &Url) -> String {
 mod tests {
     use super::*;
 
-    fn outcome(text: &str) -> Result<String, CallbackError> {
-        Callback::parse(text)?.outcome().map(|code| code.expose().to_owned())
+    fn code(callback: &str) -> Result<String, CallbackError> {
+        Callback::parse(callback)?.into_code().map(|code| code.expose().to_owned())
     }
 
     #[test]
-    fn three_forms_are_read() {
+    fn urls_paths_and_queries_are_parsed() {
         let redirect = Url::parse("https://ops.example/callback").expect("a URL");
         for text in [
             "https://ops.example/callback?code=a%2Bb&state=s",
@@ -160,8 +161,8 @@ mod tests {
             "code=a%2Bb&state=s&next=https://x.example/",
         ] {
             let callback = Callback::parse(text).expect(text);
-            assert!(callback.came_to(&redirect) && callback.has_state(&SecretString::new("s")), "{text}");
-            assert_eq!(callback.outcome().expect(text).expose(), "a+b", "{text}");
+            assert!(callback.arrived_at(&redirect) && callback.has_state(&SecretString::new("s")), "{text}");
+            assert_eq!(callback.into_code().expect(text).expose(), "a+b", "{text}");
         }
         for text in [
             "http://ops.example/callback?code=a",
@@ -169,31 +170,31 @@ mod tests {
             "https://evil.example/callback",
             "/",
         ] {
-            assert!(!Callback::parse(text).expect(text).came_to(&redirect), "{text}");
+            assert!(!Callback::parse(text).expect(text).arrived_at(&redirect), "{text}");
         }
     }
 
     #[test]
-    fn no_text_is_too_odd() {
+    fn damaged_callbacks_do_not_panic() {
         let text = "https://ops.example:8443/callback?code=a%2Bb&state=s#f";
         for place in 0..text.len() {
-            let _ = outcome(&text[..place]);
+            let _ = code(&text[..place]);
             for other in ["%", "/", ":", "?", "[", "é", "\u{0}"] {
-                let _ = outcome(&format!("{}{other}{}", &text[..place], &text[place + 1..]));
+                let _ = code(&format!("{}{other}{}", &text[..place], &text[place + 1..]));
             }
         }
     }
 
     #[test]
-    fn what_is_no_code_is_told() {
+    fn callbacks_without_a_code_are_errors() {
         let declined = CallbackError::Declined { description: "User did not authorize".to_owned() };
-        assert_eq!(outcome("error=access_denied&error_description=User+did+not+authorize"), Err(declined));
+        assert_eq!(code("error=access_denied&error_description=User+did+not+authorize"), Err(declined));
         assert!(
-            matches!(outcome("error=invalid_scope"), Err(CallbackError::Refused { code, .. }) if code == "invalid_scope")
+            matches!(code("error=invalid_scope"), Err(CallbackError::OAuthError { code, .. }) if code == "invalid_scope")
         );
         for text in ["", "code=", "state=s", "code=a&code=b", "state=a&state=b&code=c", "/%zz", "🦀"] {
-            assert!(matches!(outcome(text), Err(CallbackError::Malformed { .. })), "{text}");
+            assert!(matches!(code(text), Err(CallbackError::Malformed { .. })), "{text}");
         }
-        assert!(outcome(&"a".repeat(20_000)).is_err());
+        assert!(code(&"a".repeat(20_000)).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The sign-in: from the authorization URL to a checked code.
+//! Signing in: from the authorization URL to a checked code.
 
 pub(crate) mod authorization_url;
 pub(crate) mod callback;
@@ -10,22 +10,22 @@ use std::fmt;
 
 use reqwest::Url;
 
-use crate::sign_in::pending::PendingLogin;
+use crate::sign_in::pending::PendingSignIn;
 
-/// A login that was just begun.
+/// A sign-in that has just begun.
 #[non_exhaustive]
-pub struct Login {
-    /// Where to send the browser.
+pub struct SignIn {
+    /// The URL to open in the browser. There the user consents.
     pub url: Url,
-    /// What to keep until it comes back.
-    pub pending: PendingLogin,
+    /// The value to keep until the browser comes back.
+    pub pending: PendingSignIn,
 }
 
-impl fmt::Debug for Login {
+impl fmt::Debug for SignIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The query of the address holds the state.
+        // The query contains the state.
         let mut url = self.url.clone();
         url.set_query(None);
-        f.debug_struct("Login").field("url", &url.as_str()).field("pending", &self.pending).finish()
+        f.debug_struct("SignIn").field("url", &url.as_str()).field("pending", &self.pending).finish()
     }
 }

@@ -1,7 +1,8 @@
 //! Proof Key for Code Exchange (RFC 7636).
 //!
-//! Atlassian takes a challenge at `/authorize` but wants the client secret at the token endpoint all the same; the proof goes
-//! along beside the secret and protects the code where the callback is read by others.
+//! Atlassian accepts a challenge at `/authorize` and still requires the client secret at the token
+//! endpoint. The verifier is sent together with the secret. It protects the code if others can read
+//! the callback.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -13,20 +14,20 @@ use crate::{
     secure_random,
 };
 
-/// The only method that is worth having.
+/// The challenge method. The other one of the RFC, `plain`, protects nothing here.
 pub(crate) const METHOD: &str = "S256";
 
-/// The verifier, which stays here until the code is exchanged.
+/// The verifier. It stays on this machine until the code is exchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Verifier(#[serde(with = "exposed")] SecretString);
 
 impl Verifier {
     pub(crate) fn random() -> Result<Self, Error> {
-        secure_random::token().map(|text| Self(SecretString::new(text)))
+        secure_random::token().map(|verifier| Self(SecretString::new(verifier)))
     }
 
-    /// What the authorization request shows of it (section 4.2).
+    /// The challenge for the authorization request (section 4.2).
     pub(crate) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose()))
     }

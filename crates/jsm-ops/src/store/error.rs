@@ -1,71 +1,73 @@
-//! Why a store failed.
+//! Errors of token stores.
 
 use std::{error::Error as StdError, fmt, io, sync::Arc};
 
 use crate::grant::invalid::InvalidGrant;
 
-/// Why a store failed.
+/// Why a token store failed.
+///
+/// `Display` is one line without secrets. Clones are cheap.
 #[derive(Clone)]
-pub struct StoreError(Arc<Kind>);
+pub struct StoreError(Arc<StoreErrorKind>);
 
 #[derive(Debug, thiserror::Error)]
-enum Kind {
-    #[error("somebody else has changed the grant in the meantime; load it again")]
+enum StoreErrorKind {
+    #[error("another process changed the grant in the meantime; load it again")]
     Conflict,
-    #[error("another process has held the lock {place} for too long; try again, and look whether that process hangs")]
-    Busy { place: String },
-    #[error("{place} is damaged: {source}. It was left as it is: repair it, or move it away and sign in again")]
-    Damaged { place: String, source: InvalidGrant },
-    #[error("cannot {action} {place}; check that the place is there, writable and not full")]
-    Io { action: &'static str, place: String, source: io::Error },
+    #[error("the lock {location} is still held by another process; retry, and check whether that process hangs")]
+    Busy { location: String },
+    #[error("{location} is damaged; it was left unchanged: repair it, or move it away and sign in again")]
+    Damaged { location: String, source: InvalidGrant },
+    #[error("cannot {action} {location}; check that it exists, is writable and that the disk is not full")]
+    Io { action: &'static str, location: String, source: io::Error },
     #[error(transparent)]
     Other(Box<dyn StdError + Send + Sync>),
 }
 
 impl StoreError {
-    /// Somebody else has changed the grant between load and save.
+    /// The grant was changed between load and save.
     pub fn conflict() -> Self {
-        Self(Arc::new(Kind::Conflict))
+        Self(Arc::new(StoreErrorKind::Conflict))
     }
 
-    /// The lock could not be had in time. It says whose lock, without secrets.
-    pub fn busy(place: impl Into<String>) -> Self {
-        Self(Arc::new(Kind::Busy { place: place.into() }))
+    /// The lock was not free in time. `location` names the lock, without secrets.
+    pub fn busy(location: impl Into<String>) -> Self {
+        Self(Arc::new(StoreErrorKind::Busy { location: location.into() }))
     }
 
-    /// What is kept is not readable. The place is named, and stays as it is.
-    pub fn damaged(place: impl Into<String>, source: InvalidGrant) -> Self {
-        Self(Arc::new(Kind::Damaged { place: place.into(), source }))
+    /// The stored data is not a grant. `location` names the data, which the store leaves unchanged.
+    pub fn damaged(location: impl Into<String>, source: InvalidGrant) -> Self {
+        Self(Arc::new(StoreErrorKind::Damaged { location: location.into(), source }))
     }
 
-    /// Any other error of a store. Its texts end in logs and must not hold tokens.
+    /// Any other error of a store. Its text appears in logs and must not hold tokens.
     pub fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(Arc::new(Kind::Other(error.into())))
+        Self(Arc::new(StoreErrorKind::Other(error.into())))
     }
 
-    pub(crate) fn io(action: &'static str, place: impl fmt::Display, source: io::Error) -> Self {
-        Self(Arc::new(Kind::Io { action, place: place.to_string(), source }))
+    pub(crate) fn io(action: &'static str, location: impl fmt::Display, source: io::Error) -> Self {
+        Self(Arc::new(StoreErrorKind::Io { action, location: location.to_string(), source }))
     }
 
-    /// Whether somebody else has changed the grant in the meantime.
+    /// Whether the grant was changed between load and save.
     pub fn is_conflict(&self) -> bool {
-        matches!(*self.0, Kind::Conflict)
+        matches!(*self.0, StoreErrorKind::Conflict)
     }
 
-    /// Whether the lock could not be had in time.
+    /// Whether the lock was not free in time.
     pub fn is_busy(&self) -> bool {
-        matches!(*self.0, Kind::Busy { .. })
+        matches!(*self.0, StoreErrorKind::Busy { .. })
     }
 
-    /// Whether what is kept is not readable.
+    /// Whether the stored data is not a grant.
     pub fn is_damaged(&self) -> bool {
-        matches!(*self.0, Kind::Damaged { .. })
+        matches!(*self.0, StoreErrorKind::Damaged { .. })
     }
 
-    /// The error of the operating system, where there is one.
+    /// The error of the operating system, if that is the cause.
     pub fn io_error(&self) -> Option<&io::Error> {
         match &*self.0 {
-            Kind::Io { source, .. } => Some(source),
+            StoreErrorKind::Io { source, .. } => Some(source),
             _ => None,
         }
     }

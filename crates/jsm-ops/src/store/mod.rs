@@ -17,27 +17,32 @@ use crate::{
     store::error::StoreError,
 };
 
-/// A place that keeps grants and outlives the process, or not.
+/// Keeps grants.
 ///
-/// [`FileStore`](file::FileStore) is there for tools and services on one machine, `KeyringStore` (feature `keyring`) for tools of
-/// one person, [`MemoryStore`](memory::MemoryStore) for tests. A service on several machines implements the trait over the database that it has: a row per key, with the text of
-/// [`Grant::to_json`], encrypted, and the text of [`Grant::generation`] beside it, so that a save is one conditional update.
+/// [`FileStore`](file::FileStore) is for tools and services on one machine, `KeyringStore` (feature
+/// `keyring`) for tools of one user, and [`MemoryStore`](memory::MemoryStore) for tests. A service
+/// on several machines implements this trait over its database: one row per key, with the encrypted
+/// string of [`Grant::to_json`] and the string of [`Grant::generation`], so that a save is one
+/// conditional update.
 ///
-/// What matters, because a refresh token works once:
+/// A refresh token works once, so an implementation guarantees the following:
 ///
-/// - A save that has returned is durable.
-/// - A save is atomic: whoever loads sees the grant before or the grant after.
-/// - The lock excludes everybody else who shares the store, in this process and others, and ends with its holder, even one that
-///   was killed. A database has advisory locks, or a lease that outlasts a refresh (two minutes).
-/// - The futures may be dropped at any time. What they began is finished or has no effect.
+/// - A save that returned is durable.
+/// - A save is atomic: a load returns the grant before or the grant after.
+/// - The lock excludes all other users of the store, in this process and in others. It ends with
+///   its holder, even with one that was killed. Databases have advisory locks, or a lease that is
+///   longer than a refresh (two minutes).
+/// - The futures may be dropped at any time. A started change is completed or has no effect.
 pub trait TokenStore: fmt::Debug + Send + Sync {
-    /// The grant under a key, or none.
+    /// Returns the grant under a key, if the store has one.
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>>;
 
-    /// Puts a grant under a key, if what is there has the generation that is expected; `None` expects nothing there.
+    /// Saves a grant under a key if the stored grant has the `expected` generation; `None` expects
+    /// no grant.
     ///
-    /// Saving a grant over one of its own generation is always right: it is the repetition of a save whose end was not seen, or
-    /// a remark on that generation. Otherwise [`StoreError::conflict`].
+    /// A save over a grant of its own generation always succeeds: it repeats a save whose result
+    /// was lost, or marks that generation as rejected. Otherwise the result is
+    /// [`StoreError::conflict`].
     fn save<'a>(
         &'a self,
         key: &'a GrantKey,
@@ -45,23 +50,24 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
         expected: Option<Generation>,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Waits until nobody else refreshes the grant under a key, and keeps others away until the lock is dropped.
+    /// Takes the lock under which a grant is refreshed, and waits while another process holds it.
     ///
-    /// A store that can already tell that it could not save should fail here: then no token is rotated for nothing.
+    /// A store that cannot save should fail here. Then the service does not rotate a token that
+    /// cannot be saved.
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>>;
 
-    /// Forgets the grant under a key. That there is none is no error.
+    /// Deletes the grant under a key. A missing grant is not an error.
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>>;
 }
 
-/// A lock that is held until this is dropped.
-#[must_use = "the lock ends when this is dropped"]
+/// A lock of a store. It is released on drop.
+#[must_use = "the lock is released on drop"]
 pub struct StoreLock {
     _held: Box<dyn Send + Sync>,
 }
 
 impl StoreLock {
-    /// A lock that ends when `held` is dropped.
+    /// A lock that is released when `held` is dropped.
     pub fn new(held: impl Send + Sync + 'static) -> Self {
         Self { _held: Box::new(held) }
     }
@@ -73,24 +79,26 @@ impl fmt::Debug for StoreLock {
     }
 }
 
-/// The comparison of every save, as [`TokenStore::save`] tells it.
-fn check(there: Option<&Grant>, grant: &Grant, expected: Option<Generation>) -> Result<(), StoreError> {
-    let there = there.map(Grant::generation);
-    if there == expected || there == Some(grant.generation()) { Ok(()) } else { Err(StoreError::conflict()) }
+/// The comparison of every save, see [`TokenStore::save`].
+fn check_generation(stored: Option<&Grant>, grant: &Grant, expected: Option<Generation>) -> Result<(), StoreError> {
+    let stored = stored.map(Grant::generation);
+    if stored == expected || stored == Some(grant.generation()) { Ok(()) } else { Err(StoreError::conflict()) }
 }
 
-/// Runs what blocks on a thread for that. It runs to its end, also when nobody waits for it any more.
-async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
-    match tokio::task::spawn_blocking(act).await {
+/// Runs blocking work on a thread for it. The work completes even if the future is dropped.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(StoreError::other(error)),
     }
 }
 
-/// A name for what is kept under a key that says nothing about it and is a name everywhere.
-fn name(key: &GrantKey) -> String {
+/// A hash of a key as a name: it is valid in every file system and does not reveal the user.
+fn hashed_name(key: &GrantKey) -> String {
     let mut hash = Sha256::new();
-    // The length tells the two parts apart, whatever they hold.
+    // The length separates the two parts, whatever they contain.
     hash.update(key.client_id().len().to_le_bytes());
     hash.update(key.client_id());
     hash.update(key.user());

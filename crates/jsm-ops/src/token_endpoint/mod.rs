@@ -1,4 +1,4 @@
-//! Codes and refresh tokens for tokens.
+//! The OAuth 2.0 token endpoint: exchanges codes and refresh tokens for tokens.
 
 pub(crate) mod attempts;
 pub(crate) mod response;
@@ -6,27 +6,29 @@ pub(crate) mod response;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use jsm_ops_core::{ReadBodyError, read_body};
 use reqwest::{
     Client, StatusCode, Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
+    header::{ACCEPT, CONTENT_TYPE},
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    error::{ConsentReason, Error, Kind},
-    http_client::{self, BodyError},
+    error::{Error, ErrorKind, consent_reason::ConsentReason},
+    http_client::MAX_RESPONSE_BYTES,
     oauth::app::App,
+    retry_after::retry_after,
     secret_string::SecretString,
     sign_in::pending::CheckedCode,
     text,
     token_endpoint::response::Tokens,
 };
 
-/// What errors call it.
+/// The name in error messages.
 const NAME: &str = "the token endpoint";
 
-/// The token endpoint, as one app sees it. Every method is one request.
+/// The token endpoint for one app. Every method sends one request.
 #[derive(Debug)]
 pub(crate) struct TokenEndpoint {
     http: Client,
@@ -35,10 +37,10 @@ pub(crate) struct TokenEndpoint {
     timeout: Duration,
 }
 
-/// The bodies, with exactly the fields that the service asks for, in the order of its documentation.
+/// The request bodies, with exactly the documented fields in the documented order.
 #[derive(Serialize)]
 #[serde(tag = "grant_type", rename_all = "snake_case")]
-enum Body<'a> {
+enum TokenRequest<'a> {
     AuthorizationCode {
         client_id: &'a str,
         client_secret: &'a str,
@@ -53,6 +55,14 @@ enum Body<'a> {
     },
 }
 
+/// An OAuth error (RFC 6749, section 5.2).
+#[derive(Deserialize)]
+struct OAuthError {
+    error: String,
+    #[serde(default)]
+    error_description: Option<String>,
+}
+
 impl TokenEndpoint {
     pub(crate) fn new(http: Client, url: Url, app: App, timeout: Duration) -> Self {
         Self { http, url, app, timeout }
@@ -60,28 +70,28 @@ impl TokenEndpoint {
 
     /// Exchanges a code (RFC 6749, section 4.1.3).
     pub(crate) async fn exchange(&self, checked: &CheckedCode, now: DateTime<Utc>) -> Result<Tokens, Error> {
-        let body = Body::AuthorizationCode {
+        let request = TokenRequest::AuthorizationCode {
             client_id: self.app.client_id(),
             client_secret: self.app.client_secret().expose(),
             code: checked.code.expose(),
             redirect_uri: self.app.redirect_uri(),
             code_verifier: checked.verifier.secret().expose(),
         };
-        self.post(&body, &[&checked.code, checked.verifier.secret()], now).await
+        self.post(&request, &[&checked.code, checked.verifier.secret()], now).await
     }
 
     /// Uses a refresh token (RFC 6749, section 6).
     pub(crate) async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens, Error> {
-        let body = Body::RefreshToken {
+        let request = TokenRequest::RefreshToken {
             client_id: self.app.client_id(),
             client_secret: self.app.client_secret().expose(),
             refresh_token: refresh.expose(),
         };
-        self.post(&body, &[refresh], now).await
+        self.post(&request, &[refresh], now).await
     }
 
-    async fn post(&self, body: &Body<'_>, sent: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {
-        // Texts have no way to fail; an empty body would be refused.
+    async fn post(&self, body: &TokenRequest<'_>, sent: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {
+        // Strings always serialize; the service would reject an empty body.
         let json = Zeroizing::new(serde_json::to_vec(body).unwrap_or_default());
         let request = self
             .http
@@ -90,51 +100,45 @@ impl TokenEndpoint {
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/json")
             .body(json.to_vec());
-        let response = request.send().await.map_err(|error| unavailable("no answer", Some(error)))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let answer = http_client::body(response).await.map_err(|error| match error {
-            BodyError::TooLong => unavailable("an answer of endless length", None),
-            BodyError::Lost(error) => unavailable("an answer that broke off", Some(error)),
+        let response = request.send().await.map_err(|error| unavailable("no response", Some(error)))?;
+        let (status, retry_after) = (response.status(), retry_after(response.headers(), now));
+        let body = read_body(response, MAX_RESPONSE_BYTES).await.map_err(|error| match error {
+            ReadBodyError::Incomplete(error) => unavailable("the response was cut off", Some(error)),
+            _ => unavailable("the response is too large", None),
         })?;
         let mut secrets: Vec<&str> = sent.iter().map(|secret| secret.expose()).collect();
         secrets.push(self.app.client_secret().expose());
-        read(status, retry_after(&headers, now), &Zeroizing::new(answer), &secrets)
+        parse(status, retry_after, &Zeroizing::new(Vec::from(body)), &secrets)
     }
 }
 
-/// What an answer means. The `error` decides where there is one, because the statuses vary.
-fn read(status: StatusCode, retry_after: Option<Duration>, body: &[u8], secrets: &[&str]) -> Result<Tokens, Error> {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error: String,
-        #[serde(default)]
-        error_description: Option<String>,
-    }
-
+/// Interprets a response. An OAuth error decides if there is one, because the statuses vary.
+fn parse(status: StatusCode, retry_after: Option<Duration>, body: &[u8], secrets: &[&str]) -> Result<Tokens, Error> {
     if status.is_redirection() {
-        return Err(Kind::Redirect { endpoint: NAME }.into());
+        return Err(ErrorKind::Redirect { endpoint: NAME }.into());
     }
-    let unavailable = |reason: String| Error::from(Kind::Unavailable { endpoint: NAME, reason, retry_after, source: None });
-    let refusal: Option<Refusal> = serde_json::from_slice(body).ok();
-    match refusal {
-        Some(refusal) => {
-            let code = text::without(&refusal.error, secrets);
-            let description = text::without(&refusal.error_description.unwrap_or_default(), secrets);
+    let unavailable =
+        |reason: String| Error::from(ErrorKind::Unavailable { endpoint: NAME, reason, retry_after, source: None });
+    match serde_json::from_slice::<OAuthError>(body).ok() {
+        Some(OAuthError { error, error_description }) => {
+            let code = text::redact(&error, secrets);
+            let description = text::redact(&error_description.unwrap_or_default(), secrets);
             Err(match code.as_str() {
-                // Two spellings of a dead refresh token; the first is also a code that is spent or not for this redirect URI.
+                // Both mean a dead refresh token. The first also means a code that is spent or
+                // belongs to another redirect URI.
                 "invalid_grant" | "unauthorized_client" => {
-                    Kind::Consent(ConsentReason::Refused { code, description }).into()
+                    ErrorKind::Consent(ConsentReason::Rejected { code, description }).into()
                 }
-                // A wrong secret. New consent would not mend it.
-                "access_denied" | "invalid_client" => Kind::Configuration { endpoint: NAME, code, description }.into(),
-                "temporarily_unavailable" | "server_error" => unavailable(format!("{status}, error {code:?}")),
-                _ if is_transient(status) => unavailable(format!("{status}, error {code:?}")),
-                _ => Kind::Unexpected { endpoint: NAME, status, code, description }.into(),
+                // A wrong client secret. New consent does not correct it.
+                "access_denied" | "invalid_client" => ErrorKind::Configuration { endpoint: NAME, code, description }.into(),
+                "temporarily_unavailable" | "server_error" => unavailable(format!("status {status}, error {code:?}")),
+                _ if is_transient(status) => unavailable(format!("status {status}, error {code:?}")),
+                _ => ErrorKind::Unexpected { endpoint: NAME, status, code, description }.into(),
             })
         }
         None if status.is_success() => Tokens::parse(body).map_err(|reason| unavailable(reason.to_owned())),
-        // Without an error of OAuth it is not the authorization server that speaks but something before it.
-        None => Err(unavailable(format!("{status} without an error of OAuth"))),
+        // Not the authorization server responded, but a proxy or gateway in front of it.
+        None => Err(unavailable(format!("status {status} without an OAuth error"))),
     }
 }
 
@@ -143,17 +147,7 @@ fn is_transient(status: StatusCode) -> bool {
 }
 
 fn unavailable(reason: &str, source: Option<reqwest::Error>) -> Error {
-    Kind::Unavailable { endpoint: NAME, reason: reason.to_owned(), retry_after: None, source }.into()
-}
-
-/// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
-pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = DateTime::parse_from_rfc2822(text).ok()?;
-    Some((date.with_timezone(&Utc) - now).to_std().unwrap_or_default())
+    ErrorKind::Unavailable { endpoint: NAME, reason: reason.to_owned(), retry_after: None, source }.into()
 }
 
 #[cfg(test)]
@@ -162,11 +156,11 @@ mod tests {
 
     fn error(status: u16, body: &str) -> Error {
         let status = StatusCode::from_u16(status).expect("a status");
-        read(status, None, body.as_bytes(), &["s3cret"]).expect_err(body)
+        parse(status, None, body.as_bytes(), &["s3cret"]).expect_err(body)
     }
 
     #[test]
-    fn the_error_decides_and_not_the_status() {
+    fn the_oauth_error_decides_and_not_the_status() {
         for status in [400, 401, 403, 500] {
             for code in ["invalid_grant", "unauthorized_client"] {
                 let error = error(status, &format!(r#"{{"error":"{code}","error_description":"Unknown"}}"#));
@@ -174,13 +168,13 @@ mod tests {
             }
             for code in ["access_denied", "invalid_client"] {
                 let error = error(status, &format!(r#"{{"error":"{code}"}}"#));
-                assert!(error.is_configuration() && !error.is_consent_needed(), "{error}");
+                assert!(error.is_misconfigured() && !error.is_consent_needed(), "{error}");
             }
         }
     }
 
     #[test]
-    fn what_is_no_answer_of_oauth_is_transient() {
+    fn a_response_without_an_oauth_error_is_transient() {
         for (status, body) in [
             (502, "<html>"),
             (403, "<html>"),
@@ -195,29 +189,17 @@ mod tests {
         ] {
             let error = error(status, body);
             assert!(
-                error.is_transient() && !error.is_consent_needed() && !error.is_configuration(),
+                error.is_transient() && !error.is_consent_needed() && !error.is_misconfigured(),
                 "{status} {body}: {error}"
             );
         }
     }
 
     #[test]
-    fn other_errors_are_neither() {
+    fn other_oauth_errors_are_neither_transient_nor_final() {
         let error = error(400, r#"{"error":"invalid_request","error_description":"s3cret\nis bad"}"#);
-        assert!(!error.is_transient() && !error.is_consent_needed() && !error.is_configuration());
+        assert!(!error.is_transient() && !error.is_consent_needed() && !error.is_misconfigured());
         assert!(error.to_string().contains("[redacted] is bad") && !format!("{error:?}").contains("s3cret"), "{error}");
-        assert!(self::error(302, "").is_configuration());
-    }
-
-    #[test]
-    fn waits_are_read() {
-        let wait = |text: &'static str| {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, reqwest::header::HeaderValue::from_static(text))]);
-            retry_after(&headers, DateTime::UNIX_EPOCH).map(|wait| wait.as_secs())
-        };
-        assert_eq!(wait("120"), Some(120));
-        assert_eq!(wait("Thu, 01 Jan 1970 00:01:00 GMT"), Some(60));
-        assert_eq!(wait("Wed, 31 Dec 1969 00:01:00 GMT"), Some(0));
-        assert_eq!((wait("soon"), wait("-1")), (None, None));
+        assert!(self::error(302, "").is_misconfigured());
     }
 }

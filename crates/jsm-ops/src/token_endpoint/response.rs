@@ -1,4 +1,4 @@
-//! A successful answer of the token endpoint.
+//! A successful response of the token endpoint.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use serde_json::Value;
 
 use crate::secret_string::SecretString;
 
-/// What the service issued.
+/// The tokens that the service issued.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     pub(crate) access: SecretString,
-    /// Absent without `offline_access`, and in a refresh that does not rotate.
+    /// `None` without `offline_access`, and after a refresh that does not rotate.
     pub(crate) refresh: Option<SecretString>,
     pub(crate) lifetime: Option<Duration>,
     pub(crate) scopes: Option<Scopes>,
 }
 
-/// The answer as it comes: nothing is taken for granted but the access token. `token_type` is not even looked at, because
+/// The response as received. Only the access token is required. `token_type` is not read, because
 /// Atlassian's own example has none.
 #[derive(Deserialize)]
-struct Answer {
+struct TokenResponse {
     access_token: Option<String>,
     #[serde(default)]
     refresh_token: Option<String>,
@@ -32,39 +32,41 @@ struct Answer {
 }
 
 impl Tokens {
-    /// Reads an answer. What is wrong with one is told without repeating it.
+    /// Parses a response. The reason of a failure does not repeat the response.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, &'static str> {
-        let answer: Answer =
-            serde_json::from_slice(body).map_err(|_| "a successful answer that is cut off or no JSON object with tokens")?;
-        let access = answer.access_token.filter(|token| !token.is_empty());
-        let Some(access) = access.map(SecretString::new) else { return Err("a successful answer without an access token") };
-        // A token that no header can carry is of no use, and better found here than at every call.
+        let response: TokenResponse =
+            serde_json::from_slice(body).map_err(|_| "the successful response is not a complete JSON object with tokens")?;
+        let access = response.access_token.filter(|token| !token.is_empty());
+        let Some(access) = access.map(SecretString::new) else {
+            return Err("the successful response has no access token");
+        };
+        // Found here, such a token fails one refresh instead of every call.
         if access.header("Bearer").is_err() {
-            return Err("an access token with characters that no header can carry");
+            return Err("the access token has characters that are invalid in a header");
         }
         Ok(Self {
             access,
-            refresh: answer.refresh_token.filter(|token| !token.is_empty()).map(SecretString::new),
-            lifetime: seconds(&answer.expires_in),
-            scopes: scopes(&answer.scope),
+            refresh: response.refresh_token.filter(|token| !token.is_empty()).map(SecretString::new),
+            lifetime: seconds(&response.expires_in),
+            scopes: scopes(&response.scope),
         })
     }
 }
 
-/// Seconds as a number, or as a text that holds one.
+/// Seconds as a number or as a string with a number.
 fn seconds(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(string) => string.trim().parse().ok(),
         _ => None,
     };
     seconds.filter(|seconds: &f64| *seconds >= 0.0).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
-/// Scopes as a text with spaces, or as a list. Nothing at all is unknown, not none.
+/// Scopes as a string with spaces or as a list. An empty value means unknown, not an empty set.
 fn scopes(value: &Value) -> Option<Scopes> {
     let scopes: Scopes = match value {
-        Value::String(text) => Scopes::parse(text),
+        Value::String(string) => Scopes::parse(string),
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
         _ => return None,
     };
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_read_as_they_come() {
+    fn responses_are_read_tolerantly() {
         let documented = br#"{"access_token":"a","expires_in":3600,"scope":"x y","refresh_token":"r"}"#;
         let tokens = Tokens::parse(documented).expect("tokens");
         assert_eq!(tokens.refresh.expect("a refresh token").expose(), "r");
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_token_is_told() {
+    fn responses_without_a_token_are_errors() {
         for body in
             ["", "{}", "[]", "<html>", r#"{"access_token":"a"#, r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#]
         {

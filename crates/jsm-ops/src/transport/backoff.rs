@@ -1,63 +1,65 @@
-//! When a request is sent again.
+//! When a request is retried.
 
 use std::time::Duration;
 
-use jsm_ops_core::Clock;
+use jsm_ops_core::{Backoff, Clock};
 
 use crate::transport::{jitter::Random, retry_policy::RetryPolicy};
 
-/// The waits of one call.
-pub(crate) struct Waits<'a> {
+/// The delays between the attempts of one call.
+pub(crate) struct RetryDelays<'a> {
     policy: &'a RetryPolicy,
     clock: &'a dyn Clock,
     random: &'a dyn Random,
-    attempts_left: u32,
-    /// The most that the next backoff may be.
-    ceiling: Duration,
-    /// No wait ends after this time of the clock.
+    retries_left: u32,
+    backoff: Backoff,
+    /// No delay ends after this time of the clock.
     ends: Duration,
 }
 
-impl<'a> Waits<'a> {
-    /// Those of a call that began at this time of the clock.
+impl<'a> RetryDelays<'a> {
+    /// The delays of a call that started at this time of the clock.
     pub(crate) fn new(
         policy: &'a RetryPolicy,
         clock: &'a dyn Clock,
         random: &'a dyn Random,
-        limit: Option<Duration>,
-        began: Duration,
+        timeout: Option<Duration>,
+        started: Duration,
     ) -> Self {
-        let total = limit.map_or(policy.total, |limit| limit.min(policy.total));
+        let elapsed = timeout.map_or(policy.max_elapsed, |timeout| timeout.min(policy.max_elapsed));
         Self {
             policy,
             clock,
             random,
-            attempts_left: policy.attempts.saturating_sub(1),
-            ceiling: policy.first_backoff.min(policy.longest_backoff),
-            ends: began.saturating_add(total),
+            retries_left: policy.max_attempts.saturating_sub(1),
+            backoff: full_jitter(policy.initial_backoff, policy.max_backoff),
+            ends: started.saturating_add(elapsed),
         }
     }
 
-    /// How long to wait before the next attempt; `None` where there should be none.
+    /// Returns the delay before the next attempt, or `None` if there should be none.
     ///
-    /// Those who were asked to come back at one time come back spread over the first backoff after it. Where nobody asks, or asks for
-    /// what is over already, it is backoff with full jitter.
-    pub(crate) fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
-        self.attempts_left = self.attempts_left.checked_sub(1)?;
-        let wait = match asked.filter(|asked| !asked.is_zero()) {
-            Some(asked) if asked > self.policy.longest_wait => return None,
-            Some(asked) => asked.saturating_add(self.part_of(self.policy.first_backoff)),
-            None => self.part_of(self.ceiling),
+    /// The delay is what the service asks for plus a random part of the first backoff, so that
+    /// clients that it asked at one time spread out. If it asks for nothing, or for a time that is
+    /// over, the delay is the backoff with full jitter.
+    pub(crate) fn next(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+        self.retries_left = self.retries_left.checked_sub(1)?;
+        let random = self.random.next_f64();
+        let backoff = self.backoff.next(random);
+        let delay = match retry_after.filter(|delay| !delay.is_zero()) {
+            Some(delay) if delay > self.policy.max_retry_after => return None,
+            Some(delay) => {
+                let initial = self.policy.initial_backoff;
+                delay.saturating_add(full_jitter(initial, initial).next(random))
+            }
+            None => backoff,
         };
-        self.ceiling = self.ceiling.saturating_mul(2).min(self.policy.longest_backoff);
-        (self.clock.monotonic().saturating_add(wait) <= self.ends).then_some(wait)
+        (self.clock.monotonic().saturating_add(delay) <= self.ends).then_some(delay)
     }
+}
 
-    fn part_of(&self, duration: Duration) -> Duration {
-        // A source of random numbers that keeps no bounds must neither panic here nor make anybody wait for ever.
-        let part = self.random.part().clamp(0.0, 1.0);
-        if part.is_nan() { duration } else { duration.mul_f64(part) }
-    }
+fn full_jitter(initial: Duration, max: Duration) -> Backoff {
+    Backoff::new(initial, max).with_jitter(1.0)
 }
 
 #[cfg(test)]
@@ -70,45 +72,45 @@ mod tests {
     struct Always(f64);
 
     impl Random for Always {
-        fn part(&self) -> f64 {
+        fn next_f64(&self) -> f64 {
             self.0
         }
     }
 
-    fn waits(policy: &RetryPolicy, part: f64, asked: Option<Duration>) -> Vec<u128> {
-        let random = Always(part);
-        let mut waits = Waits::new(policy, &SystemClock, &random, None, SystemClock.monotonic());
-        std::iter::from_fn(|| waits.next(asked)).map(|wait| wait.as_millis()).collect()
+    fn delays(policy: &RetryPolicy, random: f64, retry_after: Option<Duration>) -> Vec<u128> {
+        let random = Always(random);
+        let mut delays = RetryDelays::new(policy, &SystemClock, &random, None, SystemClock.monotonic());
+        std::iter::from_fn(|| delays.next(retry_after)).map(|delay| delay.as_millis()).collect()
     }
 
     #[test]
-    fn backoff_doubles_up_to_its_bound_and_jitter_takes_any_part_of_it() {
-        let policy = RetryPolicy::new().attempts(9).backoff(Duration::from_millis(500), Duration::from_secs(10));
-        assert_eq!(waits(&policy, 1.0, None), [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
-        assert_eq!(waits(&policy, 0.5, None), [250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
-        assert_eq!(waits(&policy, 0.0, Some(Duration::ZERO)), [0; 8]);
-        assert_eq!(waits(&RetryPolicy::new(), 1.0, None), [500, 1000, 2000]);
-        assert!(waits(&RetryPolicy::new().attempts(1), 1.0, None).is_empty());
-        assert!(waits(&RetryPolicy::new().attempts(0), 1.0, None).is_empty());
+    fn backoff_doubles_up_to_its_maximum_with_full_jitter() {
+        let policy = RetryPolicy::new().max_attempts(9).backoff(Duration::from_millis(500), Duration::from_secs(10));
+        assert_eq!(delays(&policy, 1.0, None), [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
+        assert_eq!(delays(&policy, 0.5, None), [250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+        assert_eq!(delays(&policy, 0.0, Some(Duration::ZERO)), [0; 8]);
+        assert_eq!(delays(&RetryPolicy::new(), 1.0, None), [500, 1000, 2000]);
+        assert!(delays(&RetryPolicy::new().max_attempts(1), 1.0, None).is_empty());
+        assert!(delays(&RetryPolicy::new().max_attempts(0), 1.0, None).is_empty());
     }
 
     #[test]
-    fn what_is_asked_for_is_waited_for_and_no_more_than_that_is_allowed() {
+    fn retry_after_is_a_lower_bound_and_has_a_maximum() {
         let policy = RetryPolicy::new();
-        let asked = |seconds| Some(Duration::from_secs(seconds));
-        assert_eq!(waits(&policy, 0.0, asked(7)), [7000; 3]);
-        assert_eq!(waits(&policy, 0.5, asked(7)), [7250; 3], "never earlier than asked");
-        assert_eq!(waits(&policy, 0.0, asked(60)), [60_000; 3], "the clock of this test stands still");
-        assert!(waits(&policy, 0.0, asked(61)).is_empty());
-        assert!(waits(&policy, 0.0, Some(Duration::MAX)).is_empty());
-        assert!(waits(&policy.total(Duration::from_secs(6)), 0.0, asked(7)).is_empty());
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(delays(&policy, 0.0, seconds(7)), [7000; 3]);
+        assert_eq!(delays(&policy, 0.5, seconds(7)), [7250; 3], "never earlier than asked");
+        assert_eq!(delays(&policy, 0.0, seconds(60)), [60_000; 3], "the clock of this test stands still");
+        assert!(delays(&policy, 0.0, seconds(61)).is_empty());
+        assert!(delays(&policy, 0.0, Some(Duration::MAX)).is_empty());
+        assert!(delays(&policy.max_elapsed(Duration::from_secs(6)), 0.0, seconds(7)).is_empty());
     }
 
     #[test]
-    fn no_number_is_too_odd() {
-        for part in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0] {
-            let policy = RetryPolicy::new().backoff(Duration::from_secs(1), Duration::MAX).total(Duration::MAX);
-            assert!(waits(&policy, part, None).iter().all(|wait| *wait <= 4000), "{part}");
+    fn random_numbers_out_of_range_are_safe() {
+        for random in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0] {
+            let policy = RetryPolicy::new().backoff(Duration::from_secs(1), Duration::MAX).max_elapsed(Duration::MAX);
+            assert!(delays(&policy, random, None).iter().all(|delay| *delay <= 4000), "{random}");
         }
     }
 }

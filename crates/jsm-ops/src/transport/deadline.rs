@@ -1,20 +1,20 @@
-//! The time that a call may take, with all that belongs to it.
+//! The timeout of a whole call.
 
 use std::time::Duration;
 
 use jsm_ops_core::{Clock, Error as CallError, Operation};
 
-/// Gives a call up when its time is over. A refresh that it waits for goes on in its own task.
-pub(crate) async fn within<T>(
-    limit: Duration,
+/// Ends a call when its timeout is over. A refresh that it waits for goes on in its own task.
+pub(crate) async fn with_timeout<T>(
+    timeout: Duration,
     clock: &dyn Clock,
     operation: &'static Operation,
     call: impl Future<Output = Result<T, CallError>>,
 ) -> Result<T, CallError> {
     tokio::select! {
-        // An outcome that is there counts, also at the last moment.
+        // A result counts, even at the last moment.
         biased;
-        outcome = call => outcome,
-        () = clock.sleep(limit) => Err(CallError::deadline(operation, limit)),
+        result = call => result,
+        () = clock.sleep(timeout) => Err(CallError::deadline(operation, timeout)),
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers about calls, for whoever counts them.
+//! Metrics of calls.
 
 use std::{fmt, time::Duration};
 
@@ -7,7 +7,9 @@ use reqwest::StatusCode;
 
 use crate::transport::retry::RetryCause;
 
-/// Is told of every call. The methods do nothing unless implemented, are called on the task of the call, and must not block.
+/// Receives a report of every call.
+///
+/// The default methods do nothing. They run on the task of the call and must not block.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,34 +25,34 @@ use crate::transport::retry::RetryCause;
 /// }
 /// ```
 pub trait Metrics: fmt::Debug + Send + Sync + 'static {
-    /// A call has ended.
+    /// A call ended.
     fn call(&self, report: &CallReport) {
         let _ = report;
     }
 
-    /// A request will be sent again.
+    /// A request will be retried.
     fn retry(&self, report: &RetryReport) {
         let _ = report;
     }
 
-    /// A limit was met.
+    /// A rate limit delayed or rejected a request.
     fn throttle(&self, report: &ThrottleReport) {
         let _ = report;
     }
 
-    /// The gateway refused a token, and another one is asked for.
-    fn token_refused(&self, operation: &'static Operation) {
+    /// The gateway rejected a token, and the client requests another one.
+    fn token_rejected(&self, operation: &'static Operation) {
         let _ = operation;
     }
 }
 
-/// Counts nothing.
+/// Metrics that are discarded.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoMetrics;
 
 impl Metrics for NoMetrics {}
 
-/// A call that has ended.
+/// A call that ended.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct CallReport {
@@ -58,11 +60,11 @@ pub struct CallReport {
     pub operation: &'static Operation,
     /// How it ended.
     pub outcome: CallOutcome,
-    /// The status of the last answer, where there was one.
+    /// The status of the last response, if there was one.
     pub status: Option<StatusCode>,
-    /// How often it was sent, with every token; 0 where there was no credential for it, or no time.
+    /// How often the request was sent, with every token. 0 without a credential or without time.
     pub attempts: u32,
-    /// How long it took, with all that belongs to it.
+    /// The duration, with everything that belongs to the call.
     pub duration: Duration,
 }
 
@@ -70,24 +72,24 @@ pub struct CallReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallOutcome {
-    /// With a status of success. Whether the answer fits its type is found out later.
+    /// With a successful status. The response is decoded later.
     Success,
     /// With any other status.
-    Refused,
-    /// Without an answer.
+    ErrorStatus,
+    /// Without a response.
     Failed,
-    /// Its time limit ran out.
+    /// Its timeout was over.
     TimedOut,
     /// Its future was dropped.
     Dropped,
 }
 
-/// Names that do not change, for metrics.
+/// Writes a stable name for metrics.
 impl fmt::Display for CallOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Success => "success",
-            Self::Refused => "refused",
+            Self::ErrorStatus => "error_status",
             Self::Failed => "failed",
             Self::TimedOut => "timed_out",
             Self::Dropped => "dropped",
@@ -95,51 +97,53 @@ impl fmt::Display for CallOutcome {
     }
 }
 
-/// A request that will be sent again.
+/// A request that will be retried.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct RetryReport {
     /// The operation.
     pub operation: &'static Operation,
-    /// Why.
+    /// Why it is retried.
     pub cause: RetryCause,
-    /// How often it was sent so far.
+    /// How often the request was sent so far.
     pub attempts: u32,
-    /// How long it waits now.
-    pub wait: Duration,
+    /// The delay before the next attempt.
+    pub delay: Duration,
 }
 
-/// A limit that was met.
+/// A rate limit that delayed or rejected a request.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ThrottleReport {
     /// The operation.
     pub operation: &'static Operation,
-    /// Whose limit it is.
+    /// The rate limit.
     pub cause: ThrottleCause,
-    /// How long it asks to wait, where that is known. The call may not wait for so long.
-    pub wait: Option<Duration>,
+    /// The requested delay, if it is known. The call may not wait that long.
+    pub delay: Option<Duration>,
 }
 
-/// Whose limit was met.
+/// Which rate limit applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ThrottleCause {
-    /// The service refused a request for it.
+    /// The service returned 429.
     Service,
-    /// The client's own, by area.
-    Limiter,
-    /// The service's that is near, and the client was told to slow down.
-    SlowDown,
+    /// The client's own limit for the area
+    /// ([`ClientBuilder::rate_limit`](crate::ClientBuilder::rate_limit)).
+    ClientRateLimit,
+    /// A limit of the service is near
+    /// ([`ClientBuilder::adaptive_rate_limiting`](crate::ClientBuilder::adaptive_rate_limiting)).
+    AdaptiveRateLimit,
 }
 
-/// Names that do not change, for metrics.
+/// Writes a stable name for metrics.
 impl fmt::Display for ThrottleCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Service => "service",
-            Self::Limiter => "limiter",
-            Self::SlowDown => "slow_down",
+            Self::ClientRateLimit => "client_rate_limit",
+            Self::AdaptiveRateLimit => "adaptive_rate_limit",
         })
     }
 }

@@ -1,7 +1,8 @@
-//! What happens between a call and its requests: it is paced, limited in time, repeated and watched.
+//! The transport of a client: everything between a call and its requests.
 //!
-//! A call passes `observe` (span, events, metrics) ─► `deadline` ─► the loop below, whose rounds each are `limiter` and `slow_down` ─►
-//! the signed request ─► `retry` (may it be sent again?) ─► `backoff` (when?).
+//! A call passes `observe` (span, events, metrics) ─► `deadline` ─► the loop of attempts. An
+//! attempt passes `rate_limiter` and `pacer` ─► `credential` ─► `retry` (may it be retried?) ─►
+//! `backoff` (when?).
 
 pub(crate) mod api_token;
 mod backoff;
@@ -22,88 +23,95 @@ use jsm_ops_core::{BoxFuture, Clock, Error as CallError, RateLimits, Request, Re
 use tracing::Instrument as _;
 
 use crate::transport::{
-    backoff::Waits, credential::Authorized, metrics::ThrottleCause, observe::Observed, pacer::SlowDown,
-    rate_limiter::Limiter, retry::RetryCause, settings::Settings,
+    backoff::RetryDelays,
+    credential::Authenticator,
+    deadline::with_timeout,
+    metrics::ThrottleCause,
+    observe::CallObserver,
+    pacer::Pacer,
+    rate_limiter::RateLimiter,
+    retry::{RetryCause, is_idempotent, retry_cause},
+    settings::TransportSettings,
 };
 
 /// The transport of a [`Client`](crate::Client).
-pub(crate) struct Runtime {
-    signed: Authorized,
+pub(crate) struct ClientTransport {
+    authenticator: Authenticator,
     clock: Arc<dyn Clock>,
-    settings: Settings,
-    limiter: Limiter,
-    slow_down: SlowDown,
+    settings: TransportSettings,
+    rate_limiter: RateLimiter,
+    pacer: Pacer,
 }
 
-impl Runtime {
-    pub(crate) fn new(signed: Authorized, clock: Arc<dyn Clock>, settings: Settings) -> Self {
-        let limiter = Limiter::new(&settings.rates, &clock);
-        let slow_down = SlowDown::new(settings.slows_down);
-        Self { signed, clock, settings, limiter, slow_down }
+impl ClientTransport {
+    pub(crate) fn new(authenticator: Authenticator, clock: Arc<dyn Clock>, settings: TransportSettings) -> Self {
+        let rate_limiter = RateLimiter::new(&settings.rate_limits, &clock);
+        let pacer = Pacer::new(settings.adaptive_rate_limiting);
+        Self { authenticator, clock, settings, rate_limiter, pacer }
     }
 
-    /// The latest that answers said about limits.
+    /// The latest rate limits of any response.
     pub(crate) fn rate_limits(&self) -> RateLimits {
-        self.slow_down.latest()
+        self.pacer.latest()
     }
 
     async fn send(&self, mut request: Request) -> Result<Response, CallError> {
         let operation = request.operation;
-        // The limit is for all attempts together and goes by our clock; the HTTP client must not apply it to each.
-        let limit = request.options.timeout.take().or(self.settings.timeout);
-        let observed = Observed::begin(operation, &*self.clock, &*self.settings.metrics);
-        let outcome = {
-            // It is large: from here on it stays where it is, and what moves is a pointer to it.
-            let attempts = pin!(self.attempts(request, limit, &observed));
-            let attempts = attempts.instrument(observed.span().clone());
-            match limit {
+        // The timeout covers all attempts and uses the injected clock. The HTTP client must not
+        // apply it to each attempt.
+        let timeout = request.options.timeout.take().or(self.settings.timeout);
+        let observer = CallObserver::start(operation, &*self.clock, &*self.settings.metrics);
+        let result = {
+            // The future is large. Pinned here it stays in place, and only a pointer moves.
+            let attempts = pin!(self.attempts(request, timeout, &observer));
+            let attempts = attempts.instrument(observer.span().clone());
+            match timeout {
                 None => attempts.await,
-                Some(limit) => deadline::within(limit, &*self.clock, operation, attempts).await,
+                Some(timeout) => with_timeout(timeout, &*self.clock, operation, attempts).await,
             }
         };
-        observed.end(outcome)
+        observer.end(result)
     }
 
     async fn attempts(
         &self,
         request: Request,
-        limit: Option<Duration>,
-        observed: &Observed<'_>,
+        timeout: Option<Duration>,
+        observer: &CallObserver<'_>,
     ) -> Result<Response, CallError> {
-        let Settings { retry: policy, random, .. } = &self.settings;
-        let class = request.options.idempotency.unwrap_or_else(|| policy.class_of(request.operation));
-        let mut waits = Waits::new(policy, &*self.clock, &**random, limit, observed.began());
+        let TransportSettings { retry_policy: policy, random, .. } = &self.settings;
+        let idempotency = request.options.idempotency.unwrap_or_else(|| policy.idempotency_of(request.operation));
+        let mut delays = RetryDelays::new(policy, &*self.clock, &**random, timeout, observer.started());
         let mut next = request;
         loop {
-            self.limiter.pass(next.operation, &*self.clock, observed).await;
-            self.slow_down.pass(policy.longest_wait, &*self.clock, observed).await;
-            // For another attempt, and for another token in this one.
+            self.rate_limiter.wait(next.operation, &*self.clock, observer).await;
+            self.pacer.wait(policy.max_retry_after, &*self.clock, observer).await;
+            // For the next attempt, and for another token in this one.
             let copy = next.try_clone();
-            let outcome = self.signed.send(next, copy.as_ref(), observed).await;
-            let limits = match &outcome {
-                Ok(answer) => RateLimits::read(&answer.headers, answer.received_at),
+            let result = self.authenticator.send(next, copy.as_ref(), observer).await;
+            let limits = match &result {
+                Ok(response) => RateLimits::read(&response.headers, response.received_at),
                 Err(_) => RateLimits::default(),
             };
             if !limits.is_empty() {
-                self.slow_down.note(&limits);
+                self.pacer.update(&limits);
             }
-            let Some(cause) = retry::cause(&outcome) else { return outcome };
-            let asked = cause.asked(&limits, self.clock.now());
+            let Some(cause) = retry_cause(&result) else { return result };
+            let retry_after = cause.retry_after(&limits, self.clock.now());
             if cause == RetryCause::RateLimited {
-                observed.throttled(ThrottleCause::Service, asked, limits.reason.as_deref());
+                observer.throttled(ThrottleCause::Service, retry_after, limits.reason.as_deref());
             }
-            let Some(copy) = copy.filter(|copy| cause.is_harmless() || retry::is_safe(class, &copy.body)) else {
-                return outcome;
-            };
-            let Some(wait) = waits.next(asked) else { return outcome };
-            observed.retry(cause, wait);
-            self.clock.sleep(wait).await;
+            let may_retry = |copy: &Request| cause.is_not_carried_out() || is_idempotent(idempotency, &copy.body);
+            let Some(copy) = copy.filter(may_retry) else { return result };
+            let Some(delay) = delays.next(retry_after) else { return result };
+            observer.retry(cause, delay);
+            self.clock.sleep(delay).await;
             next = copy;
         }
     }
 }
 
-impl Transport for Runtime {
+impl Transport for ClientTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, CallError>> {
         Box::pin(self.send(request))
     }

@@ -1,4 +1,4 @@
-//! What others see of a call: a span, events, and metrics. Never a body, a secret, or an address that is filled in.
+//! The span, events and metrics of a call. They contain no body, no secret and no filled-in URL.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -14,19 +14,19 @@ use crate::transport::{
     retry::RetryCause,
 };
 
-/// A call that is watched until it ends, or until its future is dropped.
-pub(crate) struct Observed<'a> {
+/// Observes one call until it ends or its future is dropped.
+pub(crate) struct CallObserver<'a> {
     operation: &'static Operation,
     span: Span,
     clock: &'a dyn Clock,
     metrics: &'a dyn Metrics,
-    began: Duration,
+    started: Duration,
     attempts: AtomicU32,
     has_ended: bool,
 }
 
-impl<'a> Observed<'a> {
-    pub(crate) fn begin(operation: &'static Operation, clock: &'a dyn Clock, metrics: &'a dyn Metrics) -> Self {
+impl<'a> CallObserver<'a> {
+    pub(crate) fn start(operation: &'static Operation, clock: &'a dyn Clock, metrics: &'a dyn Metrics) -> Self {
         let span = tracing::info_span!(
             "jsm_ops.call",
             operation = operation.id,
@@ -38,63 +38,64 @@ impl<'a> Observed<'a> {
             trace_id = field::Empty,
             duration_ms = field::Empty,
         );
-        Self { operation, span, clock, metrics, began: clock.monotonic(), attempts: AtomicU32::new(0), has_ended: false }
+        let (started, attempts) = (clock.monotonic(), AtomicU32::new(0));
+        Self { operation, span, clock, metrics, started, attempts, has_ended: false }
     }
 
-    /// When the call began, by the ticks of the clock.
-    pub(crate) fn began(&self) -> Duration {
-        self.began
+    /// When the call started, by the monotonic clock.
+    pub(crate) fn started(&self) -> Duration {
+        self.started
     }
 
     pub(crate) fn span(&self) -> &Span {
         &self.span
     }
 
-    /// A request is about to be sent, with its credential.
+    /// A request is about to be sent with its credential.
     pub(crate) fn attempt(&self) {
         self.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The gateway refused a token; the request will be sent again with another one, unless there is none.
-    pub(crate) fn token_refused(&self) {
-        tracing::debug!(operation = self.operation.id, "the token was refused, and another one is asked for");
-        self.metrics.token_refused(self.operation);
+    /// The gateway rejected a token. The request is sent again with another one, if there is one.
+    pub(crate) fn token_rejected(&self) {
+        tracing::debug!(operation = self.operation.id, "the token was rejected; requesting another one");
+        self.metrics.token_rejected(self.operation);
     }
 
-    /// A request will be sent again.
-    pub(crate) fn retry(&self, cause: RetryCause, wait: Duration) {
+    /// A request will be retried.
+    pub(crate) fn retry(&self, cause: RetryCause, delay: Duration) {
         let attempts = self.attempts.load(Ordering::Relaxed);
         tracing::warn!(
-            operation = self.operation.id, %cause, attempts, wait_ms = millis(wait),
-            "the request is sent again after a wait"
+            operation = self.operation.id, %cause, attempts, delay_ms = millis(delay),
+            "retrying the request after a delay"
         );
-        self.metrics.retry(&RetryReport { operation: self.operation, cause, attempts, wait });
+        self.metrics.retry(&RetryReport { operation: self.operation, cause, attempts, delay });
     }
 
-    /// A limit was met.
-    pub(crate) fn throttled(&self, cause: ThrottleCause, wait: Option<Duration>, reason: Option<&str>) {
-        let (operation, wait_ms) = (self.operation.id, wait.map(millis));
+    /// A rate limit applied.
+    pub(crate) fn throttled(&self, cause: ThrottleCause, delay: Option<Duration>, reason: Option<&str>) {
+        let (operation, delay_ms) = (self.operation.id, delay.map(millis));
         match cause {
-            ThrottleCause::Service => tracing::warn!(operation, wait_ms, reason, "the service has too many requests"),
-            _ => tracing::debug!(operation, %cause, wait_ms, "the request waits for its turn"),
+            ThrottleCause::Service => tracing::warn!(operation, delay_ms, reason, "the service received too many requests"),
+            _ => tracing::debug!(operation, %cause, delay_ms, "the request waits for a rate limit"),
         }
-        self.metrics.throttle(&ThrottleReport { operation: self.operation, cause, wait });
+        self.metrics.throttle(&ThrottleReport { operation: self.operation, cause, delay });
     }
 
-    /// The call has ended with this outcome, which is told how many attempts it took.
-    pub(crate) fn end(mut self, outcome: Result<Response, CallError>) -> Result<Response, CallError> {
+    /// The call ended. Adds the number of attempts to its result.
+    pub(crate) fn end(mut self, result: Result<Response, CallError>) -> Result<Response, CallError> {
         self.has_ended = true;
         let attempts = self.attempts.load(Ordering::Relaxed);
-        match outcome {
-            Ok(mut answer) => {
-                let kind = if answer.status.is_success() { CallOutcome::Success } else { CallOutcome::Refused };
-                self.record(kind, Some(answer.status), || answer.header("atl-traceid"), attempts);
-                answer.attempts = attempts;
-                Ok(answer)
+        match result {
+            Ok(mut response) => {
+                let outcome = if response.status.is_success() { CallOutcome::Success } else { CallOutcome::ErrorStatus };
+                self.record(outcome, Some(response.status), || response.header("atl-traceid"), attempts);
+                response.attempts = attempts;
+                Ok(response)
             }
             Err(error) => {
-                let kind = if error.is_timeout() { CallOutcome::TimedOut } else { CallOutcome::Failed };
-                self.record(kind, error.status(), || error.trace_id(), attempts);
+                let outcome = if error.is_timeout() { CallOutcome::TimedOut } else { CallOutcome::Failed };
+                self.record(outcome, error.status(), || error.trace_id(), attempts);
                 Err(error.with_attempts(attempts))
             }
         }
@@ -107,7 +108,7 @@ impl<'a> Observed<'a> {
         trace_id: impl FnOnce() -> Option<&'t str>,
         attempts: u32,
     ) {
-        let duration = self.clock.monotonic().saturating_sub(self.began);
+        let duration = self.clock.monotonic().saturating_sub(self.started);
         if !self.span.is_disabled() {
             self.span.record("outcome", field::display(outcome));
             self.span.record("status", status.map(|status| status.as_u16()));
@@ -119,7 +120,7 @@ impl<'a> Observed<'a> {
     }
 }
 
-impl Drop for Observed<'_> {
+impl Drop for CallObserver<'_> {
     fn drop(&mut self) {
         if !self.has_ended {
             self.record(CallOutcome::Dropped, None, || None, self.attempts.load(Ordering::Relaxed));

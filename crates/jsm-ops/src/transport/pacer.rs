@@ -1,4 +1,4 @@
-//! The latest that answers said about limits, and going slower by it.
+//! Adaptive rate limiting: paces requests by the latest rate limits of the service.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -8,88 +8,89 @@ use std::{
 use chrono::{DateTime, Utc};
 use jsm_ops_core::{Clock, RateLimits};
 
-use crate::transport::{metrics::ThrottleCause, observe::Observed};
+use crate::transport::{metrics::ThrottleCause, observe::CallObserver};
 
-/// The window of the limits that `X-RateLimit-*` tell of: bursts are counted by the second.
-const BURST: Duration = Duration::from_secs(1);
+/// The window of the `X-RateLimit-*` headers: the service counts bursts by the second.
+const BURST_WINDOW: Duration = Duration::from_secs(1);
 
-/// What a client knows of the limits that it is near to.
-pub(crate) struct SlowDown {
-    is_on: bool,
-    state: Mutex<State>,
+/// The latest rate limits that a client received. It delays requests only if it is enabled.
+pub(crate) struct Pacer {
+    is_enabled: bool,
+    state: Mutex<PacerState>,
 }
 
 #[derive(Default)]
-struct State {
+struct PacerState {
     latest: RateLimits,
-    /// When the next request may go, by the ticks of the clock.
+    /// When the next request may be sent, by the monotonic clock.
     next: Duration,
 }
 
-/// What is to be done about limits.
+/// How to keep to a rate limit that is near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pace {
-    /// Nothing is left until then.
+    /// The quota is spent until then.
     Until(DateTime<Utc>),
-    /// What is left is for one request in this time.
+    /// The rest of the quota allows one request in this time.
     Every(Duration),
 }
 
-impl SlowDown {
-    pub(crate) fn new(is_on: bool) -> Self {
-        Self { is_on, state: Mutex::default() }
+impl Pacer {
+    pub(crate) fn new(is_enabled: bool) -> Self {
+        Self { is_enabled, state: Mutex::default() }
     }
 
     pub(crate) fn latest(&self) -> RateLimits {
         self.state().latest.clone()
     }
 
-    /// Takes note of what an answer says. One that says nothing changes nothing.
-    pub(crate) fn note(&self, limits: &RateLimits) {
+    /// Stores the rate limits of a response. Do not pass empty ones: they would erase the latest.
+    pub(crate) fn update(&self, limits: &RateLimits) {
         self.state().latest = limits.clone();
     }
 
-    /// Waits until the next request should go, if it is asked to slow down at all. A wait that would be too long is not waited for:
-    /// the request goes, and the service says for itself what there is to say.
-    pub(crate) async fn pass(&self, longest: Duration, clock: &dyn Clock, observed: &Observed<'_>) {
-        if !self.is_on {
+    /// Waits until the next request should be sent, if pacing is enabled. A delay above the maximum
+    /// is skipped: the request is sent, and the service decides.
+    pub(crate) async fn wait(&self, max_delay: Duration, clock: &dyn Clock, observer: &CallObserver<'_>) {
+        if !self.is_enabled {
             return;
         }
-        let wait = self.take_turn(clock.now(), clock.monotonic());
-        if !wait.is_zero() && wait <= longest {
-            observed.throttled(ThrottleCause::SlowDown, Some(wait), None);
-            clock.sleep(wait).await;
+        let delay = self.take_turn(clock.now(), clock.monotonic());
+        if !delay.is_zero() && delay <= max_delay {
+            observer.throttled(ThrottleCause::AdaptiveRateLimit, Some(delay), None);
+            clock.sleep(delay).await;
         }
     }
 
-    /// How long until a request may go; its turn is taken.
-    fn take_turn(&self, now: DateTime<Utc>, ticks: Duration) -> Duration {
+    /// Takes the turn of one request and returns the delay until then.
+    fn take_turn(&self, now: DateTime<Utc>, monotonic: Duration) -> Duration {
         let mut state = self.state();
         match pace(&state.latest, now) {
             None => Duration::ZERO,
             Some(Pace::Until(at)) => (at - now).to_std().unwrap_or_default(),
             Some(Pace::Every(interval)) => {
-                let turn = state.next.max(ticks);
+                let turn = state.next.max(monotonic);
                 state.next = turn.saturating_add(interval);
-                turn.saturating_sub(ticks)
+                turn.saturating_sub(monotonic)
             }
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the state half changed.
+    fn state(&self) -> MutexGuard<'_, PacerState> {
+        // A panic under this lock leaves no half-done change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What to do about limits, if they are near. Those that are not enforced yet are no reason to go slower.
+/// The pace for rate limits that are near. Limits that are only announced do not count.
 fn pace(limits: &RateLimits, now: DateTime<Utc>) -> Option<Pace> {
     let since = (now - limits.received_at?).to_std().unwrap_or_default();
     let is_spent = limits.policies.iter().any(|policy| policy.remaining == Some(0) && policy.resets_in.is_some());
-    // A time of reset alone stands in refusals only; beside a number it says what the number is for.
-    let is_refusal =
+    // A reset time alone is in 429 responses only. Together with a remaining number it is its
+    // window.
+    let is_throttled =
         limits.retry_after.is_some() || (limits.reset.is_some() && limits.remaining.is_none_or(|left| left == 0));
-    if is_refusal || is_spent {
+    if is_throttled || is_spent {
         let mut enforced = limits.clone();
         enforced.announced = None;
         return enforced.retry_at().filter(|at| *at > now).map(Pace::Until);
@@ -103,19 +104,19 @@ fn pace(limits: &RateLimits, now: DateTime<Utc>) -> Option<Pace> {
         let is_near = limits.near_limit || numbers.is_some_and(|(limit, left)| is_near(limit, left));
         let left = match limits.reset {
             Some(reset) => (reset - now).to_std().ok()?,
-            None => BURST.checked_sub(since)?,
+            None => BURST_WINDOW.checked_sub(since)?,
         };
         is_near.then(|| spread(left, limits.remaining.unwrap_or_default())).flatten()
     };
     quotas.max().or_else(burst).map(Pace::Every)
 }
 
-/// Less than a fifth is left, which is also when the service warns.
+/// Less than a fifth is left. The service warns at the same point.
 fn is_near(quota: u64, left: u64) -> bool {
     left < quota / 5
 }
 
-/// The time for one request, where so many are left for so long.
+/// The interval that spreads the remaining requests over the remaining time.
 fn spread(time: Duration, left: u64) -> Option<Duration> {
     let requests = u32::try_from(left).unwrap_or(u32::MAX).saturating_add(1);
     Some(time / requests).filter(|interval| !interval.is_zero())
@@ -141,11 +142,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_a_quota_is_spread_over_the_time_that_is_left() {
+    fn the_rest_of_a_quota_is_spread_over_the_rest_of_its_window() {
         let near = limits(&[("ratelimit-policy", r#""q";q=100;w=60"#), ("ratelimit", r#""q";r=9;t=60"#)]);
         assert_eq!(after(&near, 0), Some(Pace::Every(Duration::from_secs(6))));
         assert_eq!(after(&near, 50_000), Some(Pace::Every(Duration::from_secs(1))));
-        assert_eq!(after(&near, 60_001), None, "a new window has begun");
+        assert_eq!(after(&near, 60_001), None, "a new window began");
         let far = limits(&[("ratelimit-policy", r#""q";q=100;w=60"#), ("ratelimit", r#""q";r=20;t=60"#)]);
         assert_eq!(after(&far, 0), None);
         let spent = limits(&[("ratelimit", r#""q";r=0;t=60"#)]);
@@ -154,13 +155,13 @@ mod tests {
     }
 
     #[test]
-    fn bursts_are_a_matter_of_seconds() {
+    fn burst_limits_have_a_window_of_one_second() {
         let near = limits(&[("x-ratelimit-nearlimit", "true"), ("x-ratelimit-remaining", "3")]);
         assert_eq!(after(&near, 0), Some(Pace::Every(Duration::from_millis(250))));
         assert_eq!(after(&near, 1001), None);
         let few = limits(&[("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "19")]);
         assert_eq!(after(&few, 0), Some(Pace::Every(Duration::from_millis(50))));
-        assert_eq!(after(&limits(&[("x-ratelimit-nearlimit", "true")]), 0), Some(Pace::Every(BURST)));
+        assert_eq!(after(&limits(&[("x-ratelimit-nearlimit", "true")]), 0), Some(Pace::Every(BURST_WINDOW)));
         assert_eq!(after(&limits(&[("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "20")]), 0), None);
         let reset = ("x-ratelimit-reset", "1970-01-01T00:00:10Z");
         let with = |remaining| limits(&[("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", remaining), reset]);
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_announced_slows_nobody_down() {
+    fn announced_limits_do_not_slow_the_client_down() {
         for headers in [
             &[("beta-retry-after", "60")],
             &[("beta-ratelimit", r#""q";r=0;t=60"#)],
@@ -183,10 +184,10 @@ mod tests {
     }
 
     #[test]
-    fn turns_are_taken_one_by_one() {
-        let slow_down = SlowDown::new(true);
-        slow_down.note(&limits(&[("x-ratelimit-nearlimit", "true"), ("x-ratelimit-remaining", "3")]));
-        let turn = || slow_down.take_turn(DateTime::UNIX_EPOCH, Duration::from_secs(100)).as_millis();
+    fn turns_are_taken_in_order() {
+        let pacer = Pacer::new(true);
+        pacer.update(&limits(&[("x-ratelimit-nearlimit", "true"), ("x-ratelimit-remaining", "3")]));
+        let turn = || pacer.take_turn(DateTime::UNIX_EPOCH, Duration::from_secs(100)).as_millis();
         assert_eq!([turn(), turn(), turn()], [0, 250, 500]);
     }
 }

@@ -1,9 +1,9 @@
-//! Limits that a client sets itself, by area.
+//! Client-side rate limits by area.
 
 use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{
-    Quota, RateLimiter,
+    Quota,
     clock::Clock as GovernorClock,
     middleware::NoOpMiddleware,
     state::{InMemoryState, NotKeyed},
@@ -11,46 +11,47 @@ use governor::{
 use jsm_ops_core::{Clock, Operation};
 use tokio::sync::Mutex;
 
-use crate::transport::{metrics::ThrottleCause, observe::Observed};
+use crate::transport::{metrics::ThrottleCause, observe::CallObserver};
 
-/// Requests in a time, spread evenly, with some at once after a pause.
+/// A rate of requests, spread evenly, with a burst after a pause.
 ///
 /// ```
 /// # use std::num::NonZeroU32;
 /// # use jsm_ops::Rate;
-/// let ten_a_second = Rate::per_second(NonZeroU32::new(10).expect("no zero")).burst(NonZeroU32::MIN);
+/// let ten = NonZeroU32::new(10).expect("not zero");
+/// let ten_a_second_without_bursts = Rate::per_second(ten).burst(NonZeroU32::MIN);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate(Quota);
 
 impl Rate {
-    /// So many in a second, and at once after a pause.
+    /// This many requests per second, and as many at once after a pause.
     pub fn per_second(requests: NonZeroU32) -> Self {
         Self(Quota::per_second(requests))
     }
 
-    /// So many in a minute, and at once after a pause.
+    /// This many requests per minute, and as many at once after a pause.
     pub fn per_minute(requests: NonZeroU32) -> Self {
         Self(Quota::per_minute(requests))
     }
 
-    /// So many in an hour, and at once after a pause.
+    /// This many requests per hour, and as many at once after a pause.
     pub fn per_hour(requests: NonZeroU32) -> Self {
         Self(Quota::per_hour(requests))
     }
 
-    /// How many may go at once after a pause.
+    /// Sets how many requests may start at once after a pause.
     #[must_use]
     pub fn burst(self, requests: NonZeroU32) -> Self {
         Self(self.0.allow_burst(requests))
     }
 }
 
-/// Our clock, as governor wants it.
+/// Adapts the injected clock to governor.
 #[derive(Clone)]
-struct Ticks(Arc<dyn Clock>);
+struct InjectedClock(Arc<dyn Clock>);
 
-impl GovernorClock for Ticks {
+impl GovernorClock for InjectedClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
@@ -58,39 +59,41 @@ impl GovernorClock for Ticks {
     }
 }
 
-type Cells = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>;
+type Cells = governor::RateLimiter<NotKeyed, InMemoryState, InjectedClock, NoOpMiddleware<Duration>>;
 
-/// One limit, and the queue before it: whoever came first goes first, and the others do not all wake up to find that out.
-struct Gate {
+/// The limit of one area with its queue. Requests pass in the order of their arrival, and only the
+/// first in the queue wakes up.
+struct AreaLimit {
     cells: Cells,
     queue: Mutex<()>,
 }
 
-/// The limits of a client. Every request counts, repeated ones too.
-pub(crate) struct Limiter(HashMap<String, Gate>);
+/// The rate limits of a client. Every request counts, retries included.
+pub(crate) struct RateLimiter(HashMap<String, AreaLimit>);
 
-impl Limiter {
+impl RateLimiter {
     pub(crate) fn new(rates: &[(String, Rate)], clock: &Arc<dyn Clock>) -> Self {
-        let gate = |rate: &Rate| Gate {
-            cells: Cells::direct_with_clock(rate.0, Ticks(Arc::clone(clock))),
+        let limit = |rate: &Rate| AreaLimit {
+            cells: Cells::direct_with_clock(rate.0, InjectedClock(Arc::clone(clock))),
             queue: Mutex::default(),
         };
-        Self(rates.iter().map(|(area, rate)| (area.clone(), gate(rate))).collect())
+        Self(rates.iter().map(|(area, rate)| (area.clone(), limit(rate))).collect())
     }
 
-    /// Waits for the turn of a request.
-    pub(crate) async fn pass(&self, operation: &'static Operation, clock: &dyn Clock, observed: &Observed<'_>) {
+    /// Waits until the request may be sent.
+    pub(crate) async fn wait(&self, operation: &'static Operation, clock: &dyn Clock, observer: &CallObserver<'_>) {
         if self.0.is_empty() {
             return;
         }
-        let Some(gate) = self.0.get(operation.area) else { return };
-        // A place in the queue, and a turn that was not taken, are given back when the future is dropped.
-        let _turn = gate.queue.lock().await;
-        while let Err(early) = gate.cells.check() {
-            // Timers do not know less than a millisecond, and a clock that stands still must not keep the thread.
-            let wait = early.wait_time_from(clock.monotonic()).max(Duration::from_millis(1));
-            observed.throttled(ThrottleCause::Limiter, Some(wait), None);
-            clock.sleep(wait).await;
+        let Some(limit) = self.0.get(operation.area) else { return };
+        // A dropped future releases its place in the queue, and its request is not counted.
+        let _turn = limit.queue.lock().await;
+        while let Err(not_until) = limit.cells.check() {
+            // Timers have millisecond resolution, and a clock that stands still must not occupy the
+            // thread.
+            let delay = not_until.wait_time_from(clock.monotonic()).max(Duration::from_millis(1));
+            observer.throttled(ThrottleCause::ClientRateLimit, Some(delay), None);
+            clock.sleep(delay).await;
         }
     }
 }

@@ -1,28 +1,30 @@
-//! How often and when calls are repeated.
+//! The retry policy of a client.
 
 use std::time::Duration;
 
 use jsm_ops_core::{Idempotency, Operation};
 
-/// How often a call is sent, and how long it waits in between.
+/// How often a call is attempted and how long it waits between attempts.
 ///
-/// What may be repeated is not a matter of the policy: a request that was not carried out may be (no connection, too many
-/// requests), and one of which nobody knows only where its operation says so ([`Operation::retry`]).
+/// The policy does not decide what may be retried. A request that was not carried out may be (no
+/// connection, 429). A request that may have been carried out is retried only if it is idempotent
+/// ([`Operation::idempotency`]).
 ///
 /// ```
 /// # use std::time::Duration;
 /// # use jsm_ops::RetryPolicy;
-/// let patient = RetryPolicy::new().attempts(8).backoff(Duration::from_secs(1), Duration::from_secs(60));
-/// let never = RetryPolicy::new().attempts(1);
+/// let (initial, max) = (Duration::from_secs(1), Duration::from_secs(60));
+/// let for_a_batch_job = RetryPolicy::new().max_attempts(8).backoff(initial, max);
+/// let no_retries = RetryPolicy::new().max_attempts(1);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct RetryPolicy {
-    pub(crate) attempts: u32,
-    pub(crate) first_backoff: Duration,
-    pub(crate) longest_backoff: Duration,
-    pub(crate) longest_wait: Duration,
-    pub(crate) total: Duration,
-    classes: fn(&'static Operation) -> Idempotency,
+    pub(crate) max_attempts: u32,
+    pub(crate) initial_backoff: Duration,
+    pub(crate) max_backoff: Duration,
+    pub(crate) max_retry_after: Duration,
+    pub(crate) max_elapsed: Duration,
+    idempotency: fn(&'static Operation) -> Idempotency,
 }
 
 impl Default for RetryPolicy {
@@ -32,71 +34,73 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Four attempts, backoff from 500 ms to 30 s, waits of up to 60 s, and no wait that would end later than two minutes after the
-    /// call began.
+    /// Four attempts, backoff from 500 ms to 30 s, a `Retry-After` of up to 60 s, and no delay that
+    /// ends later than two minutes after the start of the call.
     pub const fn new() -> Self {
         Self {
-            attempts: 4,
-            first_backoff: Duration::from_millis(500),
-            longest_backoff: Duration::from_secs(30),
-            longest_wait: Duration::from_secs(60),
-            total: Duration::from_secs(120),
-            classes: |operation| operation.idempotency,
+            max_attempts: 4,
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(30),
+            max_retry_after: Duration::from_secs(60),
+            max_elapsed: Duration::from_secs(120),
+            idempotency: |operation| operation.idempotency,
         }
     }
 
-    /// How often a call is sent at most, the first time included. A request that is sent again because its token was refused does
-    /// not count.
+    /// Sets the maximum number of attempts, the first one included. An attempt that is repeated
+    /// because its token was rejected counts once.
     #[must_use]
-    pub const fn attempts(mut self, attempts: u32) -> Self {
-        self.attempts = attempts;
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
         self
     }
 
-    /// Where the service does not say when to come back, the wait is random between nothing and `first`, then twice that, and so on
-    /// up to `longest`.
+    /// Sets the backoff for responses that do not say when to retry. The delay is random between
+    /// zero and `initial`, then between zero and twice that, and so on up to `max`.
     #[must_use]
-    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.first_backoff = first;
-        self.longest_backoff = longest;
+    pub const fn backoff(mut self, initial: Duration, max: Duration) -> Self {
+        self.initial_backoff = initial;
+        self.max_backoff = max;
         self
     }
 
-    /// The longest wait that the service may ask for and get. Where it asks for more, the call ends at once with an error that has
-    /// the time ([`CallError::rate_limit`](crate::CallError::rate_limit)): what an hour's quota means for the program is not for a
-    /// client to decide.
+    /// Sets the longest delay that the service may ask for.
+    ///
+    /// If it asks for more, the call returns the error at once. The error has the time
+    /// ([`CallError::rate_limit`](crate::CallError::rate_limit)), and the program decides what to
+    /// do about a quota that is spent for an hour.
     #[must_use]
-    pub const fn longest_wait(mut self, wait: Duration) -> Self {
-        self.longest_wait = wait;
+    pub const fn max_retry_after(mut self, delay: Duration) -> Self {
+        self.max_retry_after = delay;
         self
     }
 
-    /// No wait is begun that would end later than this after the call began. Unlike the time limit of a call it does not end
-    /// an attempt that is on its way.
+    /// Sets the time after the start of the call at which the last delay must end. Unlike the
+    /// timeout of a call it does not end a running attempt.
     #[must_use]
-    pub const fn total(mut self, total: Duration) -> Self {
-        self.total = total;
+    pub const fn max_elapsed(mut self, elapsed: Duration) -> Self {
+        self.max_elapsed = elapsed;
         self
     }
 
-    /// Says anew which operations may be repeated when their answer got lost. What a call says of itself
-    /// ([`CallOptions::retry`](crate::core::CallOptions::retry)) counts for more.
+    /// Overrides the idempotency of operations. The option of a call
+    /// ([`CallOptions::idempotency`](crate::core::CallOptions::idempotency)) has precedence.
     ///
     /// ```
     /// # use jsm_ops::{RetryPolicy, core::Idempotency};
-    /// let policy = RetryPolicy::new().classes(|operation| match operation.id {
-    ///     // Our schedules do not mind a second ping.
+    /// let policy = RetryPolicy::new().idempotency(|operation| match operation.id {
+    ///     // A second ping does not affect our heartbeats.
     ///     "ping_heartbeat" => Idempotency::Idempotent,
     ///     _ => operation.idempotency,
     /// });
     /// ```
     #[must_use]
-    pub const fn classes(mut self, classes: fn(&'static Operation) -> Idempotency) -> Self {
-        self.classes = classes;
+    pub const fn idempotency(mut self, idempotency: fn(&'static Operation) -> Idempotency) -> Self {
+        self.idempotency = idempotency;
         self
     }
 
-    pub(crate) fn class_of(&self, operation: &'static Operation) -> Idempotency {
-        (self.classes)(operation)
+    pub(crate) fn idempotency_of(&self, operation: &'static Operation) -> Idempotency {
+        (self.idempotency)(operation)
     }
 }

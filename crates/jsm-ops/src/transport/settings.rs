@@ -1,4 +1,4 @@
-//! How a client carries calls, apart from where to and with what credential.
+//! The settings of a client's transport.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,26 +11,26 @@ use crate::transport::{
     retry_policy::RetryPolicy,
 };
 
-/// What the builder of a client collects.
+/// What the builder of a client collects for its transport.
 #[derive(Debug)]
-pub(crate) struct Settings {
-    pub(crate) retry: RetryPolicy,
+pub(crate) struct TransportSettings {
+    pub(crate) retry_policy: RetryPolicy,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) slows_down: bool,
+    pub(crate) adaptive_rate_limiting: bool,
     /// By area.
-    pub(crate) rates: Vec<(String, Rate)>,
+    pub(crate) rate_limits: Vec<(String, Rate)>,
     pub(crate) max_body: usize,
     pub(crate) metrics: Arc<dyn Metrics>,
     pub(crate) random: Arc<dyn Random>,
 }
 
-impl Default for Settings {
+impl Default for TransportSettings {
     fn default() -> Self {
         Self {
-            retry: RetryPolicy::new(),
+            retry_policy: RetryPolicy::new(),
             timeout: None,
-            slows_down: false,
-            rates: Vec::new(),
+            adaptive_rate_limiting: false,
+            rate_limits: Vec::new(),
             max_body: MAX_BODY,
             metrics: Arc::new(NoMetrics),
             random: Arc::new(SystemRandom),

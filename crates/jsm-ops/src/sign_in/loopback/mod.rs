@@ -1,10 +1,10 @@
-//! A login on this machine: listens on the loopback interface, shows a person where to consent, and takes the callback.
+//! A sign-in on this machine: listens on the loopback interface for the callback.
 
 mod page;
 
 use std::{io, sync::Arc, time::Duration};
 
-use jsm_ops_core::Scopes;
+use jsm_ops_core::{Scopes, base_url::is_loopback};
 use reqwest::Url;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -13,37 +13,43 @@ use tokio::{
 };
 
 use crate::{
-    error::{Error, Kind},
-    oauth::{OAuth, app::is_loopback},
+    error::{Error, ErrorKind},
+    oauth::OAuth,
     session::Session,
-    sign_in::{Login, pending::PendingLogin},
+    sign_in::{SignIn, pending::PendingSignIn},
 };
 
-/// How long a person may take, unless said otherwise.
+/// The default for how long a user may take.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Signs a person in on this machine.
+/// The pause after a connection that could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Signs a user in on this machine.
 ///
-/// It listens at the app's redirect URI, which has to be `http` on the loopback interface with a port, exactly as it is registered
-/// in the developer console: `http://127.0.0.1:8391/callback`, say. Atlassian compares it letter by letter, so the port is fixed.
+/// It listens at the redirect URI of the app. That must be `http` on the loopback interface with a
+/// port, exactly as registered in the developer console, for example
+/// `http://127.0.0.1:8391/callback`. Atlassian compares it character by character, so the port is
+/// fixed.
 ///
-/// The address that is shown holds the state of this one login. It is printed, and is on the command line of the browser, for the
-/// person who signs in; it is worth nothing without the verifier, which stays here.
-pub struct LoopbackLogin<'a> {
+/// The URL that is shown contains the state of this sign-in. It is printed, and it is on the
+/// command line of the browser. Without the verifier, which stays in this process, it is useless to
+/// others.
+pub struct LoopbackSignIn<'a> {
     oauth: &'a OAuth,
     timeout: Duration,
     browser: bool,
     show: Box<dyn FnMut(&Url) + Send + 'a>,
 }
 
-impl<'a> LoopbackLogin<'a> {
-    /// A login that opens the browser, and prints the address to the standard error for those without one.
+impl<'a> LoopbackSignIn<'a> {
+    /// A sign-in that opens the browser and prints the URL to standard error.
     pub fn new(oauth: &'a OAuth) -> Self {
-        let show = |url: &Url| eprintln!("To sign in, open this address in a browser on this machine:\n\n{url}\n");
+        let show = |url: &Url| eprintln!("To sign in, open this URL in a browser on this machine:\n\n{url}\n");
         Self { oauth, timeout: TIMEOUT, browser: true, show: Box::new(show) }
     }
 
-    /// Gives up after so long, instead of five minutes.
+    /// Sets how long the user may take. The default is five minutes.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -57,99 +63,107 @@ impl<'a> LoopbackLogin<'a> {
         self
     }
 
-    /// Shows the address in another way than on the standard error.
+    /// Shows the URL with this function instead of printing it to standard error.
     #[must_use]
     pub fn show(mut self, show: impl FnMut(&Url) + Send + 'a) -> Self {
         self.show = Box::new(show);
         self
     }
 
-    /// Signs in, and saves the grant for `user`.
+    /// Signs in and saves the grant for `user`.
     ///
-    /// One callback is taken; what belongs to no login, or to another one, is told so and waited past.
+    /// It accepts one callback. Requests of another sign-in receive a page that says so, and it
+    /// goes on waiting.
     ///
     /// # Errors
-    /// A redirect URI at which nobody can listen here, a port that is taken, nobody who consented in time, and whatever
-    /// [`OAuth::finish`] gives.
+    /// The redirect URI is not on the loopback interface, its port is in use, the user did not
+    /// consent in time, or [`OAuth::finish_sign_in`] fails.
     pub async fn run(mut self, user: &str, scopes: &Scopes) -> Result<Session, Error> {
         let redirect = self.oauth.app().redirect_url().clone();
         let listeners = listen(&redirect).await?;
-        let Login { url, pending } = self.oauth.begin(scopes)?;
+        let SignIn { url, pending } = self.oauth.begin_sign_in(scopes)?;
         (self.show)(&url);
         if self.browser {
             open(&url);
         }
         let clock = Arc::clone(&self.oauth.context.clock);
         let callback = tokio::select! {
-            callback = wait(listeners, &redirect, &pending) => callback?,
+            callback = receive_callback(listeners, &redirect, &pending) => callback?,
             () = clock.sleep(self.timeout) => {
-                let what = format!("nobody consented within {} seconds; sign in again", self.timeout.as_secs());
-                return Err(Kind::Loopback { what, source: None }.into());
+                let seconds = self.timeout.as_secs();
+                let reason = format!("the user did not consent within {seconds} seconds; sign in again");
+                return Err(ErrorKind::Loopback { reason, source: None }.into());
             }
         };
-        let outcome = self.oauth.finish(user, pending, &callback.target).await;
-        callback.answer(&outcome).await;
-        outcome
+        let result = self.oauth.finish_sign_in(user, pending, &callback.target).await;
+        callback.respond(&result).await;
+        result
     }
 }
 
-impl std::fmt::Debug for LoopbackLogin<'_> {
+impl std::fmt::Debug for LoopbackSignIn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LoopbackLogin").field("oauth", &self.oauth).field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("LoopbackSignIn").field("oauth", &self.oauth).field("timeout", &self.timeout).finish_non_exhaustive()
     }
 }
 
-/// A callback whose sender still waits for a page.
-struct Callback {
+/// A callback whose browser waits for a page.
+struct ReceivedCallback {
     target: String,
     stream: TcpStream,
 }
 
-impl Callback {
-    async fn answer(mut self, outcome: &Result<Session, Error>) {
-        let page = match outcome {
+impl ReceivedCallback {
+    async fn respond(mut self, result: &Result<Session, Error>) {
+        let page = match result {
             Ok(_) => page::signed_in(),
             Err(error) => page::failed(&error.to_string()),
         };
-        // The person sees it or not; the login is what it is.
+        // The result of the sign-in does not depend on whether the browser receives the page.
         let _ = page.send(&mut self.stream).await;
     }
 }
 
 /// Listens at every address of the host: `localhost` has two.
 async fn listen(redirect: &Url) -> Result<Vec<TcpListener>, Error> {
-    let unfit = |what: String| Error::from(Kind::Loopback { what, source: None });
+    let unsuitable = |reason: String| Error::from(ErrorKind::Loopback { reason, source: None });
     let (Some(host), Some(port)) = (redirect.host_str(), redirect.port_or_known_default()) else {
-        return Err(unfit(format!("the redirect URI {redirect} has no host and port")));
+        return Err(unsuitable(format!("the redirect URI {redirect} has no host and port")));
     };
     if redirect.scheme() != "http" || !is_loopback(redirect) {
-        return Err(unfit(format!("the redirect URI {redirect} is not http on the loopback interface")));
+        return Err(unsuitable(format!("the redirect URI {redirect} is not http on the loopback interface")));
     }
     let failed = |error: io::Error| {
-        let what = format!("cannot listen on {host}:{port}; is another login or program using the port?");
-        Error::from(Kind::Loopback { what, source: Some(error) })
+        let reason = format!("cannot listen on {host}:{port}; check whether another program is using the port");
+        Error::from(ErrorKind::Loopback { reason, source: Some(error) })
     };
     let addresses = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.map_err(failed)?;
     let mut listeners = Vec::new();
-    let mut last = None;
+    let mut last_error = None;
     for address in addresses.filter(|address| address.ip().is_loopback()) {
         match TcpListener::bind(address).await {
             Ok(listener) => listeners.push(listener),
-            Err(error) => last = Some(error),
+            Err(error) => last_error = Some(error),
         }
     }
-    match last {
-        // A machine without IPv6 still has the other address; a port that is taken on one of two is taken.
+    match last_error {
+        // A machine without IPv6 still has the other address. A port in use on one of them is in
+        // use.
         Some(error) if listeners.is_empty() || error.kind() == io::ErrorKind::AddrInUse => Err(failed(error)),
         _ if listeners.is_empty() => Err(failed(io::ErrorKind::AddrNotAvailable.into())),
         _ => Ok(listeners),
     }
 }
 
-/// Serves until the callback of this login comes. Browsers open connections that say nothing, so none keeps the others waiting.
-async fn wait(listeners: Vec<TcpListener>, redirect: &Url, pending: &PendingLogin) -> Result<Callback, Error> {
+/// Serves until the callback of this sign-in arrives. Browsers open connections without sending
+/// anything, so every connection has its own task.
+async fn receive_callback(
+    listeners: Vec<TcpListener>,
+    redirect: &Url,
+    pending: &PendingSignIn,
+) -> Result<ReceivedCallback, Error> {
     let (send, mut receive) = mpsc::channel(1);
-    // Everything ends with this set, the listeners included.
+    // All tasks end with this set, the listeners included.
     let mut tasks = JoinSet::new();
     for listener in listeners {
         let (send, redirect, pending) = (send.clone(), redirect.clone(), pending.clone());
@@ -159,19 +173,20 @@ async fn wait(listeners: Vec<TcpListener>, redirect: &Url, pending: &PendingLogi
     receive
         .recv()
         .await
-        .ok_or_else(|| Kind::Loopback { what: "the listener failed; sign in again".to_owned(), source: None }.into())
+        .ok_or_else(|| ErrorKind::Loopback { reason: "the listener failed; sign in again".to_owned(), source: None }.into())
 }
 
-async fn accept(listener: TcpListener, redirect: Url, pending: PendingLogin, send: mpsc::Sender<Callback>) {
+async fn accept(listener: TcpListener, redirect: Url, pending: PendingSignIn, send: mpsc::Sender<ReceivedCallback>) {
     let mut connections = JoinSet::new();
     let shared = Arc::new((redirect, pending));
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
-                // One connection that failed before it was accepted is no reason to give up; too many open files is one to wait.
+                // One failed connection does not end the sign-in. With too many open files, waiting
+                // helps.
                 tracing::debug!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
@@ -186,16 +201,16 @@ async fn accept(listener: TcpListener, redirect: Url, pending: PendingLogin, sen
     }
 }
 
-/// Reads one request. What is not the callback gets a page at once.
-async fn serve(mut stream: TcpStream, redirect: &Url, pending: &PendingLogin) -> Option<Callback> {
+/// Reads one request. Everything but the callback receives a page at once.
+async fn serve(mut stream: TcpStream, redirect: &Url, pending: &PendingSignIn) -> Option<ReceivedCallback> {
     let target = page::read_target(&mut stream).await?;
     let path = target.split('?').next().unwrap_or_default();
     let page = if path != redirect.path() {
         page::not_found()
-    } else if pending.is_answered_by(&target) {
-        return Some(Callback { target, stream });
+    } else if pending.has_state_of(&target) {
+        return Some(ReceivedCallback { target, stream });
     } else {
-        page::another_login()
+        page::another_sign_in()
     };
     let _ = page.send(&mut stream).await;
     None
@@ -203,11 +218,11 @@ async fn serve(mut stream: TcpStream, redirect: &Url, pending: &PendingLogin) ->
 
 #[cfg(feature = "browser")]
 fn open(url: &Url) {
-    // Text browsers keep the thread for as long as they run.
+    // Text browsers block the thread for as long as they run.
     let url = url.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = webbrowser::open(url.as_str()) {
-            tracing::debug!(%error, "no browser could be opened");
+            tracing::debug!(%error, "the browser could not be opened");
         }
     });
 }

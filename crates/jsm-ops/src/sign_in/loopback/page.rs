@@ -1,4 +1,4 @@
-//! The little of HTTP that a login on this machine speaks: one request line in, one small page out.
+//! The part of HTTP that a sign-in on this machine needs: reads one request, sends one page.
 
 use std::io;
 
@@ -7,7 +7,8 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Longest head of a request that is read. Browsers send cookies of other programs on the same host along.
+/// The longest accepted request head. Browsers also send the cookies of other programs on the same
+/// host.
 const MAX_HEAD: usize = 64 * 1024;
 
 /// A page with its status.
@@ -25,17 +26,17 @@ pub(super) fn failed(reason: &str) -> Page {
     Page { status: "400 Bad Request", title: "Not signed in", text: reason.to_owned() }
 }
 
-pub(super) fn another_login() -> Page {
-    let text = "This is not the sign-in that is waited for. Look for a newer window, or begin again.";
+pub(super) fn another_sign_in() -> Page {
+    let text = "The program waits for another sign-in. Look for a newer window, or begin again.";
     Page { status: "400 Bad Request", title: "Another sign-in", text: text.to_owned() }
 }
 
 pub(super) fn not_found() -> Page {
-    Page { status: "404 Not Found", title: "Nothing here", text: "A program waits here for a sign-in.".to_owned() }
+    Page { status: "404 Not Found", title: "Not found", text: "A program waits here for a sign-in.".to_owned() }
 }
 
 impl Page {
-    /// Sends it and closes the connection.
+    /// Sends the page and closes the connection.
     pub(super) async fn send(self, stream: &mut TcpStream) -> io::Result<()> {
         let Self { status, title, text } = self;
         let text = escape(&text);
@@ -43,7 +44,8 @@ impl Page {
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
              <body style=\"font-family: sans-serif; margin: 4em auto; max-width: 36em\"><h1>{title}</h1><p>{text}</p></body></html>"
         );
-        // The address of the page holds the code; nothing may keep it or pass it on.
+        // The URL of the page contains the code: caches must not keep it, and links must not send
+        // it.
         let head = format!(
             "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
              Referrer-Policy: no-referrer\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n\
@@ -56,7 +58,7 @@ impl Page {
     }
 }
 
-/// Reads the head of a request and gives the target of a `GET`; nothing for anything else.
+/// Reads the head of a request. Returns the target of a `GET`, and `None` for other requests.
 pub(super) async fn read_target(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut buffer = [0; 4096];
@@ -90,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_get_of_a_path_is_read() {
+    fn only_a_get_of_a_path_has_a_target() {
         assert_eq!(target("GET /callback?code=a HTTP/1.1").as_deref(), Some("/callback?code=a"));
         for line in
             ["", "GET", "POST / HTTP/1.1", "GET http://x/ HTTP/1.1", "GET / HTTP/2", "GET / HTTP/1.1 x", "GET  / HTTP/1.1"]
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_says_is_no_markup() {
+    fn text_of_the_service_is_escaped() {
         assert_eq!(escape("<script>\"&"), "&lt;script&gt;&quot;&amp;");
     }
 }

@@ -13,25 +13,29 @@ use jsm_ops_core::BoxFuture;
 
 use crate::{
     grant::{Grant, generation::Generation, key::GrantKey},
-    store::{StoreLock, TokenStore, blocking, check, error::StoreError, file::format::Document, lock, name},
+    store::{
+        StoreLock, TokenStore, blocking, check_generation, error::StoreError, file::format::Document, hashed_name, lock,
+    },
 };
 
-/// Keeps grants in files that only their owner reads, for any number of processes on one machine.
+/// Keeps grants in files that only their owner can read, for any number of processes on one
+/// machine.
 ///
-/// A save writes a temporary file in the same directory, syncs it, renames it over the old one and syncs the directory: after a
-/// crash or a loss of power there is the grant before or the grant after. Files are created with mode 0600, directories that are
-/// missing with 0700. Beside them lie lock files, which are empty and stay.
+/// A save writes a temporary file in the same directory, syncs it, renames it over the old file and
+/// syncs the directory. After a crash or a power loss the file holds the grant before or the grant
+/// after. New files have mode 0600 and new directories 0700. Empty lock files stay next to them.
 ///
-/// A file that cannot be read as grants is reported and left as it is; nothing is saved over it. Fields that a newer version
-/// wrote are kept.
+/// A file that does not hold grants is reported and left unchanged; nothing is saved over it.
+/// Fields that a newer version wrote are kept.
 ///
-/// The tokens are not encrypted. On Unix the modes protect them from other users. On Windows nothing is changed about
-/// permissions: put the file below the user's profile, for example under `%LOCALAPPDATA%`, whose access control list lets in the
-/// user, administrators and the system. On either system, whoever runs as the user reads them.
+/// The tokens are not encrypted. On Unix, file modes protect them from other users. On Windows this
+/// store changes no permissions: choose a path below the user's profile, for example below
+/// `%LOCALAPPDATA%`, which only the user, administrators and the system can read. Every program of
+/// the same user can read the tokens.
 ///
-/// The locks are those of the operating system (`flock`, `LockFileEx`), which end with the process. On a network file system they
-/// are as good as that file system; a service on several machines is better off with a database and a
-/// [`TokenStore`] of its own.
+/// The locks are those of the operating system (`flock`, `LockFileEx`) and end with the process. On
+/// a network file system they are as reliable as that file system. A service on several machines
+/// should implement [`TokenStore`] over a database.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     layout: Layout,
@@ -40,41 +44,42 @@ pub struct FileStore {
 
 #[derive(Debug, Clone)]
 enum Layout {
-    /// One file for every grant, in a directory.
+    /// One file per grant, in a directory.
     Directory(PathBuf),
     /// One file for all grants.
     File(PathBuf),
 }
 
 impl FileStore {
-    /// Keeps every grant in a file of its own in this directory, named after a hash of its key. For many users.
+    /// Keeps every grant in its own file in this directory. The file name is a hash of the key. For
+    /// many users.
     pub fn directory(path: impl Into<PathBuf>) -> Self {
         Self { layout: Layout::Directory(path.into()), lock_timeout: lock::REFRESH_TIMEOUT }
     }
 
-    /// Keeps all grants in this file. For a tool of one person.
+    /// Keeps all grants in this file. For a tool of one user.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { layout: Layout::File(path.into()), lock_timeout: lock::REFRESH_TIMEOUT }
     }
 
-    /// Waits so long for a refresh of another process, instead of two minutes.
+    /// Sets how long to wait for the refresh of another process. The default is two minutes.
     #[must_use]
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
         self
     }
 
-    /// The file that keeps the grant under a key.
+    /// The file that holds the grant under a key.
     pub fn path(&self, key: &GrantKey) -> PathBuf {
         match &self.layout {
-            Layout::Directory(directory) => directory.join(format!("{}.json", name(key))),
+            Layout::Directory(directory) => directory.join(format!("{}.json", hashed_name(key))),
             Layout::File(file) => file.clone(),
         }
     }
 
     /// The file that is locked while the grant under a key is refreshed.
-    fn refresh_lock(&self, key: &GrantKey) -> PathBuf {
-        beside(&self.path(key), &format!(".{}.refresh", name(key)))
+    fn refresh_lock_path(&self, key: &GrantKey) -> PathBuf {
+        lock_path(&self.path(key), &format!(".{}.refresh", hashed_name(key)))
     }
 }
 
@@ -94,7 +99,7 @@ impl TokenStore for FileStore {
         let (path, key, grant) = (self.path(key), key.clone(), grant.clone());
         Box::pin(blocking(move || {
             change(&path, |document| {
-                check(document.grant(&key), &grant, expected)?;
+                check_generation(document.grant(&key), &grant, expected)?;
                 document.put(key, grant);
                 Ok(())
             })
@@ -103,10 +108,11 @@ impl TokenStore for FileStore {
 
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         Box::pin(async move {
-            let path: Arc<Path> = self.refresh_lock(key).into();
+            let path: Arc<Path> = self.refresh_lock_path(key).into();
             let target = self.path(key);
-            let file = lock::wait(path, self.lock_timeout).await?;
-            // A store that is full or read-only is found here, before a token is rotated that could not be saved.
+            let file = lock::acquire(path, self.lock_timeout).await?;
+            // This finds a full or read-only store before a token is rotated that could not be
+            // saved.
             blocking(move || atomic::probe(&target)).await?;
             Ok(StoreLock::new(file))
         })
@@ -123,10 +129,10 @@ impl TokenStore for FileStore {
     }
 }
 
-/// Reads, changes and replaces a file while no other process does.
+/// Reads, changes and replaces a file while other processes are locked out.
 fn change(path: &Path, act: impl FnOnce(&mut Document) -> Result<(), StoreError>) -> Result<(), StoreError> {
     lock::create_directory(path)?;
-    let _writing = lock::hold(&beside(path, ""), lock::WRITE_TIMEOUT)?;
+    let _lock = lock::acquire_blocking(&lock_path(path, ""), lock::WRITE_TIMEOUT)?;
     let mut document = Document::read(path)?.unwrap_or_default();
     act(&mut document)?;
     if document.is_disposable() {
@@ -136,10 +142,10 @@ fn change(path: &Path, act: impl FnOnce(&mut Document) -> Result<(), StoreError>
     }
 }
 
-/// A lock file beside a file: never the file itself, because that one is replaced.
-fn beside(path: &Path, what: &str) -> PathBuf {
+/// A lock file next to a file. The file itself cannot be the lock, because saves replace it.
+fn lock_path(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(what);
+    name.push(suffix);
     name.push(".lock");
     path.with_file_name(name)
 }
