@@ -29,7 +29,7 @@ impl BaseUrls {
     pub fn basic(cloud_id: &CloudId) -> Self {
         Self::basic_at(&Gateway::default(), cloud_id)
     }
-    /// Like [`Addresses::oauth`], at another gateway.
+    /// Like [`BaseUrls::oauth`], at another gateway.
     pub fn oauth_at(gateway: &Gateway, cloud_id: &CloudId) -> Self {
         Self {
             operations: gateway.base_url(OPERATIONS_OAUTH, cloud_id),

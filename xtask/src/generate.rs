@@ -7,12 +7,11 @@ use std::{
     sync::Once,
 };
 
-use heck::ToPascalCase;
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, TypeImpl};
 use serde_json::{Value, json};
 
-use crate::{adapt::Adapted, document::Document};
+use crate::{adapt::Adapted, document::Document, names};
 
 /// Why progenitor gave no code for a document that passed the preflight.
 #[derive(Debug, thiserror::Error)]
@@ -46,16 +45,16 @@ pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap").with_derive("PartialEq");
     // Enums and unions have code of our own under the same names.
-    for name in adapted.enums.iter().map(|one| &one.schema) {
-        let rust_name = name.to_pascal_case();
+    for name in adapted.model.enums.iter().map(|one| &one.schema) {
+        let rust_name = names::type_name(name);
         settings.with_replacement(
             &rust_name,
             format!("crate::types::{rust_name}"),
             [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
         );
     }
-    for name in adapted.unions.iter().map(|one| &one.schema) {
-        let rust_name = name.to_pascal_case();
+    for name in adapted.model.unions.iter().map(|one| &one.schema) {
+        let rust_name = names::type_name(name);
         settings.with_replacement(&rust_name, format!("crate::types::{rust_name}"), std::iter::empty());
     }
     let tokens = guarded(|| Generator::new(&settings).generate_tokens(&document)).map_err(GenerateError::Panic)??;

@@ -1,4 +1,4 @@
-//! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → polish → files.
+//! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → types → files.
 
 use std::{
     collections::BTreeSet,
@@ -8,17 +8,18 @@ use std::{
 };
 
 use crate::{
-    adapt::{self, Adapted, names::Unnamed},
+    adapt::{self, Adapted},
     document::{Document, facts},
-    emit::{self, Files},
+    emit::{files, source::Files},
     generate::{self, GenerateError},
-    interface::Interface,
+    model::UnnamedOperation,
     overlay::Overlay,
-    polish::{self, UnexpectedCode},
     preflight,
     problem::Problems,
+    public_api::Interface,
     repair::{self, Applied, Repair},
     rewrite,
+    types::{self, UnexpectedCode},
 };
 
 /// What a run works with besides the document.
@@ -55,7 +56,7 @@ pub struct Summary {
     /// Repairs, in order.
     pub repairs: Vec<Applied>,
     /// Operations that the overlay says nothing about.
-    pub unnamed: Vec<Unnamed>,
+    pub unnamed: Vec<UnnamedOperation>,
 }
 
 /// Why a run ended.
@@ -124,7 +125,7 @@ impl Pipeline {
         times.beside = laps;
         let summary = summary(&code, &adapted, operations, &schemas, repairs)?;
         files.extend(types);
-        emit::add_data(&mut files, &interface, &adapted, &self.overlay);
+        files::add_data(&mut files, &interface, &adapted, &self.overlay);
         times.lap("data");
         Ok(Output { files, interface, summary })
     }
@@ -133,12 +134,12 @@ impl Pipeline {
     fn types(&self, adapted: &Adapted, times: &mut Times) -> Result<(BTreeSet<String>, Files), PipelineError> {
         let file = generate::generate(adapted)?;
         times.lap(PROGENITOR);
-        let code = polish::polish(file, adapted, &self.overlay)?;
-        let names = code.types.iter().map(|one| one.schema.clone()).collect();
-        times.lap("polish");
-        let sources = emit::types(code, adapted, &self.overlay)?;
+        let code = types::types(file, &adapted.model, &self.overlay)?;
+        let names = code.iter().map(|one| one.schema.clone()).collect();
         times.lap("types");
-        let files = emit::format(sources);
+        let sources = files::types(code, adapted, &self.overlay)?;
+        times.lap("type files");
+        let files = files::format(sources);
         times.lap(PRETTYPLEASE);
         Ok((names, files))
     }
@@ -189,11 +190,11 @@ struct Beside {
 fn beside(adapted: &Adapted, overlay: &Overlay) -> Result<Beside, syn::Error> {
     let mut times = Times::start();
     let mut interface = Interface::of(&adapted.document);
-    interface.add_calls(&adapted.calls);
+    interface.add_operations(&adapted.model.operations);
     times.lap("interface");
-    let sources = emit::calls(adapted, overlay)?;
+    let sources = files::calls(adapted, overlay)?;
     times.lap("calls");
-    let files = emit::format(sources);
+    let files = files::format(sources);
     times.lap(PRETTYPLEASE);
     Ok(Beside { interface, files, laps: times.laps })
 }
@@ -205,19 +206,21 @@ fn summary(
     schemas: &[String],
     repairs: Vec<Applied>,
 ) -> Result<Summary, PipelineError> {
-    let is_alias = |name: &str| adapted.plain.contains_key(name) || adapted.merged.contains_key(name);
+    let is_alias = |name: &str| adapted.model.aliases.contains_key(name) || adapted.model.merged.contains_key(name);
     let typed = schemas.iter().filter(|name| types.contains(*name) || is_alias(name)).count();
-    for (what, before, after) in [("operations", operations, adapted.calls.len()), ("schemas", schemas.len(), typed)] {
+    for (what, before, after) in
+        [("operations", operations, adapted.model.operations.len()), ("schemas", schemas.len(), typed)]
+    {
         if before != after {
             return Err(PipelineError::Lost { what, before, after });
         }
     }
     Ok(Summary {
-        operations: (operations, adapted.calls.len()),
+        operations: (operations, adapted.model.operations.len()),
         schemas: (schemas.len(), typed),
-        unnamed_types: types.iter().filter(|name| !adapted.declared.contains(*name)).count(),
+        unnamed_types: types.iter().filter(|name| !adapted.model.declared.contains(*name)).count(),
         repairs,
-        unnamed: adapted.unnamed.clone(),
+        unnamed: adapted.model.unnamed.clone(),
     })
 }
 

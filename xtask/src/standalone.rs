@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    adapt::names,
+    adapt::operation_names,
     document::{Document, Operation, child, pointer, template_names, walk},
     overlay::Overlay,
     problem::{Problem, Problems},
@@ -30,7 +30,7 @@ const MARKS: &str = "x-jsm-";
 /// Whatever OpenAPI asks for and nobody but the vendor can add.
 pub fn standalone(mut document: Document, overlay: &Overlay) -> Result<Document, Problems> {
     let mut problems = Problems::new();
-    names::assign(&mut document, overlay, &mut problems);
+    operation_names::assign(&mut document, overlay, &mut problems);
     whole_addresses(&mut document);
     say_what_marks_mean(&mut document);
     texts_are_strings(&mut document);

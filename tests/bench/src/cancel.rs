@@ -9,7 +9,7 @@ use std::{
 };
 
 use jsm_ops::{Client, FileStore, MemoryStore, OAuth, TokenStore};
-use jsm_ops_fake::{Endpoint, Fake, Fault, Gate};
+use jsm_ops_fake::{Endpoint, Fake, Fault, HoldPoint};
 use tokio::{task::JoinHandle, time::timeout};
 
 use crate::{
@@ -132,10 +132,15 @@ impl Run {
         let client = place.client(&oauth, 0, &http_client()?)?.build().await?;
         fake.seed_alerts(300);
         let id = fake.alerts().first().and_then(|alert| alert["id"].as_str().map(str::to_owned)).ok_or("no alert")?;
-        let gate = Gate::new();
+        let gate = HoldPoint::new();
         let faults = [Fault::DropAfter, Fault::DropBefore, Fault::HoldAfter(gate.clone()), Fault::CutBody];
-        fake.scatter(Endpoint::Refresh, 8, chance.number(), faults.to_vec());
-        fake.scatter(Endpoint::Gateway, 30, chance.number(), vec![Fault::HoldBody(gate.clone()), Fault::DropBefore]);
+        fake.add_random_faults(Endpoint::Refresh, 8, chance.number(), faults.to_vec());
+        fake.add_random_faults(
+            Endpoint::Gateway,
+            30,
+            chance.number(),
+            vec![Fault::HoldBody(gate.clone()), Fault::DropBefore],
+        );
         let ticker = tokio::spawn(tick(fake.clock(), clock.clone(), gate));
         Ok(Self {
             fake,
@@ -241,7 +246,7 @@ impl Run {
                 // Nobody saves while this holds the lock, so what is there is there to stay.
                 let stored = self.store.load(&key).await?.ok_or("a store without the grant")?;
                 drop(lock);
-                if !self.fake.refresh_token_is_good(&refresh_token(&stored)?) {
+                if !self.fake.is_refresh_token_valid(&refresh_token(&stored)?) {
                     self.wrong.push(format!("after {} drops the stored token is good no more", self.dropped));
                 }
             }
@@ -260,19 +265,19 @@ impl Run {
         }
         self.check().await?;
         self.ticker.abort();
-        let unexpected = self.fake.nothing_unexpected().err().map(|unexpected| unexpected.lines).unwrap_or_default();
+        let unexpected = self.fake.check_violations().err().map(|unexpected| unexpected.lines).unwrap_or_default();
         self.wrong.extend(unexpected.into_iter().map(|line| format!("the fake did not expect {line}")));
         Ok(())
     }
 }
 
 /// Lets time pass on both sides, and late answers go.
-async fn tick(fakes: jsm_ops_fake::Clock, clock: LoadClock, gate: Gate) {
+async fn tick(fakes: jsm_ops_fake::FakeClock, clock: LoadClock, gate: HoldPoint) {
     loop {
         tokio::time::sleep(Duration::from_millis(1)).await;
         fakes.advance(TICK);
         clock.advance(TICK);
-        gate.let_through();
+        gate.release_waiting();
     }
 }
 

@@ -101,7 +101,7 @@ impl Place {
         let now: DateTime<Utc> = fake.clock().now().into();
         let expires = now + lifetime;
         let grant = |number: usize| {
-            let grant = fake.grant(&Consent::of(&user(number)));
+            let grant = fake.create_grant(&Consent::of(&user(number)));
             let grant = serde_json::json!({
                 "generation": format!("1-{number:016x}"),
                 "access_token": grant.access_token,

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Failure, disk, workspace};
+use super::{Failure, atomic_file, workspace};
 use crate::{
     document::load,
     overlay::Overlay,
@@ -47,5 +47,5 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 
 fn write(out: &Path, text: &str) -> Result<(), Failure> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    disk::write_all(folder, [(out, text)])
+    atomic_file::write_all(folder, [(out, text)])
 }

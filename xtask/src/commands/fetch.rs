@@ -12,10 +12,10 @@ use reqwest::{Url, blocking::Client, header::CONTENT_TYPE, redirect};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Failure, disk, workspace};
+use super::{Failure, atomic_file, workspace};
 use crate::{
     document::{Document, facts, load},
-    interface::Interface,
+    public_api::Interface,
 };
 
 /// Where Atlassian publishes the document.
@@ -70,7 +70,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let source = source(&bytes, url, options.date.as_deref(), &document, &source_path);
     let source_text =
         format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
-    disk::write_all(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
+    atomic_file::write_all(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
     report(&source, before.as_ref(), &document);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! One file per command, and what they share.
 
+mod atomic_file;
 pub mod bench;
-mod disk;
 pub mod document;
 pub mod fetch;
 pub mod regen;

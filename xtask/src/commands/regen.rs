@@ -14,12 +14,12 @@ use super::{Failure, workspace};
 use crate::{
     document::load,
     emit::{
-        Files, INTERFACE,
         disk::{self, Plan},
+        source::{Files, INTERFACE},
     },
-    interface::Interface,
     overlay::Overlay,
     pipeline::{Output, Pipeline, Times},
+    public_api::Interface,
     repair::Shelf,
 };
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Files, HEADER};
+use super::source::{Files, HEADER};
 
 /// What a run did to the folder, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Area, Entry, Overlay, is_rust_name};
+use super::{Area, Entry, Overlay};
 use crate::{
     document::{child, load},
+    names::is_rust_name,
     problem::{Problem, Problems},
 };
 

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{schemas, snake_name};
+use super::schemas;
 use crate::{
     document::{Document, Operation, Pointer, template_names},
-    overlay::is_rust_name,
+    names::{checked_parameter_name, is_rust_name},
     problem::{Problem, Problems},
 };
 
 /// Methods that progenitor's code can call.
 const METHODS: [&str; 6] = ["get", "put", "post", "delete", "head", "patch"];
-/// Variables of progenitor's code that a parameter of the same name would shadow.
-const RESERVED: [&str; 1] = ["header_map"];
 
 /// Checks all operations.
 pub fn check(document: &Document, problems: &mut Problems) {
@@ -94,14 +92,14 @@ impl Checker<'_> {
             for (index, parameter) in list.and_then(Value::as_array).into_iter().flatten().enumerate() {
                 let at = list_at.element(index);
                 let Some(name) = self.parameter(&at, parameter) else { continue };
-                match snake_name(name) {
-                    Some(rust_name) if !RESERVED.contains(&rust_name.as_str()) => {
+                match checked_parameter_name(name) {
+                    Some(rust_name) => {
                         if let Some(first) = taken.insert(rust_name.clone(), format!("`{name}`")) {
                             let message = format!("{first} and `{name}` come to one Rust name `{rust_name}`");
                             self.problem(at, message, "drop one of them in a repair, if they are the same");
                         }
                     }
-                    _ => self.problem(at, format!("`{name}` gives no Rust parameter name"), "teach xtask a name for it"),
+                    None => self.problem(at, format!("`{name}` gives no Rust parameter name"), "teach xtask a name for it"),
                 }
                 if parameter.get("in").and_then(Value::as_str) == Some("path") {
                     in_path.push(name.to_owned());

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToPascalCase;
 use serde_json::{Map, Value};
 
-use super::snake_name;
 use crate::{
     document::{Document, Pointer, load::kind, schema_name, schema_reference},
+    names::{checked_field_name, checked_type_name},
     problem::{Problem, Problems},
 };
-
-/// Types that generated code names without a path.
-const RESERVED: [&str; 1] = ["String"];
 
 /// Checks all named schemas and their names.
 pub fn check_named(document: &Document, problems: &mut Problems) {
@@ -21,14 +17,17 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
         let components = Pointer::Root.member("components");
         let schemas = components.member("schemas");
         let at = schemas.member(name);
-        let rust_name = name.to_pascal_case();
-        let plain = name.chars().all(|character| character == '_' || character.is_ascii_alphanumeric());
-        if !plain || RESERVED.contains(&rust_name.as_str()) || syn::parse_str::<syn::Ident>(&rust_name).is_err() {
-            let help = "rename the schema in a repair";
-            problems.push(Problem::new(at, format!("`{name}` gives no Rust type name"), help));
-        } else if let Some(first) = names.insert(rust_name.clone(), name) {
-            let message = format!("the schemas `{first}` and `{name}` come to one Rust type `{rust_name}`");
-            problems.push(Problem::new(at, message, "rename one of them in a repair"));
+        match checked_type_name(name) {
+            None => {
+                let help = "rename the schema in a repair";
+                problems.push(Problem::new(at, format!("`{name}` gives no Rust type name"), help));
+            }
+            Some(rust_name) => {
+                if let Some(first) = names.insert(rust_name.clone(), name) {
+                    let message = format!("the schemas `{first}` and `{name}` come to one Rust type `{rust_name}`");
+                    problems.push(Problem::new(at, message, "rename one of them in a repair"));
+                }
+            }
         }
         Checker { document, problems, operation: None }.check(&at, schema, Place::Named);
         if resolve(document, &schema_reference(name)) == Err(Unresolved::Loop) {
@@ -186,7 +185,7 @@ impl Checker<'_> {
         for (name, property) in properties {
             let parent = at.member("properties");
             let at = parent.member(name);
-            match snake_name(name) {
+            match checked_field_name(name) {
                 None => self.problem(
                     at,
                     format!("`{name}` gives no Rust field name"),

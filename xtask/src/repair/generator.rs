@@ -11,11 +11,11 @@ pub const REPAIRS: &[Repair] = repairs![Shelf::Generator; attachment_upload_as_r
 /// Path of the upload of an attachment.
 const ATTACHMENTS: &str = "/v1/alerts/{alertId}/attachments";
 
-/// The media type that stands for `multipart/form-data` until [`crate::emit::areas`] turns it back.
+/// The media type that stands for `multipart/form-data` until [`crate::render::call_builder`] turns it back.
 pub const RAW_BODY: &str = "application/octet-stream";
 
 /// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, for which progenitor 0.15.1 has no code: it stops with
-/// an unexpected content type. A raw body gives a method of the right form, and the polish pass of the same name gives that
+/// an unexpected content type. A raw body gives a method of the right form, and the call builder gives that
 /// method its multipart body.
 fn attachment_upload_as_raw_body(document: &mut Document) -> Outcome {
     let at = pointer(&["paths", ATTACHMENTS, "post", "requestBody", "content"]);

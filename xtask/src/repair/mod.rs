@@ -9,13 +9,13 @@
 //! | defect | handled by |
 //! |---|---|
 //! | addresses that a 3LO token cannot call, the cloud id in every path | [`crate::rewrite`] |
-//! | repeated and misleading operation ids | [`crate::adapt::names`], from `spec/overlay.yaml` |
+//! | repeated and misleading operation ids | [`crate::adapt::operation_names`], from `spec/overlay.yaml` |
 //! | errors declared in two shapes, while the service sends five | [`crate::adapt::errors`] |
-//! | references into the middle of schemas, unnamed schemas | [`crate::adapt::hoist`] |
-//! | closed enums, among them one that is sent as an empty string | [`crate::adapt::enums`] |
-//! | alternatives that nothing declares apart | [`crate::adapt::unions`] |
+//! | references into the middle of schemas, unnamed schemas | [`crate::adapt::name_inline`] |
+//! | closed enums, among them one that is sent as an empty string | [`crate::adapt::extract::enums`] |
+//! | alternatives that nothing declares apart | [`crate::adapt::extract::unions`] |
 //! | defaults and bounds that a client must not apply | [`crate::adapt::simplify`] |
-//! | optional bodies, downloads that are not JSON | [`crate::polish`], progenitor |
+//! | optional bodies, downloads that are not JSON | [`crate::render`], progenitor |
 
 pub mod generator;
 mod place;

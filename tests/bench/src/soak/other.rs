@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use jsm_ops_fake::{Endpoint, Fake, Gate};
+use jsm_ops_fake::{Endpoint, Fake, HoldPoint};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
@@ -133,7 +133,7 @@ pub fn serve_if_asked() -> Outcome<bool> {
     let schedule = fake.add_schedule("Soak", &team, &["712020:user-0"]);
     let ids = fake.alerts().iter().filter_map(|alert| alert["id"].as_str().map(str::to_owned)).collect();
     say(&Hello { place: Place::of(&fake, users as usize, LIFETIME), alerts: ids, team, schedule })?;
-    let gate = Gate::new();
+    let gate = HoldPoint::new();
     faults::scatter(&fake, one_in, seed, &gate);
     for line in io::stdin().lock().lines() {
         let line = line?;
@@ -143,9 +143,9 @@ pub fn serve_if_asked() -> Outcome<bool> {
                 fake.clock().advance(Duration::from_millis(ms));
                 say(&ms)?;
             }
-            ("through", _) => gate.let_through(),
+            ("through", _) => gate.release_waiting(),
             ("report", tokens) => {
-                let good: Vec<bool> = tokens.split(' ').map(|token| fake.refresh_token_is_good(token)).collect();
+                let good: Vec<bool> = tokens.split(' ').map(|token| fake.is_refresh_token_valid(token)).collect();
                 say(&(report(&fake), good))?;
             }
             _ => return Err(format!("nobody knows {line:?}").into()),
@@ -164,19 +164,19 @@ fn say(what: &impl Serialize) -> Outcome<()> {
 fn report(fake: &Fake) -> Report {
     let grants = fake.grants();
     let by_operation = |name: &&str| {
-        let faults = fake.faults_met(&Endpoint::operation(name));
+        let faults = fake.fault_counts(&Endpoint::operation(name));
         let faults = faults.into_iter().map(|(fault, times)| (fault.to_owned(), times)).collect();
         ((*name).to_owned(), faults)
     };
-    let of_refreshes = fake.faults_met(&Endpoint::Refresh);
+    let of_refreshes = fake.fault_counts(&Endpoint::Refresh);
     Report {
         requests: fake.count(&Endpoint::Gateway),
         refreshes: fake.executions(&Endpoint::Refresh),
         executions: ENDPOINTS.iter().map(|name| ((*name).to_owned(), fake.executions(&Endpoint::operation(name)))).collect(),
         faults: ENDPOINTS.iter().map(by_operation).collect(),
         refresh_faults: of_refreshes.values().sum(),
-        twice: fake.executed_twice(&Endpoint::Gateway),
-        unexpected: fake.nothing_unexpected().err().map(|unexpected| unexpected.lines).unwrap_or_default(),
-        alive: (grants.iter().filter(|grant| grant.alive).count(), grants.len()),
+        twice: fake.duplicate_writes(&Endpoint::Gateway),
+        unexpected: fake.check_violations().err().map(|unexpected| unexpected.lines).unwrap_or_default(),
+        alive: (grants.iter().filter(|grant| grant.refreshable).count(), grants.len()),
     }
 }

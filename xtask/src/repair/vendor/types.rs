@@ -106,7 +106,7 @@ pub fn alert_search_times_are_milliseconds(document: &mut Document) -> Outcome {
     })
 }
 
-/// A boolean that is also sent as the string `"true"` or `"false"`. [`crate::polish::structs`] reads the mark.
+/// A boolean that is also sent as the string `"true"` or `"false"`. [`crate::types`] reads the mark.
 fn boolean_or_text() -> Value {
     json!({"type": "boolean", "x-jsm-lenient": "boolean"})
 }
