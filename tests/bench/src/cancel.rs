@@ -188,7 +188,7 @@ impl Run {
         let (client, alert, oauth) = (self.client.clone(), self.alert.clone(), self.oauth.clone());
         let login = match what {
             What::SignIn => {
-                let login = oauth.begin(&self.fake.app().scopes.into_iter().collect())?;
+                let login = oauth.begin_sign_in(&self.fake.app().scopes.into_iter().collect())?;
                 Some((self.fake.approve(login.url.as_str()).await?, login.pending))
             }
             _ => None,
@@ -211,7 +211,7 @@ impl Run {
                 What::Sites => drop(oauth.session(&user(0)).sites().await),
                 What::SignIn => {
                     if let Some((callback, pending)) = login {
-                        let _ = oauth.finish(&user(0), pending, &callback).await;
+                        let _ = oauth.finish_sign_in(&user(0), pending, &callback).await;
                     }
                 }
             }
@@ -258,7 +258,7 @@ impl Run {
     }
 
     async fn finish(&mut self) -> Outcome<()> {
-        match timeout(HANGS, self.oauth.session(&user(0)).settle()).await {
+        match timeout(HANGS, self.oauth.session(&user(0)).flush()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.wrong.push(format!("in the end a pair is not saved: {error}")),
             Err(_) => self.wrong.push("in the end a refresh hangs".to_owned()),

@@ -162,7 +162,7 @@ pub async fn run(settings: Settings) -> Outcome<Verdict> {
 }
 
 async fn settle(client: &Client) -> Option<Result<(), jsm_ops::Error>> {
-    Some(client.session()?.settle().await)
+    Some(client.session()?.flush().await)
 }
 
 /// One task: a call after the other, until enough were begun.

@@ -1,4 +1,4 @@
-//! Calls to the gateway: which token, which address, and what a refusal leads to.
+//! Calls to the gateway: the token, the URL, and what follows a rejected token.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn list(client: &Client) -> Call {
 async fn a_call_goes_to_the_gateway_with_a_token() {
     let world = World::new().await;
     let client = client(&world).await;
-    list(&client).send(Body::None).await.expect("an answer");
+    list(&client).send(Body::None).await.expect("a response");
     let seen = &world.fake.requests_to(&Endpoint::Gateway)[0];
     assert_eq!(seen.path, format!("/ex/jira/{}/jsm/ops/api/v1/alerts", world.fake.site().id));
     let token = world.session.access_token().await.expect("a token");
@@ -39,21 +39,21 @@ async fn a_call_goes_to_the_gateway_with_a_token() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_refreshed_once_and_the_call_repeated_with_its_body() {
+async fn a_rejected_token_is_refreshed_once_and_the_request_is_sent_again_with_its_body() {
     let world = World::new().await;
     let client = client(&world).await;
     world.fake.expire_access_tokens();
     let body = || Body::json(&serde_json::json!({ "message": "disk full" })).expect("a body");
-    client.call(&CREATE, &[]).send(body()).await.expect("an answer");
+    client.call(&CREATE, &[]).send(body()).await.expect("a response");
     let seen = world.fake.requests_to(&Endpoint::Gateway);
     assert_eq!(seen.iter().map(|seen| seen.text()).collect::<Vec<_>>(), [r#"{"message":"disk full"}"#; 2]);
     assert_eq!(world.refreshes(), 1);
-    list(&client).send(Body::None).await.expect("an answer");
+    list(&client).send(Body::None).await.expect("a response");
     assert_eq!(world.refreshes(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_calls_that_are_refused_at_once_cause_one_refresh() {
+async fn many_calls_that_are_rejected_at_once_cause_one_refresh() {
     let world = World::new().await;
     let client = client(&world).await;
     world.fake.expire_access_tokens();
@@ -64,63 +64,63 @@ async fn many_calls_that_are_refused_at_once_cause_one_refresh() {
         })
         .collect();
     for call in calls {
-        call.await.expect("a task").expect("an answer");
+        call.await.expect("a task").expect("a response");
     }
     assert_eq!(world.refreshes(), 1);
 }
 
 #[tokio::test]
-async fn a_gateway_that_refuses_every_token_is_no_endless_loop() {
+async fn a_gateway_that_rejects_every_token_causes_one_refresh() {
     let world = World::new().await;
     let client = client(&world).await;
-    let refusal = FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
-    world.fake.queue_faults(&Endpoint::Gateway, &Fault::Respond(refusal), 100);
+    let rejection = FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
+    world.fake.queue_faults(&Endpoint::Gateway, &Fault::Respond(rejection), 100);
     for _ in 0..5 {
-        let error = list(&client).send(Body::None).await.expect_err("refused");
+        let error = list(&client).send(Body::None).await.expect_err("rejected");
         assert!(error.is_unauthorized(), "{error}");
     }
-    assert_eq!(world.refreshes(), 1, "a token that is refused right after a refresh is not refreshed again for a while");
+    assert_eq!(world.refreshes(), 1, "a token that is rejected right after a refresh is not refreshed again for a while");
     world.clock.advance(HOUR);
     let _ = list(&client).send(Body::None).await;
-    assert_eq!(world.refreshes(), 3, "one because the token is over, one because the new one is refused");
+    assert_eq!(world.refreshes(), 3, "one because the token expired, one because the new one is rejected");
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_found_before_the_network_or_told_by_the_gateway_and_never_refreshed() {
+async fn a_missing_scope_is_an_error_and_never_refreshed() {
     let world = World::new().await;
     let client = client(&world).await;
     let error = client.call(&SECRET_SCOPE, &[]).send(Body::None).await.expect_err("no scope");
-    let scopes = MissingScopes::of_call(&error).expect("scopes");
-    assert!(error.is_credential_missing() && scopes.needed().contains("read:something-else"), "{error}");
-    assert!(scopes.held().expect("known").contains("read:jira-user"));
-    assert!(Error::of_call(&error).expect("a reason").is_scope_missing());
+    let scopes = MissingScopes::from_call_error(&error).expect("scopes");
+    assert!(error.is_credential_missing() && scopes.required().contains("read:something-else"), "{error}");
+    assert!(scopes.granted().expect("known").contains("read:jira-user"));
+    assert!(Error::from_call_error(&error).expect("a reason").is_scope_missing());
     assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
 
-    let refusal =
+    let rejection =
         FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized; scope does not match" }));
-    world.fake.queue_fault(Endpoint::Gateway, Fault::Respond(refusal));
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Respond(rejection));
     let error = list(&client).send(Body::None).await.expect_err("no scope");
-    let scopes = MissingScopes::of_call(&error).expect("scopes");
-    assert!(error.is_scope_missing() && scopes.needed().contains("read:ops-alert:jira-service-management"));
+    let scopes = MissingScopes::from_call_error(&error).expect("scopes");
+    assert!(error.is_scope_missing() && scopes.required().contains("read:ops-alert:jira-service-management"));
     assert_eq!((world.fake.count(&Endpoint::Gateway), world.refreshes()), (1, 0));
 }
 
 #[tokio::test]
-async fn operations_on_attachments_take_an_api_token_only() {
+async fn operations_on_attachments_accept_an_api_token_only() {
     let world = World::new().await;
     let with_3lo = client(&world).await;
     let for_api_tokens: Vec<_> = OPERATIONS.iter().copied().filter(|operation| !operation.oauth).collect();
     assert_eq!(for_api_tokens.len(), 4);
     for operation in for_api_tokens {
         let error = with_3lo.call(operation, &["a-1", "b-2"]).send(Body::None).await.expect_err("3LO");
-        assert!(Error::of_call(&error).expect("a reason").is_api_token_only(), "{error}");
+        assert!(Error::from_call_error(&error).expect("a reason").is_api_token_required(), "{error}");
     }
     assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
 
     let token = ApiToken::new("operator@example.com", "fake-api-token").expect("a token");
     let site = SiteChoice::Id(CloudId::new(world.fake.site().id).expect("an id"));
     let gateway = Gateway::new(&world.fake.url()).expect("a gateway");
-    let classic = Client::builder()
+    let with_api_token = Client::builder()
         .api_token(token.clone())
         .site(site)
         .gateway(gateway)
@@ -128,34 +128,34 @@ async fn operations_on_attachments_take_an_api_token_only() {
         .build()
         .await
         .expect("a client");
-    classic.alerts().list_attachments("a-1").send().await.expect("an answer");
-    classic.alerts().list().send().await.expect("an answer");
+    with_api_token.alerts().list_attachments("a-1").send().await.expect("a response");
+    with_api_token.alerts().list().send().await.expect("a response");
     let seen = &world.fake.requests_to(&Endpoint::Gateway)[0];
     assert_eq!(seen.path, format!("/jsm/ops/api/{}/v1/alerts/a-1/attachments", world.fake.site().id));
     assert!(seen.header("authorization").starts_with("Basic "));
-    assert!(Client::builder().api_token(token).build().await.expect_err("no site").is_configuration());
+    assert!(Client::builder().api_token(token).build().await.expect_err("no site").is_misconfigured());
     world.fake.assert_no_violations();
 }
 
 #[tokio::test]
-async fn no_credential_leaves_for_another_host() {
+async fn no_credential_is_sent_to_another_host() {
     let world = World::new().await;
     let client = client(&world).await;
-    for address in [
+    for url in [
         world.fake.foreign_host_url(),
         format!("{}.example.com/v1/alerts", world.fake.url()),
         format!("{}@example.com/", world.fake.url()),
     ] {
-        let Ok(url) = Url::parse(&address) else { continue };
-        let request = jsm_ops::core::Request::new(&LIST, url);
-        let error = client.transport().send(request).await.expect_err("stopped");
-        assert!(error.is_credential_missing(), "{address}: {error}");
+        let Ok(parsed) = Url::parse(&url) else { continue };
+        let request = jsm_ops::core::Request::new(&LIST, parsed);
+        let error = client.transport().send(request).await.expect_err("not sent");
+        assert!(error.is_credential_missing(), "{url}: {error}");
     }
     world.fake.assert_no_violations();
 }
 
 #[tokio::test]
-async fn faults_of_the_gateway_are_no_matter_of_the_grant() {
+async fn faults_of_the_gateway_do_not_affect_the_grant() {
     let world = World::new().await;
     let client = client(&world).await;
     for fault in [
@@ -170,15 +170,15 @@ async fn faults_of_the_gateway_are_no_matter_of_the_grant() {
         let _ = list(&client).send(Body::None).await;
     }
     assert_eq!(world.refreshes(), 0);
-    list(&client).send(Body::None).await.expect("an answer");
+    list(&client).send(Body::None).await.expect("a response");
 }
 
 #[tokio::test]
-async fn a_grant_that_is_over_fails_the_call_with_the_reason() {
+async fn a_grant_that_ended_fails_the_call_with_the_reason() {
     let world = World::new().await;
     let client = client(&world).await;
     world.fake.revoke("712020:operator");
-    let error = list(&client).send(Body::None).await.expect_err("over");
-    assert!(Error::of_call(&error).expect("a reason").is_consent_needed(), "{error}");
+    let error = list(&client).send(Body::None).await.expect_err("expired");
+    assert!(Error::from_call_error(&error).expect("a reason").is_consent_needed(), "{error}");
     assert_eq!((world.fake.count(&Endpoint::Gateway), world.fake.count(&Endpoint::Refresh)), (1, 1));
 }

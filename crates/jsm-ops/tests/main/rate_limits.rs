@@ -1,4 +1,4 @@
-//! Limits: those of the service seen early, and the client's own.
+//! Rate limits: those of the service, and the client's own.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -6,10 +6,10 @@ use jsm_ops::{Client, Rate};
 use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, RateLimitHeaders};
 use serde_json::json;
 
-use crate::support::{TestClock, World, classic};
+use crate::support::{TestClock, World, api_token_client};
 
 fn requests(number: u32) -> NonZeroU32 {
-    NonZeroU32::new(number).expect("no zero")
+    NonZeroU32::new(number).expect("not zero")
 }
 
 async fn world() -> (Fake, TestClock) {
@@ -19,11 +19,11 @@ async fn world() -> (Fake, TestClock) {
 }
 
 async fn list(client: &Client) {
-    client.alerts().list().send().await.expect("an answer");
+    client.alerts().list().send().await.expect("a response");
 }
 
 #[tokio::test]
-async fn the_latest_word_on_limits_is_shared_by_the_clones_of_a_client() {
+async fn clones_of_a_client_share_the_latest_rate_limits() {
     let world = World::new().await;
     let client = Client::builder().session(world.session.clone()).build().await.expect("a client");
     let clone = client.clone();
@@ -33,27 +33,28 @@ async fn the_latest_word_on_limits_is_shared_by_the_clones_of_a_client() {
     list(&client).await;
     assert!(clone.rate_limits().near_limit && clone.rate_limits().received_at == Some(jsm_ops::Clock::now(&world.clock)));
     list(&client).await;
-    assert!(clone.rate_limits().near_limit, "an answer that says nothing changes nothing");
+    assert!(clone.rate_limits().near_limit, "a response without limits changes nothing");
     let quota = r#""global-app-quota";r=11000;t=600"#;
     world.fake.queue_fault(Endpoint::Gateway, Fault::Header("RateLimit".to_owned(), quota.to_owned()));
     list(&client).await;
     let latest = clone.rate_limits();
     assert_eq!((latest.near_limit, latest.policies[0].remaining), (false, Some(11000)));
-    assert_eq!(world.clock.waited(), Duration::ZERO, "nobody asked it to slow down");
+    assert_eq!(world.clock.waited(), Duration::ZERO, "adaptive rate limiting is off");
 }
 
 #[tokio::test]
-async fn a_client_slows_down_if_it_is_told_to() {
+async fn adaptive_rate_limiting_slows_the_client_down() {
     let (fake, clock) = world().await;
-    let answer = FakeResponse::json(200, &json!({ "values": [] }))
+    let response = FakeResponse::json(200, &json!({ "values": [] }))
         .header("RateLimit-Policy", r#""global-app-quota";q=100;w=60"#)
         .header("RateLimit", r#""global-app-quota";r=9;t=60"#);
-    fake.set_response(Endpoint::Gateway, answer);
-    for (slows_down, expected) in [(false, 0), (true, 18)] {
-        let builder = classic(&fake, &clock, "127.0.0.1");
-        let builder = if slows_down { builder.slow_down() } else { builder };
+    fake.set_response(Endpoint::Gateway, response);
+    for (is_adaptive, expected) in [(false, 0), (true, 18)] {
+        let builder = api_token_client(&fake, &clock, "127.0.0.1");
+        let builder = if is_adaptive { builder.adaptive_rate_limiting() } else { builder };
         let client = builder.build().await.expect("a client");
-        // The first two go at once: of the first nothing is known, and the second has the turn that is now.
+        // The first two are sent at once: no limit is known for the first, and the second takes the
+        // first turn.
         for _ in 0..5 {
             list(&client).await;
         }
@@ -63,10 +64,10 @@ async fn a_client_slows_down_if_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_quota_that_is_spent_is_waited_for_before_the_next_request_and_not_for_long() {
+async fn a_spent_quota_delays_the_next_request_up_to_a_maximum() {
     for (wait, slept) in [(45, 45), (600, 0)] {
         let (fake, clock) = world().await;
-        let client = classic(&fake, &clock, "127.0.0.1").slow_down().build().await.expect("a client");
+        let client = api_token_client(&fake, &clock, "127.0.0.1").adaptive_rate_limiting().build().await.expect("a client");
         let spent = Fault::Header("RateLimit".to_owned(), format!(r#""global-app-quota";r=0;t={wait}"#));
         fake.queue_fault(Endpoint::Gateway, spent);
         list(&client).await;
@@ -77,10 +78,15 @@ async fn a_quota_that_is_spent_is_waited_for_before_the_next_request_and_not_for
 }
 
 #[tokio::test]
-async fn a_refusal_holds_up_the_other_calls_of_a_client_that_slows_down() {
+async fn a_429_delays_the_other_calls_of_an_adaptive_client() {
     let (fake, clock) = world().await;
-    let policy = jsm_ops::RetryPolicy::new().attempts(1);
-    let client = classic(&fake, &clock, "127.0.0.1").slow_down().retry(policy).build().await.expect("a client");
+    let policy = jsm_ops::RetryPolicy::new().max_attempts(1);
+    let client = api_token_client(&fake, &clock, "127.0.0.1")
+        .adaptive_rate_limiting()
+        .retry_policy(policy)
+        .build()
+        .await
+        .expect("a client");
     fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(30));
     assert!(client.alerts().list().send().await.expect_err("throttled").is_rate_limited());
     list(&client).await;
@@ -91,7 +97,7 @@ async fn a_refusal_holds_up_the_other_calls_of_a_client_that_slows_down() {
 async fn an_area_keeps_to_its_rate_and_others_do_not_wait() {
     let (fake, clock) = world().await;
     let rate = Rate::per_second(requests(2)).burst(requests(3));
-    let client = classic(&fake, &clock, "127.0.0.1").limit("alerts", rate).build().await.expect("a client");
+    let client = api_token_client(&fake, &clock, "127.0.0.1").rate_limit("alerts", rate).build().await.expect("a client");
     for _ in 0..3 {
         list(&client).await;
     }
@@ -101,34 +107,34 @@ async fn an_area_keeps_to_its_rate_and_others_do_not_wait() {
     }
     assert_eq!(clock.waited(), Duration::from_secs(2));
     for _ in 0..10 {
-        client.schedules().list().send().await.expect("an answer");
+        client.schedules().list().send().await.expect("a response");
     }
     assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(2), 17));
     clock.advance(Duration::from_secs(60));
     for _ in 0..3 {
         list(&client).await;
     }
-    assert_eq!(clock.waited(), Duration::from_secs(2), "a pause is made good for");
+    assert_eq!(clock.waited(), Duration::from_secs(2), "the burst is available again after a pause");
 }
 
 #[tokio::test]
-async fn many_callers_pass_one_by_one_and_repeats_count() {
+async fn concurrent_calls_take_turns_and_retries_count() {
     let (fake, clock) = world().await;
     let rate = Rate::per_second(requests(1)).burst(requests(1));
-    let client = classic(&fake, &clock, "127.0.0.1").limit("alerts", rate).build().await.expect("a client");
+    let client = api_token_client(&fake, &clock, "127.0.0.1").rate_limit("alerts", rate).build().await.expect("a client");
     futures_util::future::join_all((0..20).map(|_| list(&client))).await;
     assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(19), 20));
 
-    // The backoff is half of 500 ms, and the turn is what is left of the second.
+    // The backoff is half of 500 ms, and the turn is the rest of the second.
     fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::rate_limited()));
     list(&client).await;
     assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(21), 22));
 }
 
 #[tokio::test]
-async fn a_limit_for_no_area_is_refused() {
+async fn a_rate_limit_for_an_unknown_area_is_an_error() {
     let (fake, clock) = world().await;
-    let builder = classic(&fake, &clock, "127.0.0.1").limit("alarms", Rate::per_second(requests(1)));
+    let builder = api_token_client(&fake, &clock, "127.0.0.1").rate_limit("alarms", Rate::per_second(requests(1)));
     let error = builder.build().await.expect_err("no such area");
-    assert!(error.is_configuration() && error.to_string().contains("alarms"), "{error}");
+    assert!(error.is_misconfigured() && error.to_string().contains("alarms"), "{error}");
 }

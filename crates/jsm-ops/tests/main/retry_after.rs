@@ -1,4 +1,4 @@
-//! How long is waited for what the service asks.
+//! How long a client waits if the service asks for it.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use jsm_ops::{
 };
 use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, RateLimitHeaders};
 
-use crate::support::{MINUTE, TestClock, classic};
+use crate::support::{MINUTE, TestClock, api_token_client};
 
 const HALF_HOUR: Duration = Duration::from_secs(1800);
 
 async fn world() -> (Fake, TestClock, Client) {
     let fake = Fake::start().await.expect("a fake");
     let clock = TestClock::of(&fake);
-    let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
+    let client = api_token_client(&fake, &clock, "127.0.0.1").build().await.expect("a client");
     (fake, clock, client)
 }
 
@@ -25,14 +25,14 @@ async fn note(client: &Client) -> Result<(), CallError> {
     client.call(&table::ADD_ALERT_NOTE, &["a-1"]).send_empty(body).await
 }
 
-/// Whether this form tells when to come back.
-fn tells(throttle: RateLimitHeaders) -> bool {
-    // The period of an account's limit is how it is counted: its bucket fills up all the time.
+/// Whether this form says when to retry.
+fn has_time(throttle: RateLimitHeaders) -> bool {
+    // The period of an account limit is its counting window; its bucket refills all the time.
     !matches!(throttle, RateLimitHeaders::Absent | RateLimitHeaders::Account)
 }
 
 #[tokio::test]
-async fn every_form_of_too_many_requests_is_waited_for_as_it_asks() {
+async fn every_form_of_429_is_waited_for() {
     for throttle in RateLimitHeaders::ALL {
         let (fake, clock, client) = world().await;
         fake.seed_alerts(1);
@@ -40,15 +40,15 @@ async fn every_form_of_too_many_requests_is_waited_for_as_it_asks() {
         let outcome = note(&client).await;
         assert!(!outcome.as_ref().is_err_and(CallError::is_rate_limited), "{throttle:?}: {outcome:?}");
         assert_eq!(fake.count(&Endpoint::Gateway), 2, "{throttle:?}");
-        // Half of the first backoff comes on top, so that not all come at once.
-        let expected = if tells(throttle) { MINUTE } else { Duration::ZERO } + Duration::from_millis(250);
+        // Half of the first backoff is added, so that clients spread out.
+        let expected = if has_time(throttle) { MINUTE } else { Duration::ZERO } + Duration::from_millis(250);
         assert_eq!(clock.waited(), expected, "{throttle:?}");
     }
 }
 
 #[tokio::test]
-async fn a_long_wait_is_told_and_not_slept() {
-    for throttle in RateLimitHeaders::ALL.into_iter().filter(|throttle| tells(*throttle)) {
+async fn a_long_delay_is_returned_and_not_waited_for() {
+    for throttle in RateLimitHeaders::ALL.into_iter().filter(|throttle| has_time(*throttle)) {
         let (fake, clock, client) = world().await;
         fake.queue_rate_limit(Endpoint::Gateway, throttle, HALF_HOUR);
         let now = jsm_ops::Clock::now(&clock);
@@ -59,7 +59,7 @@ async fn a_long_wait_is_told_and_not_slept() {
         assert_eq!(limits.retry_at(), Some(now + HALF_HOUR), "{throttle:?}");
         assert_eq!(limits.wait(now), Some(HALF_HOUR), "{throttle:?}");
         assert_eq!(client.rate_limits(), limits, "{throttle:?}");
-        // It is the time that is told, whenever it is asked for.
+        // The error keeps the time, so the delay shrinks.
         clock.advance(MINUTE);
         assert_eq!(error.rate_limit().expect("limits").wait(now + MINUTE), Some(HALF_HOUR - MINUTE));
     }
@@ -95,29 +95,29 @@ async fn the_error_has_the_reason_and_the_policy() {
 }
 
 #[tokio::test]
-async fn the_cap_is_the_clients_to_choose() {
+async fn the_maximum_is_configurable() {
     let (fake, clock, _) = world().await;
-    let policy = RetryPolicy::new().longest_wait(Duration::from_secs(10));
-    let client = classic(&fake, &clock, "127.0.0.1").retry(policy).build().await.expect("a client");
+    let policy = RetryPolicy::new().max_retry_after(Duration::from_secs(10));
+    let client = api_token_client(&fake, &clock, "127.0.0.1").retry_policy(policy).build().await.expect("a client");
     fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(11));
     assert!(note(&client).await.expect_err("throttled").is_rate_limited());
     fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(10));
     let _ = note(&client).await;
     assert_eq!(fake.count(&Endpoint::Gateway), 3);
 
-    let policy = RetryPolicy::new().longest_wait(HALF_HOUR).total(HALF_HOUR * 2);
-    let client = classic(&fake, &clock, "127.0.0.1").retry(policy).build().await.expect("a client");
+    let policy = RetryPolicy::new().max_retry_after(HALF_HOUR).max_elapsed(HALF_HOUR * 2);
+    let client = api_token_client(&fake, &clock, "127.0.0.1").retry_policy(policy).build().await.expect("a client");
     fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Quota, HALF_HOUR);
     let _ = note(&client).await;
     assert_eq!(fake.count(&Endpoint::Gateway), 5);
 }
 
 #[tokio::test]
-async fn a_failing_server_may_say_when_to_come_back() {
+async fn a_failing_server_may_send_retry_after() {
     let (fake, clock, client) = world().await;
     let busy = |wait: &str| Fault::Respond(FakeResponse::gateway_error(503).header("retry-after", wait));
     fake.queue_fault(Endpoint::Gateway, busy("7"));
-    client.alerts().list().send().await.expect("an answer");
+    client.alerts().list().send().await.expect("a response");
     assert_eq!((fake.count(&Endpoint::Gateway), clock.waited()), (2, Duration::from_millis(7250)));
 
     fake.queue_fault(Endpoint::Gateway, busy("3600"));
@@ -128,7 +128,7 @@ async fn a_failing_server_may_say_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn times_that_are_over_and_texts_that_are_none_lead_to_backoff() {
+async fn past_and_invalid_times_lead_to_backoff() {
     for value in ["0", "-1", "soon", "", "Fri, 31 Dec 1999 23:59:59 GMT", "99999999999999999999999"] {
         let (fake, clock, client) = world().await;
         fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::rate_limited_until(value)));
