@@ -154,7 +154,7 @@ impl ClientBuilder {
     /// Sets the timeout of a whole call: rate limits, refresh, all attempts and the delays between
     /// them.
     ///
-    /// The default is no timeout but the [`read_timeout`](Self::read_timeout) of each attempt.
+    /// By default only the [`read_timeout`](Self::read_timeout) of each attempt applies.
     /// [`CallOptions::timeout`](crate::core::CallOptions::timeout) sets it for one call.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {

@@ -63,7 +63,7 @@ fn with_tls(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
         .and_then(|config| config.with_platform_verifier())
         .map_err(|error| Error::from(ErrorKind::Tls(error)))?
         .with_no_client_auth();
-    // reqwest does not change a given configuration, and without this no server offers HTTP/2.
+    // reqwest does not change a given configuration, so the protocols are set here.
     #[cfg(feature = "http2")]
     {
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

@@ -61,14 +61,14 @@
 //!
 //! type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 //!
-//! /// `GET /sign-in`: returns the value for the session of the browser, and the URL to redirect to.
+//! /// `GET /sign-in`: returns the value for the session of the browser, and the URL for it.
 //! fn sign_in(oauth: &OAuth) -> Result<(String, String)> {
 //!     let scopes = Scopes::parse("read:ops-alert:jira-service-management");
 //!     let sign_in = oauth.begin_sign_in(&scopes)?;
 //!     Ok((serde_json::to_string(&sign_in.pending)?, sign_in.url.into()))
 //! }
 //!
-//! /// `GET /callback`: `pending` comes from the session of the browser, `uri` is the path and query.
+//! /// `GET /callback`: `pending` is from the session of the browser, `uri` has path and query.
 //! async fn callback(oauth: &OAuth, user: &str, pending: &str, uri: &str) -> Result<()> {
 //!     let pending: PendingSignIn = serde_json::from_str(pending)?;
 //!     oauth.finish_sign_in(user, pending, uri).await?;
@@ -117,11 +117,11 @@
 //! | predicate | meaning | what to do |
 //! |---|---|---|
 //! | [`is_consent_needed`] | the grant ended, or there is none | start a sign-in |
-//! | [`is_transient`] | network, rate limit, failing server, busy lock | retry after [`retry_after`] |
+//! | [`is_transient`] | network, 429, failing server, busy lock | retry after [`retry_after`] |
 //! | [`is_misconfigured`] | wrong secret, wrong URL | correct it; new consent does not help |
 //! | [`is_scope_missing`] | the grant lacks scopes | add them in the console and to the sign-in |
 //! | [`is_store_failed`] | the store cannot be read or written | repair it |
-//! | [`is_site_unresolved`] | no site or several sites match | choose one of [`sites`](Error::sites) |
+//! | [`is_site_unresolved`] | no or several sites match | choose one of [`sites`](Error::sites) |
 //! | [`is_callback_rejected`] | the callback brought no consent | offer another sign-in |
 //!
 //! [`is_consent_needed`]: Error::is_consent_needed

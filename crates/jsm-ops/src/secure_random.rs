@@ -15,7 +15,7 @@ pub(crate) fn next_u64() -> Result<u64, Error> {
     Ok(u64::from_le_bytes(bytes::<8>()?))
 }
 
-/// A random number from 0 to below 1, for jitter. Without randomness there is no jitter.
+/// A random number from 0 to below 1, for jitter. If the operating system fails, it is 0.5.
 pub(crate) fn next_f64() -> f64 {
     // A float holds 53 bits exactly.
     next_u64().map_or(0.5, |bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)

@@ -114,7 +114,7 @@ async fn lock(inner: &SessionInner) -> Result<StoreLock, StoreError> {
 /// Makes the stored grant current. Returns it if it needs a refresh.
 ///
 /// # Errors
-/// There is no grant, or no refresh can return a token for it.
+/// The store has no grant, or a refresh cannot return a token for it.
 fn use_stored(inner: &SessionInner, stored: Option<Grant>) -> Result<Option<Grant>, Error> {
     let consent = |reason| Err(ErrorKind::Consent(reason).into());
     let unsaved = inner.state().unsaved.clone();
