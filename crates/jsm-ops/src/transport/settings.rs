@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jsm_ops_core::MAX_BODY;
+use jsm_ops_core::MAX_RESPONSE_BODY;
 
 use crate::transport::{
     jitter::{Random, SystemRandom},
@@ -31,7 +31,7 @@ impl Default for TransportSettings {
             timeout: None,
             adaptive_rate_limiting: false,
             rate_limits: Vec::new(),
-            max_body: MAX_BODY,
+            max_body: MAX_RESPONSE_BODY,
             metrics: Arc::new(NoMetrics),
             random: Arc::new(SystemRandom),
         }

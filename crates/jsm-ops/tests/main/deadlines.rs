@@ -41,7 +41,7 @@ async fn a_missing_response_ends_the_call_by_the_injected_clock() {
         clock.advance(Duration::from_millis(1));
         let error = soon("the call", waiting).await.expect("a task").expect_err("expired");
         assert!(error.is_timeout() && !error.is_connect() && error.attempts() == 1, "{error}");
-        assert!(error.to_string().contains("the time limit of 5 s ran out"), "{error}");
+        assert!(error.to_string().contains("the deadline of 5 s passed"), "{error}");
         gate.release();
         soon("a call", call(&client, None)).await.expect("a task").expect("the client still works");
         assert_eq!(fake.count(&Endpoint::Gateway), 2);
