@@ -78,7 +78,7 @@ impl PendingSignIn {
     }
 
     /// Whether a callback belongs to this sign-in, whatever else it contains.
-    pub(crate) fn has_state_of(&self, callback: &str) -> bool {
+    pub(crate) fn matches_state_of(&self, callback: &str) -> bool {
         Callback::parse(callback).is_ok_and(|callback| callback.has_state(&self.state))
     }
 
@@ -137,7 +137,7 @@ mod tests {
     fn the_right_callback_returns_the_code() {
         let pending = pending();
         let callback = format!("/callback?code=c0de&state={}", pending.state.expose());
-        assert!(pending.has_state_of(&callback));
+        assert!(pending.matches_state_of(&callback));
         let checked = pending.check(&app("id"), &callback, BEGUN + TimeDelta::minutes(60)).expect("a code");
         assert_eq!(checked.code.expose(), "c0de");
     }

@@ -7,6 +7,7 @@ mod authentication;
 mod cancel;
 mod crashes;
 mod deadlines;
+mod errors;
 mod expiry;
 mod faults;
 mod loopback;

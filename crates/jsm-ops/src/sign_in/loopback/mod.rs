@@ -207,7 +207,7 @@ async fn serve(mut stream: TcpStream, redirect: &Url, pending: &PendingSignIn) -
     let path = target.split('?').next().unwrap_or_default();
     let page = if path != redirect.path() {
         page::not_found()
-    } else if pending.has_state_of(&target) {
+    } else if pending.matches_state_of(&target) {
         return Some(ReceivedCallback { target, stream });
     } else {
         page::another_sign_in()
