@@ -97,13 +97,12 @@
 //! grant.
 //!
 //! A process may be killed at any moment. If the service rotated the token and the new one is not
-//! saved yet, the old one works for ten more minutes, and the next process retries the refresh with
-//! it.
+//! saved yet, the old one works for ten more minutes. The next process retries the refresh with it.
 //!
 //! # When consent is needed again
 //!
-//! A grant ends after 90 days without a refresh, after 365 days in any case, when the user changes
-//! the password or withdraws consent, and when an old token is used again. Then
+//! A grant ends after 90 days without a refresh and after 365 days in any case. It also ends when
+//! the user changes the password or withdraws consent, and when an old token is used again. Then
 //! [`Error::is_consent_needed`] holds, [`Error::consent_reason`] says why, and only a new sign-in
 //! helps. This error requires a response of the service, and that the store still has the rejected
 //! token. The first two ends are known in advance: warn the user before
@@ -200,7 +199,7 @@
 //!   [`ClientBuilder::adaptive_rate_limiting`] slows the client down before a limit is reached.
 //!   [`ClientBuilder::rate_limit`] limits one area to your own rate, so that a bulk job leaves
 //!   quota for alerts.
-//! - **Errors.** A [`CallError`] is one line with the operation, the status, the message of the
+//! - **Errors.** A [`CallError`] is one line. It has the operation, the status, the message of the
 //!   service, the number of attempts and the trace id for Atlassian's support.
 //! - **Observability.** Each call is a `tracing` span, `jsm_ops.call`, with `operation`, `method`,
 //!   `path` (the template, without ids), `outcome`, `status`, `attempts`, `trace_id` and

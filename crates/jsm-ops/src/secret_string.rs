@@ -65,8 +65,8 @@ impl From<&str> for SecretString {
     }
 }
 
-/// `#[serde(with)]` functions for the few fields that are written with their secret: the grant in a
-/// store, and the pending sign-in in the session of a web server.
+/// `#[serde(with)]` functions for the few fields that are written with their secret. These are the
+/// grant in a store and the pending sign-in in the session of a web server.
 pub(crate) mod exposed {
     use serde::{Deserialize, Deserializer, Serializer};
 

@@ -4,8 +4,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::error::{Error, ErrorKind};
 
-/// 256 random bits as 43 characters that are safe in URLs: enough for a PKCE verifier (RFC 7636,
-/// section 4.1) and for the state (RFC 6749, section 10.10).
+/// 256 random bits as 43 characters that are safe in URLs. They suit a PKCE verifier (RFC 7636,
+/// section 4.1) and a state (RFC 6749, section 10.10).
 pub(crate) fn token() -> Result<String, Error> {
     Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
 }

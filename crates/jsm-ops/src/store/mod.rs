@@ -21,8 +21,8 @@ use crate::{
 ///
 /// [`FileStore`](file::FileStore) is for tools and services on one machine, `KeyringStore` (feature
 /// `keyring`) for tools of one user, and [`MemoryStore`](memory::MemoryStore) for tests. A service
-/// on several machines implements this trait over its database: one row per key, with the encrypted
-/// string of [`Grant::to_json`] and the string of [`Grant::generation`], so that a save is one
+/// on several machines implements this trait over its database. A row per key holds the encrypted
+/// string of [`Grant::to_json`] and the string of [`Grant::generation`]. Then a save is one
 /// conditional update.
 ///
 /// A refresh token works once, so an implementation guarantees the following:

@@ -34,8 +34,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Four attempts, backoff from 500 ms to 30 s, a `Retry-After` of up to 60 s, and no delay that
-    /// ends later than two minutes after the start of the call.
+    /// Four attempts, backoff from 500 ms to 30 s, and a `Retry-After` of up to 60 s. No delay ends
+    /// later than two minutes after the start of the call.
     pub const fn new() -> Self {
         Self {
             max_attempts: 4,

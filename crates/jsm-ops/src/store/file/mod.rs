@@ -29,9 +29,9 @@ use crate::{
 /// Fields that a newer version wrote are kept.
 ///
 /// The tokens are not encrypted. On Unix, file modes protect them from other users. On Windows this
-/// store changes no permissions: choose a path below the user's profile, for example below
-/// `%LOCALAPPDATA%`, which only the user, administrators and the system can read. Every program of
-/// the same user can read the tokens.
+/// store changes no permissions. Choose a path below the user's profile, for example below
+/// `%LOCALAPPDATA%`: only the user, administrators and the system can read it. Every program of the
+/// same user can read the tokens.
 ///
 /// The locks are those of the operating system (`flock`, `LockFileEx`) and end with the process. On
 /// a network file system they are as reliable as that file system. A service on several machines
