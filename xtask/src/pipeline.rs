@@ -137,10 +137,13 @@ impl Pipeline {
         let code = types::types(file, &adapted.model, &self.overlay)?;
         let names = code.iter().map(|one| one.schema.clone()).collect();
         times.lap("types");
-        let sources = files::types(code, adapted, &self.overlay)?;
+        let mut sources = files::types(code, adapted, &self.overlay)?;
+        files::import(&mut sources);
         times.lap("type files");
-        let files = files::format(sources);
+        let mut files = files::format(sources);
         times.lap(PRETTYPLEASE);
+        files::lay_out(&mut files);
+        times.lap("layout");
         Ok((names, files))
     }
 }
@@ -192,10 +195,13 @@ fn beside(adapted: &Adapted, overlay: &Overlay) -> Result<Beside, syn::Error> {
     let mut interface = Interface::of(&adapted.document);
     interface.add_operations(&adapted.model.operations);
     times.lap("interface");
-    let sources = files::calls(adapted, overlay)?;
+    let mut sources = files::calls(adapted, overlay)?;
+    files::import(&mut sources);
     times.lap("calls");
-    let files = files::format(sources);
+    let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
+    files::lay_out(&mut files);
+    times.lap("layout");
     Ok(Beside { interface, files, laps: times.laps })
 }
 
