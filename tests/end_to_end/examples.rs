@@ -92,7 +92,7 @@ fn an_unknown_field_is_accepted_in_every_object() {
         let mut changed = example.clone();
         objects += add_a_field(&mut changed.value);
         match through(&changed) {
-            // A map keeps the added field, which is no loss.
+            // A map keeps the added field, which is correct.
             Ok(after) => compare(&example.place, &before, &after, &mut lost),
             Err(error) => lost.push(format!("{} with an unknown field: {error}", example.place)),
         }
