@@ -28,7 +28,7 @@ fn temporary() -> Vec<(&'static str, Fault)> {
 }
 
 /// Faults that a tolerant client does not notice.
-fn harmless() -> Vec<(&'static str, Fault)> {
+fn unnoticed() -> Vec<(&'static str, Fault)> {
     vec![
         ("another media type", Fault::ContentType("text/plain".to_owned())),
         ("without token_type", Fault::WithoutField("token_type".to_owned())),
@@ -40,7 +40,7 @@ fn harmless() -> Vec<(&'static str, Fault)> {
 
 #[tokio::test]
 async fn a_refresh_survives_temporary_faults() {
-    for (name, fault) in temporary().into_iter().chain(harmless()) {
+    for (name, fault) in temporary().into_iter().chain(unnoticed()) {
         let world = World::new().await;
         world.clock.advance(HOUR);
         world.fake.queue_fault(Endpoint::Refresh, fault);
