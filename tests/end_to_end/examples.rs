@@ -180,7 +180,7 @@ fn through(example: &Example) -> Result<Value, serde_json::Error> {
                 operations().into_iter().find(|operation| operation.method == method && operation.documented == path);
             let relative = operation.expect("an operation of the document").relative();
             let row = OPERATIONS.iter().find(|row| row.method == method && row.path == relative);
-            round_trips::answer(row.expect("the table is the document").id, value)
+            round_trips::response(row.expect("the table is the document").id, value)
         }
     };
     result.unwrap_or_else(|| panic!("{} has a type", example.place))

@@ -188,7 +188,10 @@ fn an_incomplete_document_is_rejected() {
 
 #[test]
 fn json_of_another_kind_is_rejected_with_its_place() {
-    assert_rejected(response(200, JSON, b"{\"openapi\": \"3.0.1\", \"paths\": {}}"), &["at /paths: there are no paths"]);
+    assert_rejected(
+        response(200, JSON, b"{\"openapi\": \"3.0.1\", \"paths\": {}}"),
+        &["at /paths: the document has no paths"],
+    );
 }
 
 #[test]
