@@ -2,33 +2,44 @@
 
 //! Base URLs: where requests go.
 //!
-//! A 3LO token and an API token reach the same operations at different base URLs. Each is rejected at the other's.
+//! A 3LO token and an API token reach the same operations at different base URLs. Atlassian rejects
+//! each at the base URL of the other.
 //!
-//! Atlassian does not document how a 3LO token reaches the family `stakeholder_comms`. Its 3LO base URL is an assumption.
+//! Atlassian does not document how a 3LO token reaches the family `stakeholder_comms`. Its 3LO base
+//! URL is an assumption.
+
 use jsm_ops_core::{CloudId, Gateway};
+
 /// Base URL of the family `operations` for OAuth 2.0 (3LO) tokens.
 pub const OPERATIONS_OAUTH: &str = "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api";
+
 /// Base URL of the family `operations` for API tokens (HTTP Basic).
 pub const OPERATIONS_BASIC: &str = "https://api.atlassian.com/jsm/ops/api/{cloudid}";
+
 /// Base URL of the family `stakeholder_comms` for OAuth 2.0 (3LO) tokens.
 pub const STAKEHOLDER_COMMS_OAUTH: &str = "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api";
+
 /// Base URL of the family `stakeholder_comms` for API tokens (HTTP Basic).
 pub const STAKEHOLDER_COMMS_BASIC: &str = "https://api.atlassian.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api";
+
 /// The base URLs of all address families for one site and one kind of credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrls {
-    operations: ::std::string::String,
-    stakeholder_comms: ::std::string::String,
+    operations: String,
+    stakeholder_comms: String,
 }
+
 impl BaseUrls {
     /// The 3LO base URLs, which take OAuth 2.0 (3LO) tokens.
     pub fn oauth(cloud_id: &CloudId) -> Self {
         Self::oauth_at(&Gateway::default(), cloud_id)
     }
+
     /// The HTTP Basic base URLs, which take Atlassian API tokens (email address and token).
     pub fn basic(cloud_id: &CloudId) -> Self {
         Self::basic_at(&Gateway::default(), cloud_id)
     }
+
     /// Like [`BaseUrls::oauth`], at another gateway.
     pub fn oauth_at(gateway: &Gateway, cloud_id: &CloudId) -> Self {
         Self {
@@ -36,6 +47,7 @@ impl BaseUrls {
             stakeholder_comms: gateway.base_url(STAKEHOLDER_COMMS_OAUTH, cloud_id),
         }
     }
+
     /// Like [`BaseUrls::basic`], at another gateway.
     pub fn basic_at(gateway: &Gateway, cloud_id: &CloudId) -> Self {
         Self {
@@ -43,18 +55,19 @@ impl BaseUrls {
             stakeholder_comms: gateway.base_url(STAKEHOLDER_COMMS_BASIC, cloud_id),
         }
     }
+
     /// The base URL of the family `operations`, without a trailing slash.
     pub fn operations(&self) -> &str {
         &self.operations
     }
+
     /// The base URL of the family `stakeholder_comms`, without a trailing slash.
     pub fn stakeholder_comms(&self) -> &str {
         &self.stakeholder_comms
     }
+
     /// The base URLs by the names of their families.
-    pub(crate) fn bases(
-        self,
-    ) -> impl IntoIterator<Item = (&'static str, ::std::string::String)> {
+    pub(crate) fn bases(self) -> impl IntoIterator<Item = (&'static str, String)> {
         [("operations", self.operations), ("stakeholder_comms", self.stakeholder_comms)]
     }
 }

@@ -92,7 +92,7 @@ fn an_unknown_field_is_accepted_in_every_object() {
         let mut changed = example.clone();
         objects += add_a_field(&mut changed.value);
         match through(&changed) {
-            // A map keeps the added field, which is no loss.
+            // A map keeps the added field, which is correct.
             Ok(after) => compare(&example.place, &before, &after, &mut lost),
             Err(error) => lost.push(format!("{} with an unknown field: {error}", example.place)),
         }
@@ -180,7 +180,7 @@ fn through(example: &Example) -> Result<Value, serde_json::Error> {
                 operations().into_iter().find(|operation| operation.method == method && operation.documented == path);
             let relative = operation.expect("an operation of the document").relative();
             let row = OPERATIONS.iter().find(|row| row.method == method && row.path == relative);
-            round_trips::answer(row.expect("the table is the document").id, value)
+            round_trips::response(row.expect("the table is the document").id, value)
         }
     };
     result.unwrap_or_else(|| panic!("{} has a type", example.place))

@@ -31,7 +31,7 @@ fn scopes_and_flags_are_those_of_the_document() {
         assert_eq!(row.scopes, scopes, "{}", row.id);
         assert_eq!(row.oauth, !scopes.is_empty(), "{}", row.id);
         assert_eq!(row.experimental, operation.value.get("x-experimental") == Some(&Value::Bool(true)), "{}", row.id);
-        assert!(AREAS.iter().any(|(key, _, _)| *key == row.area), "{} is in the area {:?}", row.id, row.area);
+        assert!(AREAS.iter().any(|area| area.key == row.area), "{} is in the area {:?}", row.id, row.area);
     }
     let without_oauth: Vec<&str> = OPERATIONS.iter().filter(|row| !row.oauth).map(|row| row.id).collect();
     assert_eq!(

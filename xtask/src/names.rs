@@ -12,6 +12,11 @@ use crate::document::template_names;
 /// The name of the variant for values that the document does not know.
 pub const UNKNOWN_VARIANT: &str = "Unknown";
 
+/// The module of the types that several areas use.
+pub const SHARED_TYPES_MODULE: &str = "shared";
+/// The module of the types that no operation uses.
+pub const UNUSED_TYPES_MODULE: &str = "unused";
+
 /// Types that generated code names without a path.
 const RESERVED_TYPES: [&str; 1] = ["String"];
 /// Variables of progenitor's code that a parameter of the same name would shadow.
@@ -125,9 +130,10 @@ pub fn module_name(area: &str) -> String {
     area.to_snake_case()
 }
 
-/// The name of the module of the types that only one area uses.
+/// The name of the module of the types that only one area uses, which is that of the area if it is free.
 pub fn types_module_name(area: &str) -> String {
-    format!("for_{}", area.replace('-', "_"))
+    let name = module_name(area);
+    if [SHARED_TYPES_MODULE, UNUSED_TYPES_MODULE].contains(&name.as_str()) { format!("{name}_area") } else { name }
 }
 
 /// The name of the type of an area's accessor. The ending keeps it apart from the call builders.

@@ -136,10 +136,13 @@ impl Pipeline {
         let code = types::types(file, &adapted.model, &self.overlay)?;
         let schemas = code.iter().map(|one| one.schema.clone()).collect();
         times.lap("types");
-        let sources = files::types(code, adapted, &self.overlay).map_err(PipelineError::Render)?;
+        let mut sources = files::types(code, adapted, &self.overlay).map_err(PipelineError::Render)?;
+        files::import(&mut sources);
         times.lap("type files");
-        let files = files::format(sources);
+        let mut files = files::format(sources);
         times.lap(PRETTYPLEASE);
+        files::lay_out(&mut files);
+        times.lap("layout");
         Ok(Types { schemas, files })
     }
 }
@@ -197,10 +200,13 @@ fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Calls, PipelineError> {
     let mut interface = Interface::of(&adapted.document);
     interface.add_operations(&adapted.model.operations);
     times.lap("interface");
-    let sources = files::calls(adapted, overlay).map_err(PipelineError::Render)?;
+    let mut sources = files::calls(adapted, overlay).map_err(PipelineError::Render)?;
+    files::import(&mut sources);
     times.lap("calls");
-    let files = files::format(sources);
+    let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
+    files::lay_out(&mut files);
+    times.lap("layout");
     Ok(Calls { interface, files, times })
 }
 

@@ -2,7 +2,11 @@
 
 //! Contacts: the email addresses and telephone numbers at which a user is notified.
 //!
-//! The contacts are those of the caller; administrators may list another user's. The list is paged by offset. Only email addresses can be changed in place.
+//! The contacts are those of the caller; administrators may list another user's. The list is paged
+//! by offset. Only email addresses can be changed in place.
+//!
+//! Atlassian's reference:
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/>
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,58 +17,73 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error};
-use crate::{Client, operations as table};
-/// The operations of the area, from [`Client::contacts`].
+
+use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Pages};
+
+use crate::{
+    operations,
+    types::{
+        ContactCreateResponse, ContactResponse, ContactSuccessResponse,
+        CreateContactPayload, CreateContactPayloadMethod,
+        PaginatedResponseContactWithApplyOrderResponse, UpdateContactPayload,
+    },
+    Client,
+};
+
+impl Client {
+    /// The operations of the area Contacts.
+    pub fn contacts(&self) -> ContactsArea<'_> {
+        ContactsArea { client: self }
+    }
+}
+
+/// The operations of the area, from [`Client::contacts`](crate::Client::contacts).
 #[derive(Clone, Copy, Debug)]
 pub struct ContactsArea<'a> {
     client: &'a Client,
 }
-impl<'a> ContactsArea<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-    /// Lists the addresses at which the caller is notified; administrators may name another account in `targetAccountId`.
+
+impl ContactsArea<'_> {
+    /// Lists the addresses at which the caller is notified; administrators may name another account
+    /// in `targetAccountId`.
     ///
     /// `GET /v1/users/contacts`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn list(&self) -> ListContacts {
         ListContacts {
-            call: self.client.dispatcher.call(&table::LIST_CONTACTS, &[]),
+            call: self.client.dispatcher.call(&operations::LIST_CONTACTS, &[]),
         }
     }
+
     /// Adds an email, text message or voice contact and answers little more than its id.
     ///
-    /// A new address may have to be verified by its owner before it is used. The answer is a message, with the id in `data`.
+    /// A new address may have to be verified by its owner before it is used. The answer is a
+    /// message, with the id in `data`.
     ///
     /// `POST /v1/users/contacts`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create(
         &self,
-        method: impl Into<crate::types::CreateContactPayloadMethod>,
-        to: impl Into<::std::string::String>,
+        method: impl Into<CreateContactPayloadMethod>,
+        to: impl Into<String>,
     ) -> CreateContact {
         CreateContact {
-            call: self.client.dispatcher.call(&table::CREATE_CONTACT, &[]),
-            body: crate::types::CreateContactPayload::new(method, to),
+            call: self.client.dispatcher.call(&operations::CREATE_CONTACT, &[]),
+            body: CreateContactPayload::new(method, to),
         }
     }
-    /// Like [`create`](Self::create), with a body that is already put together.
-    pub fn create_with(
-        &self,
-        body: crate::types::CreateContactPayload,
-    ) -> CreateContact {
+
+    /// Like [`create`](Self::create), with a whole body.
+    pub fn create_with(&self, body: CreateContactPayload) -> CreateContact {
         CreateContact {
-            call: self.client.dispatcher.call(&table::CREATE_CONTACT, &[]),
+            call: self.client.dispatcher.call(&operations::CREATE_CONTACT, &[]),
             body,
         }
     }
+
     /// Fetches one contact with its method, its address and whether it is enabled.
     ///
     /// - `id`: The id of the contact.
@@ -72,13 +91,12 @@ impl<'a> ContactsArea<'a> {
     /// `GET /v1/users/contacts/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn get(&self, id: &str) -> GetContact {
         GetContact {
-            call: self.client.dispatcher.call(&table::GET_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&operations::GET_CONTACT, &[id]),
         }
     }
+
     /// Deletes a contact, so that notifications no longer reach that address.
     ///
     /// Look first for notification rules whose steps use it.
@@ -87,14 +105,14 @@ impl<'a> ContactsArea<'a> {
     ///
     /// `DELETE /v1/users/contacts/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete(&self, id: &str) -> DeleteContact {
         DeleteContact {
-            call: self.client.dispatcher.call(&table::DELETE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&operations::DELETE_CONTACT, &[id]),
         }
     }
+
     /// Changes the address of a contact, which works for email contacts alone.
     ///
     /// To change a telephone number, delete the contact and create it anew.
@@ -103,250 +121,227 @@ impl<'a> ContactsArea<'a> {
     ///
     /// `PATCH /v1/users/contacts/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    pub fn update(
-        &self,
-        id: &str,
-        to: impl Into<::std::string::String>,
-    ) -> UpdateContact {
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
+    pub fn update(&self, id: &str, to: impl Into<String>) -> UpdateContact {
         UpdateContact {
-            call: self.client.dispatcher.call(&table::UPDATE_CONTACT, &[id]),
-            body: crate::types::UpdateContactPayload::new(to),
+            call: self.client.dispatcher.call(&operations::UPDATE_CONTACT, &[id]),
+            body: UpdateContactPayload::new(to),
         }
     }
-    /// Like [`update`](Self::update), with a body that is already put together.
-    pub fn update_with(
-        &self,
-        id: &str,
-        body: crate::types::UpdateContactPayload,
-    ) -> UpdateContact {
+
+    /// Like [`update`](Self::update), with a whole body.
+    pub fn update_with(&self, id: &str, body: UpdateContactPayload) -> UpdateContact {
         UpdateContact {
-            call: self.client.dispatcher.call(&table::UPDATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&operations::UPDATE_CONTACT, &[id]),
             body,
         }
     }
+
     /// Switches a contact on, so that notifications can reach it.
     ///
     /// - `id`: The id of the contact.
     ///
     /// `PATCH /v1/users/contacts/{id}/activate`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn activate(&self, id: &str) -> ActivateContact {
         ActivateContact {
-            call: self.client.dispatcher.call(&table::ACTIVATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&operations::ACTIVATE_CONTACT, &[id]),
         }
     }
+
     /// Switches a contact off without deleting it.
     ///
     /// - `id`: The id of the contact.
     ///
     /// `PATCH /v1/users/contacts/{id}/deactivate`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn deactivate(&self, id: &str) -> DeactivateContact {
         DeactivateContact {
-            call: self.client.dispatcher.call(&table::DEACTIVATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&operations::DEACTIVATE_CONTACT, &[id]),
         }
     }
 }
-/// A call of `GET /v1/users/contacts` that is being put together.
+
+/// Builds a call of `GET /v1/users/contacts`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListContacts {
     call: Call,
 }
+
 impl ListContacts {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: i32) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many items one page holds at most.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
     }
-    /// The Atlassian account id of the user whose contacts to list, for administrators only; the caller's own if left out.
+
+    /// The Atlassian account id of the user whose contacts to list, for administrators only; the
+    /// caller's own if left out.
     pub fn target_account_id(mut self, target_account_id: &str) -> Self {
         self.call.query("targetAccountId", target_account_id);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
+
+    /// Sends the request and decodes the response.
     pub async fn send(
         self,
-    ) -> ::std::result::Result<
-        crate::types::PaginatedResponseContactWithApplyOrderResponse,
-        Error,
-    > {
+    ) -> Result<PaginatedResponseContactWithApplyOrderResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(
-        self,
-    ) -> ::jsm_ops_core::Pages<
-        crate::types::PaginatedResponseContactWithApplyOrderResponse,
-    > {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<PaginatedResponseContactWithApplyOrderResponse> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(
-        self,
-    ) -> ::jsm_ops_core::Items<
-        crate::types::PaginatedResponseContactWithApplyOrderResponse,
-    > {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<PaginatedResponseContactWithApplyOrderResponse> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/users/contacts` that is being put together.
+
+/// Builds a call of `POST /v1/users/contacts`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateContact {
     call: Call,
-    body: crate::types::CreateContactPayload,
+    body: CreateContactPayload,
 }
+
 impl CreateContact {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ContactCreateResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<ContactCreateResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/users/contacts/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/users/contacts/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetContact {
     call: Call,
 }
+
 impl GetContact {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ContactResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<ContactResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/users/contacts/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/users/contacts/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteContact {
     call: Call,
 }
+
 impl DeleteContact {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/users/contacts/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/users/contacts/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateContact {
     call: Call,
-    body: crate::types::UpdateContactPayload,
+    body: UpdateContactPayload,
 }
+
 impl UpdateContact {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<ContactSuccessResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `PATCH /v1/users/contacts/{id}/activate` that is being put together.
+
+/// Builds a call of `PATCH /v1/users/contacts/{id}/activate`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ActivateContact {
     call: Call,
 }
+
 impl ActivateContact {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<ContactSuccessResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `PATCH /v1/users/contacts/{id}/deactivate` that is being put together.
+
+/// Builds a call of `PATCH /v1/users/contacts/{id}/deactivate`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeactivateContact {
     call: Call,
 }
+
 impl DeactivateContact {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<ContactSuccessResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }

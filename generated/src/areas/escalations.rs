@@ -2,7 +2,11 @@
 
 //! Escalations: whom a team notifies next when nobody reacts to an alert.
 //!
-//! An escalation belongs to a team, and scopes do not replace the caller's own rights in that team. The list is paged by offset. Everything is done when the answer comes.
+//! An escalation belongs to a team, and scopes do not replace the caller's own rights in that team.
+//! The list is paged by offset. Everything is done when the answer comes.
+//!
+//! Atlassian's reference:
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/>
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,17 +17,32 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error};
-use crate::{Client, operations as table};
-/// The operations of the area, from [`Client::escalations`].
+
+use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
+
+use crate::{
+    operations,
+    types::{
+        CreateEscalationRequest, EscalationPaginatedResponse, EscalationRepeat,
+        EscalationResponse, EscalationRule, UpdateEscalationRequest,
+    },
+    Client,
+};
+
+impl Client {
+    /// The operations of the area Escalations.
+    pub fn escalations(&self) -> EscalationsArea<'_> {
+        EscalationsArea { client: self }
+    }
+}
+
+/// The operations of the area, from [`Client::escalations`](crate::Client::escalations).
 #[derive(Clone, Copy, Debug)]
 pub struct EscalationsArea<'a> {
     client: &'a Client,
 }
-impl<'a> EscalationsArea<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
+
+impl EscalationsArea<'_> {
     /// Lists the escalations of a team with their rules, page by page.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
@@ -31,49 +50,58 @@ impl<'a> EscalationsArea<'a> {
     /// `GET /v1/teams/{teamId}/escalations`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
     pub fn list(&self, team_id: &str) -> ListEscalations {
         ListEscalations {
-            call: self.client.dispatcher.call(&table::LIST_ESCALATIONS, &[team_id]),
+            call: self.client.dispatcher.call(&operations::LIST_ESCALATIONS, &[team_id]),
         }
     }
-    /// Creates an escalation for a team: whom to notify, after which delay, and whether to start over.
+
+    /// Creates an escalation for a team: whom to notify, after which delay, and whether to start
+    /// over.
     ///
-    /// The delay of a rule is in minutes. `repeat` can start the rules over up to 20 times and close the alert in the end.
+    /// The delay of a rule is in minutes. `repeat` can start the rules over up to 20 times and
+    /// close the alert in the end.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     ///
     /// `POST /v1/teams/{teamId}/escalations`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create(
         &self,
         team_id: &str,
-        name: impl Into<::std::string::String>,
-        rules: impl Into<::std::vec::Vec<crate::types::EscalationRule>>,
+        name: impl Into<String>,
+        rules: impl Into<Vec<EscalationRule>>,
     ) -> CreateEscalation {
         CreateEscalation {
-            call: self.client.dispatcher.call(&table::CREATE_ESCALATION, &[team_id]),
-            body: crate::types::CreateEscalationRequest::new(name, rules),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_ESCALATION, &[team_id]),
+            body: CreateEscalationRequest::new(name, rules),
         }
     }
-    /// Like [`create`](Self::create), with a body that is already put together.
+
+    /// Like [`create`](Self::create), with a whole body.
     pub fn create_with(
         &self,
         team_id: &str,
-        body: crate::types::CreateEscalationRequest,
+        body: CreateEscalationRequest,
     ) -> CreateEscalation {
         CreateEscalation {
-            call: self.client.dispatcher.call(&table::CREATE_ESCALATION, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_ESCALATION, &[team_id]),
             body,
         }
     }
+
     /// Fetches one escalation of a team with its rules and repeat settings.
     ///
-    /// The delay of a rule has been seen both as a plain number of minutes and as an amount with a unit.
+    /// The delay of a rule has been seen both as a plain number of minutes and as an amount with a
+    /// unit.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the escalation.
@@ -81,13 +109,15 @@ impl<'a> EscalationsArea<'a> {
     /// `GET /v1/teams/{teamId}/escalations/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
     pub fn get(&self, team_id: &str, id: &str) -> GetEscalation {
         GetEscalation {
-            call: self.client.dispatcher.call(&table::GET_ESCALATION, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::GET_ESCALATION, &[team_id, id]),
         }
     }
+
     /// Deletes an escalation from a team; the answer has no body.
     ///
     /// Look first for routing rules that name it. A repeat may answer 404.
@@ -97,244 +127,228 @@ impl<'a> EscalationsArea<'a> {
     ///
     /// `DELETE /v1/teams/{teamId}/escalations/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete(&self, team_id: &str, id: &str) -> DeleteEscalation {
         DeleteEscalation {
-            call: self.client.dispatcher.call(&table::DELETE_ESCALATION, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::DELETE_ESCALATION, &[team_id, id]),
         }
     }
+
     /// Changes the given fields of an escalation, its rules included.
     ///
-    /// Send all rules, not only the changed ones. A `waitInterval` of 0 in `repeat` switches repeating off.
+    /// Send all rules, not only the changed ones. A `waitInterval` of 0 in `repeat` switches
+    /// repeating off.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the escalation.
     ///
     /// `PATCH /v1/teams/{teamId}/escalations/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update(&self, team_id: &str, id: &str) -> UpdateEscalation {
         UpdateEscalation {
-            call: self.client.dispatcher.call(&table::UPDATE_ESCALATION, &[team_id, id]),
-            body: crate::types::UpdateEscalationRequest::new(),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::UPDATE_ESCALATION, &[team_id, id]),
+            body: UpdateEscalationRequest::new(),
         }
     }
-    /// Like [`update`](Self::update), with a body that is already put together.
+
+    /// Like [`update`](Self::update), with a whole body.
     pub fn update_with(
         &self,
         team_id: &str,
         id: &str,
-        body: crate::types::UpdateEscalationRequest,
+        body: UpdateEscalationRequest,
     ) -> UpdateEscalation {
         UpdateEscalation {
-            call: self.client.dispatcher.call(&table::UPDATE_ESCALATION, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::UPDATE_ESCALATION, &[team_id, id]),
             body,
         }
     }
 }
-/// A call of `GET /v1/teams/{teamId}/escalations` that is being put together.
+
+/// Builds a call of `GET /v1/teams/{teamId}/escalations`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListEscalations {
     call: Call,
 }
+
 impl ListEscalations {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: i32) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many escalations one page holds at most: 1 to 100, 20 if left out.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::EscalationPaginatedResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<EscalationPaginatedResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(
-        self,
-    ) -> ::jsm_ops_core::Pages<crate::types::EscalationPaginatedResponse> {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<EscalationPaginatedResponse> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(
-        self,
-    ) -> ::jsm_ops_core::Items<crate::types::EscalationPaginatedResponse> {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<EscalationPaginatedResponse> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/teams/{teamId}/escalations` that is being put together.
+
+/// Builds a call of `POST /v1/teams/{teamId}/escalations`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateEscalation {
     call: Call,
-    body: crate::types::CreateEscalationRequest,
+    body: CreateEscalationRequest,
 }
+
 impl CreateEscalation {
     /// What it is for, up to 200 characters.
-    pub fn description(
-        mut self,
-        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
     }
+
     /// Whether it is switched on; on if left out.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// Whether and how it starts over.
-    pub fn repeat(
-        mut self,
-        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::EscalationRepeat>>,
-    ) -> Self {
+    pub fn repeat(mut self, repeat: impl Into<Nullable<EscalationRepeat>>) -> Self {
         self.body.repeat = repeat.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::EscalationResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<EscalationResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/teams/{teamId}/escalations/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/teams/{teamId}/escalations/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetEscalation {
     call: Call,
 }
+
 impl GetEscalation {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::EscalationResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<EscalationResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/teams/{teamId}/escalations/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/teams/{teamId}/escalations/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteEscalation {
     call: Call,
 }
+
 impl DeleteEscalation {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/teams/{teamId}/escalations/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/teams/{teamId}/escalations/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateEscalation {
     call: Call,
-    body: crate::types::UpdateEscalationRequest,
+    body: UpdateEscalationRequest,
 }
+
 impl UpdateEscalation {
     /// What it is for, up to 200 characters.
-    pub fn description(
-        mut self,
-        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
     }
+
     /// Whether it is switched on.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// Its name, up to 100 characters.
-    pub fn name(
-        mut self,
-        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.body.name = name.into();
         self
     }
+
     /// Whether and how it starts over.
-    pub fn repeat(
-        mut self,
-        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::EscalationRepeat>>,
-    ) -> Self {
+    pub fn repeat(mut self, repeat: impl Into<Nullable<EscalationRepeat>>) -> Self {
         self.body.repeat = repeat.into();
         self
     }
+
     /// The rules, in order.
-    pub fn rules(
-        mut self,
-        rules: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::EscalationRule>>,
-        >,
-    ) -> Self {
+    pub fn rules(mut self, rules: impl Into<Nullable<Vec<EscalationRule>>>) -> Self {
         self.body.rules = rules.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::EscalationResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<EscalationResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }

@@ -2,7 +2,11 @@
 
 //! Forwarding rules: handing one user's notifications to another for a limited time.
 //!
-//! A rule has a beginning and an end and names two users by account id. The list is paged by offset. Everything is done when the answer comes.
+//! A rule has a beginning and an end and names two users by account id. The list is paged by
+//! offset. Everything is done when the answer comes.
+//!
+//! Atlassian's reference:
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/>
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,48 +17,63 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error};
-use crate::{Client, operations as table};
-/// The operations of the area, from [`Client::forwarding_rules`].
+
+use chrono::{offset::Utc, DateTime};
+use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Pages};
+
+use crate::{
+    operations,
+    types::{
+        CreateForwardingRuleRequest, ForwardingPaginatedResponse, ForwardingRuleResponse,
+    },
+    Client,
+};
+
+impl Client {
+    /// The operations of the area Forwarding rules.
+    pub fn forwarding_rules(&self) -> ForwardingRulesArea<'_> {
+        ForwardingRulesArea {
+            client: self,
+        }
+    }
+}
+
+/// The operations of the area, from [`Client::forwarding_rules`](crate::Client::forwarding_rules).
 #[derive(Clone, Copy, Debug)]
 pub struct ForwardingRulesArea<'a> {
     client: &'a Client,
 }
-impl<'a> ForwardingRulesArea<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
+
+impl ForwardingRulesArea<'_> {
     /// Lists the forwarding rules the caller may see; `showAll` asks for those of every user.
     ///
     /// `GET /v1/forwarding-rules`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
     pub fn list(&self) -> ListForwardingRules {
         ListForwardingRules {
-            call: self.client.dispatcher.call(&table::LIST_FORWARDING_RULES, &[]),
+            call: self.client.dispatcher.call(&operations::LIST_FORWARDING_RULES, &[]),
         }
     }
+
     /// Sends one user's notifications to another user between two dates.
     ///
     /// Both users are named by Atlassian account id.
     ///
     /// `POST /v1/forwarding-rules`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create(
         &self,
-        from_user_id: impl Into<::std::string::String>,
-        to_user_id: impl Into<::std::string::String>,
-        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
-        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        from_user_id: impl Into<String>,
+        to_user_id: impl Into<String>,
+        start_date: DateTime<Utc>,
+        end_date: DateTime<Utc>,
     ) -> CreateForwardingRule {
         CreateForwardingRule {
-            call: self.client.dispatcher.call(&table::CREATE_FORWARDING_RULE, &[]),
-            body: crate::types::CreateForwardingRuleRequest::new(
+            call: self.client.dispatcher.call(&operations::CREATE_FORWARDING_RULE, &[]),
+            body: CreateForwardingRuleRequest::new(
                 from_user_id,
                 to_user_id,
                 start_date,
@@ -62,16 +81,18 @@ impl<'a> ForwardingRulesArea<'a> {
             ),
         }
     }
-    /// Like [`create`](Self::create), with a body that is already put together.
+
+    /// Like [`create`](Self::create), with a whole body.
     pub fn create_with(
         &self,
-        body: crate::types::CreateForwardingRuleRequest,
+        body: CreateForwardingRuleRequest,
     ) -> CreateForwardingRule {
         CreateForwardingRule {
-            call: self.client.dispatcher.call(&table::CREATE_FORWARDING_RULE, &[]),
+            call: self.client.dispatcher.call(&operations::CREATE_FORWARDING_RULE, &[]),
             body,
         }
     }
+
     /// Fetches one forwarding rule: both users and both dates.
     ///
     /// - `id`: The id of the forwarding rule.
@@ -79,33 +100,34 @@ impl<'a> ForwardingRulesArea<'a> {
     /// `GET /v1/forwarding-rules/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
     pub fn get(&self, id: &str) -> GetForwardingRule {
         GetForwardingRule {
-            call: self.client.dispatcher.call(&table::GET_FORWARDING_RULE, &[id]),
+            call: self.client.dispatcher.call(&operations::GET_FORWARDING_RULE, &[id]),
         }
     }
+
     /// Replaces a forwarding rule: both users and both dates must be sent again.
     ///
     /// - `id`: The id of the forwarding rule.
     ///
     /// `PUT /v1/forwarding-rules/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update(
         &self,
         id: &str,
-        from_user_id: impl Into<::std::string::String>,
-        to_user_id: impl Into<::std::string::String>,
-        start_date: ::chrono::DateTime<::chrono::offset::Utc>,
-        end_date: ::chrono::DateTime<::chrono::offset::Utc>,
+        from_user_id: impl Into<String>,
+        to_user_id: impl Into<String>,
+        start_date: DateTime<Utc>,
+        end_date: DateTime<Utc>,
     ) -> UpdateForwardingRule {
         UpdateForwardingRule {
-            call: self.client.dispatcher.call(&table::UPDATE_FORWARDING_RULE, &[id]),
-            body: crate::types::CreateForwardingRuleRequest::new(
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::UPDATE_FORWARDING_RULE, &[id]),
+            body: CreateForwardingRuleRequest::new(
                 from_user_id,
                 to_user_id,
                 start_date,
@@ -113,170 +135,167 @@ impl<'a> ForwardingRulesArea<'a> {
             ),
         }
     }
-    /// Like [`update`](Self::update), with a body that is already put together.
+
+    /// Like [`update`](Self::update), with a whole body.
     pub fn update_with(
         &self,
         id: &str,
-        body: crate::types::CreateForwardingRuleRequest,
+        body: CreateForwardingRuleRequest,
     ) -> UpdateForwardingRule {
         UpdateForwardingRule {
-            call: self.client.dispatcher.call(&table::UPDATE_FORWARDING_RULE, &[id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::UPDATE_FORWARDING_RULE, &[id]),
             body,
         }
     }
+
     /// Deletes a forwarding rule; the answer has no body.
     ///
     /// - `id`: The id of the forwarding rule.
     ///
     /// `DELETE /v1/forwarding-rules/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete(&self, id: &str) -> DeleteForwardingRule {
         DeleteForwardingRule {
-            call: self.client.dispatcher.call(&table::DELETE_FORWARDING_RULE, &[id]),
+            call: self.client.dispatcher.call(&operations::DELETE_FORWARDING_RULE, &[id]),
         }
     }
 }
-/// A call of `GET /v1/forwarding-rules` that is being put together.
+
+/// Builds a call of `GET /v1/forwarding-rules`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListForwardingRules {
     call: Call,
 }
+
 impl ListForwardingRules {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: i32) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// Whether to list the rules of every user; off if left out.
     pub fn show_all(mut self, show_all: bool) -> Self {
         self.call.query("showAll", show_all);
         self
     }
+
     /// How many items one page holds at most.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ForwardingPaginatedResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<ForwardingPaginatedResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(
-        self,
-    ) -> ::jsm_ops_core::Pages<crate::types::ForwardingPaginatedResponse> {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<ForwardingPaginatedResponse> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(
-        self,
-    ) -> ::jsm_ops_core::Items<crate::types::ForwardingPaginatedResponse> {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<ForwardingPaginatedResponse> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/forwarding-rules` that is being put together.
+
+/// Builds a call of `POST /v1/forwarding-rules`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateForwardingRule {
     call: Call,
-    body: crate::types::CreateForwardingRuleRequest,
+    body: CreateForwardingRuleRequest,
 }
+
 impl CreateForwardingRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ForwardingRuleResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<ForwardingRuleResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/forwarding-rules/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/forwarding-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetForwardingRule {
     call: Call,
 }
+
 impl GetForwardingRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ForwardingRuleResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<ForwardingRuleResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `PUT /v1/forwarding-rules/{id}` that is being put together.
+
+/// Builds a call of `PUT /v1/forwarding-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateForwardingRule {
     call: Call,
-    body: crate::types::CreateForwardingRuleRequest,
+    body: CreateForwardingRuleRequest,
 }
+
 impl UpdateForwardingRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ForwardingRuleResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<ForwardingRuleResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/forwarding-rules/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/forwarding-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteForwardingRule {
     call: Call,
 }
+
 impl DeleteForwardingRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }

@@ -2,7 +2,12 @@
 
 //! Notification rules: how the calling user wants to be told about alerts and shifts, step by step.
 //!
-//! All calls are about the user whose credentials are used; no parameter names another. Rules and steps are paged by offset. The contacts that steps send to are an area of their own.
+//! All calls are about the user whose credentials are used; no parameter names another. Rules and
+//! steps are paged by offset. The contacts that steps send to are an area of their own.
+//!
+//! Atlassian's reference:
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/>
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/>
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,17 +18,38 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error};
-use crate::{Client, operations as table};
-/// The operations of the area, from [`Client::notification_rules`].
+
+use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
+
+use crate::{
+    operations,
+    types::{
+        CreateNotificationRuleStepRequest, Criteria, NotificationContact,
+        NotificationRuleActionType, NotificationRuleRepeat, NotificationRuleRequest,
+        NotificationRuleResponse, NotificationRuleStep,
+        NotificationRulesPaginatedResponse, NotificationRulesStepPaginatedResponse,
+        NotificationTime, RuleTimeRestriction, UpdateNotificationRuleStepRequest,
+    },
+    Client,
+};
+
+impl Client {
+    /// The operations of the area Notification rules.
+    pub fn notification_rules(&self) -> NotificationRulesArea<'_> {
+        NotificationRulesArea {
+            client: self,
+        }
+    }
+}
+
+/// The operations of the area, from
+/// [`Client::notification_rules`](crate::Client::notification_rules).
 #[derive(Clone, Copy, Debug)]
 pub struct NotificationRulesArea<'a> {
     client: &'a Client,
 }
-impl<'a> NotificationRulesArea<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
+
+impl NotificationRulesArea<'_> {
     /// Lists the caller's own rules about when and how to be notified, page by page.
     ///
     /// There is no parameter for the rules of another user.
@@ -31,43 +57,47 @@ impl<'a> NotificationRulesArea<'a> {
     /// `GET /v1/notification-rules`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
     pub fn list(&self) -> ListNotificationRules {
         ListNotificationRules {
-            call: self.client.dispatcher.call(&table::LIST_NOTIFICATION_RULES, &[]),
+            call: self.client.dispatcher.call(&operations::LIST_NOTIFICATION_RULES, &[]),
         }
     }
+
     /// Creates a notification rule for the caller, optionally with its steps.
     ///
-    /// `actionType` says which event the rule is for; `notificationTime` and `schedules` matter only for the beginning and the end of shifts.
+    /// `actionType` says which event the rule is for; `notificationTime` and `schedules` matter
+    /// only for the beginning and the end of shifts.
     ///
     /// `POST /v1/notification-rules`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create(
         &self,
-        name: impl Into<::std::string::String>,
-        action_type: impl Into<crate::types::NotificationRuleActionType>,
+        name: impl Into<String>,
+        action_type: impl Into<NotificationRuleActionType>,
         enabled: bool,
     ) -> CreateNotificationRule {
         CreateNotificationRule {
-            call: self.client.dispatcher.call(&table::CREATE_NOTIFICATION_RULE, &[]),
-            body: crate::types::NotificationRuleRequest::new(name, action_type, enabled),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_NOTIFICATION_RULE, &[]),
+            body: NotificationRuleRequest::new(name, action_type, enabled),
         }
     }
-    /// Like [`create`](Self::create), with a body that is already put together.
-    pub fn create_with(
-        &self,
-        body: crate::types::NotificationRuleRequest,
-    ) -> CreateNotificationRule {
+
+    /// Like [`create`](Self::create), with a whole body.
+    pub fn create_with(&self, body: NotificationRuleRequest) -> CreateNotificationRule {
         CreateNotificationRule {
-            call: self.client.dispatcher.call(&table::CREATE_NOTIFICATION_RULE, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_NOTIFICATION_RULE, &[]),
             body,
         }
     }
+
     /// Fetches one notification rule of the caller, with its steps.
     ///
     /// - `id`: The id of the notification rule.
@@ -75,28 +105,31 @@ impl<'a> NotificationRulesArea<'a> {
     /// `GET /v1/notification-rules/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
     pub fn get(&self, id: &str) -> GetNotificationRule {
         GetNotificationRule {
-            call: self.client.dispatcher.call(&table::GET_NOTIFICATION_RULE, &[id]),
+            call: self.client.dispatcher.call(&operations::GET_NOTIFICATION_RULE, &[id]),
         }
     }
+
     /// Deletes one of the caller's notification rules; the answer has no body.
     ///
     /// - `id`: The id of the notification rule.
     ///
     /// `DELETE /v1/notification-rules/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete(&self, id: &str) -> DeleteNotificationRule {
         DeleteNotificationRule {
-            call: self.client.dispatcher.call(&table::DELETE_NOTIFICATION_RULE, &[id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::DELETE_NOTIFICATION_RULE, &[id]),
         }
     }
-    /// Changes a notification rule. Name, action type and the enabled flag are required here just as on creation.
+
+    /// Changes a notification rule. Name, action type and the enabled flag are required here just
+    /// as on creation.
     ///
     /// Send either all steps or none.
     ///
@@ -104,32 +137,39 @@ impl<'a> NotificationRulesArea<'a> {
     ///
     /// `PATCH /v1/notification-rules/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update(
         &self,
         id: &str,
-        name: impl Into<::std::string::String>,
-        action_type: impl Into<crate::types::NotificationRuleActionType>,
+        name: impl Into<String>,
+        action_type: impl Into<NotificationRuleActionType>,
         enabled: bool,
     ) -> UpdateNotificationRule {
         UpdateNotificationRule {
-            call: self.client.dispatcher.call(&table::UPDATE_NOTIFICATION_RULE, &[id]),
-            body: crate::types::NotificationRuleRequest::new(name, action_type, enabled),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::UPDATE_NOTIFICATION_RULE, &[id]),
+            body: NotificationRuleRequest::new(name, action_type, enabled),
         }
     }
-    /// Like [`update`](Self::update), with a body that is already put together.
+
+    /// Like [`update`](Self::update), with a whole body.
     pub fn update_with(
         &self,
         id: &str,
-        body: crate::types::NotificationRuleRequest,
+        body: NotificationRuleRequest,
     ) -> UpdateNotificationRule {
         UpdateNotificationRule {
-            call: self.client.dispatcher.call(&table::UPDATE_NOTIFICATION_RULE, &[id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::UPDATE_NOTIFICATION_RULE, &[id]),
             body,
         }
     }
+
     /// Lists the steps of a notification rule: which contact to use, and how long after the start.
     ///
     /// - `rule_id`: The id of the notification rule.
@@ -137,16 +177,15 @@ impl<'a> NotificationRulesArea<'a> {
     /// `GET /v1/notification-rules/{ruleId}/steps`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
     pub fn list_steps(&self, rule_id: &str) -> ListNotificationRuleSteps {
         ListNotificationRuleSteps {
             call: self
                 .client
                 .dispatcher
-                .call(&table::LIST_NOTIFICATION_RULE_STEPS, &[rule_id]),
+                .call(&operations::LIST_NOTIFICATION_RULE_STEPS, &[rule_id]),
         }
     }
+
     /// Adds a step to a notification rule: a contact method, an address and a delay.
     ///
     /// `sendAfter` is in minutes.
@@ -155,37 +194,38 @@ impl<'a> NotificationRulesArea<'a> {
     ///
     /// `POST /v1/notification-rules/{ruleId}/steps`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create_step(
         &self,
         rule_id: &str,
-        contact: impl Into<crate::types::NotificationContact>,
+        contact: impl Into<NotificationContact>,
         enabled: bool,
     ) -> CreateNotificationRuleStep {
         CreateNotificationRuleStep {
             call: self
                 .client
                 .dispatcher
-                .call(&table::CREATE_NOTIFICATION_RULE_STEP, &[rule_id]),
-            body: crate::types::CreateNotificationRuleStepRequest::new(contact, enabled),
+                .call(&operations::CREATE_NOTIFICATION_RULE_STEP, &[rule_id]),
+            body: CreateNotificationRuleStepRequest::new(contact, enabled),
         }
     }
-    /// Like [`create_step`](Self::create_step), with a body that is already put together.
+
+    /// Like [`create_step`](Self::create_step), with a whole body.
     pub fn create_step_with(
         &self,
         rule_id: &str,
-        body: crate::types::CreateNotificationRuleStepRequest,
+        body: CreateNotificationRuleStepRequest,
     ) -> CreateNotificationRuleStep {
         CreateNotificationRuleStep {
             call: self
                 .client
                 .dispatcher
-                .call(&table::CREATE_NOTIFICATION_RULE_STEP, &[rule_id]),
+                .call(&operations::CREATE_NOTIFICATION_RULE_STEP, &[rule_id]),
             body,
         }
     }
+
     /// Fetches one step of a notification rule by its id.
     ///
     /// - `rule_id`: The id of the notification rule.
@@ -194,16 +234,15 @@ impl<'a> NotificationRulesArea<'a> {
     /// `GET /v1/notification-rules/{ruleId}/steps/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
     pub fn get_step(&self, rule_id: &str, id: &str) -> GetNotificationRuleStep {
         GetNotificationRuleStep {
             call: self
                 .client
                 .dispatcher
-                .call(&table::GET_NOTIFICATION_RULE_STEP, &[rule_id, id]),
+                .call(&operations::GET_NOTIFICATION_RULE_STEP, &[rule_id, id]),
         }
     }
+
     /// Removes one step from a notification rule; the rule itself stays.
     ///
     /// - `rule_id`: The id of the notification rule.
@@ -211,17 +250,17 @@ impl<'a> NotificationRulesArea<'a> {
     ///
     /// `DELETE /v1/notification-rules/{ruleId}/steps/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete_step(&self, rule_id: &str, id: &str) -> DeleteNotificationRuleStep {
         DeleteNotificationRuleStep {
             call: self
                 .client
                 .dispatcher
-                .call(&table::DELETE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
+                .call(&operations::DELETE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
         }
     }
+
     /// Changes the contact, the delay or the enabled flag of one step in a notification rule.
     ///
     /// - `rule_id`: The id of the notification rule.
@@ -229,465 +268,420 @@ impl<'a> NotificationRulesArea<'a> {
     ///
     /// `PATCH /v1/notification-rules/{ruleId}/steps/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update_step(&self, rule_id: &str, id: &str) -> UpdateNotificationRuleStep {
         UpdateNotificationRuleStep {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
-            body: crate::types::UpdateNotificationRuleStepRequest::new(),
+                .call(&operations::UPDATE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
+            body: UpdateNotificationRuleStepRequest::new(),
         }
     }
-    /// Like [`update_step`](Self::update_step), with a body that is already put together.
+
+    /// Like [`update_step`](Self::update_step), with a whole body.
     pub fn update_step_with(
         &self,
         rule_id: &str,
         id: &str,
-        body: crate::types::UpdateNotificationRuleStepRequest,
+        body: UpdateNotificationRuleStepRequest,
     ) -> UpdateNotificationRuleStep {
         UpdateNotificationRuleStep {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
+                .call(&operations::UPDATE_NOTIFICATION_RULE_STEP, &[rule_id, id]),
             body,
         }
     }
 }
-/// A call of `GET /v1/notification-rules` that is being put together.
+
+/// Builds a call of `GET /v1/notification-rules`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListNotificationRules {
     call: Call,
 }
+
 impl ListNotificationRules {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: i32) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many notification rules one page holds at most: 1 to 100, 20 if left out.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::NotificationRulesPaginatedResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<NotificationRulesPaginatedResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(
-        self,
-    ) -> ::jsm_ops_core::Pages<crate::types::NotificationRulesPaginatedResponse> {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<NotificationRulesPaginatedResponse> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(
-        self,
-    ) -> ::jsm_ops_core::Items<crate::types::NotificationRulesPaginatedResponse> {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<NotificationRulesPaginatedResponse> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/notification-rules` that is being put together.
+
+/// Builds a call of `POST /v1/notification-rules`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateNotificationRule {
     call: Call,
-    body: crate::types::NotificationRuleRequest,
+    body: NotificationRuleRequest,
 }
+
 impl CreateNotificationRule {
     /// Which alerts the rule is for; all if left out.
-    pub fn criteria(
-        mut self,
-        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
-    ) -> Self {
+    pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.body.criteria = criteria.into();
         self
     }
+
     /// How long before the beginning or end of a shift to notify.
     pub fn notification_time(
         mut self,
-        notification_time: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::NotificationTime>>,
-        >,
+        notification_time: impl Into<Nullable<Vec<NotificationTime>>>,
     ) -> Self {
         self.body.notification_time = notification_time.into();
         self
     }
+
     /// Its place among the rules for the same event, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
+
     /// Whether and how it starts over.
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationRuleRepeat>>,
+        repeat: impl Into<Nullable<NotificationRuleRepeat>>,
     ) -> Self {
         self.body.repeat = repeat.into();
         self
     }
+
     /// The ids of the schedules whose shifts count.
-    pub fn schedules(
-        mut self,
-        schedules: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
-        >,
-    ) -> Self {
+    pub fn schedules(mut self, schedules: impl Into<Nullable<Vec<String>>>) -> Self {
         self.body.schedules = schedules.into();
         self
     }
+
     /// The steps that notify one after another.
     pub fn steps(
         mut self,
-        steps: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::std::vec::Vec<crate::types::CreateNotificationRuleStepRequest>,
-            >,
-        >,
+        steps: impl Into<Nullable<Vec<CreateNotificationRuleStepRequest>>>,
     ) -> Self {
         self.body.steps = steps.into();
         self
     }
+
     /// The hours in which it counts.
     pub fn time_restriction(
         mut self,
-        time_restriction: impl Into<
-            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
-        >,
+        time_restriction: impl Into<Nullable<RuleTimeRestriction>>,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::NotificationRuleResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<NotificationRuleResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/notification-rules/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/notification-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetNotificationRule {
     call: Call,
 }
+
 impl GetNotificationRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::NotificationRuleResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<NotificationRuleResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/notification-rules/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/notification-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteNotificationRule {
     call: Call,
 }
+
 impl DeleteNotificationRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/notification-rules/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/notification-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateNotificationRule {
     call: Call,
-    body: crate::types::NotificationRuleRequest,
+    body: NotificationRuleRequest,
 }
+
 impl UpdateNotificationRule {
     /// Which alerts the rule is for; all if left out.
-    pub fn criteria(
-        mut self,
-        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
-    ) -> Self {
+    pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.body.criteria = criteria.into();
         self
     }
+
     /// How long before the beginning or end of a shift to notify.
     pub fn notification_time(
         mut self,
-        notification_time: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::NotificationTime>>,
-        >,
+        notification_time: impl Into<Nullable<Vec<NotificationTime>>>,
     ) -> Self {
         self.body.notification_time = notification_time.into();
         self
     }
+
     /// Its place among the rules for the same event, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
+
     /// Whether and how it starts over.
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationRuleRepeat>>,
+        repeat: impl Into<Nullable<NotificationRuleRepeat>>,
     ) -> Self {
         self.body.repeat = repeat.into();
         self
     }
+
     /// The ids of the schedules whose shifts count.
-    pub fn schedules(
-        mut self,
-        schedules: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
-        >,
-    ) -> Self {
+    pub fn schedules(mut self, schedules: impl Into<Nullable<Vec<String>>>) -> Self {
         self.body.schedules = schedules.into();
         self
     }
+
     /// The steps that notify one after another.
     pub fn steps(
         mut self,
-        steps: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::std::vec::Vec<crate::types::CreateNotificationRuleStepRequest>,
-            >,
-        >,
+        steps: impl Into<Nullable<Vec<CreateNotificationRuleStepRequest>>>,
     ) -> Self {
         self.body.steps = steps.into();
         self
     }
+
     /// The hours in which it counts.
     pub fn time_restriction(
         mut self,
-        time_restriction: impl Into<
-            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
-        >,
+        time_restriction: impl Into<Nullable<RuleTimeRestriction>>,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::NotificationRuleResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<NotificationRuleResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/notification-rules/{ruleId}/steps` that is being put together.
+
+/// Builds a call of `GET /v1/notification-rules/{ruleId}/steps`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListNotificationRuleSteps {
     call: Call,
 }
+
 impl ListNotificationRuleSteps {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: i32) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many steps one page holds at most: 1 to 100, 20 if left out.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<
-        crate::types::NotificationRulesStepPaginatedResponse,
-        Error,
-    > {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<NotificationRulesStepPaginatedResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(
-        self,
-    ) -> ::jsm_ops_core::Pages<crate::types::NotificationRulesStepPaginatedResponse> {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<NotificationRulesStepPaginatedResponse> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(
-        self,
-    ) -> ::jsm_ops_core::Items<crate::types::NotificationRulesStepPaginatedResponse> {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<NotificationRulesStepPaginatedResponse> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/notification-rules/{ruleId}/steps` that is being put together.
+
+/// Builds a call of `POST /v1/notification-rules/{ruleId}/steps`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateNotificationRuleStep {
     call: Call,
-    body: crate::types::CreateNotificationRuleStepRequest,
+    body: CreateNotificationRuleStepRequest,
 }
+
 impl CreateNotificationRuleStep {
     /// How many minutes after the start of the rule to send it.
-    pub fn send_after(
-        mut self,
-        send_after: impl Into<::jsm_ops_core::Nullable<i64>>,
-    ) -> Self {
+    pub fn send_after(mut self, send_after: impl Into<Nullable<i64>>) -> Self {
         self.body.send_after = send_after.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::NotificationRuleStep, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<NotificationRuleStep, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/notification-rules/{ruleId}/steps/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/notification-rules/{ruleId}/steps/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetNotificationRuleStep {
     call: Call,
 }
+
 impl GetNotificationRuleStep {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::NotificationRuleStep, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<NotificationRuleStep, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/notification-rules/{ruleId}/steps/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/notification-rules/{ruleId}/steps/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteNotificationRuleStep {
     call: Call,
 }
+
 impl DeleteNotificationRuleStep {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/notification-rules/{ruleId}/steps/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/notification-rules/{ruleId}/steps/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateNotificationRuleStep {
     call: Call,
-    body: crate::types::UpdateNotificationRuleStepRequest,
+    body: UpdateNotificationRuleStepRequest,
 }
+
 impl UpdateNotificationRuleStep {
     /// Where the notification goes.
-    pub fn contact(
-        mut self,
-        contact: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationContact>>,
-    ) -> Self {
+    pub fn contact(mut self, contact: impl Into<Nullable<NotificationContact>>) -> Self {
         self.body.contact = contact.into();
         self
     }
+
     /// Whether it is switched on.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// How many minutes after the start of the rule to send it.
-    pub fn send_after(
-        mut self,
-        send_after: impl Into<::jsm_ops_core::Nullable<i64>>,
-    ) -> Self {
+    pub fn send_after(mut self, send_after: impl Into<Nullable<i64>>) -> Self {
         self.body.send_after = send_after.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::NotificationRuleStep, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<NotificationRuleStep, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }

@@ -2,7 +2,12 @@
 
 //! Custom user roles: site-wide sets of rights beyond the built-in roles, and giving them to users.
 //!
-//! Plans without custom user roles answer 403, and so does a caller without an admin role that includes them. The list is paged by offset. A role is found by id or by name. Roles inside a team are in the area of teams.
+//! Plans without custom user roles answer 403, and so does a caller without an admin role that
+//! includes them. The list is paged by offset. A role is found by id or by name. Roles inside a
+//! team are in the area of teams.
+//!
+//! Atlassian's reference:
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/>
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,401 +18,387 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error};
-use crate::{Client, operations as table};
-/// The operations of the area, from [`Client::roles`].
+
+use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
+
+use crate::{
+    operations,
+    types::{
+        AssignRoleRequest, CustomUserRoleCreateRequest, CustomUserRoleSuccessResponse,
+        CustomUserRoleUpdateRequest, GetCustomUserRoleResponse,
+        PaginatedResponseCustomUserRoleSummaryResponse, RoleIdentifierType,
+    },
+    Client,
+};
+
+impl Client {
+    /// The operations of the area Custom user roles.
+    pub fn roles(&self) -> RolesArea<'_> {
+        RolesArea { client: self }
+    }
+}
+
+/// The operations of the area, from [`Client::roles`](crate::Client::roles).
 #[derive(Clone, Copy, Debug)]
 pub struct RolesArea<'a> {
     client: &'a Client,
 }
-impl<'a> RolesArea<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-    /// Lists the custom user roles with id and name only. Without the right plan and rights the answer is 403.
+
+impl RolesArea<'_> {
+    /// Lists the custom user roles with id and name only. Without the right plan and rights the
+    /// answer is 403.
     ///
     /// Read one role for its rights.
     ///
     /// `GET /v1/roles`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn list(&self) -> ListCustomUserRoles {
         ListCustomUserRoles {
-            call: self.client.dispatcher.call(&table::LIST_CUSTOM_USER_ROLES, &[]),
+            call: self.client.dispatcher.call(&operations::LIST_CUSTOM_USER_ROLES, &[]),
         }
     }
-    /// Creates a custom user role from the rights it grants and those it forbids, and answers its id.
+
+    /// Creates a custom user role from the rights it grants and those it forbids, and answers its
+    /// id.
     ///
     /// The answer is a message, with the id in `data`.
     ///
     /// `POST /v1/roles`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
-    pub fn create(
-        &self,
-        name: impl Into<::std::string::String>,
-    ) -> CreateCustomUserRole {
+    pub fn create(&self, name: impl Into<String>) -> CreateCustomUserRole {
         CreateCustomUserRole {
-            call: self.client.dispatcher.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
-            body: crate::types::CustomUserRoleCreateRequest::new(name),
+            call: self.client.dispatcher.call(&operations::CREATE_CUSTOM_USER_ROLE, &[]),
+            body: CustomUserRoleCreateRequest::new(name),
         }
     }
-    /// Like [`create`](Self::create), with a body that is already put together.
+
+    /// Like [`create`](Self::create), with a whole body.
     pub fn create_with(
         &self,
-        body: crate::types::CustomUserRoleCreateRequest,
+        body: CustomUserRoleCreateRequest,
     ) -> CreateCustomUserRole {
         CreateCustomUserRole {
-            call: self.client.dispatcher.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&operations::CREATE_CUSTOM_USER_ROLE, &[]),
             body,
         }
     }
-    /// Gives a user, named by account id, a custom user role. Admin roles cannot be handed out this way.
+
+    /// Gives a user, named by account id, a custom user role. Admin roles cannot be handed out this
+    /// way.
     ///
     /// Admin roles are handed out in Atlassian Administration.
     ///
     /// `POST /v1/roles/assign`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn assign(
         &self,
-        account_id: impl Into<::std::string::String>,
-        role_id: impl Into<::std::string::String>,
+        account_id: impl Into<String>,
+        role_id: impl Into<String>,
     ) -> AssignCustomUserRole {
         AssignCustomUserRole {
-            call: self.client.dispatcher.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
-            body: crate::types::AssignRoleRequest::new(account_id, role_id),
+            call: self.client.dispatcher.call(&operations::ASSIGN_CUSTOM_USER_ROLE, &[]),
+            body: AssignRoleRequest::new(account_id, role_id),
         }
     }
-    /// Like [`assign`](Self::assign), with a body that is already put together.
-    pub fn assign_with(
-        &self,
-        body: crate::types::AssignRoleRequest,
-    ) -> AssignCustomUserRole {
+
+    /// Like [`assign`](Self::assign), with a whole body.
+    pub fn assign_with(&self, body: AssignRoleRequest) -> AssignCustomUserRole {
         AssignCustomUserRole {
-            call: self.client.dispatcher.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&operations::ASSIGN_CUSTOM_USER_ROLE, &[]),
             body,
         }
     }
+
     /// Fetches one custom user role with its rights, found by id or by name.
     ///
-    /// - `identifier`: The id of the custom user role, or its name if the type of identifier says so.
+    /// - `identifier`: The id of the custom user role, or its name if the type of identifier says
+    ///   so.
     ///
     /// `GET /v1/roles/{identifier}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn get(&self, identifier: &str) -> GetCustomUserRole {
         GetCustomUserRole {
             call: self
                 .client
                 .dispatcher
-                .call(&table::GET_CUSTOM_USER_ROLE, &[identifier]),
+                .call(&operations::GET_CUSTOM_USER_ROLE, &[identifier]),
         }
     }
+
     /// Changes a custom user role found by id or by name, and answers only its id and name.
     ///
     /// Send both lists of rights whole.
     ///
-    /// - `identifier`: The id of the custom user role, or its name if the type of identifier says so.
+    /// - `identifier`: The id of the custom user role, or its name if the type of identifier says
+    ///   so.
     ///
     /// `PUT /v1/roles/{identifier}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update(&self, identifier: &str) -> UpdateCustomUserRole {
         UpdateCustomUserRole {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
-            body: crate::types::CustomUserRoleUpdateRequest::new(),
+                .call(&operations::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
+            body: CustomUserRoleUpdateRequest::new(),
         }
     }
-    /// Like [`update`](Self::update), with a body that is already put together.
+
+    /// Like [`update`](Self::update), with a whole body.
     pub fn update_with(
         &self,
         identifier: &str,
-        body: crate::types::CustomUserRoleUpdateRequest,
+        body: CustomUserRoleUpdateRequest,
     ) -> UpdateCustomUserRole {
         UpdateCustomUserRole {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
+                .call(&operations::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
             body,
         }
     }
+
     /// Deletes a custom user role found by id or by name.
     ///
-    /// - `identifier`: The id of the custom user role, or its name if the type of identifier says so.
+    /// - `identifier`: The id of the custom user role, or its name if the type of identifier says
+    ///   so.
     ///
     /// `DELETE /v1/roles/{identifier}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete(&self, identifier: &str) -> DeleteCustomUserRole {
         DeleteCustomUserRole {
             call: self
                 .client
                 .dispatcher
-                .call(&table::DELETE_CUSTOM_USER_ROLE, &[identifier]),
+                .call(&operations::DELETE_CUSTOM_USER_ROLE, &[identifier]),
         }
     }
 }
-/// A call of `GET /v1/roles` that is being put together.
+
+/// Builds a call of `GET /v1/roles`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListCustomUserRoles {
     call: Call,
 }
+
 impl ListCustomUserRoles {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: i32) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many items one page holds at most.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
+
+    /// Sends the request and decodes the response.
     pub async fn send(
         self,
-    ) -> ::std::result::Result<
-        crate::types::PaginatedResponseCustomUserRoleSummaryResponse,
-        Error,
-    > {
+    ) -> Result<PaginatedResponseCustomUserRoleSummaryResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(
-        self,
-    ) -> ::jsm_ops_core::Pages<
-        crate::types::PaginatedResponseCustomUserRoleSummaryResponse,
-    > {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<PaginatedResponseCustomUserRoleSummaryResponse> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(
-        self,
-    ) -> ::jsm_ops_core::Items<
-        crate::types::PaginatedResponseCustomUserRoleSummaryResponse,
-    > {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<PaginatedResponseCustomUserRoleSummaryResponse> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/roles` that is being put together.
+
+/// Builds a call of `POST /v1/roles`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateCustomUserRole {
     call: Call,
-    body: crate::types::CustomUserRoleCreateRequest,
+    body: CustomUserRoleCreateRequest,
 }
+
 impl CreateCustomUserRole {
     /// The rights that the role forbids.
     pub fn disallowed_rights(
         mut self,
-        disallowed_rights: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
-        >,
+        disallowed_rights: impl Into<Nullable<Vec<String>>>,
     ) -> Self {
         self.body.disallowed_rights = disallowed_rights.into();
         self
     }
+
     /// The rights that the role gives.
     pub fn granted_rights(
         mut self,
-        granted_rights: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
-        >,
+        granted_rights: impl Into<Nullable<Vec<String>>>,
     ) -> Self {
         self.body.granted_rights = granted_rights.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<CustomUserRoleSuccessResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `POST /v1/roles/assign` that is being put together.
+
+/// Builds a call of `POST /v1/roles/assign`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct AssignCustomUserRole {
     call: Call,
-    body: crate::types::AssignRoleRequest,
+    body: AssignRoleRequest,
 }
+
 impl AssignCustomUserRole {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<CustomUserRoleSuccessResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/roles/{identifier}` that is being put together.
+
+/// Builds a call of `GET /v1/roles/{identifier}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetCustomUserRole {
     call: Call,
 }
+
 impl GetCustomUserRole {
     /// What the role is found by: `id` or `name`.
-    pub fn identifier_type(
-        mut self,
-        identifier_type: crate::types::RoleIdentifierType,
-    ) -> Self {
+    pub fn identifier_type(mut self, identifier_type: RoleIdentifierType) -> Self {
         self.call.query("identifierType", identifier_type);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::GetCustomUserRoleResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<GetCustomUserRoleResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `PUT /v1/roles/{identifier}` that is being put together.
+
+/// Builds a call of `PUT /v1/roles/{identifier}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateCustomUserRole {
     call: Call,
-    body: crate::types::CustomUserRoleUpdateRequest,
+    body: CustomUserRoleUpdateRequest,
 }
+
 impl UpdateCustomUserRole {
     /// What the role is found by: `id` or `name`.
-    pub fn identifier_type(
-        mut self,
-        identifier_type: crate::types::RoleIdentifierType,
-    ) -> Self {
+    pub fn identifier_type(mut self, identifier_type: RoleIdentifierType) -> Self {
         self.call.query("identifierType", identifier_type);
         self
     }
+
     /// The rights that the role forbids.
     pub fn disallowed_rights(
         mut self,
-        disallowed_rights: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
-        >,
+        disallowed_rights: impl Into<Nullable<Vec<String>>>,
     ) -> Self {
         self.body.disallowed_rights = disallowed_rights.into();
         self
     }
+
     /// The rights that the role gives.
     pub fn granted_rights(
         mut self,
-        granted_rights: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
-        >,
+        granted_rights: impl Into<Nullable<Vec<String>>>,
     ) -> Self {
         self.body.granted_rights = granted_rights.into();
         self
     }
+
     /// Its id.
-    pub fn id(
-        mut self,
-        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn id(mut self, id: impl Into<Nullable<String>>) -> Self {
         self.body.id = id.into();
         self
     }
+
     /// Its name.
-    pub fn name(
-        mut self,
-        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.body.name = name.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<CustomUserRoleSuccessResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/roles/{identifier}` that is being put together.
+
+/// Builds a call of `DELETE /v1/roles/{identifier}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteCustomUserRole {
     call: Call,
 }
+
 impl DeleteCustomUserRole {
     /// What the role is found by: `id` or `name`.
-    pub fn identifier_type(
-        mut self,
-        identifier_type: crate::types::RoleIdentifierType,
-    ) -> Self {
+    pub fn identifier_type(mut self, identifier_type: RoleIdentifierType) -> Self {
         self.call.query("identifierType", identifier_type);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }

@@ -2,7 +2,11 @@
 
 //! Routing rules: which escalation or schedule of a team an alert goes to, and during which hours.
 //!
-//! Every team has a default rule besides those that are created. Rules belong to a team, and scopes do not replace the caller's own rights in that team. The list is paged by offset.
+//! Every team has a default rule besides those that are created. Rules belong to a team, and scopes
+//! do not replace the caller's own rights in that team. The list is paged by offset.
+//!
+//! Atlassian's reference:
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/>
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,17 +17,33 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error};
-use crate::{Client, operations as table};
-/// The operations of the area, from [`Client::routing_rules`].
+
+use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
+
+use crate::{
+    operations,
+    types::{
+        CreateRoutingRuleRequest, Criteria, Notify, RoutingRuleChangeOrderRequest,
+        RoutingRuleResponse, RoutingRulesPaginatedResponse, RuleTimeRestriction,
+        UpdateRoutingRuleRequest,
+    },
+    Client,
+};
+
+impl Client {
+    /// The operations of the area Routing rules.
+    pub fn routing_rules(&self) -> RoutingRulesArea<'_> {
+        RoutingRulesArea { client: self }
+    }
+}
+
+/// The operations of the area, from [`Client::routing_rules`](crate::Client::routing_rules).
 #[derive(Clone, Copy, Debug)]
 pub struct RoutingRulesArea<'a> {
     client: &'a Client,
 }
-impl<'a> RoutingRulesArea<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
+
+impl RoutingRulesArea<'_> {
     /// Lists the rules by which a team's alerts find an escalation or a schedule, page by page.
     ///
     /// The default rule of the team is among them, marked by `isDefault`.
@@ -33,45 +53,52 @@ impl<'a> RoutingRulesArea<'a> {
     /// `GET /v1/teams/{teamId}/routing-rules`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
     pub fn list(&self, team_id: &str) -> ListRoutingRules {
         ListRoutingRules {
-            call: self.client.dispatcher.call(&table::LIST_ROUTING_RULES, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::LIST_ROUTING_RULES, &[team_id]),
         }
     }
-    /// Creates a rule that sends a team's matching alerts to an escalation, to a schedule or to nobody.
+
+    /// Creates a rule that sends a team's matching alerts to an escalation, to a schedule or to
+    /// nobody.
     ///
-    /// `order` is the place among the rules of the team, counted from zero. A `notify` of type `none` notifies nobody and needs no id.
+    /// `order` is the place among the rules of the team, counted from zero. A `notify` of type
+    /// `none` notifies nobody and needs no id.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     ///
     /// `POST /v1/teams/{teamId}/routing-rules`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
-    pub fn create(
-        &self,
-        team_id: &str,
-        notify: impl Into<crate::types::Notify>,
-    ) -> CreateRoutingRule {
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
+    pub fn create(&self, team_id: &str, notify: impl Into<Notify>) -> CreateRoutingRule {
         CreateRoutingRule {
-            call: self.client.dispatcher.call(&table::CREATE_ROUTING_RULE, &[team_id]),
-            body: crate::types::CreateRoutingRuleRequest::new(notify),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_ROUTING_RULE, &[team_id]),
+            body: CreateRoutingRuleRequest::new(notify),
         }
     }
-    /// Like [`create`](Self::create), with a body that is already put together.
+
+    /// Like [`create`](Self::create), with a whole body.
     pub fn create_with(
         &self,
         team_id: &str,
-        body: crate::types::CreateRoutingRuleRequest,
+        body: CreateRoutingRuleRequest,
     ) -> CreateRoutingRule {
         CreateRoutingRule {
-            call: self.client.dispatcher.call(&table::CREATE_ROUTING_RULE, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_ROUTING_RULE, &[team_id]),
             body,
         }
     }
+
     /// Fetches one routing rule of a team with its conditions and hours.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
@@ -80,13 +107,15 @@ impl<'a> RoutingRulesArea<'a> {
     /// `GET /v1/teams/{teamId}/routing-rules/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
     pub fn get(&self, team_id: &str, id: &str) -> GetRoutingRule {
         GetRoutingRule {
-            call: self.client.dispatcher.call(&table::GET_ROUTING_RULE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::GET_ROUTING_RULE, &[team_id, id]),
         }
     }
+
     /// Deletes a routing rule from a team; the answer has no body.
     ///
     /// A repeat may answer 404.
@@ -96,17 +125,17 @@ impl<'a> RoutingRulesArea<'a> {
     ///
     /// `DELETE /v1/teams/{teamId}/routing-rules/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete(&self, team_id: &str, id: &str) -> DeleteRoutingRule {
         DeleteRoutingRule {
             call: self
                 .client
                 .dispatcher
-                .call(&table::DELETE_ROUTING_RULE, &[team_id, id]),
+                .call(&operations::DELETE_ROUTING_RULE, &[team_id, id]),
         }
     }
+
     /// Changes the given fields of a routing rule, such as its conditions, hours or target.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
@@ -114,33 +143,34 @@ impl<'a> RoutingRulesArea<'a> {
     ///
     /// `PATCH /v1/teams/{teamId}/routing-rules/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update(&self, team_id: &str, id: &str) -> UpdateRoutingRule {
         UpdateRoutingRule {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
-            body: crate::types::UpdateRoutingRuleRequest::new(),
+                .call(&operations::UPDATE_ROUTING_RULE, &[team_id, id]),
+            body: UpdateRoutingRuleRequest::new(),
         }
     }
-    /// Like [`update`](Self::update), with a body that is already put together.
+
+    /// Like [`update`](Self::update), with a whole body.
     pub fn update_with(
         &self,
         team_id: &str,
         id: &str,
-        body: crate::types::UpdateRoutingRuleRequest,
+        body: UpdateRoutingRuleRequest,
     ) -> UpdateRoutingRule {
         UpdateRoutingRule {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
+                .call(&operations::UPDATE_ROUTING_RULE, &[team_id, id]),
             body,
         }
     }
+
     /// Moves a routing rule to another place among its team's rules, counted from zero.
     ///
     /// The last place is the number of rules less one. The answer has no body.
@@ -150,275 +180,253 @@ impl<'a> RoutingRulesArea<'a> {
     ///
     /// `PATCH /v1/teams/{teamId}/routing-rules/{id}/change-order`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn reorder(&self, team_id: &str, id: &str, order: i32) -> ReorderRoutingRule {
         ReorderRoutingRule {
             call: self
                 .client
                 .dispatcher
-                .call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
-            body: crate::types::RoutingRuleChangeOrderRequest::new(order),
+                .call(&operations::REORDER_ROUTING_RULE, &[team_id, id]),
+            body: RoutingRuleChangeOrderRequest::new(order),
         }
     }
-    /// Like [`reorder`](Self::reorder), with a body that is already put together.
+
+    /// Like [`reorder`](Self::reorder), with a whole body.
     pub fn reorder_with(
         &self,
         team_id: &str,
         id: &str,
-        body: crate::types::RoutingRuleChangeOrderRequest,
+        body: RoutingRuleChangeOrderRequest,
     ) -> ReorderRoutingRule {
         ReorderRoutingRule {
             call: self
                 .client
                 .dispatcher
-                .call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
+                .call(&operations::REORDER_ROUTING_RULE, &[team_id, id]),
             body,
         }
     }
 }
-/// A call of `GET /v1/teams/{teamId}/routing-rules` that is being put together.
+
+/// Builds a call of `GET /v1/teams/{teamId}/routing-rules`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListRoutingRules {
     call: Call,
 }
+
 impl ListRoutingRules {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: i32) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many routing rules one page holds at most: 1 to 100, 20 if left out.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::RoutingRulesPaginatedResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<RoutingRulesPaginatedResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(
-        self,
-    ) -> ::jsm_ops_core::Pages<crate::types::RoutingRulesPaginatedResponse> {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<RoutingRulesPaginatedResponse> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(
-        self,
-    ) -> ::jsm_ops_core::Items<crate::types::RoutingRulesPaginatedResponse> {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<RoutingRulesPaginatedResponse> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/teams/{teamId}/routing-rules` that is being put together.
+
+/// Builds a call of `POST /v1/teams/{teamId}/routing-rules`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateRoutingRule {
     call: Call,
-    body: crate::types::CreateRoutingRuleRequest,
+    body: CreateRoutingRuleRequest,
 }
+
 impl CreateRoutingRule {
     /// Which alerts it is for.
-    pub fn criteria(
-        mut self,
-        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
-    ) -> Self {
+    pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.body.criteria = criteria.into();
         self
     }
+
     /// Its name.
-    pub fn name(
-        mut self,
-        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.body.name = name.into();
         self
     }
+
     /// Its place among its like, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
+
     /// The hours in which it counts.
     pub fn time_restriction(
         mut self,
-        time_restriction: impl Into<
-            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
-        >,
+        time_restriction: impl Into<Nullable<RuleTimeRestriction>>,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
         self
     }
+
     /// The id of the time zone; that of the account if left out.
-    pub fn timezone(
-        mut self,
-        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn timezone(mut self, timezone: impl Into<Nullable<String>>) -> Self {
         self.body.timezone = timezone.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<RoutingRuleResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/teams/{teamId}/routing-rules/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/teams/{teamId}/routing-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetRoutingRule {
     call: Call,
 }
+
 impl GetRoutingRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<RoutingRuleResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/teams/{teamId}/routing-rules/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/teams/{teamId}/routing-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteRoutingRule {
     call: Call,
 }
+
 impl DeleteRoutingRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/teams/{teamId}/routing-rules/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/teams/{teamId}/routing-rules/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateRoutingRule {
     call: Call,
-    body: crate::types::UpdateRoutingRuleRequest,
+    body: UpdateRoutingRuleRequest,
 }
+
 impl UpdateRoutingRule {
     /// Which alerts it is for.
-    pub fn criteria(
-        mut self,
-        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
-    ) -> Self {
+    pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.body.criteria = criteria.into();
         self
     }
+
     /// Its name.
-    pub fn name(
-        mut self,
-        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.body.name = name.into();
         self
     }
+
     /// Whom the rule notifies.
-    pub fn notify(
-        mut self,
-        notify: impl Into<::jsm_ops_core::Nullable<crate::types::Notify>>,
-    ) -> Self {
+    pub fn notify(mut self, notify: impl Into<Nullable<Notify>>) -> Self {
         self.body.notify = notify.into();
         self
     }
+
     /// Its place among its like, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
+
     /// The hours in which it counts.
     pub fn time_restriction(
         mut self,
-        time_restriction: impl Into<
-            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
-        >,
+        time_restriction: impl Into<Nullable<RuleTimeRestriction>>,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
         self
     }
+
     /// The id of the time zone, such as `Europe/Istanbul`.
-    pub fn timezone(
-        mut self,
-        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn timezone(mut self, timezone: impl Into<Nullable<String>>) -> Self {
         self.body.timezone = timezone.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<RoutingRuleResponse, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `PATCH /v1/teams/{teamId}/routing-rules/{id}/change-order` that is being put together.
+
+/// Builds a call of `PATCH /v1/teams/{teamId}/routing-rules/{id}/change-order`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ReorderRoutingRule {
     call: Call,
-    body: crate::types::RoutingRuleChangeOrderRequest,
+    body: RoutingRuleChangeOrderRequest,
 }
+
 impl ReorderRoutingRule {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request with its body. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.send_empty(body).await
     }

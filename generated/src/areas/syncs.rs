@@ -2,7 +2,14 @@
 
 //! Syncs: links that keep alerts and Jira issues in step, with their actions and groups of actions.
 //!
-//! Permissions to view, create, edit and delete syncs are granted apart from each other. Syncs and their actions are paged by offset; action groups are not paged. Everything is done when the answer comes.
+//! Permissions to view, create, edit and delete syncs are granted apart from each other. Syncs and
+//! their actions are paged by offset; action groups are not paged. Everything is done when the
+//! answer comes.
+//!
+//! Atlassian's reference:
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/>
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/>
+//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/>
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -12,57 +19,78 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error};
-use crate::{Client, operations as table};
-/// The operations of the area, from [`Client::syncs`].
+
+use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
+use serde_json::{Map, Value};
+
+use crate::{
+    operations,
+    types::{
+        ActionDirection, ActionGroupType, ActionMapping, ActionsDto, AddedActionDto,
+        CreateActionGroupDto, CreateSyncActionRequest, CreateSyncDto, Filter,
+        ListSyncActionGroupsResponse, Sync, SyncAction, SyncActionGroup, SyncActions,
+        SyncMetadata, Syncs, UpdateActionGroupDto, UpdateSyncActionGroupOrderRequest,
+        UpdateSyncActionOrderRequest, UpdateSyncActionRequest, UpdateSyncDto,
+    },
+    Client,
+};
+
+impl Client {
+    /// The operations of the area Syncs.
+    pub fn syncs(&self) -> SyncsArea<'_> {
+        SyncsArea { client: self }
+    }
+}
+
+/// The operations of the area, from [`Client::syncs`](crate::Client::syncs).
 #[derive(Clone, Copy, Debug)]
 pub struct SyncsArea<'a> {
     client: &'a Client,
 }
-impl<'a> SyncsArea<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-    /// Lists the syncs between alerts and Jira work, by type or team. Items leave their properties out.
+
+impl SyncsArea<'_> {
+    /// Lists the syncs between alerts and Jira work, by type or team. Items leave their properties
+    /// out.
     ///
     /// Read one sync for its properties.
     ///
     /// `GET /v1/syncs`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
     pub fn list(&self) -> ListSyncs {
         ListSyncs {
-            call: self.client.dispatcher.call(&table::LIST_SYNCS, &[]),
+            call: self.client.dispatcher.call(&operations::LIST_SYNCS, &[]),
         }
     }
+
     /// Creates a sync between alerts and the issues of a project.
     ///
-    /// The properties of a sync with Jira include `projectKey`. The answer leaves the properties out.
+    /// The properties of a sync with Jira include `projectKey`. The answer leaves the properties
+    /// out.
     ///
     /// `POST /v1/syncs`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create(
         &self,
-        name: impl Into<::std::string::String>,
-        type_: impl Into<::std::string::String>,
+        name: impl Into<String>,
+        type_: impl Into<String>,
     ) -> CreateSync {
         CreateSync {
-            call: self.client.dispatcher.call(&table::CREATE_SYNC, &[]),
-            body: crate::types::CreateSyncDto::new(name, type_),
+            call: self.client.dispatcher.call(&operations::CREATE_SYNC, &[]),
+            body: CreateSyncDto::new(name, type_),
         }
     }
-    /// Like [`create`](Self::create), with a body that is already put together.
-    pub fn create_with(&self, body: crate::types::CreateSyncDto) -> CreateSync {
+
+    /// Like [`create`](Self::create), with a whole body.
+    pub fn create_with(&self, body: CreateSyncDto) -> CreateSync {
         CreateSync {
-            call: self.client.dispatcher.call(&table::CREATE_SYNC, &[]),
+            call: self.client.dispatcher.call(&operations::CREATE_SYNC, &[]),
             body,
         }
     }
+
     /// Fetches one sync together with the properties that lists leave out.
     ///
     /// Read it before an update, to send the properties back whole.
@@ -72,13 +100,12 @@ impl<'a> SyncsArea<'a> {
     /// `GET /v1/syncs/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
     pub fn get(&self, id: &str) -> GetSync {
         GetSync {
-            call: self.client.dispatcher.call(&table::GET_SYNC, &[id]),
+            call: self.client.dispatcher.call(&operations::GET_SYNC, &[id]),
         }
     }
+
     /// Deletes one sync by its id; the answer has no body.
     ///
     /// A repeat may answer 404. A delete scope is needed.
@@ -87,43 +114,42 @@ impl<'a> SyncsArea<'a> {
     ///
     /// `DELETE /v1/syncs/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete(&self, id: &str) -> DeleteSync {
         DeleteSync {
-            call: self.client.dispatcher.call(&table::DELETE_SYNC, &[id]),
+            call: self.client.dispatcher.call(&operations::DELETE_SYNC, &[id]),
         }
     }
+
     /// Changes the given fields of a sync; the answer leaves its properties out.
     ///
-    /// The type cannot be changed. Send `properties` whole, as it is not documented whether those left out stay.
+    /// The type cannot be changed. Send `properties` whole, as it is not documented whether those
+    /// left out stay.
     ///
     /// - `id`: The id of the sync.
     ///
     /// `PATCH /v1/syncs/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update(&self, id: &str) -> UpdateSync {
         UpdateSync {
-            call: self.client.dispatcher.call(&table::UPDATE_SYNC, &[id]),
-            body: crate::types::UpdateSyncDto::new(),
+            call: self.client.dispatcher.call(&operations::UPDATE_SYNC, &[id]),
+            body: UpdateSyncDto::new(),
         }
     }
-    /// Like [`update`](Self::update), with a body that is already put together.
-    pub fn update_with(
-        &self,
-        id: &str,
-        body: crate::types::UpdateSyncDto,
-    ) -> UpdateSync {
+
+    /// Like [`update`](Self::update), with a whole body.
+    pub fn update_with(&self, id: &str, body: UpdateSyncDto) -> UpdateSync {
         UpdateSync {
-            call: self.client.dispatcher.call(&table::UPDATE_SYNC, &[id]),
+            call: self.client.dispatcher.call(&operations::UPDATE_SYNC, &[id]),
             body,
         }
     }
-    /// Lists the action groups of a sync, by type if wanted, without paging. Items leave the actions inside out.
+
+    /// Lists the action groups of a sync, by type if wanted, without paging. Items leave the
+    /// actions inside out.
     ///
     /// The document shows the list in two shapes, a bare array and an object with `values`.
     ///
@@ -132,16 +158,15 @@ impl<'a> SyncsArea<'a> {
     /// `GET /v1/syncs/{syncId}/action-groups`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
     pub fn list_action_groups(&self, sync_id: &str) -> ListSyncActionGroups {
         ListSyncActionGroups {
             call: self
                 .client
                 .dispatcher
-                .call(&table::LIST_SYNC_ACTION_GROUPS, &[sync_id]),
+                .call(&operations::LIST_SYNC_ACTION_GROUPS, &[sync_id]),
         }
     }
+
     /// Creates a group of sync actions: one root action and the updates that go with it.
     ///
     /// What the root action and the updates may be depends on `type`.
@@ -150,37 +175,38 @@ impl<'a> SyncsArea<'a> {
     ///
     /// `POST /v1/syncs/{syncId}/action-groups`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create_action_group(
         &self,
         sync_id: &str,
-        name: impl Into<::std::string::String>,
-        type_: impl Into<crate::types::ActionGroupType>,
+        name: impl Into<String>,
+        type_: impl Into<ActionGroupType>,
     ) -> CreateSyncActionGroup {
         CreateSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
-            body: crate::types::CreateActionGroupDto::new(name, type_),
+                .call(&operations::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
+            body: CreateActionGroupDto::new(name, type_),
         }
     }
-    /// Like [`create_action_group`](Self::create_action_group), with a body that is already put together.
+
+    /// Like [`create_action_group`](Self::create_action_group), with a whole body.
     pub fn create_action_group_with(
         &self,
         sync_id: &str,
-        body: crate::types::CreateActionGroupDto,
+        body: CreateActionGroupDto,
     ) -> CreateSyncActionGroup {
         CreateSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
+                .call(&operations::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
             body,
         }
     }
+
     /// Fetches one action group of a sync with its root action and its updates.
     ///
     /// Lists leave the actions out; this call answers them.
@@ -191,16 +217,15 @@ impl<'a> SyncsArea<'a> {
     /// `GET /v1/syncs/{syncId}/action-groups/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
     pub fn get_action_group(&self, sync_id: &str, id: &str) -> GetSyncActionGroup {
         GetSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::GET_SYNC_ACTION_GROUP, &[sync_id, id]),
+                .call(&operations::GET_SYNC_ACTION_GROUP, &[sync_id, id]),
         }
     }
+
     /// Deletes an action group from a sync; the answer has no body.
     ///
     /// A repeat may answer 404. A delete scope is needed.
@@ -210,95 +235,101 @@ impl<'a> SyncsArea<'a> {
     ///
     /// `DELETE /v1/syncs/{syncId}/action-groups/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete_action_group(&self, sync_id: &str, id: &str) -> DeleteSyncActionGroup {
         DeleteSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::DELETE_SYNC_ACTION_GROUP, &[sync_id, id]),
+                .call(&operations::DELETE_SYNC_ACTION_GROUP, &[sync_id, id]),
         }
     }
-    /// Renames or switches an action group of a sync, and adds, changes or deletes the actions inside it.
+
+    /// Renames or switches an action group of a sync, and adds, changes or deletes the actions
+    /// inside it.
     ///
-    /// Changes come as three lists, `added`, `updated` and `deleted`. After a lost answer read the group before adding again.
+    /// Changes come as three lists, `added`, `updated` and `deleted`. After a lost answer read the
+    /// group before adding again.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group.
     ///
     /// `PATCH /v1/syncs/{syncId}/action-groups/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update_action_group(&self, sync_id: &str, id: &str) -> UpdateSyncActionGroup {
         UpdateSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_SYNC_ACTION_GROUP, &[sync_id, id]),
-            body: crate::types::UpdateActionGroupDto::new(),
+                .call(&operations::UPDATE_SYNC_ACTION_GROUP, &[sync_id, id]),
+            body: UpdateActionGroupDto::new(),
         }
     }
-    /// Like [`update_action_group`](Self::update_action_group), with a body that is already put together.
+
+    /// Like [`update_action_group`](Self::update_action_group), with a whole body.
     pub fn update_action_group_with(
         &self,
         sync_id: &str,
         id: &str,
-        body: crate::types::UpdateActionGroupDto,
+        body: UpdateActionGroupDto,
     ) -> UpdateSyncActionGroup {
         UpdateSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_SYNC_ACTION_GROUP, &[sync_id, id]),
+                .call(&operations::UPDATE_SYNC_ACTION_GROUP, &[sync_id, id]),
             body,
         }
     }
+
     /// Moves an action group of a sync to another place, given relative to a second group.
     ///
-    /// The place is given by `successorId`, the id of another group of the same sync. The answer has no body.
+    /// The place is given by `successorId`, the id of another group of the same sync. The answer
+    /// has no body.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group to move.
     ///
     /// `PATCH /v1/syncs/{syncId}/action-groups/{id}/order`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn reorder_action_group(
         &self,
         sync_id: &str,
         id: &str,
-        successor_id: impl Into<::std::string::String>,
+        successor_id: impl Into<String>,
     ) -> ReorderSyncActionGroup {
         ReorderSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::REORDER_SYNC_ACTION_GROUP, &[sync_id, id]),
-            body: crate::types::UpdateSyncActionGroupOrderRequest::new(successor_id),
+                .call(&operations::REORDER_SYNC_ACTION_GROUP, &[sync_id, id]),
+            body: UpdateSyncActionGroupOrderRequest::new(successor_id),
         }
     }
-    /// Like [`reorder_action_group`](Self::reorder_action_group), with a body that is already put together.
+
+    /// Like [`reorder_action_group`](Self::reorder_action_group), with a whole body.
     pub fn reorder_action_group_with(
         &self,
         sync_id: &str,
         id: &str,
-        body: crate::types::UpdateSyncActionGroupOrderRequest,
+        body: UpdateSyncActionGroupOrderRequest,
     ) -> ReorderSyncActionGroup {
         ReorderSyncActionGroup {
             call: self
                 .client
                 .dispatcher
-                .call(&table::REORDER_SYNC_ACTION_GROUP, &[sync_id, id]),
+                .call(&operations::REORDER_SYNC_ACTION_GROUP, &[sync_id, id]),
             body,
         }
     }
-    /// Lists the actions of a sync, by type, direction, group or name. Items leave filters and field mappings out.
+
+    /// Lists the actions of a sync, by type, direction, group or name. Items leave filters and
+    /// field mappings out.
     ///
     /// Read one action for its filter and field mappings.
     ///
@@ -307,53 +338,55 @@ impl<'a> SyncsArea<'a> {
     /// `GET /v1/syncs/{syncId}/actions`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
     pub fn list_actions(&self, sync_id: &str) -> ListSyncActions {
         ListSyncActions {
-            call: self.client.dispatcher.call(&table::LIST_SYNC_ACTIONS, &[sync_id]),
+            call: self.client.dispatcher.call(&operations::LIST_SYNC_ACTIONS, &[sync_id]),
         }
     }
+
     /// Adds an incoming or outgoing action to a sync, with its filter and field mappings.
     ///
-    /// An outgoing action needs an `actionGroupType`. Which types there are depends on the direction and on the type of the sync.
+    /// An outgoing action needs an `actionGroupType`. Which types there are depends on the
+    /// direction and on the type of the sync.
     ///
     /// - `sync_id`: The id of the sync.
     ///
     /// `POST /v1/syncs/{syncId}/actions`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn create_action(
         &self,
         sync_id: &str,
-        name: impl Into<::std::string::String>,
-        type_: impl Into<::std::string::String>,
-        direction: impl Into<crate::types::ActionDirection>,
-        filter: impl Into<crate::types::Filter>,
+        name: impl Into<String>,
+        type_: impl Into<String>,
+        direction: impl Into<ActionDirection>,
+        filter: impl Into<Filter>,
     ) -> CreateSyncAction {
         CreateSyncAction {
-            call: self.client.dispatcher.call(&table::CREATE_SYNC_ACTION, &[sync_id]),
-            body: crate::types::CreateSyncActionRequest::new(
-                name,
-                type_,
-                direction,
-                filter,
-            ),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_SYNC_ACTION, &[sync_id]),
+            body: CreateSyncActionRequest::new(name, type_, direction, filter),
         }
     }
-    /// Like [`create_action`](Self::create_action), with a body that is already put together.
+
+    /// Like [`create_action`](Self::create_action), with a whole body.
     pub fn create_action_with(
         &self,
         sync_id: &str,
-        body: crate::types::CreateSyncActionRequest,
+        body: CreateSyncActionRequest,
     ) -> CreateSyncAction {
         CreateSyncAction {
-            call: self.client.dispatcher.call(&table::CREATE_SYNC_ACTION, &[sync_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::CREATE_SYNC_ACTION, &[sync_id]),
             body,
         }
     }
+
     /// Fetches one action of a sync with its filter and field mappings.
     ///
     /// Read it before an update, which wants most of it back.
@@ -364,13 +397,15 @@ impl<'a> SyncsArea<'a> {
     /// `GET /v1/syncs/{syncId}/actions/{id}`
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
     pub fn get_action(&self, sync_id: &str, id: &str) -> GetSyncAction {
         GetSyncAction {
-            call: self.client.dispatcher.call(&table::GET_SYNC_ACTION, &[sync_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::GET_SYNC_ACTION, &[sync_id, id]),
         }
     }
+
     /// Deletes one action from a sync; the answer has no body.
     ///
     /// A repeat may answer 404. A delete scope is needed.
@@ -380,783 +415,749 @@ impl<'a> SyncsArea<'a> {
     ///
     /// `DELETE /v1/syncs/{syncId}/actions/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `delete:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `delete:ops-config:jira-service-management`.
     pub fn delete_action(&self, sync_id: &str, id: &str) -> DeleteSyncAction {
         DeleteSyncAction {
-            call: self.client.dispatcher.call(&table::DELETE_SYNC_ACTION, &[sync_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&operations::DELETE_SYNC_ACTION, &[sync_id, id]),
         }
     }
-    /// Changes an action of a sync. Type, name, direction and filter are required although this is a PATCH.
+
+    /// Changes an action of a sync. Type, name, direction and filter are required although this is
+    /// a PATCH.
     ///
-    /// Read the action first and send it back with the change, as the required fields go along each time.
+    /// Read the action first and send it back with the change, as the required fields go along each
+    /// time.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action.
     ///
     /// `PATCH /v1/syncs/{syncId}/actions/{id}`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn update_action(
         &self,
         sync_id: &str,
         id: &str,
-        name: impl Into<::std::string::String>,
-        type_: impl Into<::std::string::String>,
-        direction: impl Into<crate::types::ActionDirection>,
-        filter: impl Into<crate::types::Filter>,
+        name: impl Into<String>,
+        type_: impl Into<String>,
+        direction: impl Into<ActionDirection>,
+        filter: impl Into<Filter>,
     ) -> UpdateSyncAction {
         UpdateSyncAction {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_SYNC_ACTION, &[sync_id, id]),
-            body: crate::types::UpdateSyncActionRequest::new(
-                name,
-                type_,
-                direction,
-                filter,
-            ),
+                .call(&operations::UPDATE_SYNC_ACTION, &[sync_id, id]),
+            body: UpdateSyncActionRequest::new(name, type_, direction, filter),
         }
     }
-    /// Like [`update_action`](Self::update_action), with a body that is already put together.
+
+    /// Like [`update_action`](Self::update_action), with a whole body.
     pub fn update_action_with(
         &self,
         sync_id: &str,
         id: &str,
-        body: crate::types::UpdateSyncActionRequest,
+        body: UpdateSyncActionRequest,
     ) -> UpdateSyncAction {
         UpdateSyncAction {
             call: self
                 .client
                 .dispatcher
-                .call(&table::UPDATE_SYNC_ACTION, &[sync_id, id]),
+                .call(&operations::UPDATE_SYNC_ACTION, &[sync_id, id]),
             body,
         }
     }
+
     /// Moves an action of a sync to another place, given relative to a second action.
     ///
-    /// The place is given by `successorId`, the id of another action of the same sync. The answer has no body.
+    /// The place is given by `successorId`, the id of another action of the same sync. The answer
+    /// has no body.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action to move.
     ///
     /// `PATCH /v1/syncs/{syncId}/actions/{id}/order`
     ///
-    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
-    ///
-    /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
+    /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
+    /// `write:ops-config:jira-service-management`.
     pub fn reorder_action(&self, sync_id: &str, id: &str) -> ReorderSyncAction {
         ReorderSyncAction {
             call: self
                 .client
                 .dispatcher
-                .call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
-            body: crate::types::UpdateSyncActionOrderRequest::new(),
+                .call(&operations::REORDER_SYNC_ACTION, &[sync_id, id]),
+            body: UpdateSyncActionOrderRequest::new(),
         }
     }
-    /// Like [`reorder_action`](Self::reorder_action), with a body that is already put together.
+
+    /// Like [`reorder_action`](Self::reorder_action), with a whole body.
     pub fn reorder_action_with(
         &self,
         sync_id: &str,
         id: &str,
-        body: crate::types::UpdateSyncActionOrderRequest,
+        body: UpdateSyncActionOrderRequest,
     ) -> ReorderSyncAction {
         ReorderSyncAction {
             call: self
                 .client
                 .dispatcher
-                .call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
+                .call(&operations::REORDER_SYNC_ACTION, &[sync_id, id]),
             body,
         }
     }
 }
-/// A call of `GET /v1/syncs` that is being put together.
+
+/// Builds a call of `GET /v1/syncs`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListSyncs {
     call: Call,
 }
+
 impl ListSyncs {
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: &str) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many items one page holds at most.
     pub fn size(mut self, size: &str) -> Self {
         self.call.query("size", size);
         self
     }
+
     /// Only syncs of the team with this id.
     pub fn team_id(mut self, team_id: &str) -> Self {
         self.call.query("teamId", team_id);
         self
     }
+
     /// Only syncs of this type, such as `jira-software-cloud`.
     pub fn type_(mut self, type_: &str) -> Self {
         self.call.query("type", type_);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::Syncs, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<Syncs, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(self) -> ::jsm_ops_core::Pages<crate::types::Syncs> {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<Syncs> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(self) -> ::jsm_ops_core::Items<crate::types::Syncs> {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<Syncs> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/syncs` that is being put together.
+
+/// Builds a call of `POST /v1/syncs`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateSync {
     call: Call,
-    body: crate::types::CreateSyncDto,
+    body: CreateSyncDto,
 }
+
 impl CreateSync {
     /// What it is for, in free words.
-    pub fn description(
-        mut self,
-        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
     }
+
     /// Whether it is switched on; off if left out.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// Settings that depend on the type, such as `projectKey`.
     pub fn properties(
         mut self,
-        properties: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
+        properties: impl Into<Nullable<Map<String, Value>>>,
     ) -> Self {
         self.body.properties = properties.into();
         self
     }
+
     /// The id of the team; it is absent or empty where it belongs to the whole site.
-    pub fn team_id(
-        mut self,
-        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.body.team_id = team_id.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::SyncMetadata, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<SyncMetadata, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/syncs/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/syncs/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetSync {
     call: Call,
 }
+
 impl GetSync {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::Sync, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<Sync, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/syncs/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/syncs/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteSync {
     call: Call,
 }
+
 impl DeleteSync {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/syncs/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/syncs/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateSync {
     call: Call,
-    body: crate::types::UpdateSyncDto,
+    body: UpdateSyncDto,
 }
+
 impl UpdateSync {
     /// What it is for, in free words.
-    pub fn description(
-        mut self,
-        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
     }
+
     /// Whether it is switched on.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// Its name, which no other sync may have.
-    pub fn name(
-        mut self,
-        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.body.name = name.into();
         self
     }
+
     /// Settings that depend on the type, such as `projectKey`.
     pub fn properties(
         mut self,
-        properties: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
+        properties: impl Into<Nullable<Map<String, Value>>>,
     ) -> Self {
         self.body.properties = properties.into();
         self
     }
+
     /// The id of the team; it is absent or empty where it belongs to the whole site.
-    pub fn team_id(
-        mut self,
-        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.body.team_id = team_id.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::SyncMetadata, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<SyncMetadata, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/syncs/{syncId}/action-groups` that is being put together.
+
+/// Builds a call of `GET /v1/syncs/{syncId}/action-groups`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListSyncActionGroups {
     call: Call,
 }
+
 impl ListSyncActionGroups {
     /// Only groups of this type: `checkbox`, `forwarding` or `updating`.
     pub fn type_(mut self, type_: &str) -> Self {
         self.call.query("type", type_);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::ListSyncActionGroupsResponse, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<ListSyncActionGroupsResponse, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `POST /v1/syncs/{syncId}/action-groups` that is being put together.
+
+/// Builds a call of `POST /v1/syncs/{syncId}/action-groups`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateSyncActionGroup {
     call: Call,
-    body: crate::types::CreateActionGroupDto,
+    body: CreateActionGroupDto,
 }
+
 impl CreateSyncActionGroup {
     /// Whether it is switched on.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// Its place among its like, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<Nullable<f64>>) -> Self {
         self.body.order = order.into();
         self
     }
+
     /// The action that the others hang on.
     pub fn root_action(
         mut self,
-        root_action: impl Into<::jsm_ops_core::Nullable<crate::types::AddedActionDto>>,
+        root_action: impl Into<Nullable<AddedActionDto>>,
     ) -> Self {
         self.body.root_action = root_action.into();
         self
     }
+
     /// The actions that follow the root action.
     pub fn update_actions(
         mut self,
-        update_actions: impl Into<
-            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::AddedActionDto>>,
-        >,
+        update_actions: impl Into<Nullable<Vec<AddedActionDto>>>,
     ) -> Self {
         self.body.update_actions = update_actions.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::SyncActionGroup, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<SyncActionGroup, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/syncs/{syncId}/action-groups/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/syncs/{syncId}/action-groups/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetSyncActionGroup {
     call: Call,
 }
+
 impl GetSyncActionGroup {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::SyncActionGroup, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<SyncActionGroup, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/syncs/{syncId}/action-groups/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/syncs/{syncId}/action-groups/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteSyncActionGroup {
     call: Call,
 }
+
 impl DeleteSyncActionGroup {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/syncs/{syncId}/action-groups/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/syncs/{syncId}/action-groups/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateSyncActionGroup {
     call: Call,
-    body: crate::types::UpdateActionGroupDto,
+    body: UpdateActionGroupDto,
 }
+
 impl UpdateSyncActionGroup {
     /// The actions to add, change and delete.
-    pub fn actions(
-        mut self,
-        actions: impl Into<::jsm_ops_core::Nullable<crate::types::ActionsDto>>,
-    ) -> Self {
+    pub fn actions(mut self, actions: impl Into<Nullable<ActionsDto>>) -> Self {
         self.body.actions = actions.into();
         self
     }
+
     /// Whether it is switched on.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// Its name.
-    pub fn name(
-        mut self,
-        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.body.name = name.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(
-        self,
-    ) -> ::std::result::Result<crate::types::SyncActionGroup, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<SyncActionGroup, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `PATCH /v1/syncs/{syncId}/action-groups/{id}/order` that is being put together.
+
+/// Builds a call of `PATCH /v1/syncs/{syncId}/action-groups/{id}/order`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ReorderSyncActionGroup {
     call: Call,
-    body: crate::types::UpdateSyncActionGroupOrderRequest,
+    body: UpdateSyncActionGroupOrderRequest,
 }
+
 impl ReorderSyncActionGroup {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request with its body. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.send_empty(body).await
     }
 }
-/// A call of `GET /v1/syncs/{syncId}/actions` that is being put together.
+
+/// Builds a call of `GET /v1/syncs/{syncId}/actions`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ListSyncActions {
     call: Call,
 }
+
 impl ListSyncActions {
     /// Only actions of this direction: `incoming` or `outgoing`.
     pub fn direction(mut self, direction: &str) -> Self {
         self.call.query("direction", direction);
         self
     }
+
     /// Only actions of the group with this id.
     pub fn group_id(mut self, group_id: &str) -> Self {
         self.call.query("groupId", group_id);
         self
     }
+
     /// Only actions with this name.
     pub fn name(mut self, name: &str) -> Self {
         self.call.query("name", name);
         self
     }
+
     /// How many items to skip, 0 if left out.
     pub fn offset(mut self, offset: &str) -> Self {
         self.call.query("offset", offset);
         self
     }
+
     /// How many items one page holds at most.
     pub fn size(mut self, size: &str) -> Self {
         self.call.query("size", size);
         self
     }
+
     /// Only actions of this type.
     pub fn type_(mut self, type_: &str) -> Self {
         self.call.query("type", type_);
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::SyncActions, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<SyncActions, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
-    /// All pages from here on, as a stream.
-    pub fn pages(self) -> ::jsm_ops_core::Pages<crate::types::SyncActions> {
-        ::jsm_ops_core::Pages::new(self.call)
+
+    /// Streams all pages from this call on. Each is fetched when it is needed.
+    pub fn pages(self) -> Pages<SyncActions> {
+        Pages::new(self.call)
     }
-    /// All items from here on, as a stream; pages are fetched as they are needed.
-    pub fn items(self) -> ::jsm_ops_core::Items<crate::types::SyncActions> {
-        ::jsm_ops_core::Items::new(self.call)
+
+    /// Streams the items of all pages from this call on.
+    pub fn items(self) -> Items<SyncActions> {
+        Items::new(self.call)
     }
 }
-/// A call of `POST /v1/syncs/{syncId}/actions` that is being put together.
+
+/// Builds a call of `POST /v1/syncs/{syncId}/actions`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateSyncAction {
     call: Call,
-    body: crate::types::CreateSyncActionRequest,
+    body: CreateSyncActionRequest,
 }
+
 impl CreateSyncAction {
-    /// The type of its action group: `forwarding`, `updating` or `checkbox`; outgoing actions need one.
+    /// The type of its action group: `forwarding`, `updating` or `checkbox`; outgoing actions need
+    /// one.
     pub fn action_group_type(
         mut self,
-        action_group_type: impl Into<
-            ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
-        >,
+        action_group_type: impl Into<Nullable<ActionGroupType>>,
     ) -> Self {
         self.body.action_group_type = action_group_type.into();
         self
     }
+
     /// What is done when the action applies.
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
+        action_mapping: impl Into<Nullable<ActionMapping>>,
     ) -> Self {
         self.body.action_mapping = action_mapping.into();
         self
     }
+
     /// Whether it is switched on.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// What each field is filled with; which fields there are depends on the type.
     pub fn field_mappings(
         mut self,
-        field_mappings: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
+        field_mappings: impl Into<Nullable<Map<String, Value>>>,
     ) -> Self {
         self.body.field_mappings = field_mappings.into();
         self
     }
+
     /// Settings that depend on the type.
     pub fn properties(
         mut self,
-        properties: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
+        properties: impl Into<Nullable<Map<String, Value>>>,
     ) -> Self {
         self.body.properties = properties.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::SyncAction, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<SyncAction, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `GET /v1/syncs/{syncId}/actions/{id}` that is being put together.
+
+/// Builds a call of `GET /v1/syncs/{syncId}/actions/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct GetSyncAction {
     call: Call,
 }
+
 impl GetSyncAction {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::SyncAction, Error> {
+
+    /// Sends the request and decodes the response.
+    pub async fn send(self) -> Result<SyncAction, Error> {
         let body = Body::None;
         self.call.json(body).await
     }
 }
-/// A call of `DELETE /v1/syncs/{syncId}/actions/{id}` that is being put together.
+
+/// Builds a call of `DELETE /v1/syncs/{syncId}/actions/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DeleteSyncAction {
     call: Call,
 }
+
 impl DeleteSyncAction {
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = Body::None;
         self.call.send_empty(body).await
     }
 }
-/// A call of `PATCH /v1/syncs/{syncId}/actions/{id}` that is being put together.
+
+/// Builds a call of `PATCH /v1/syncs/{syncId}/actions/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct UpdateSyncAction {
     call: Call,
-    body: crate::types::UpdateSyncActionRequest,
+    body: UpdateSyncActionRequest,
 }
+
 impl UpdateSyncAction {
-    /// The type of its action group: `forwarding`, `updating` or `checkbox`; outgoing actions need one.
+    /// The type of its action group: `forwarding`, `updating` or `checkbox`; outgoing actions need
+    /// one.
     pub fn action_group_type(
         mut self,
-        action_group_type: impl Into<
-            ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
-        >,
+        action_group_type: impl Into<Nullable<ActionGroupType>>,
     ) -> Self {
         self.body.action_group_type = action_group_type.into();
         self
     }
+
     /// What is done when the action applies.
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
+        action_mapping: impl Into<Nullable<ActionMapping>>,
     ) -> Self {
         self.body.action_mapping = action_mapping.into();
         self
     }
+
     /// Whether it is switched on.
-    pub fn enabled(
-        mut self,
-        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
-    ) -> Self {
+    pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
+
     /// What each field is filled with; which fields there are depends on the type.
     pub fn field_mappings(
         mut self,
-        field_mappings: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
+        field_mappings: impl Into<Nullable<Map<String, Value>>>,
     ) -> Self {
         self.body.field_mappings = field_mappings.into();
         self
     }
+
     /// Settings that depend on the type.
     pub fn properties(
         mut self,
-        properties: impl Into<
-            ::jsm_ops_core::Nullable<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
+        properties: impl Into<Nullable<Map<String, Value>>>,
     ) -> Self {
         self.body.properties = properties.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body and decodes the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<crate::types::SyncAction, Error> {
+
+    /// Sends the request with its body and decodes the response.
+    pub async fn send(self) -> Result<SyncAction, Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
-/// A call of `PATCH /v1/syncs/{syncId}/actions/{id}/order` that is being put together.
+
+/// Builds a call of `PATCH /v1/syncs/{syncId}/actions/{id}/order`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct ReorderSyncAction {
     call: Call,
-    body: crate::types::UpdateSyncActionOrderRequest,
+    body: UpdateSyncActionOrderRequest,
 }
+
 impl ReorderSyncAction {
     /// The id of the one that stands next to the new place.
-    pub fn successor_id(
-        mut self,
-        successor_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
-    ) -> Self {
+    pub fn successor_id(mut self, successor_id: impl Into<Nullable<String>>) -> Self {
         self.body.successor_id = successor_id.into();
         self
     }
-    /// How the call is to be carried: how long it may take, whether it may be repeated.
-    pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+
+    /// Sets options of this call: its deadline, and whether it may be retried.
+    pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
         self
     }
-    /// Sends the request with its body; the answer says no more than that it was carried out.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> ::std::result::Result<(), Error> {
+
+    /// Sends the request with its body. The response has no content.
+    pub async fn send(self) -> Result<(), Error> {
         let body = self.call.json_body(&self.body)?;
         self.call.send_empty(body).await
     }

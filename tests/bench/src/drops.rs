@@ -190,7 +190,7 @@ impl Run {
         let (client, alert, oauth) = (self.client.clone(), self.alert.clone(), self.oauth.clone());
         let login = match dropped {
             DroppedFuture::SignIn => {
-                let login = oauth.begin(&self.fake.app().scopes.into_iter().collect())?;
+                let login = oauth.begin_sign_in(&self.fake.app().scopes.into_iter().collect())?;
                 Some((self.fake.approve(login.url.as_str()).await?, login.pending))
             }
             _ => None,
@@ -213,7 +213,7 @@ impl Run {
                 DroppedFuture::Sites => drop(oauth.session(&user(0)).sites().await),
                 DroppedFuture::SignIn => {
                     if let Some((callback, pending)) = login {
-                        let _ = oauth.finish(&user(0), pending, &callback).await;
+                        let _ = oauth.finish_sign_in(&user(0), pending, &callback).await;
                     }
                 }
             }
@@ -261,7 +261,7 @@ impl Run {
     }
 
     async fn finish(&mut self) -> Result<()> {
-        match timeout(STUCK, self.oauth.session(&user(0)).settle()).await {
+        match timeout(STUCK, self.oauth.session(&user(0)).flush()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.wrong.push(format!("at the end a grant is not saved: {error}")),
             Err(_) => self.wrong.push("at the end a refresh is stuck".to_owned()),

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use crate::{Shared, lock, request::Request};
+use crate::{
+    request::Request,
+    script::{Shared, lock},
+};
 
 /// How long the server waits for the next byte of a client.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);

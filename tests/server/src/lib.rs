@@ -7,6 +7,7 @@
 mod connection;
 mod request;
 mod response;
+mod script;
 #[cfg(test)]
 mod tests;
 
@@ -14,12 +15,13 @@ use std::{
     collections::VecDeque,
     io,
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     thread::{self, JoinHandle},
 };
 
 pub use request::Request;
 pub use response::Response;
+use script::{Script, Shared, lock};
 
 /// Status of the response to a request that no test scripted; no operation declares it.
 pub const UNSCRIPTED: u16 = 599;
@@ -42,7 +44,7 @@ impl Server {
         Self::with(Script::Queue { next: VecDeque::new(), default: Response::new(UNSCRIPTED) })
     }
 
-    /// Starts a server that computes each response from the request.
+    /// Starts a server that computes each response from the request. It records no requests.
     ///
     /// # Errors
     /// No free port on the loopback interface.
@@ -114,43 +116,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-#[derive(Debug)]
-struct Shared {
-    requests: Mutex<Vec<Request>>,
-    script: Mutex<Script>,
-    /// The client's end of the connection that stops the listener.
-    stop: Mutex<Option<SocketAddr>>,
-}
-
-impl Shared {
-    /// Records a request and returns the response to it.
-    fn respond_to(&self, request: Request) -> Response {
-        let function = match &mut *lock(&self.script) {
-            Script::Function(function) => Arc::clone(function),
-            Script::Queue { next, default } => {
-                lock(&self.requests).push(request);
-                return next.pop_front().unwrap_or_else(|| default.clone());
-            }
-        };
-        function(&request)
-    }
-}
-
-enum Script {
-    Queue { next: VecDeque<Response>, default: Response },
-    Function(Arc<dyn Fn(&Request) -> Response + Send + Sync>),
-}
-
-impl std::fmt::Debug for Script {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Script")
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {

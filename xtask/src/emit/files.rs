@@ -1,6 +1,7 @@
 //! The files of the crate, as text.
 
 use super::{
+    imports, layout,
     source::{Files, HEADER, INTERFACE, Source},
     type_files,
 };
@@ -21,8 +22,9 @@ pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::E
     let areas = area::by_area(&adapted.model.operations, overlay);
     let mut sources = vec![
         ("src/lib.rs".to_owned(), syn::parse2(crate_root::root(&areas))?),
+        ("src/areas/mod.rs".to_owned(), syn::parse2(crate_root::areas(&areas))?),
         ("src/base_urls.rs".to_owned(), syn::parse2(base_urls::file())?),
-        ("src/client.rs".to_owned(), syn::parse2(client::client(&areas))?),
+        ("src/client.rs".to_owned(), syn::parse2(client::client())?),
         ("src/exports.rs".to_owned(), syn::parse2(crate_root::exports())?),
         ("src/operations.rs".to_owned(), syn::parse2(table::file(&areas, &adapted.model.operations))?),
         ("tests/calls.rs".to_owned(), test_calls::file(&areas, &adapted.model, overlay)?),
@@ -42,15 +44,32 @@ pub fn types(types: Vec<TypeCode>, adapted: &Adapted, overlay: &Overlay) -> Resu
     type_files::files(types, &area::by_area(&adapted.model.operations, overlay), adapted)
 }
 
+/// Gives the Rust files their `use` lines.
+pub fn import(sources: &mut [Source]) {
+    for (name, file) in sources {
+        imports::shorten(file, if name.starts_with("src/types/") { "crate::types" } else { "crate" });
+    }
+}
+
 /// Formats the Rust files.
 pub fn format(sources: Vec<Source>) -> Files {
-    let text = |file| format!("// {HEADER}.\n\n{}", prettyplease::unparse(&file));
-    sources.into_iter().map(|(name, file)| (name, text(file))).collect()
+    sources.into_iter().map(|(name, file)| (name, prettyplease::unparse(&file))).collect()
+}
+
+/// Lays formatted Rust files out for reading.
+pub fn lay_out(files: &mut Files) {
+    for code in files.values_mut() {
+        *code = format!("// {HEADER}.\n\n{}", layout::lay_out(code));
+    }
 }
 
 /// Adds the files that are no Rust.
 pub fn add_data(files: &mut Files, interface: &Interface, adapted: &Adapted, overlay: &Overlay) {
     files.insert("Cargo.toml".to_owned(), manifest::render(&area::by_area(&adapted.model.operations, overlay), HEADER));
+    files.insert(
+        "rustfmt.toml".to_owned(),
+        format!("# {HEADER}.\n\n# prettyplease formats the code of this crate.\ndisable_all_formatting = true\n"),
+    );
     let mut interface = serde_json::to_string_pretty(interface).unwrap_or_default();
     interface.push('\n');
     files.insert(INTERFACE.to_owned(), interface);

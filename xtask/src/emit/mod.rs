@@ -2,5 +2,7 @@
 
 pub mod disk;
 pub mod files;
+mod imports;
+mod layout;
 pub mod source;
 pub mod type_files;

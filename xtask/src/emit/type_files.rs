@@ -27,9 +27,9 @@ pub fn files(types: Vec<TypeCode>, areas: &[AreaModel<'_>], adapted: &Adapted) -
     for TypeCode { schema, items } in types.into_iter().chain(aliases(adapted)?) {
         let users = users.get(schema.as_str()).unwrap_or(&nobody);
         let module = match users.iter().copied().collect::<Vec<_>>()[..] {
-            [UNUSED_TYPES] => "unused".to_owned(),
+            [UNUSED_TYPES] => names::UNUSED_TYPES_MODULE.to_owned(),
             [key] => names::types_module_name(key),
-            _ => "shared".to_owned(),
+            _ => names::SHARED_TYPES_MODULE.to_owned(),
         };
         let place = by_module.entry(module.clone()).or_default();
         if users.len() > 1 {
@@ -45,20 +45,33 @@ pub fn files(types: Vec<TypeCode>, areas: &[AreaModel<'_>], adapted: &Adapted) -
         quote! {
             #gate
             mod #name;
+        }
+    });
+    let exports = features.iter().map(|(module, users)| {
+        let (name, gate) = (format_ident!("{module}"), gate(users));
+        quote! {
             #gate
-            pub use #name::*;
+            pub use self::#name::*;
         }
     });
     let root = quote! {
-        #![doc = " Types of requests and answers."]
+        #![doc = " Types of requests and responses."]
         #![doc = ""]
-        #![doc = " Objects that are sent have setters, and fields that tell absence from `null` ([`Nullable`](crate::Nullable)). Objects that are only"]
-        #![doc = " received have options and lists. Enums and unions keep what they do not know."]
+        #![doc = " Objects that requests send have setters. Their optional fields tell an absent value from `null`, see"]
+        #![doc = " [`Nullable`](crate::Nullable). The optional fields of objects that only responses hold are options and lists. Enums and"]
+        #![doc = " unions keep values that this version does not know."]
         #(#modules)*
+        #(#exports)*
     };
     let mut sources = vec![("src/types/mod.rs".to_owned(), syn::parse2(root)?)];
     for (module, items) in by_module {
-        let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
+        let attrs = if module == names::SHARED_TYPES_MODULE {
+            // The features decide which of its types are there, and so which imports are used.
+            vec![syn::parse_quote! { #![allow(unused_imports)] }]
+        } else {
+            Vec::new()
+        };
+        let file = syn::File { shebang: None, frontmatter: None, attrs, items };
         sources.push((format!("src/types/{module}.rs"), file));
     }
     Ok(sources)
@@ -135,6 +148,7 @@ fn gated(mut item: Item, gate: &Attribute) -> Item {
         Item::Macro(item) => &mut item.attrs,
         _ => return item,
     };
-    attributes.insert(0, gate.clone());
+    let docs = attributes.iter().take_while(|attribute| attribute.path().is_ident("doc")).count();
+    attributes.insert(docs, gate.clone());
     item
 }

@@ -14,7 +14,9 @@ use crate::{
 pub fn file(area: &AreaModel<'_>, model: &Model, overlay: &Overlay) -> Result<syn::File, syn::Error> {
     let accessor = format_ident!("{}", names::accessor_type_name(area.key));
     let module_docs = docs::area(area);
-    let accessor_doc = format!(" The operations of the area, from [`Client::{}`].", area.module);
+    let method = format_ident!("{}", area.module);
+    let accessor_docs = format!(" The operations of the area, from [`Client::{method}`](crate::Client::{method}).");
+    let method_docs = format!(" The operations of the area {}.", area.title());
     let builders = area.operations.iter().map(|operation| CallBuilder::new(operation, model, overlay));
     let (mut methods, mut types) = (Vec::new(), Vec::new());
     for builder in builders {
@@ -24,21 +26,20 @@ pub fn file(area: &AreaModel<'_>, model: &Model, overlay: &Overlay) -> Result<sy
     let tokens: TokenStream = quote! {
         #(#![doc = #module_docs])*
 
-        use jsm_ops_core::{Body, Call, Error};
-
-        use crate::{Client, operations as table};
-
-        #[doc = #accessor_doc]
-        #[derive(Clone, Copy, Debug)]
-        pub struct #accessor<'a> {
-            client: &'a Client,
+        impl crate::Client {
+            #[doc = #method_docs]
+            pub fn #method(&self) -> #accessor<'_> {
+                #accessor { client: self }
+            }
         }
 
-        impl<'a> #accessor<'a> {
-            pub(crate) fn new(client: &'a Client) -> Self {
-                Self { client }
-            }
+        #[doc = #accessor_docs]
+        #[derive(Clone, Copy, Debug)]
+        pub struct #accessor<'a> {
+            client: &'a crate::Client,
+        }
 
+        impl #accessor<'_> {
             #(#methods)*
         }
 

@@ -36,11 +36,11 @@ pub fn file() -> TokenStream {
     quote! {
         #![doc = " Base URLs: where requests go."]
         #![doc = ""]
-        #![doc = " A 3LO token and an API token reach the same operations at different base URLs. Each is rejected at the other's."]
+        #![doc = " A 3LO token and an API token reach the same operations at different base URLs. Atlassian rejects each at the"]
+        #![doc = " base URL of the other."]
         #![doc = ""]
-        #![doc = " Atlassian does not document how a 3LO token reaches the family `stakeholder_comms`. Its 3LO base URL is an assumption."]
-
-        use jsm_ops_core::{CloudId, Gateway};
+        #![doc = " Atlassian does not document how a 3LO token reaches the family `stakeholder_comms`. Its 3LO base URL is"]
+        #![doc = " an assumption."]
 
         #(#constants)*
 
@@ -52,29 +52,29 @@ pub fn file() -> TokenStream {
 
         impl BaseUrls {
             /// The 3LO base URLs, which take OAuth 2.0 (3LO) tokens.
-            pub fn oauth(cloud_id: &CloudId) -> Self {
-                Self::oauth_at(&Gateway::default(), cloud_id)
+            pub fn oauth(cloud_id: &::jsm_ops_core::CloudId) -> Self {
+                Self::oauth_at(&::jsm_ops_core::Gateway::default(), cloud_id)
             }
 
             /// The HTTP Basic base URLs, which take Atlassian API tokens (email address and token).
-            pub fn basic(cloud_id: &CloudId) -> Self {
-                Self::basic_at(&Gateway::default(), cloud_id)
+            pub fn basic(cloud_id: &::jsm_ops_core::CloudId) -> Self {
+                Self::basic_at(&::jsm_ops_core::Gateway::default(), cloud_id)
             }
 
             /// Like [`BaseUrls::oauth`], at another gateway.
-            pub fn oauth_at(gateway: &Gateway, cloud_id: &CloudId) -> Self {
+            pub fn oauth_at(gateway: &::jsm_ops_core::Gateway, cloud_id: &::jsm_ops_core::CloudId) -> Self {
                 Self { #(#fields: gateway.base_url(#oauth, cloud_id),)* }
             }
 
             /// Like [`BaseUrls::basic`], at another gateway.
-            pub fn basic_at(gateway: &Gateway, cloud_id: &CloudId) -> Self {
+            pub fn basic_at(gateway: &::jsm_ops_core::Gateway, cloud_id: &::jsm_ops_core::CloudId) -> Self {
                 Self { #(#fields: gateway.base_url(#basic, cloud_id),)* }
             }
 
             #(#accessors)*
 
             /// The base URLs by the names of their families.
-            pub(crate) fn bases(self) -> impl IntoIterator<Item = (&'static str, ::std::string::String)> {
+            pub(crate) fn bases(self) -> impl ::std::iter::IntoIterator<Item = (&'static str, ::std::string::String)> {
                 [#((#names, self.#fields)),*]
             }
         }

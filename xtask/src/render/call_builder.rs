@@ -60,7 +60,7 @@ impl<'a> CallBuilder<'a> {
             &[parameters.clone(), fields.collect()].concat(),
             quote! { #body::new(#(#names),*) },
         );
-        let line = format!(" Like [`{method}`](Self::{method}), with a body that is already put together.");
+        let line = format!(" Like [`{method}`](Self::{method}), with a whole body.");
         let arguments = [parameters, vec![quote! { body: #body }]].concat();
         let whole = self.constructor(&format_ident!("{method}_with"), &[line], &arguments, quote! { body });
         quote! { #one #whole }
@@ -78,7 +78,9 @@ impl<'a> CallBuilder<'a> {
         match &self.operation.body {
             RequestBody::None => (Vec::new(), quote! {}),
             RequestBody::Form(_) => (vec![quote! { file: #body }], quote! { file }),
-            RequestBody::Json { required: true, .. } => (vec![quote! { body: impl Into<#body> }], quote! { body.into() }),
+            RequestBody::Json { required: true, .. } => {
+                (vec![quote! { body: impl ::std::convert::Into<#body> }], quote! { body.into() })
+            }
             RequestBody::Json { .. } => (Vec::new(), quote! { ::std::option::Option::None }),
         }
     }
@@ -93,7 +95,7 @@ impl<'a> CallBuilder<'a> {
             }
         });
         let queries: Vec<_> = self.operation.required_query_params().map(set_query).collect();
-        let begin = quote! { self.client.dispatcher.call(&table::#constant, &[#(#path_params),*]) };
+        let begin = quote! { self.client.dispatcher.call(&crate::operations::#constant, &[#(#path_params),*]) };
         let begin = if queries.is_empty() {
             begin
         } else {
@@ -155,7 +157,7 @@ impl<'a> CallBuilder<'a> {
     /// The builder itself.
     pub fn definition(&self) -> TokenStream {
         let name = self.name();
-        let doc = format!(" A call of `{}` that is being put together.", self.operation.label());
+        let doc = format!(" Builds a call of `{}`.", self.operation.label());
         let body_field = match &self.operation.body {
             RequestBody::None => quote! {},
             _ => {
@@ -186,7 +188,7 @@ impl<'a> CallBuilder<'a> {
             #[derive(#derives)]
             #[must_use = "a call does nothing until it is sent"]
             pub struct #name {
-                call: Call,
+                call: ::jsm_ops_core::Call,
                 #body_field
                 #(#kept)*
             }
@@ -194,7 +196,7 @@ impl<'a> CallBuilder<'a> {
             impl #name {
                 #(#queries)*
                 #(#fields)*
-                #[doc = " How the call is to be carried: how long it may take, whether it may be repeated."]
+                #[doc = " Sets options of this call: its deadline, and whether it may be retried."]
                 pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
                     self.call.options(options);
                     self
@@ -219,8 +221,8 @@ impl<'a> CallBuilder<'a> {
         let whole = optional.then(|| {
             let body = self.body_type();
             quote! {
-                /// The whole body, in the place of what was set before. Without one none is sent.
-                pub fn body(mut self, body: impl Into<#body>) -> Self {
+                /// Sets the whole body and replaces fields that were set before. Without a body or fields, the request has no body.
+                pub fn body(mut self, body: impl ::std::convert::Into<#body>) -> Self {
                     self.body = ::std::option::Option::Some(body.into());
                     self
                 }
@@ -254,44 +256,42 @@ impl<'a> CallBuilder<'a> {
     fn send(&self) -> TokenStream {
         let doc = docs::send(self.operation);
         let body = match &self.operation.body {
-            RequestBody::None => quote! { Body::None },
-            RequestBody::Form(part) => quote! { Body::Form { name: #part, file: self.body } },
+            RequestBody::None => quote! { ::jsm_ops_core::Body::None },
+            RequestBody::Form(part) => quote! { ::jsm_ops_core::Body::Form { name: #part, file: self.body } },
             RequestBody::Json { required: true, .. } => quote! { self.call.json_body(&self.body)? },
             RequestBody::Json { .. } => quote! {
                 match &self.body {
                     ::std::option::Option::Some(body) => self.call.json_body(body)?,
-                    ::std::option::Option::None => Body::None,
+                    ::std::option::Option::None => ::jsm_ops_core::Body::None,
                 }
             },
         };
-        let (answer, sent) = match &self.operation.response {
+        let (response, sent) = match &self.operation.response {
             ResponseBody::Empty => (quote! { () }, quote! { self.call.send_empty(body).await }),
             ResponseBody::Json(rust_type) => (rust_type::owned(rust_type), quote! { self.call.json(body).await }),
             ResponseBody::Text(media_type) => {
                 (quote! { ::std::string::String }, quote! { self.call.text(#media_type, body).await })
             }
-            ResponseBody::Bytes => {
-                (quote! { ::jsm_ops_core::bytes::Bytes }, quote! { self.call.send(body).await.map(|answer| answer.body) })
-            }
+            ResponseBody::Bytes => (
+                quote! { ::jsm_ops_core::bytes::Bytes },
+                quote! { self.call.send(body).await.map(|response| response.body) },
+            ),
         };
-        let (answer, sent) = match self.status {
-            Some(status) => self.receipt(status, &answer),
-            None => (answer, sent),
+        let (response, sent) = match self.status {
+            Some(status) => self.receipt(status, &response),
+            None => (response, sent),
         };
         quote! {
             #[doc = #doc]
-            ///
-            /// # Errors
-            /// See [`Error`].
-            pub async fn send(self) -> ::std::result::Result<#answer, Error> {
+            pub async fn send(self) -> ::std::result::Result<#response, ::jsm_ops_core::Error> {
                 let body = #body;
                 #sent
             }
         }
     }
 
-    /// A receipt in the place of the answer.
-    fn receipt(&self, status: &OperationModel, answer: &TokenStream) -> (TokenStream, TokenStream) {
+    /// A receipt in the place of the response.
+    fn receipt(&self, status: &OperationModel, response: &TokenStream) -> (TokenStream, TokenStream) {
         let outcome = match &status.response {
             ResponseBody::Json(rust_type) => rust_type::owned(rust_type),
             _ => quote! { () },
@@ -301,17 +301,17 @@ impl<'a> CallBuilder<'a> {
         let path = status.path_params.iter().map(|parameter| {
             let name = format_ident!("{}", parameter.rust_name);
             if Some(parameter.name.as_str()) == request {
-                quote! { answer.request_id.as_deref().unwrap_or_default() }
+                quote! { response.request_id.as_deref().unwrap_or_default() }
             } else {
                 quote! { &self.#name }
             }
         });
-        let receipt = quote! { ::jsm_ops_core::Receipt<#answer, #outcome> };
+        let receipt = quote! { ::jsm_ops_core::Receipt<#response, #outcome> };
         let sent = quote! {
             let dispatcher = self.call.dispatcher().clone();
-            let answer: #answer = self.call.json(body).await?;
-            let status = dispatcher.call(&table::#constant, &[#(#path),*]);
-            ::std::result::Result::Ok(::jsm_ops_core::Receipt::new(answer, status))
+            let response: #response = self.call.json(body).await?;
+            let status = dispatcher.call(&crate::operations::#constant, &[#(#path),*]);
+            ::std::result::Result::Ok(::jsm_ops_core::Receipt::new(response, status))
         };
         (receipt, sent)
     }

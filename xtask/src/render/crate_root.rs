@@ -6,18 +6,22 @@ use quote::{format_ident, quote};
 use crate::model::area::AreaModel;
 
 /// Lines at the head of the crate, before the list of areas.
-const HEAD: [&str; 11] = [
-    " Client of the Jira Service Management Operations API, generated from its OpenAPI document.",
+const HEAD: [&str; 15] = [
+    " Client for the Jira Service Management Operations API, generated from Atlassian's OpenAPI document.",
     "",
-    " [`Client`] has one accessor per area, and the areas one function per operation:",
-    " `client.alerts().list().query(\"status: open\").send()`. What an operation requires are arguments, everything else are setters.",
-    " `send` gives the answer, `items` and `pages` all of them, and a receipt's [`wait`](Receipt::wait) the end of a queued write.",
-    " [`Client::call`] calls what the builders did not think of.",
+    " [`Client`] has one accessor per area, and each area has one function per operation:",
+    " `client.alerts().list().query(\"status: open\").send()`. Required inputs are arguments; everything else is a setter.",
+    " `send` returns the response. `pages` and `items` return streams over all pages. [`Receipt::wait`] waits until a queued",
+    " write has ended. [`Client::call`] sends what the builders do not offer.",
     "",
-    " The crate makes no decision about sign-in: a [`Transport`] brings the credential. [`Client::new`] takes a `reqwest::Client` that",
-    " has it as a default header, and the [`BaseUrls`] that go with the kind of credential. The crate brings no TLS of its own:",
-    " depend on `reqwest` with the TLS feature of your choice.",
+    " The crate does not sign in: a [`Transport`] adds the credential to each request. [`Client::new`] takes a",
+    " `reqwest::Client` that has the credential in its default headers, and the [`BaseUrls`] for that kind of credential. The",
+    " crate enables no TLS: depend on `reqwest` with the TLS feature of your choice.",
     "",
+    " Every call fails with an [`Error`]. Its predicates tell an invalid request, a missing credential, a failed connection, a",
+    " timeout, an error status, and an unexpected response apart.",
+    "",
+    " Every area is a cargo feature, and types come with the areas that use them.",
 ];
 
 /// Writes the root of the crate.
@@ -29,57 +33,48 @@ pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
     let docs: Vec<String> = HEAD
         .into_iter()
         .map(str::to_owned)
-        .chain(
-            [
-                " Every area is a cargo feature, and types come with the areas that use them.",
-                "",
-                " | feature | area | operations |",
-                " |---|---|---|",
-            ]
-            .map(str::to_owned),
-        )
+        .chain(["", " | feature | area | operations |", " |---|---|---|"].map(str::to_owned))
         .chain(list)
         .collect();
-    let modules = areas.iter().map(|area| {
-        let (key, module) = (area.key, format_ident!("{}", area.module));
-        let path = format!("areas/{}.rs", area.module);
-        quote! {
-            #[cfg(feature = #key)]
-            #[path = #path]
-            #[rustfmt::skip]
-            pub mod #module;
-        }
-    });
-    // rustfmt has its own opinion on lines that prettyplease wrote; it does not look into modules that are skipped here.
     quote! {
         #(#![doc = #docs])*
         #![warn(missing_docs)]
         #![allow(clippy::too_many_arguments)]
 
-        #[rustfmt::skip]
+        mod areas;
         pub mod base_urls;
-        #[rustfmt::skip]
         mod client;
-        #[rustfmt::skip]
+        mod exports;
         pub mod operations;
-        #[rustfmt::skip]
         pub mod types;
 
-        #(#modules)*
-
-        #[rustfmt::skip]
-        mod exports;
-
-        pub use base_urls::BaseUrls;
-        pub use client::Client;
-        pub use exports::*;
+        pub use self::areas::*;
+        pub use self::base_urls::BaseUrls;
+        pub use self::client::Client;
+        pub use self::exports::*;
     }
 }
 
-/// Writes what comes from the crates below, for those who depend on this one alone.
+/// Writes the list of the modules of the areas.
+pub fn areas(areas: &[AreaModel<'_>]) -> TokenStream {
+    let modules = areas.iter().map(|area| {
+        let (key, module) = (area.key, format_ident!("{}", area.module));
+        quote! {
+            #[cfg(feature = #key)]
+            pub mod #module;
+        }
+    });
+    quote! {
+        #![doc = " One module for each area: the accessor on the client, and a builder for every call."]
+
+        #(#modules)*
+    }
+}
+
+/// Writes the re-exports of the crates below.
 pub fn exports() -> TokenStream {
     quote! {
-        #![doc = " What comes from the crates below."]
+        #![doc = " Re-exports of the crates below, for users who depend on this crate alone."]
 
         pub use jsm_ops_core::{
             Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Gateway, HttpTransport, Idempotency, InvalidCloudId, InvalidGateway, Items, Nullable,

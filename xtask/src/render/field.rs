@@ -53,14 +53,14 @@ pub fn argument(field: &Field, name: &Ident) -> TokenStream {
     if is_scalar(field) {
         quote! { #name: #value }
     } else {
-        quote! { #name: impl Into<#value> }
+        quote! { #name: impl ::std::convert::Into<#value> }
     }
 }
 
 /// The type of the argument of a setter: whatever becomes the field.
 pub fn setter_type(field: &Field) -> TokenStream {
     let value = value_type(field);
-    quote! { impl Into<::jsm_ops_core::Nullable<#value>> }
+    quote! { impl ::std::convert::Into<::jsm_ops_core::Nullable<#value>> }
 }
 
 /// Whether a value is handed over as it is, so that a literal or `parse` knows its type.

@@ -8,15 +8,15 @@ use crate::model::page::Page;
 
 /// The ways to all pages and all items.
 pub fn streams(page: &Page) -> TokenStream {
-    let answer = type_ident(&page.schema);
+    let page = type_ident(&page.schema);
     quote! {
-        /// All pages from here on, as a stream.
-        pub fn pages(self) -> ::jsm_ops_core::Pages<crate::types::#answer> {
+        /// Streams all pages from this call on. Each is fetched when it is needed.
+        pub fn pages(self) -> ::jsm_ops_core::Pages<crate::types::#page> {
             ::jsm_ops_core::Pages::new(self.call)
         }
 
-        /// All items from here on, as a stream; pages are fetched as they are needed.
-        pub fn items(self) -> ::jsm_ops_core::Items<crate::types::#answer> {
+        /// Streams the items of all pages from this call on.
+        pub fn items(self) -> ::jsm_ops_core::Items<crate::types::#page> {
             ::jsm_ops_core::Items::new(self.call)
         }
     }

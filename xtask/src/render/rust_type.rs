@@ -13,12 +13,11 @@ pub fn type_ident(schema: &str) -> Ident {
 
 /// The type of an owned value.
 pub fn owned(rust_type: &RustType) -> TokenStream {
-    owned_in(rust_type, "crate")
+    owned_in(rust_type, &["crate", "types"])
 }
 
-/// The type of an owned value, as another crate than that of the types names it.
-pub fn owned_in(rust_type: &RustType, owner: &str) -> TokenStream {
-    let owner_name = format_ident!("{owner}");
+/// The type of an owned value, by the path of the module of the types.
+pub fn owned_in(rust_type: &RustType, types: &[&str]) -> TokenStream {
     match rust_type {
         RustType::String => quote! { ::std::string::String },
         RustType::Integer32 => quote! { i32 },
@@ -29,15 +28,16 @@ pub fn owned_in(rust_type: &RustType, owner: &str) -> TokenStream {
         RustType::Any => quote! { ::serde_json::Value },
         RustType::Named(name) => {
             let name = type_ident(name);
-            quote! { #owner_name::types::#name }
+            let types = types.iter().map(|segment| format_ident!("{segment}"));
+            quote! { #(#types::)*#name }
         }
         RustType::List(item) => {
-            let item = owned_in(item, owner);
+            let item = owned_in(item, types);
             quote! { ::std::vec::Vec<#item> }
         }
         RustType::AnyObject => quote! { ::serde_json::Map<::std::string::String, ::serde_json::Value> },
         RustType::Map(value) => {
-            let value = owned_in(value, owner);
+            let value = owned_in(value, types);
             quote! { ::std::collections::BTreeMap<::std::string::String, #value> }
         }
     }

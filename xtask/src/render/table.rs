@@ -15,21 +15,31 @@ pub fn file(areas: &[AreaModel<'_>], operations: &[OperationModel]) -> TokenStre
     let listed = areas.iter().map(|area| {
         let (key, title, summary) =
             (area.key, area.title(), area.overlay.map(|area| area.summary.as_str()).unwrap_or_default());
-        quote! { (#key, #title, #summary) }
+        quote! { Area { key: #key, title: #title, summary: #summary } }
     });
     quote! {
-        #![doc = " All operations as a table, whatever the features."]
+        #![doc = " The table of all operations. It is the same with any features."]
 
-        use jsm_ops_core::{Idempotency, Operation, Paging};
+        /// A group of operations.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Area {
+            /// The name of its feature, as in `audit-logs`.
+            pub key: &'static str,
+            /// The title, as in `Audit logs`.
+            pub title: &'static str,
+            /// What its operations are for.
+            pub summary: &'static str,
+        }
 
-        /// Key, title and purpose of the areas, in the order of the keys.
-        pub static AREAS: &[(&str, &str, &str)] = &[#(#listed,)*];
+        /// All areas, ordered by key.
+        pub static AREAS: &[Area] = &[#(#listed,)*];
 
         /// All operations, ordered by path and method.
-        pub static OPERATIONS: &[&Operation] = &[#(&#constants,)*];
+        pub static OPERATIONS: &[&::jsm_ops_core::Operation] = &[#(&#constants,)*];
 
-        /// An operation by its id, as in `acknowledge_alert`.
-        pub fn find(id: &str) -> ::std::option::Option<&'static Operation> {
+        /// Finds an operation by its id, as in `acknowledge_alert`.
+        pub fn find(id: &str) -> ::std::option::Option<&'static ::jsm_ops_core::Operation> {
             OPERATIONS.iter().copied().find(|operation| operation.id == id)
         }
 
@@ -45,9 +55,9 @@ fn row(operation: &OperationModel) -> TokenStream {
     let family = operation.family.rust_name();
     let oauth = !scopes.is_empty();
     let retry = match operation.idempotency {
-        Retry::Safe => quote! { Idempotency::Idempotent },
-        Retry::SafeWithAlias => quote! { Idempotency::WithAlias },
-        Retry::Never => quote! { Idempotency::NotIdempotent },
+        Retry::Safe => quote! { ::jsm_ops_core::Idempotency::Idempotent },
+        Retry::SafeWithAlias => quote! { ::jsm_ops_core::Idempotency::WithAlias },
+        Retry::Never => quote! { ::jsm_ops_core::Idempotency::NotIdempotent },
     };
     let paging = operation.paging.map(|(paging, window)| {
         let window = match window {
@@ -55,12 +65,12 @@ fn row(operation: &OperationModel) -> TokenStream {
             None => quote! { ::std::option::Option::None },
         };
         let paging = match paging {
-            Paging::Offset => quote! { Paging::Offset { max_results: #window } },
-            Paging::After => quote! { Paging::After },
-            Paging::PageToken => quote! { Paging::PageToken },
-            Paging::Size => quote! { Paging::Size },
-            Paging::Relay => quote! { Paging::Relay },
-            Paging::Cursor => quote! { Paging::Cursor },
+            Paging::Offset => quote! { ::jsm_ops_core::Paging::Offset { max_results: #window } },
+            Paging::After => quote! { ::jsm_ops_core::Paging::After },
+            Paging::PageToken => quote! { ::jsm_ops_core::Paging::PageToken },
+            Paging::Size => quote! { ::jsm_ops_core::Paging::Size },
+            Paging::Relay => quote! { ::jsm_ops_core::Paging::Relay },
+            Paging::Cursor => quote! { ::jsm_ops_core::Paging::Cursor },
         };
         quote! { .with_paging(#paging) }
     });
@@ -68,7 +78,7 @@ fn row(operation: &OperationModel) -> TokenStream {
     let experimental = operation.experimental.then(|| quote! { .experimental() });
     quote! {
         #[doc = #doc]
-        pub static #constant: Operation = Operation::new(#id, #rust_path, #method, #path)
+        pub static #constant: ::jsm_ops_core::Operation = ::jsm_ops_core::Operation::new(#id, #rust_path, #method, #path)
             .with_family(#family, #area)
             .with_scopes(#oauth, &[#(#scopes),*])
             .with_idempotency(#retry)

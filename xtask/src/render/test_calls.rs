@@ -18,6 +18,9 @@ use crate::{
     overlay::Overlay,
 };
 
+/// The module of the types, as the tests import it.
+const TYPES: &[&str] = &["types"];
+
 /// Writes the tables of calls and of setters.
 pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result<syn::File, syn::Error> {
     let calls: Vec<(&AreaModel<'_>, &OperationModel, CallBuilder<'_>)> = areas
@@ -40,7 +43,7 @@ pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result
     syn::parse2(quote! {
         #![doc = " Calls any operation by its name, for the end-to-end tests."]
 
-        use jsm_ops_api::{Client, Error, Nullable, Upload};
+        use jsm_ops_api::{Client, Error, Nullable, Upload, types};
         use serde_json::Value;
 
         /// Makes up the arguments of a call.
@@ -102,7 +105,7 @@ fn whole_call(area: &AreaModel<'_>, operation: &OperationModel, builder: &CallBu
             if builder.required_fields().is_some() {
                 method.push_str("_with");
             }
-            let rust_type = owned_in(rust_type, "jsm_ops_api");
+            let rust_type = owned_in(rust_type, TYPES);
             given.push(quote! { from::<#rust_type>(arguments.body()) });
         }
         RequestBody::Json { .. } | RequestBody::None => {}
@@ -114,7 +117,7 @@ fn whole_call(area: &AreaModel<'_>, operation: &OperationModel, builder: &CallBu
     });
     let body = match &operation.body {
         RequestBody::Json { rust_type, required: false } => {
-            let rust_type = owned_in(rust_type, "jsm_ops_api");
+            let rust_type = owned_in(rust_type, TYPES);
             quote! { .body(from::<#rust_type>(arguments.body())) }
         }
         _ => quote! {},
@@ -128,7 +131,7 @@ fn begin(area: &AreaModel<'_>, operation: &OperationModel, fields: &[&Field]) ->
     let (accessor, method) = (format_ident!("{}", area.module), format_ident!("{}", operation.rust_method));
     let mut given = parameters(operation);
     given.extend(fields.iter().map(|field| {
-        let (wire, rust_type) = (&field.wire_name, owned_in(&field.rust_type, "jsm_ops_api"));
+        let (wire, rust_type) = (&field.wire_name, owned_in(&field.rust_type, TYPES));
         quote! { from::<#rust_type>(arguments.property(#wire)) }
     }));
     quote! { client.#accessor().#method(#(#given),*) }

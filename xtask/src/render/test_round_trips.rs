@@ -1,4 +1,4 @@
-//! Functions that decode and encode any type, by the name of its schema or of the operation that answers it, for the end-to-end
+//! Functions that decode and encode any type, by the name of its schema or of the operation that returns it, for the end-to-end
 //! tests.
 
 use quote::format_ident;
@@ -17,13 +17,14 @@ pub fn file(adapted: &Adapted) -> syn::File {
     let unnamed = adapted.document.schemas().filter(|(schema, _)| !adapted.model.declared.contains(*schema));
     let unnamed = unnamed.map(|(schema, _)| (schema.to_owned(), type_in_tests(&RustType::Named(schema.to_owned()))));
     let schemas = declared.chain(unnamed);
-    let answers = adapted.model.operations.iter().filter_map(|operation| match &operation.response {
+    let responses = adapted.model.operations.iter().filter_map(|operation| match &operation.response {
         ResponseBody::Json(rust_type) => Some((operation.id.clone(), type_in_tests(rust_type))),
         _ => None,
     });
     let mut file: syn::File = syn::parse_quote! {
         #![doc = " Decodes and encodes any type, for the end-to-end tests."]
 
+        use jsm_ops_api::types;
         use serde_json::{Error, Value};
 
         fn through<T: serde::de::DeserializeOwned + serde::Serialize>(value: Value) -> Result<Value, Error> {
@@ -36,9 +37,9 @@ pub fn file(adapted: &Adapted) -> syn::File {
         schemas,
     ));
     file.items.push(table(
-        "answer",
-        "Decodes a value as the JSON answer of an operation and encodes it again. `None` where it answers no JSON.",
-        answers,
+        "response",
+        "Decodes a value as the JSON response of an operation and encodes it again. `None` where its response is not JSON.",
+        responses,
     ));
     file
 }
@@ -90,6 +91,6 @@ impl VisitMut for ArmTemplate {
 
 /// A type as the tests name it.
 fn type_in_tests(rust_type: &RustType) -> Type {
-    let tokens = owned_in(rust_type, "jsm_ops_api");
+    let tokens = owned_in(rust_type, &["types"]);
     syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
 }

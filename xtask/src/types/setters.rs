@@ -42,7 +42,11 @@ pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<
             }
         }
     });
-    let line = if required.is_empty() { " Nothing set." } else { " What is required, and nothing else." };
+    let line = if required.is_empty() {
+        " A value with all fields absent."
+    } else {
+        " A value with the required fields set and all others absent."
+    };
     syn::parse2(quote! {
         impl #name {
             #[doc = #line]

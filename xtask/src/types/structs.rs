@@ -52,7 +52,7 @@ fn one_struct(mut item: ItemStruct, object: &Object, overlay: &Overlay) -> Resul
                 return Err(UnexpectedCode::new(place(), "a field of a property of the schema"));
             }
             has_rest = true;
-            node.attrs.push(doc_attribute(" What else there is, by its names on the wire."));
+            node.attrs.push(doc_attribute(" Properties that the document does not name, by their wire names."));
             continue;
         };
         let whole: Type =

@@ -104,9 +104,9 @@ fn variant_line(one: &Alternative, overlay: &Overlay) -> String {
     match &one.kind {
         AlternativeKind::Object(name) => type_line(overlay, name),
         AlternativeKind::List(_) => " A list.".to_owned(),
-        AlternativeKind::String => " A text.".to_owned(),
+        AlternativeKind::String => " A string.".to_owned(),
         AlternativeKind::Integer | AlternativeKind::Number => " A number.".to_owned(),
-        AlternativeKind::Boolean => " A yes or no.".to_owned(),
+        AlternativeKind::Boolean => " A boolean.".to_owned(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! From the authorization URL to the first tokens.
 
+use std::error::Error;
+
 use jsm_ops_fake::{BrowserError, Consent, Endpoint, Fake, FakeSite};
 use serde_json::json;
 
@@ -139,4 +141,11 @@ async fn a_token_reaches_every_site_that_was_ever_granted() {
     // The consent of another account has no effect.
     assert!(fake.approve_as(&url, &Consent::of("another account")).await.is_ok());
     assert_eq!(ids().await.len(), 3);
+}
+
+#[test]
+fn a_browser_error_does_not_print_its_source() {
+    let error = BrowserError::Connection("connection refused".into());
+    assert_eq!(error.to_string(), "the connection to the fake failed");
+    assert_eq!(error.source().unwrap().to_string(), "connection refused");
 }

@@ -3,7 +3,7 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use jsm_ops::{App, BoxFuture, Clock, Endpoints, MemoryStore, OAuth, PendingLogin, Scopes, reqwest::Url};
+use jsm_ops::{App, BoxFuture, Clock, Endpoints, MemoryStore, OAuth, PendingSignIn, Scopes, reqwest::Url};
 
 use super::case::{Case, Cases};
 use crate::{Result, garbage::Garbage as _};
@@ -32,7 +32,7 @@ impl Clock for NoWait {
 struct SignIn {
     runtime: tokio::runtime::Runtime,
     oauth: OAuth,
-    pending: PendingLogin,
+    pending: PendingSignIn,
     state: String,
 }
 
@@ -45,20 +45,20 @@ impl SignIn {
         let app = App::new("fuzz", "secret", REDIRECT)?;
         let endpoints = Endpoints::at(&url, &url)?;
         let oauth = OAuth::builder(app, MemoryStore::new()).endpoints(endpoints).clock(Arc::new(NoWait)).build()?;
-        let login = oauth.begin(&Scopes::parse("read:me"))?;
+        let login = oauth.begin_sign_in(&Scopes::parse("read:me"))?;
         let state = login.url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
         Ok(Self { runtime, oauth, pending: login.pending, state: state.ok_or("a login without a state")? })
     }
 
     /// Whether a callback is accepted: then the exchange of the code fails.
     fn is_accepted(&self, callback: &str) -> Case {
-        let outcome = self.runtime.block_on(self.oauth.finish("fuzz", self.pending.clone(), callback));
+        let outcome = self.runtime.block_on(self.oauth.finish_sign_in("fuzz", self.pending.clone(), callback));
         let Err(error) = outcome else { return Err("the closed port responded".to_owned()) };
         let text = format!("{error} {error:?}");
         if text.contains(&self.state) {
             return Err(format!("an error contains the state: {text}"));
         }
-        match (error.is_callback(), error.is_transient()) {
+        match (error.is_callback_rejected(), error.is_transient()) {
             (true, false) => Ok(false),
             (false, true) => Ok(true),
             _ => Err(format!("neither rejected nor accepted: {text}")),

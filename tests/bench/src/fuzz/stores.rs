@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use fastrand::Rng;
-use jsm_ops::{App, Endpoints, FileStore, Grant, GrantKey, OAuth, PendingLogin, Scopes, TokenStore as _};
+use jsm_ops::{App, Endpoints, FileStore, Grant, GrantKey, OAuth, PendingSignIn, Scopes, TokenStore as _};
 use serde_json::json;
 
 use super::case::{Case, Cases};
@@ -54,7 +54,7 @@ impl StoredGrant {
         let (grant, key) = (Grant::from_json(&json)?, oauth.key("ada"));
         runtime.block_on(store.save(&key, &grant, None))?;
         let whole = fs::read(&path)?;
-        let pending = serde_json::to_string(&oauth.begin(&Scopes::parse("read:me"))?.pending)?;
+        let pending = serde_json::to_string(&oauth.begin_sign_in(&Scopes::parse("read:me"))?.pending)?;
         Ok(Self { runtime, _directory: directory, path, store, oauth, key, grant, whole, json, pending })
     }
 
@@ -78,7 +78,7 @@ impl StoredGrant {
     }
 
     fn pending(&self, rng: &mut Rng) -> Case {
-        let pending = serde_json::from_str::<PendingLogin>(&rng.damage(&self.pending));
+        let pending = serde_json::from_str::<PendingSignIn>(&rng.damage(&self.pending));
         Ok(pending.is_ok_and(|pending| !format!("{pending:?}").is_empty()))
     }
 
@@ -120,7 +120,7 @@ impl StoredGrant {
             return Err("a grant was deleted from a damaged file".to_owned());
         }
         match self.oauth.session("ada").access_token().await {
-            Err(error) if error.is_store() && !error.is_consent_needed() => Ok(false),
+            Err(error) if error.is_store_failed() && !error.is_consent_needed() => Ok(false),
             Err(error) => Err(format!("not an error of the store: {error}")),
             Ok(_) => Err("a token came out of a damaged file".to_owned()),
         }

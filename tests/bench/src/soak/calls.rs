@@ -172,7 +172,7 @@ impl Ending {
             return Err(format!("{call}: not exactly one kind of error: {error}"));
         };
         let fits = match ending {
-            Self::NoToken => jsm_ops::Error::of_call(error).is_some_and(jsm_ops::Error::is_transient),
+            Self::NoToken => jsm_ops::Error::from_call_error(error).is_some_and(jsm_ops::Error::is_transient),
             Self::RateLimited => error.attempts() >= 1,
             // The error pages of the fake have a trace id, which Atlassian's support asks for.
             Self::ServerError => error.attempts() >= 1 && error.trace_id().is_some(),

@@ -133,7 +133,7 @@ async fn read<T: DeserializeOwned>(output: &mut Lines<BufReader<ChildStdout>>) -
     Ok(serde_json::from_str(&line)?)
 }
 
-/// Runs the fake until the standard input ends, if [`FakeProcess::start`] started this process.
+/// Runs the fake until the standard input ends, if `FakeProcess::start` started this process.
 ///
 /// # Errors
 /// No port, no runtime, or a closed output.

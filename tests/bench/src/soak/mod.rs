@@ -126,7 +126,7 @@ pub async fn run(settings: Settings) -> Result<Verdict> {
 }
 
 async fn settle(client: &Client) -> Option<Result<(), jsm_ops::Error>> {
-    Some(client.session()?.settle().await)
+    Some(client.session()?.flush().await)
 }
 
 /// One task: calls in sequence, until enough have started.

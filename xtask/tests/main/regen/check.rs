@@ -48,7 +48,7 @@ fn a_damaged_crate_fails_the_check_with_a_diff_and_is_not_touched() {
         "-pub mod types; // by hand\n",
         "+pub mod types;\n",
         "--- src/base_urls.rs\n+++ src/base_urls.rs\n",
-        "+pub struct Addresses {\n",
+        "+pub struct BaseUrls {\n",
         "--- src/stray.rs\n    no run writes this file\n",
         "--- src/deep/stray.rs\n    no run writes this file\n",
     ] {

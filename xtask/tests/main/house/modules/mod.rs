@@ -14,7 +14,7 @@ mod names;
 mod references;
 mod source;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
 
 use super::crates::packages;
 use crate::support::workspace;
@@ -22,7 +22,7 @@ use graph::Graph;
 pub use source::{is_test_only, line_of};
 
 /// The graphs of all libraries and binaries, each with a title.
-fn graphs() -> Vec<(String, Graph)> {
+static GRAPHS: LazyLock<Vec<(String, Graph)>> = LazyLock::new(|| {
     let mut graphs = Vec::new();
     for package in packages() {
         for root in package.roots() {
@@ -32,16 +32,16 @@ fn graphs() -> Vec<(String, Graph)> {
         }
     }
     graphs
-}
+});
 
 #[test]
 fn no_crate_has_a_circle_of_modules() {
     let (mut count, mut report) = (0, String::new());
-    for (title, graph) in graphs() {
-        let circles = circles::find(&graph);
+    for (title, graph) in GRAPHS.iter() {
+        let circles = circles::find(graph);
         if !circles.is_empty() {
             count += circles.len();
-            report.push_str(&format!("\n{title}\n{}", circles::describe(&graph, &circles)));
+            report.push_str(&format!("\n{title}\n{}", circles::describe(graph, &circles)));
         }
     }
     assert!(count == 0, "{count} circles of modules: cut one arrow of each\n{report}");
@@ -49,15 +49,14 @@ fn no_crate_has_a_circle_of_modules() {
 
 #[test]
 fn no_module_imports_through_the_crate_root() {
-    let findings: Vec<String> = graphs().into_iter().flat_map(|(_, graph)| graph.root_imports).collect();
+    let findings: Vec<String> = GRAPHS.iter().flat_map(|(_, graph)| graph.root_imports.clone()).collect();
     assert!(findings.is_empty(), "{} imports through a crate root\n{}", findings.len(), findings.join("\n"));
 }
 
 /// A reader that finds no arrow would pass every crate.
 #[test]
 fn the_graphs_of_this_workspace_have_arrows() {
-    let graphs = graphs();
-    let edges: usize = graphs.iter().map(|(_, graph)| graph.edges.len()).sum();
-    assert!(graphs.len() >= 7, "only {} crates were read", graphs.len());
+    let edges: usize = GRAPHS.iter().map(|(_, graph)| graph.edges.len()).sum();
+    assert!(GRAPHS.len() >= 7, "only {} crates were read", GRAPHS.len());
     assert!(edges > 300, "only {edges} arrows were found");
 }
