@@ -1,9 +1,9 @@
 //! Every rule of naming: what things of the document are called in Rust.
 //!
-//! typify and progenitor have their own rules. [`type_name`] and [`field_name`] follow them, because
-//! generated code uses their names. A name must begin with a letter: values of enums that begin with
-//! a digit get an `N`, and the preflight reports everything else that does not, with the `checked_`
-//! functions.
+//! typify and progenitor have their own rules. [`type_name`] and [`field_name`] follow them,
+//! because generated code uses their names. A name must begin with a letter: values of enums that
+//! begin with a digit get an `N`, and the preflight reports everything else that does not, with the
+//! `checked_` functions.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
@@ -72,8 +72,8 @@ pub fn field_name(wire_name: &str) -> String {
     if is_identifier(&snake) { snake } else { format!("{snake}_") }
 }
 
-/// The name of a property in Rust, without the ending of keywords; `None` where it does not begin with
-/// a letter, for which typify invents a name.
+/// The name of a property in Rust, without the ending of keywords; `None` where it does not begin
+/// with a letter, for which typify invents a name.
 pub fn checked_field_name(wire_name: &str) -> Option<String> {
     let snake = snake_name(wire_name);
     begins_with_letter(&snake).then_some(snake)
@@ -130,7 +130,8 @@ pub fn module_name(area: &str) -> String {
     area.to_snake_case()
 }
 
-/// The name of the module of the types that only one area uses, which is that of the area if it is free.
+/// The name of the module of the types that only one area uses, which is that of the area if it is
+/// free.
 pub fn types_module_name(area: &str) -> String {
     let name = module_name(area);
     if [SHARED_TYPES_MODULE, UNUSED_TYPES_MODULE].contains(&name.as_str()) { format!("{name}_area") } else { name }
@@ -166,7 +167,8 @@ pub fn query_setter_name(parameter: &str) -> String {
     if is_builder_method(parameter) { format!("{parameter}_parameter") } else { parameter.to_owned() }
 }
 
-/// The name of the setter of a field of the body on a call builder, whose query parameters come first.
+/// The name of the setter of a field of the body on a call builder, whose query parameters come
+/// first.
 pub fn body_setter_name(field: &str, is_query_setter: bool) -> String {
     if is_query_setter || is_builder_method(field) { format!("{field}_field") } else { field.to_owned() }
 }
@@ -229,7 +231,7 @@ mod tests {
     #[test]
     fn areas_have_modules_and_accessors() {
         assert_eq!(module_name("audit-logs"), "audit_logs");
-        assert_eq!(types_module_name("audit-logs"), "for_audit_logs");
+        assert_eq!(types_module_name("audit-logs"), "audit_logs");
         assert_eq!(accessor_type_name("audit-logs"), "AuditLogsArea");
     }
 

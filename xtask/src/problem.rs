@@ -1,7 +1,7 @@
 //! Problems of an input: what is wrong, where, and what to do.
 //!
-//! Stages collect the [`Problem`]s of a whole document and report them at once, so that one run shows
-//! everything that a new document needs.
+//! Stages collect the [`Problem`]s of a whole document and report them at once, so that one run
+//! shows everything that a new document needs.
 
 use std::fmt;
 

@@ -130,7 +130,7 @@ impl Interface {
 fn list_operation(operation: &Operation<'_>, facts: &mut BTreeMap<String, String>) {
     let label = operation.label();
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    facts.insert(label.clone(), operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned());
+    facts.insert(label.clone(), operation.id().to_owned());
     for owner in [operation.item, operation.value] {
         for parameter in owner.get("parameters").and_then(Value::as_array).into_iter().flatten() {
             let required = parameter.get("required") == Some(&Value::Bool(true));

@@ -1,15 +1,16 @@
 //! From the URLs of the document to those that a client must call.
 //!
-//! The document spreads `https://api.atlassian.com/jsm/ops/api/{cloudId}/{api}` over its servers and
-//! paths. That URL accepts only an Atlassian API token. The URL for an OAuth 2.0 (3LO) token is
-//! `https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api/{api}`, according to Atlassian's reference
-//! (<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/intro/>). This stage joins every
-//! URL, finds its address family, and leaves paths relative to the base URL of that family.
+//! The document spreads `https://api.atlassian.com/jsm/ops/api/{cloudId}/{api}` over its servers
+//! and paths. That URL accepts only an Atlassian API token. The URL for an OAuth 2.0 (3LO) token is
+//! `https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api/{api}`, according to Atlassian's
+//! reference (<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/intro/>). This
+//! stage joins every URL, finds its address family, and leaves paths relative to the base URL of
+//! that family.
 
 use serde_json::{Map, Value, json};
 
 use crate::{
-    document::{Document, METHODS, Operation, child, pointer, template_names},
+    document::{Document, METHODS, Operation, Pointer, template_names},
     problem::{Problem, Problems},
 };
 
@@ -63,7 +64,8 @@ impl Family {
         Self::ALL.into_iter().find(|family| url == Some(family.oauth_base_url())).unwrap_or(Self::Operations)
     }
 
-    /// The family of a URL, and the path behind its base URL. The document may have either base URL.
+    /// The family of a URL, and the path behind its base URL. The document may have either base
+    /// URL.
     fn recognise(address: &str) -> Option<(Self, &str)> {
         Self::ALL.into_iter().find_map(|family| {
             [family.basic_base_url(), family.oauth_base_url()].into_iter().find_map(|base| {
@@ -84,7 +86,7 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
     let mut rewritten = Map::new();
     let paths = document.paths_mut().map(std::mem::take).unwrap_or_default();
     for (path, mut item) in paths {
-        let at = pointer(&["paths", &path]);
+        let at = Pointer::Path(&["paths", &path]);
         let Some(item_object) = item.as_object_mut() else { continue };
         if let Some((family, relative)) = address(&at, &path, item_object, root_servers.as_ref(), &mut problems) {
             item_object.remove("servers");
@@ -111,16 +113,16 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
 
 /// The family and the relative path of a path item. All its operations must agree.
 fn address(
-    at: &str,
+    at: &Pointer<'_>,
     path: &str,
     item: &Map<String, Value>,
     root_servers: Option<&Value>,
     problems: &mut Problems,
 ) -> Option<(Family, String)> {
-    let mut servers = vec![(child(at, "servers"), item.get("servers").or(root_servers))];
+    let mut servers = vec![(at.member("servers").to_string(), item.get("servers").or(root_servers))];
     for method in METHODS {
         if let Some(own) = item.get(method).and_then(|operation| operation.get("servers")) {
-            servers.push((child(&child(at, method), "servers"), Some(own)));
+            servers.push((at.member(method).member("servers").to_string(), Some(own)));
         }
     }
     let mut found = None;

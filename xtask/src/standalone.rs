@@ -2,8 +2,8 @@
 //! everything that OpenAPI requires, without the marks of this generator.
 //!
 //! Other tools are mock servers, validators and generators. Several, among them Prism, support only
-//! servers of the whole document, without a path. So the gateway is the only server, and the rest of
-//! each URL is in its path.
+//! servers of the whole document, without a path. So the gateway is the only server, and the rest
+//! of each URL is in its path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     adapt::operation_names,
-    document::{Document, Operation, child, pointer, template_names, walk},
+    document::{Document, Operation, Pointer, template_names, walk},
     overlay::Overlay,
     problem::{Problem, Problems},
     rewrite::Family,
@@ -124,7 +124,7 @@ fn describe_responses(document: &mut Document) {
 
 fn check_information(document: &Document, problems: &mut Problems) {
     for key in ["title", "version"] {
-        let at = pointer(&["info", key]);
+        let at = Pointer::Path(&["info", key]).to_string();
         if document.root().pointer(&at).and_then(Value::as_str).is_none_or(str::is_empty) {
             problems.push(Problem::new(at, format!("the document has no {key}"), "fetch the document again"));
         }
@@ -143,7 +143,7 @@ fn check_path_parameters(document: &Document, problems: &mut Problems) {
                 format!("the parameter `{name}` is declared, but the path does not have it")
             };
             let help = "repair the declaration in xtask/src/repair/vendor/parameters.rs";
-            let at = child(&operation.pointer(), "parameters");
+            let at = Pointer::Path(&["paths", operation.path, operation.method, "parameters"]);
             problems.push(Problem::new(at, message, help).in_operation(operation.label()));
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    document::{Document, pointer, schema_name, walk},
+    document::{Document, Pointer, schema_name, walk},
     model::rust_type::RustType,
     problem::{Problem, Problems},
 };
@@ -29,7 +29,7 @@ pub fn inline(document: &mut Document, problems: &mut Problems) -> BTreeMap<Stri
             None => {
                 let message = format!("the schema `{name}` is a list or map of itself");
                 problems.push(Problem::new(
-                    pointer(&["components", "schemas", name]),
+                    Pointer::Path(&["components", "schemas", name]),
                     message,
                     "break the loop in a repair",
                 ));

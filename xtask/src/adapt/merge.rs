@@ -1,15 +1,15 @@
 //! Merges schemas that mean the same into one type.
 //!
 //! The document repeats enums and small objects wherever they occur, and each would become a type
-//! of its own: seven priorities, eight weekdays. The overlay lists which are the same. The generator
-//! does not guess: two schemas may be equal by chance, and differ in the next document.
+//! of its own: seven priorities, eight weekdays. The overlay lists which are the same. The
+//! generator does not guess: two schemas may be equal by chance, and differ in the next document.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, child, pointer, schema_name, schema_reference, walk},
+    document::{Document, Pointer, schema_name, schema_reference, walk},
     problem::{Problem, Problems},
 };
 
@@ -21,13 +21,13 @@ pub fn merge(
 ) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for (common, members) in groups {
-        let at = pointer(&["merge", common]);
+        let at = Pointer::Path(&["merge", common]);
         if document.schema(common).is_some() && !members.contains(common) {
             let message = format!("the document has a schema `{common}`, which is not a member");
             problems.push(Problem::new(&at, message, "choose another name in spec/overlay.yaml"));
         }
         for (index, member) in members.iter().enumerate() {
-            let at = child(&at, &index.to_string());
+            let at = at.element(index);
             if document.schema(member).is_none() {
                 let help = "remove it from spec/overlay.yaml: the schema is gone or has another name";
                 problems.push(Problem::new(at, format!("the schema `{member}` is missing"), help));
@@ -61,7 +61,7 @@ fn unite(schemas: &mut Map<String, Value>, common: &str, members: &[String], pro
                 if !add_values(known, &schema) && comparable(known) != comparable(&schema) {
                     let message = format!("`{first}` and `{member}` are not the same");
                     let help = "take one of them out in spec/overlay.yaml, or repair the difference";
-                    problems.push(Problem::new(pointer(&["merge", common]), message, help));
+                    problems.push(Problem::new(Pointer::Path(&["merge", common]), message, help));
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::{fmt, fs, io, path::Path};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{Document, METHODS};
+use super::{Document, METHODS, Pointer};
 use crate::problem::{Problem, Problems};
 
 /// Largest document that is read, in bytes. The published one has 0.6 MB.
@@ -75,7 +75,8 @@ fn json(text: &str) -> Result<Value, LoadError> {
     Ok(strict.0)
 }
 
-/// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the strings that JSON would have.
+/// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the
+/// strings that JSON would have.
 ///
 /// # Errors
 /// Invalid YAML, and values that JSON cannot express. The message has line and column.
@@ -111,9 +112,9 @@ fn check(root: &Value) -> Result<(), Problems> {
     }
     let mut problems = Problems::new();
     for (path, item) in paths.into_iter().flatten() {
-        let at = super::pointer(&["paths", path]);
+        let at = Pointer::Path(&["paths", path]);
         if !path.starts_with('/') {
-            problems.push(Problem::new(&at, "the path does not begin with a slash", "correct the document"));
+            problems.push(Problem::new(at, "the path does not begin with a slash", "correct the document"));
         }
         let operations = item.as_object().is_some_and(|item| METHODS.iter().any(|method| item.contains_key(*method)));
         if !operations {

@@ -53,7 +53,7 @@ impl Operation<'_> {
 
     /// JSON pointer of the operation object.
     pub fn pointer(&self) -> String {
-        pointer(&["paths", self.path, self.method])
+        Pointer::Path(&["paths", self.path, self.method]).to_string()
     }
 }
 
@@ -137,11 +137,6 @@ pub fn label(method: &str, path: &str) -> String {
     format!("{} {path}", method.to_ascii_uppercase())
 }
 
-/// A JSON pointer (RFC 6901) made of unescaped tokens.
-pub fn pointer(tokens: &[&str]) -> String {
-    tokens.iter().fold(String::new(), |pointer, token| child(&pointer, token))
-}
-
 /// The pointer of a member or element below `parent`.
 pub fn child(parent: &str, token: &str) -> String {
     format!("{parent}/{}", token.replace('~', "~0").replace('/', "~1"))
@@ -165,12 +160,6 @@ pub fn template_names(path: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pointers_escape_their_tokens() {
-        assert_eq!(pointer(&["paths", "/v1/a~b", "get"]), "/paths/~1v1~1a~0b/get");
-        assert_eq!(pointer(&[]), "");
-    }
 
     #[test]
     fn only_plain_schema_references_have_a_name() {

@@ -1,6 +1,7 @@
 //! Lays formatted code out for reading: blank lines between items, and docs that wrap.
 //!
-//! prettyplease writes neither. It puts every item at the indentation of its depth, which is how this step finds them.
+//! prettyplease writes neither. It puts every item at the indentation of its depth, which is how
+//! this step finds them.
 
 use std::ops::Range;
 

@@ -54,7 +54,7 @@ impl Checker<'_> {
         let paths = Pointer::Root.member("paths");
         let item = paths.member(operation.path);
         let at = item.member(operation.method);
-        let id = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let id = operation.id();
         if !is_rust_name(id) {
             self.problem(
                 at.member("operationId"),
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_and_answers_are_of_one_known_type() {
+    fn bodies_and_responses_have_one_known_type() {
         let found = problems(
             "/as",
             "get",
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_without_a_call_and_answers_without_a_status_are_reported() {
+    fn unsupported_methods_and_responses_without_a_status_are_reported() {
         let found = problems("/as", "trace", json!({"responses": {"default": {}}}));
         assert_eq!(
             found,

@@ -150,7 +150,7 @@ impl Checker<'_> {
         match name {
             None => self.problem(
                 at,
-                format!("the reference `{reference}` leads nowhere"),
+                format!("the reference `{reference}` is invalid"),
                 "use a reference of the form `#/components/schemas/NAME`",
             ),
             Some(name) if self.document.schema(name).is_none() => {
@@ -267,7 +267,7 @@ mod tests {
                 "/components/schemas/A/properties/a-b the properties `aB` and `a-b` both have the Rust field name `a_b`",
                 "/components/schemas/A/properties/a-b the schema `Gone` is missing",
                 "/components/schemas/A/properties/1 `1` has no valid Rust field name",
-                "/components/schemas/A/properties/1 the reference `\"other.json\"` leads nowhere",
+                "/components/schemas/A/properties/1 the reference `\"other.json\"` is invalid",
                 "/components/schemas/A/required the property `\"gone\"` is required but not declared",
                 "/components/schemas/A/required the property `1` is required but not declared",
                 "/components/schemas/B/allOf `allOf` is not supported here",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    document::{Document, pointer},
+    document::{Document, Pointer},
     model::open_enum::OpenEnum,
     names::variant_name,
     problem::{Problem, Problems},
@@ -20,11 +20,11 @@ pub fn extract(document: &Document, problems: &mut Problems) -> Vec<OpenEnum> {
     let mut enums = Vec::new();
     for (schema, value) in document.schemas() {
         let Some(values) = value.get("enum").and_then(Value::as_array) else { continue };
-        let at = pointer(&["components", "schemas", schema, "enum"]);
+        let at = Pointer::Path(&["components", "schemas", schema, "enum"]);
         let mut variants = Vec::new();
         let mut taken: BTreeMap<String, &str> = BTreeMap::new();
         for (index, value) in values.iter().enumerate() {
-            let at = format!("{at}/{index}");
+            let at = at.element(index);
             let Some(text) = value.as_str() else {
                 let message = format!("`{value}` is not a string; enums of other types are not supported");
                 problems.push(Problem::new(at, message, "repair the type, or remove the enum in a repair"));

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn other_answers_are_no_pages() {
+    fn other_responses_are_not_pages() {
         for schema in [
             json!({"properties": {"values": list()}}),
             json!({"properties": {"a": list(), "b": list(), "links": schema_reference("Links")}}),

@@ -1,7 +1,7 @@
 //! Queued writes: whether the operation that returns their state can be called and read.
 
 use crate::{
-    document::{Document, pointer},
+    document::{Document, Pointer},
     model::{
         operation::{OperationModel, ResponseBody},
         rust_type::RustType,
@@ -16,7 +16,9 @@ pub fn check(operations: &[OperationModel], document: &Document, problems: &mut 
         let Some(follow) = &operation.status_operation else { continue };
         let mut report = |message: String| {
             let help = "correct `follow` or `outcome` in spec/overlay.yaml";
-            problems.push(Problem::new(pointer(&["paths", &operation.path]), message, help).in_operation(operation.label()));
+            problems.push(
+                Problem::new(Pointer::Path(&["paths", &operation.path]), message, help).in_operation(operation.label()),
+            );
         };
         let Some((status, outcome)) =
             operations.iter().find(|one| one.id == *follow).and_then(|one| Some((one, one.write_state.as_ref()?)))

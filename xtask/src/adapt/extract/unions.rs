@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, child, pointer, schema_name},
+    document::{Document, Pointer, schema_name},
     model::union::{Alternative, AlternativeKind, Union},
     names::alternative_name,
     problem::{Problem, Problems},
@@ -23,13 +23,13 @@ pub fn extract(document: &Document, sent: &BTreeSet<&str>, problems: &mut Proble
     for (schema, value) in document.schemas() {
         for keyword in ["oneOf", "anyOf"] {
             let Some(parts) = value.get(keyword).and_then(Value::as_array) else { continue };
-            let at = pointer(&["components", "schemas", schema, keyword]);
+            let at = Pointer::Path(&["components", "schemas", schema, keyword]);
             let mut alternatives = Vec::new();
             for (index, part) in parts.iter().enumerate() {
                 match alternative_kind(document, part) {
                     Some(kind) => alternatives.push(alternative(schema, kind)),
                     None => problems.push(Problem::new(
-                        format!("{at}/{index}"),
+                        at.element(index),
                         format!("an alternative of this form is not supported: `{part}`"),
                         "repair the schema, or support the form in xtask/src/adapt/extract/unions.rs",
                     )),
@@ -112,9 +112,9 @@ fn enum_values(document: &Document, property: Option<&Value>) -> Vec<String> {
 }
 
 /// Reports alternatives that nothing distinguishes, and those with the same name.
-fn check(at: &str, union: &Union, problems: &mut Problems) {
+fn check(at: &Pointer<'_>, union: &Union, problems: &mut Problems) {
     for (index, alternative) in union.alternatives.iter().enumerate() {
-        let at = child(at, &index.to_string());
+        let at = at.element(index);
         let others = || union.alternatives.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
         if others().any(|other| other.variant == alternative.variant) {
             let message = format!("two alternatives of `{}` have the variant name `{}`", union.schema, alternative.variant);

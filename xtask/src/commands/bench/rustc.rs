@@ -1,7 +1,8 @@
 //! xtask as `RUSTC_WRAPPER`: runs rustc and records its time and memory.
 //!
-//! The time of cargo includes the resolver and checks of a hundred dependencies. The cost of a crate
-//! is that of rustc, and only the parent of a process learns its processor time and peak memory.
+//! The time of cargo includes the resolver and checks of a hundred dependencies. The cost of a
+//! crate is that of rustc, and only the parent of a process learns its processor time and peak
+//! memory.
 
 use std::{
     env,

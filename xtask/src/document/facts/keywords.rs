@@ -237,8 +237,8 @@ pub static SCHEMA: Shape = Object(&[
     ("xml", Drop),
 ]);
 
-/// Whether a default is a value. The document has sentences there too ("the time of the request"): a
-/// string with white space is one.
+/// Whether a default is a value. The document has sentences there too ("the time of the request"):
+/// a string with white space is one.
 fn is_value(default: &Value) -> bool {
     !default.as_str().is_some_and(|text| text.contains(char::is_whitespace))
 }

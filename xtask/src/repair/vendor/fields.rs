@@ -8,8 +8,8 @@ use crate::{
     repair::{RepairResult, place},
 };
 
-/// An entry of the audit log has a `summary` in both examples; the schema has a `message` that neither example has. Both are
-/// read.
+/// An entry of the audit log has a `summary` in both examples; the schema has a `message` that
+/// neither example has. Both are read.
 pub fn audit_logs_have_a_summary(document: &mut Document) -> RepairResult {
     place::add_property(document, "AuditLogResponse", "summary", json!({"type": "string"}))
 }
@@ -19,8 +19,9 @@ pub fn integrations_have_a_description(document: &mut Document) -> RepairResult 
     place::add_property(document, "Integration", "description", json!({"type": "string"}))
 }
 
-/// Syncs and their actions are declared with `properties`. In all example responses they have `typeSpecificProperties` in
-/// its place, as integrations have in examples and schema; a sync has a `description` too.
+/// Syncs and their actions are declared with `properties`. In all example responses they have
+/// `typeSpecificProperties` in its place, as integrations have in examples and schema; a sync has a
+/// `description` too.
 pub fn syncs_have_type_specific_properties(document: &mut Document) -> RepairResult {
     let map = || json!({"type": "object", "additionalProperties": {}});
     let fields = [
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn assigning_a_role_answers_its_receipt() {
+    fn assigning_a_role_returns_its_receipt() {
         let operation = |schema: &str| {
             let content = json!({"application/json": {"schema": schema_reference(schema)}});
             json!({"paths": {"/v1/roles/assign": {"post": {"responses": {"200": {"content": content}}}}}})

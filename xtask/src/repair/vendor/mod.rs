@@ -1,7 +1,7 @@
 //! Vendor wrong: the document contradicts itself, its own examples, or the service.
 //!
-//! "Example" below is the vendor's own example beside the schema in the published document. "Service" means that the live
-//! service was seen to do it.
+//! "Example" below is the vendor's own example beside the schema in the published document.
+//! "Service" means that the live service was seen to do it.
 
 mod addresses;
 mod fields;

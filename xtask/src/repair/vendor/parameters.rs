@@ -54,7 +54,8 @@ pub fn sync_actions_parameter(document: &mut Document) -> RepairResult {
     declare_path_parameter(document, "get", SYNC_ACTIONS, "syncId")
 }
 
-/// Reading an action group of a sync declares `actionGroupId` for `{id}`; changing and deleting it declare `id`.
+/// Reading an action group of a sync declares `actionGroupId` for `{id}`; changing and deleting it
+/// declare `id`.
 pub fn sync_action_group_parameter(document: &mut Document) -> RepairResult {
     rename_path_parameter(document, "get", SYNC_ACTION_GROUP, "actionGroupId", "id")
 }

@@ -63,16 +63,16 @@ fn a_truncated_file_is_refused_with_its_line() {
 
 #[test]
 fn a_file_that_is_not_there_is_refused() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let missing = folder.path().join("jsm-ops.json");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let missing = directory.path().join("jsm-ops.json");
     let parts = [missing.to_str().expect("the path is text"), "cannot read the document", "--spec"];
     super::refused_untouched(&["--spec".as_ref(), missing.as_os_str()], &parts);
 }
 
 #[test]
 fn bytes_that_are_no_text_are_refused_with_their_place() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("document");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("document");
     std::fs::write(&path, b"{\"openapi\": \"3.0.\xff\"}").expect("the file can be written");
     super::refused_untouched(&["--spec".as_ref(), path.as_os_str()], &["the document is not UTF-8: byte 17 "]);
 }

@@ -55,10 +55,7 @@ fn an_unknown_section_is_refused() {
 #[test]
 fn a_name_that_is_no_rust_is_refused() {
     let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["name"] = json!("listAlerts"));
-    refuses_overlay(
-        &overlay,
-        &["1 problem\n", "at /operations/GET ~1v1~1alerts/name: `listAlerts` is not a valid Rust name"],
-    );
+    refuses_overlay(&overlay, &["1 problem\n", "at /operations/GET ~1v1~1alerts/name: `listAlerts` is no Rust name"]);
 }
 
 #[test]
@@ -98,7 +95,7 @@ fn paging_by_parameters_that_are_not_there_is_refused() {
 }
 
 #[test]
-fn pages_of_an_answer_that_is_none_are_refused() {
+fn paging_of_a_response_without_pages_is_refused() {
     let overlay = changed_overlay(|overlay| {
         let entry = at(overlay, "/operations/GET ~1v1~1alerts~1{id}");
         entry["paging"] = json!("size");
@@ -113,7 +110,7 @@ fn a_queued_write_that_nothing_follows_is_refused() {
 }
 
 #[test]
-fn an_outcome_that_the_answer_does_not_have_is_refused() {
+fn a_write_state_that_the_response_does_not_have_is_refused() {
     let overlay = changed_overlay(|overlay| {
         *at(overlay, "/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/outcome/state") = json!("status.colour");
     });
@@ -155,7 +152,7 @@ fn two_entries_for_one_operation_are_refused_with_their_line() {
     );
 }
 
-/// The overlay is written by hand: nobody can fetch it again.
+/// The overlay is written by hand and cannot be fetched again.
 #[test]
 fn an_overlay_that_is_no_yaml_is_refused_with_help_that_fits_an_overlay() {
     let complaint = refuses_overlay("areas: [\n", &["overlay.yaml", "not valid YAML", "line 2 column 1"]);
@@ -165,8 +162,8 @@ fn an_overlay_that_is_no_yaml_is_refused_with_help_that_fits_an_overlay() {
 /// The path of the overlay comes from `--overlay`, not from the options for documents.
 #[test]
 fn an_overlay_that_is_not_there_is_refused_with_help_that_fits_an_overlay() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let missing = folder.path().join("overlay.yaml");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let missing = directory.path().join("overlay.yaml");
     let path = missing.to_str().expect("the path is text");
     let complaint = super::refused_untouched(&["--overlay".as_ref(), missing.as_os_str()], &[path, "No such file"]);
     assert!(complaint.contains("--overlay") && !complaint.contains("--spec"), "{complaint}");

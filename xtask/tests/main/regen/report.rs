@@ -7,8 +7,8 @@ use xtask::repair::{self, Repair, RepairKind};
 
 use crate::support::{
     cli,
+    directory::{Crate, files},
     document::{TempFile, at, changed},
-    folder::{Crate, files},
     workspace,
 };
 
@@ -43,7 +43,8 @@ fn every_repair_is_named_once_with_its_kind() {
     assert_eq!(named, all.len(), "{}", ran.stdout);
 }
 
-/// Every repair on a list belongs on it: the kind that a list is for, and a name that no other repair has.
+/// Every repair on a list belongs on it: the kind that a list is for, and a name that no other
+/// repair has.
 #[test]
 fn the_lists_of_repairs_hold_what_they_say() {
     let mut names = BTreeMap::new();
@@ -60,7 +61,8 @@ fn the_lists_of_repairs_hold_what_they_say() {
     }
 }
 
-/// A new operation must not stop anybody: it gets a name of its own making, and the report asks for a better one.
+/// A new operation must not stop anybody: it gets a name of its own making, and the report asks for
+/// a better one.
 #[test]
 fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name() {
     let spec = TempFile::new(

@@ -25,7 +25,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 fn every_word_of_the_glossaries_has_a_place() {
     let (overlay, interface) = (overlay(), interface());
     let fields: BTreeSet<&str> = interface.keys().filter_map(|key| key.rsplit_once('.').map(|(_, field)| field)).collect();
-    // The file of the upload, which is no field of any type.
+    // The file of the upload, which is not a field of any type.
     let stray: Vec<_> =
         keys(&overlay["fields"]).into_iter().filter(|word| !fields.contains(word) && *word != "file").collect();
     assert_eq!(stray, [""; 0], "words for fields that nothing has");

@@ -55,19 +55,19 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// A file in a folder of its own, which goes with it.
+/// A file in a directory of its own, which goes with it.
 pub struct TempFile {
     path: PathBuf,
-    _folder: TempDir,
+    _directory: TempDir,
 }
 
 impl TempFile {
     /// Writes a file of this name.
     pub fn new(name: &str, text: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join(name);
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join(name);
         fs::write(&path, text).expect("the file can be written");
-        Self { path, _folder: folder }
+        Self { path, _directory: directory }
     }
 
     /// Where it is.
