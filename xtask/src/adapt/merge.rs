@@ -24,7 +24,7 @@ pub fn merge(
         let at = Pointer::Path(&["merge", common]);
         if document.schema(common).is_some() && !members.contains(common) {
             let message = format!("the document has a schema `{common}`, which is not a member");
-            problems.push(Problem::new(&at, message, "choose another name in spec/overlay.yaml"));
+            problems.push(Problem::new(at, message, "choose another name in spec/overlay.yaml"));
         }
         for (index, member) in members.iter().enumerate() {
             let at = at.element(index);

@@ -118,7 +118,7 @@ fn check(at: &Pointer<'_>, union: &Union, problems: &mut Problems) {
         let others = || union.alternatives.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
         if others().any(|other| other.variant == alternative.variant) {
             let message = format!("two alternatives of `{}` have the variant name `{}`", union.schema, alternative.variant);
-            problems.push(Problem::new(&at, message, "drop one of them in a repair: they are the same"));
+            problems.push(Problem::new(at, message, "drop one of them in a repair: they are the same"));
         }
         let alone = others().all(|other| other.kind.json_type() != alternative.kind.json_type());
         if !alone && alternative.tag_values.is_empty() && alternative.own_properties.is_empty() {
