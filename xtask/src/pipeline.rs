@@ -83,6 +83,9 @@ pub enum PipelineError {
     /// Code of ours that is no Rust.
     #[error("the generated code is no Rust: {0}\n    help: this is a bug of xtask/src/emit")]
     Emit(#[from] syn::Error),
+    /// Entries of the overlay that nothing reads.
+    #[error("the overlay has entries that nothing reads: {0}")]
+    Stale(Problems),
     /// Operations or schemas that got lost on the way.
     #[error(
         "{what} got lost: {before} in the document and {after} in the crate\n    help: this is a bug of the generator; nothing was written"
@@ -108,14 +111,16 @@ impl Pipeline {
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
         let Repaired { document, operations, schemas, repairs } =
             repair(document, &self.address_repairs, &self.repairs, times)?;
-        let adapted = adapt::adapt(document, &self.overlay);
+        // A copy, since every run finds out which entries it reads.
+        let overlay = self.overlay.clone();
+        let adapted = adapt::adapt(document, &overlay);
         times.lap("adapt");
         preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
         times.lap("preflight");
         let (code, types, beside) = thread::scope(|scope| {
             // What holds no types needs nothing of progenitor, which leaves the other core idle.
-            let beside = scope.spawn(|| beside(&adapted, &self.overlay));
-            let types = self.types(&adapted, times);
+            let beside = scope.spawn(|| beside(&adapted, &overlay));
+            let types = types(&adapted, &overlay, times);
             let beside = beside.join().unwrap_or_else(|panic| resume_unwind(panic));
             times.lap("wait");
             types.and_then(|(code, types)| Ok((code, types, beside?)))
@@ -124,24 +129,25 @@ impl Pipeline {
         times.beside = laps;
         let summary = summary(&code, &adapted, operations, &schemas, repairs)?;
         files.extend(types);
-        emit::add_data(&mut files, &interface, &adapted, &self.overlay);
+        emit::add_data(&mut files, &interface, &adapted, &overlay);
         times.lap("data");
+        overlay.stale(&adapted.document).into_result().map_err(PipelineError::Stale)?;
         Ok(Output { files, interface, summary })
     }
+}
 
-    /// progenitor's part, and what is made of it. Gives the names of the types besides their files.
-    fn types(&self, adapted: &Adapted, times: &mut Times) -> Result<(BTreeSet<String>, Files), PipelineError> {
-        let file = generate::generate(adapted)?;
-        times.lap(PROGENITOR);
-        let code = polish::polish(file, adapted, &self.overlay)?;
-        let names = code.types.iter().map(|one| one.schema.clone()).collect();
-        times.lap("polish");
-        let sources = emit::types(code, adapted, &self.overlay)?;
-        times.lap("types");
-        let files = emit::format(sources);
-        times.lap(PRETTYPLEASE);
-        Ok((names, files))
-    }
+/// progenitor's part, and what is made of it. Gives the names of the types besides their files.
+fn types(adapted: &Adapted, overlay: &Overlay, times: &mut Times) -> Result<(BTreeSet<String>, Files), PipelineError> {
+    let file = generate::generate(adapted)?;
+    times.lap(PROGENITOR);
+    let code = polish::polish(file, adapted, overlay)?;
+    let names = code.types.iter().map(|one| one.schema.clone()).collect();
+    times.lap("polish");
+    let sources = emit::types(code, adapted, overlay)?;
+    times.lap("types");
+    let files = emit::format(sources);
+    times.lap(PRETTYPLEASE);
+    Ok((names, files))
 }
 
 /// A document after the repairs.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     document::{Document, Operation, Pointer, pointer, template_names},
     kind::Kind,
-    overlay::{self, Entry, Overlay, Paging, Retry},
+    overlay::{Entry, Idempotency, Overlay, Paging, WriteStateLocation},
     problem::{Problem, Problems},
     repair::generator::RAW_BODY,
     rewrite::Family,
@@ -43,7 +43,7 @@ pub struct Call {
     /// What comes back.
     pub answer: Answer,
     /// Whether it may be repeated.
-    pub retry: Retry,
+    pub retry: Idempotency,
     /// How its pages follow each other, and how far.
     pub paging: Option<(Paging, Option<u32>)>,
     /// What its pages are made of.
@@ -51,7 +51,7 @@ pub struct Call {
     /// The operation that tells how a queued write ended.
     pub follow: Option<String>,
     /// Where in the answer it stands how a queued write ended.
-    pub outcome: Option<overlay::Outcome>,
+    pub outcome: Option<WriteStateLocation>,
     /// OAuth 2.0 scopes; none where it takes no OAuth token.
     pub scopes: Vec<String>,
     /// Whether Atlassian marks it as experimental.
@@ -141,7 +141,7 @@ fn call(
         if !in_query.iter().any(|parameter| parameter.name == *name) {
             report(
                 format!("it has no parameter `{name}`, by which it is said to page"),
-                "correct its `paging` in spec/overlay.yaml",
+                "correct its `paging` in spec/overlay/",
             );
         }
     }
@@ -153,7 +153,7 @@ fn call(
     if paging.is_some() && page.is_none() {
         report(
             "it is said to page, and its answer is no page that is known".to_owned(),
-            "remove its `paging` from spec/overlay.yaml, or teach xtask/src/adapt/pages.rs the form",
+            "remove its `paging` from spec/overlay/, or teach xtask/src/adapt/pages.rs the form",
         );
     }
     let body = body(document, operation, bodies);
@@ -176,14 +176,14 @@ fn call(
         body: body.unwrap_or(Body::None),
         answer,
         page,
-        retry: entry.map(|entry| entry.retry).unwrap_or_default(),
-        paging: paging.map(|paging| (paging, entry.and_then(|entry| entry.window))),
-        follow: entry.and_then(|entry| entry.follow.clone()),
-        outcome: entry.and_then(|entry| entry.outcome.clone()),
+        retry: entry.map(|entry| entry.idempotency).unwrap_or_default(),
+        paging: paging.map(|paging| (paging, entry.and_then(|entry| overlay.max_results(entry)))),
+        follow: entry.and_then(|entry| entry.status_operation.clone()),
+        outcome: entry.and_then(|entry| entry.write_state.clone()),
         scopes: oauth_scopes(operation),
         experimental: operation.is_experimental(),
         tag: tags.and_then(|tags| tags.first()).and_then(Value::as_str).unwrap_or_default().to_owned(),
-        words: (summary.to_owned(), entry.map(|entry| entry.doc.clone()).unwrap_or_default()),
+        words: (summary.to_owned(), entry.map(|entry| entry.docs.clone()).unwrap_or_default()),
         named: entry.is_some(),
         id,
     }
@@ -195,7 +195,7 @@ pub fn check_followed(calls: &[Call], document: &Document, problems: &mut Proble
     for call in calls {
         let Some(follow) = &call.follow else { continue };
         let mut report = |message: String| {
-            let help = "correct `follow` or `outcome` in spec/overlay.yaml";
+            let help = "correct `status_operation` or `write_state` in spec/overlay/";
             problems.push(Problem::new(pointer(&["paths", &call.path]), message, help).in_operation(call.label()));
         };
         let Some((status, outcome)) =
@@ -240,7 +240,7 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
     let mut parameters: Vec<(&str, Parameter)> = declared
         .filter_map(|parameter| {
             let name = parameter.get("name")?.as_str()?;
-            let words = overlay.parameter_words(entry, name).unwrap_or_default();
+            let words = overlay.parameter_docs(entry, name).unwrap_or_default();
             let parameter_of = Parameter {
                 name: name.to_owned(),
                 rust_name: rust_name(name),
@@ -251,10 +251,12 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
             Some((parameter.get("in")?.as_str()?, parameter_of))
         })
         .collect();
-    parameters.sort_by_cached_key(|(_, parameter)| {
-        let (rank, name) = overlay.argument_rank(&parameter.name);
+    parameters.sort_by_cached_key(|(place, parameter)| {
         // Setters stand in the order of their names, arguments in the order in which a person would want them.
-        (!parameter.required, if parameter.required { rank } else { 0 }, name.to_owned())
+        // Those of the path follow the template.
+        let is_ranked = parameter.required && *place == "query";
+        let rank = if is_ranked { overlay.argument_rank(&parameter.name).0 } else { 0 };
+        (!parameter.required, rank, parameter.name.clone())
     });
     parameters
 }
@@ -371,9 +373,8 @@ mod tests {
             }}
         }));
         let overlay = Overlay::from_value(json!({
-            "areas": {"things": {"title": "Things", "summary": "S."}},
-            "operations": {"GET /v1/as/{id}": entry},
-            "parameters": {"size": "How many."}
+            "things.yaml": {"title": "Things", "summary": "S.", "operations": {"GET /v1/as/{id}": entry}},
+            "glossary.yaml": {"parameters": {"size": "How many."}}
         }))
         .expect("overlay");
         let mut problems = Problems::new();
@@ -396,7 +397,7 @@ mod tests {
                 "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}},
                 "security": [{"basicAuth": []}, {"OAuth2": ["read:a"]}]
             }),
-            json!({"name": "list_as", "method": "list", "area": "things", "summary": "S.", "retry": "safe", "paging": "offset", "window": 9}),
+            json!({"name": "list_as", "method": "list", "summary": "S.", "idempotency": "idempotent", "paging": "offset", "max_results": 9}),
         );
         assert_eq!(
             (call.builder().as_str(), call.constant().as_str(), call.rust_method.as_str()),
@@ -409,12 +410,12 @@ mod tests {
         assert_eq!(call.answer, Answer::Json(Kind::Named("Page".to_owned())));
         assert_eq!(call.page.expect("a page").items, ["values"]);
         assert_eq!(call.paging, Some((Paging::Offset, Some(9))));
-        assert_eq!((call.scopes.as_slice(), call.retry), (["read:a".to_owned()].as_slice(), Retry::Safe));
+        assert_eq!((call.scopes.as_slice(), call.retry), (["read:a".to_owned()].as_slice(), Idempotency::Idempotent));
     }
 
     #[test]
     fn what_the_overlay_says_wrong_is_reported() {
-        let entry = json!({"name": "list_as", "area": "things", "summary": "S.", "paging": "after"});
+        let entry = json!({"name": "list_as", "summary": "S.", "paging": "after"});
         let (_, problems) = described(json!({"parameters": [{"name": "x", "in": "header", "schema": {}}]}), entry);
         assert!(problems.contains("it has no parameter `size`, by which it is said to page"), "{problems}");
         assert!(problems.contains("header parameters are not supported"), "{problems}");

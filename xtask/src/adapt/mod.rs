@@ -50,8 +50,8 @@ pub struct Adapted {
     pub declared: BTreeSet<String>,
     /// The names that merged schemas have together, by the names that they had.
     pub merged: BTreeMap<String, String>,
-    /// Overlay entries that match nothing, operations that come to one name, and what the lifted parts cannot express;
-    /// [`crate::preflight`] reports them with its own findings.
+    /// Operations that come to one name, and what the lifted parts cannot express; [`crate::preflight`] reports them with its own
+    /// findings.
     pub problems: Problems,
 }
 
@@ -69,16 +69,15 @@ pub fn least(mut document: Document, overlay: &Overlay) -> Document {
 /// Runs all passes.
 pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let mut problems = Problems::new();
-    overlay.check(&document, &mut problems);
     let unnamed = names::assign(&mut document, overlay, &mut problems);
     errors::drop_declared(&mut document);
     let bodies = bodies::lift(&mut document);
     simplify::simplify(&mut document);
     let declared = document.schemas().map(|(name, _)| name.to_owned()).collect();
     hoist::hoist(&mut document);
-    let merged = merge::merge(&mut document, overlay.merge(), &mut problems);
+    let equal = overlay.merge_groups(&document);
+    let merged = merge::merge(&mut document, &equal, &mut problems);
     let plain = plain::inline(&mut document, &mut problems);
-    overlay.check_secrets(&document, &mut problems);
     // A vendor who only reorders the document changes nothing of ours.
     document.root_mut().sort_all_objects();
     let enums = enums::lift(&document, &mut problems);

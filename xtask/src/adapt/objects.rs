@@ -102,10 +102,9 @@ pub fn describe(
     document: &Document,
     overlay: &Overlay,
 ) -> BTreeMap<String, Object> {
-    let secrets: BTreeSet<(&str, &str)> = overlay.secrets().iter().filter_map(|secret| secret.split_once('.')).collect();
     let objects = document.schemas().filter_map(|(name, schema)| {
         let properties = schema.get("properties")?.as_object()?;
-        let describer = Describer { name, schema, sent: sent.contains(name), secrets: &secrets, reach, overlay };
+        let describer = Describer { name, schema, sent: sent.contains(name), reach, overlay };
         Some((name.to_owned(), describer.object(properties)))
     });
     objects.collect()
@@ -115,7 +114,6 @@ struct Describer<'a> {
     name: &'a str,
     schema: &'a Value,
     sent: bool,
-    secrets: &'a BTreeSet<(&'a str, &'a str)>,
     reach: &'a Reach<'a>,
     overlay: &'a Overlay,
 }
@@ -132,7 +130,7 @@ impl Describer<'_> {
 
     fn field(&self, wire: &str, property: &Value) -> Field {
         let kind = Kind::of(property);
-        let secret = self.secrets.contains(&(self.name, wire));
+        let secret = self.overlay.is_secret(self.name, wire);
         let required = self.schema.get("required").and_then(Value::as_array);
         let wrapper = if required.is_some_and(|names| names.iter().any(|name| name == wire)) {
             Wrapper::None
@@ -146,7 +144,7 @@ impl Describer<'_> {
         };
         // A list or map has its own place in memory; an object, enum or union that leads back here would have none that is large enough.
         let boxed = matches!(&kind, Kind::Named(name) if self.reach.leads_to(name, self.name));
-        let words = self.overlay.field_words(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
+        let words = self.overlay.field_docs(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
         let lenient = property.get("x-jsm-lenient").is_some();
         Field { rust_name: rust_name(wire), wire: wire.to_owned(), kind, wrapper, secret, boxed, lenient, words }
     }
@@ -174,8 +172,8 @@ mod tests {
             }}}}
         }));
         let overlay = Overlay::from_value(json!({
-            "areas": {}, "operations": {}, "fields": {"name": "What it is called."},
-            "secrets": ["Heartbeat.apiKey", "Heartbeat.settings"]
+            "glossary.yaml": {"fields": {"name": "What it is called."}},
+            "shared.yaml": {"secrets": ["Heartbeat.apiKey", "Heartbeat.settings"]}
         }))
         .expect("overlay");
         let reach = Reach::of(&document);

@@ -35,8 +35,8 @@ pub struct Options {
     /// The document, published or reduced to facts, as JSON or YAML [default: spec/jsm-ops.json]
     #[arg(long, value_name = "FILE")]
     pub spec: Option<PathBuf>,
-    /// Our names and words for its operations [default: spec/overlay.yaml]
-    #[arg(long, value_name = "FILE")]
+    /// The directory of our names and docs for its operations [default: spec/overlay]
+    #[arg(long, value_name = "DIR")]
     pub overlay: Option<PathBuf>,
     /// The folder of the crate [default: generated]
     #[arg(long, value_name = "DIR")]
@@ -52,13 +52,13 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = place(&options.spec, "spec/jsm-ops.json");
     let out = place(&options.out, "generated");
     let mut times = Times::start();
-    let overlay = place(&options.overlay, "spec/overlay.yaml");
+    let overlay = place(&options.overlay, "spec/overlay");
     let (document, overlay) = thread::scope(|scope| {
-        let overlay = scope.spawn(|| Overlay::file(&overlay));
+        let overlay = scope.spawn(|| Overlay::directory(&overlay));
         (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let overlay = overlay?;
+    let overlay = overlay.map_err(|error| Failure(error.report()))?;
     times.lap("load");
     let output =
         Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
@@ -119,7 +119,7 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
     }
     for unnamed in &summary.unnamed {
         println!(
-            "new         {} has no entry in spec/overlay.yaml and is called `{}` for now; add one",
+            "new         {} has no entry in spec/overlay/ and is called `{}` for now; add one",
             unnamed.operation, unnamed.name
         );
     }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::areas::AreaCalls;
 use crate::{
     adapt::{Adapted, calls::Call},
-    overlay::{Paging, Retry},
+    overlay::{Idempotency, Paging},
 };
 
 /// Writes the table.
@@ -46,9 +46,9 @@ fn row(call: &Call) -> TokenStream {
     let family = call.family.rust_name();
     let oauth = !scopes.is_empty();
     let retry = match call.retry {
-        Retry::Safe => quote! { Retry::Safe },
-        Retry::SafeWithAlias => quote! { Retry::SafeWithAlias },
-        Retry::Never => quote! { Retry::Never },
+        Idempotency::Idempotent => quote! { Retry::Safe },
+        Idempotency::WithAlias => quote! { Retry::SafeWithAlias },
+        Idempotency::NotIdempotent => quote! { Retry::Never },
     };
     let paging = call.paging.map(|(paging, window)| {
         let window = match window {

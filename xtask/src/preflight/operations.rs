@@ -58,11 +58,7 @@ impl Checker<'_> {
         let at = item.member(operation.method);
         let id = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
         if !is_rust_name(id) {
-            self.problem(
-                at.member("operationId"),
-                format!("`{id}` is no Rust name"),
-                "name the operation in spec/overlay.yaml",
-            );
+            self.problem(at.member("operationId"), format!("`{id}` is no Rust name"), "name the operation in spec/overlay/");
         }
         if let Err(reason) = well_formed(operation.path) {
             self.problem(at, format!("the path template {reason}"), "correct the path in the document");

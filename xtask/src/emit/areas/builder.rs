@@ -12,7 +12,7 @@ use crate::{
         objects::{Field, Object},
     },
     kind::Kind,
-    overlay::{Outcome, Overlay},
+    overlay::{Overlay, WriteStateLocation},
     polish::setters,
 };
 
@@ -152,7 +152,7 @@ impl<'a> Builder<'a> {
     /// The parameters of the path that the call after it needs as well.
     fn kept_for_status(&self) -> impl Iterator<Item = &'a Parameter> {
         let needed = self.status.into_iter().flat_map(|status| {
-            let request = status.outcome.as_ref().map(Outcome::request);
+            let request = status.outcome.as_ref().map(WriteStateLocation::request);
             status.in_path.iter().filter(move |parameter| Some(parameter.name.as_str()) != request)
         });
         let own = &self.call.in_path;
@@ -306,7 +306,7 @@ impl<'a> Builder<'a> {
             _ => quote! { () },
         };
         let constant = format_ident!("{}", status.constant());
-        let request = status.outcome.as_ref().map(Outcome::request);
+        let request = status.outcome.as_ref().map(WriteStateLocation::request);
         let path = status.in_path.iter().map(|parameter| {
             let name = format_ident!("{}", parameter.rust_name);
             if Some(parameter.name.as_str()) == request {

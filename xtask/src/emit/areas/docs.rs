@@ -19,8 +19,8 @@ pub fn area(area: &AreaCalls<'_>) -> Vec<String> {
         return vec![" Operations that are new in the document. Their names are derived and will change.".to_owned()];
     };
     let mut lines = vec![format!(" {}: {}", words.title, lower_first(&words.summary))];
-    if !words.doc.is_empty() {
-        lines.extend([String::new(), format!(" {}", words.doc)]);
+    if !words.docs.is_empty() {
+        lines.extend([String::new(), format!(" {}", words.docs)]);
     }
     if area.is_experimental() {
         let line =

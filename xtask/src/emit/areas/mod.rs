@@ -52,7 +52,7 @@ pub fn group<'a>(adapted: &'a Adapted, overlay: &'a Overlay) -> Vec<AreaCalls<'a
     let areas = by_area.into_iter().map(|(key, calls)| AreaCalls {
         key,
         module: key.to_snake_case(),
-        area: overlay.areas().get(key),
+        area: overlay.area(key),
         calls,
     });
     areas.collect()

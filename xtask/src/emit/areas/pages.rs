@@ -14,7 +14,7 @@ use crate::{
         pages::Page,
     },
     kind::Kind,
-    overlay::Outcome,
+    overlay::WriteStateLocation,
     polish::{Code, type_name},
 };
 
@@ -88,11 +88,11 @@ fn page_item(page: &Page, adapted: &Adapted) -> Result<Item, syn::Error> {
     })
 }
 
-fn status_item(schema: &str, outcome: &Outcome, adapted: &Adapted) -> Result<Item, syn::Error> {
+fn status_item(schema: &str, outcome: &WriteStateLocation, adapted: &Adapted) -> Result<Item, syn::Error> {
     let name = type_name(schema);
     let reader = Reader { adapted, schema };
     let body = match outcome {
-        Outcome::Flag { flag, reason, .. } => {
+        WriteStateLocation::Flag { flag, reason, .. } => {
             let flag = reader.optional(std::slice::from_ref(flag));
             let reason = reader.optional(std::slice::from_ref(reason));
             quote! {
@@ -105,7 +105,7 @@ fn status_item(schema: &str, outcome: &Outcome, adapted: &Adapted) -> Result<Ite
                 }
             }
         }
-        Outcome::State { state, done, failed, .. } => {
+        WriteStateLocation::State { state, done, failed, .. } => {
             let path: Vec<String> = state.split('.').map(str::to_owned).collect();
             let state = reader.optional(&path);
             quote! {

@@ -120,6 +120,7 @@ fn refused(error: &PipelineError) -> Outcome {
         PipelineError::Addresses(_) => Outcome::Refused("addresses"),
         PipelineError::Repairs(_) => Outcome::Refused("repairs"),
         PipelineError::Preflight(_) => Outcome::Refused("preflight"),
+        PipelineError::Stale(_) => Outcome::Refused("overlay"),
         gap => Outcome::Gap(gap.to_string()),
     }
 }

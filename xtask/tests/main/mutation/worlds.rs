@@ -13,7 +13,7 @@ use super::{Outcome, World, damage::damage, random::Random, variation::vary};
 use crate::support::{document, workspace};
 
 fn overlay() -> Overlay {
-    Overlay::file(&workspace().join("spec/overlay.yaml")).expect("the overlay is good")
+    Overlay::directory(&workspace().join("spec/overlay")).expect("the overlay is good")
 }
 
 /// The document as it is, with all repairs, damaged anywhere.

@@ -1,0 +1,78 @@
+//! Our docs: none is missing. (That none is left over is for `regen` to say.)
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::{Map, Value};
+
+use crate::support::{document::overlay, folder::files, workspace};
+
+/// The facts that the last run listed.
+fn interface() -> Map<String, Value> {
+    let text = fs::read_to_string(workspace().join("generated/interface.json")).expect("the interface is readable");
+    serde_json::from_str(&text).expect("the interface is JSON")
+}
+
+/// The keys of a section in all files of the overlay.
+fn keys<'a>(overlay: &'a Value, section: &str) -> BTreeSet<&'a str> {
+    let files = overlay.as_object().expect("files");
+    let sections = files.values().filter_map(|file| file.get(section)?.as_object());
+    sections.flatten().map(|(key, _)| key.as_str()).collect()
+}
+
+#[test]
+fn every_parameter_has_docs() {
+    let (overlay, interface) = (overlay(), interface());
+    let labels = interface.keys().filter_map(|key| key.split_once(" query ").or(key.split_once(" path ")));
+    let known = keys(&overlay, "parameters");
+    let files = overlay.as_object().expect("files");
+    let own = |label: &str, name: &str| {
+        let operations = files.values().filter_map(|file| file.get("operations")?.get(label));
+        operations.filter_map(|entry| entry.get("parameters")?.get(name)).count() == 1
+    };
+    let missing: Vec<_> = labels.filter(|(label, name)| !known.contains(name) && !own(label, name)).collect();
+    assert_eq!(missing, [("", ""); 0], "parameters without docs");
+}
+
+#[test]
+fn every_type_has_docs() {
+    let (overlay, interface) = (overlay(), interface());
+    let documented = &keys(&overlay, "types") | &keys(&overlay, "merge");
+    let types = interface.keys().filter_map(|key| key.strip_prefix("type "));
+    let missing: Vec<_> = types.filter(|name| !documented.contains(name)).collect();
+    assert_eq!(missing, [""; 0], "types without docs");
+}
+
+#[test]
+fn every_operation_is_judged_and_every_area_explained() {
+    let overlay = overlay();
+    let mut operations = 0;
+    for (file, content) in overlay.as_object().expect("files") {
+        for (label, entry) in content.get("operations").and_then(Value::as_object).into_iter().flatten() {
+            operations += 1;
+            for member in ["name", "method", "summary", "idempotency"] {
+                assert!(entry[member].as_str().is_some_and(|text| !text.is_empty()), "`{label}` has no `{member}`");
+            }
+        }
+        if content.get("title").is_some() {
+            let area = file.trim_end_matches(".yaml");
+            assert!(content["docs"].is_string(), "the area `{area}` has no `docs`");
+            let example = workspace().join(format!("spec/overlay/examples/{area}.rs"));
+            assert!(example.is_file(), "the area `{area}` has no example");
+        }
+    }
+    assert_eq!(operations, 240);
+}
+
+/// One change of docs is one change of a file that can be read through.
+#[test]
+fn the_files_of_the_overlay_are_short_and_have_a_schema() {
+    for (name, content) in files(&workspace().join("spec/overlay")) {
+        let text = String::from_utf8(content).expect("the file is text");
+        if name.ends_with(".yaml") {
+            assert!(text.starts_with("# yaml-language-server: $schema=schema.json\n"), "{name} names no schema");
+            assert!(text.lines().count() < 500, "{name} has {} lines", text.lines().count());
+            let long = text.lines().find(|line| line.chars().count() > 100);
+            assert_eq!(long.filter(|line| !line.trim_start().starts_with("- ")), None, "{name} has a line over 100 columns");
+        }
+    }
+}
