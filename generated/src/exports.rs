@@ -2,9 +2,9 @@
 
 //! What comes from the crates below.
 pub use jsm_ops_core::{
-    Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Field, Gateway,
-    HttpTransport, InvalidCloudId, InvalidGateway, Items, NotForOAuth, OpenEnum,
-    Operation, Page, Pages, Paging, Receipt, Request, Response, Retry, RetryAfter,
-    Scopes, Secret, SystemClock, Transport, Upload, Wait,
+    Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Gateway, HttpTransport,
+    Idempotency, InvalidCloudId, InvalidGateway, Items, Nullable, OAuthUnsupported,
+    OpenEnum, Operation, Page, Pages, Paging, Receipt, Request, Response, RetryAfter,
+    Scopes, Secret, SystemClock, Transport, Upload, WaitPolicy,
 };
 pub use {chrono, reqwest, serde_json};

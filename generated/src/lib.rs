@@ -8,7 +8,7 @@
 //! [`Client::call`] calls what the builders did not think of.
 //!
 //! The crate makes no decision about sign-in: a [`Transport`] brings the credential. [`Client::new`] takes a `reqwest::Client` that
-//! has it as a default header, and the [`Addresses`] that go with the kind of credential. The crate brings no TLS of its own:
+//! has it as a default header, and the [`BaseUrls`] that go with the kind of credential. The crate brings no TLS of its own:
 //! depend on `reqwest` with the TLS feature of your choice.
 //!
 //! Every area is a cargo feature, and types come with the areas that use them.
@@ -36,7 +36,7 @@
 #![warn(missing_docs)]
 #![allow(clippy::too_many_arguments)]
 #[rustfmt::skip]
-pub mod addresses;
+pub mod base_urls;
 #[rustfmt::skip]
 mod client;
 #[rustfmt::skip]
@@ -117,6 +117,6 @@ pub mod syncs;
 pub mod teams;
 #[rustfmt::skip]
 mod exports;
-pub use addresses::Addresses;
+pub use base_urls::BaseUrls;
 pub use client::Client;
 pub use exports::*;

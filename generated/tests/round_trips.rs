@@ -1733,7 +1733,7 @@ pub fn answer(name: &str, value: Value) -> Option<Result<Value, Error>> {
                 >(value),
             )
         }
-        "batch_process_status_page_components" => {
+        "bulk_process_status_page_components" => {
             Some(
                 through::<
                     ::std::vec::Vec<jsm_ops_api::types::StakeholderCommsNestedComponent>,
@@ -1895,7 +1895,7 @@ pub fn answer(name: &str, value: Value) -> Option<Result<Value, Error>> {
                 >(value),
             )
         }
-        "permanently_delete_status_page" => {
+        "delete_status_page_permanently_v2" => {
             Some(
                 through::<
                     jsm_ops_api::types::StakeholderCommsStakeholderGroupMutationResponse,
@@ -1905,7 +1905,7 @@ pub fn answer(name: &str, value: Value) -> Option<Result<Value, Error>> {
         "recover_status_page" => {
             Some(through::<jsm_ops_api::types::StakeholderCommsPageResponse>(value))
         }
-        "recover_deleted_status_page" => {
+        "recover_permanently_deleted_status_page" => {
             Some(
                 through::<
                     jsm_ops_api::types::StakeholderCommsStakeholderGroupMutationResponse,
@@ -2118,7 +2118,7 @@ pub fn answer(name: &str, value: Value) -> Option<Result<Value, Error>> {
                 >(value),
             )
         }
-        "create_status_page_subscriber" => {
+        "subscribe_to_status_page" => {
             Some(through::<jsm_ops_api::types::StakeholderCommsSubscriber>(value))
         }
         "delete_status_page_subscribers" => {
@@ -2156,7 +2156,7 @@ pub fn answer(name: &str, value: Value) -> Option<Result<Value, Error>> {
                 >(value),
             )
         }
-        "unsubscribe_status_page_subscriber" => {
+        "unsubscribe_from_status_page" => {
             Some(
                 through::<
                     jsm_ops_api::types::StakeholderCommsStakeholderGroupMutationResponse,
@@ -2507,10 +2507,10 @@ pub fn answer(name: &str, value: Value) -> Option<Result<Value, Error>> {
         "update_contact" => {
             Some(through::<jsm_ops_api::types::ContactSuccessResponse>(value))
         }
-        "activate_contact" => {
+        "enable_contact" => {
             Some(through::<jsm_ops_api::types::ContactSuccessResponse>(value))
         }
-        "deactivate_contact" => {
+        "disable_contact" => {
             Some(through::<jsm_ops_api::types::ContactSuccessResponse>(value))
         }
         _ => None,

@@ -1,6 +1,6 @@
 //! Arguments for a call, made up from the document.
 
-use jsm_ops_api::{Addresses, Client, CloudId, Gateway, Upload, reqwest};
+use jsm_ops_api::{BaseUrls, Client, CloudId, Gateway, Upload, reqwest};
 use jsm_ops_tests::{
     document::{Operation, resolve},
     sample::sample_of,
@@ -80,18 +80,18 @@ impl Arguments for MadeUp {
 /// A client for 3LO tokens whose gateway is the server.
 pub fn oauth_client(server: &Server) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
-    Client::new(Addresses::oauth_at(&gateway, &cloud_id()), http())
+    Client::new(BaseUrls::oauth_at(&gateway, &cloud_id()), http())
 }
 
 /// A client for API tokens whose gateway is the server.
 pub fn classic_client(server: &Server) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
-    Client::new(Addresses::classic_at(&gateway, &cloud_id()), http())
+    Client::new(BaseUrls::basic_at(&gateway, &cloud_id()), http())
 }
 
 /// A client that calls nobody.
 pub fn client_of_nobody() -> Client {
-    Client::new(Addresses::oauth(&cloud_id()), http())
+    Client::new(BaseUrls::oauth(&cloud_id()), http())
 }
 
 /// An HTTP client that can be built whichever features the rest of the workspace gives reqwest.

@@ -2,8 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod addresses;
+#[path = "../../generated/tests/examples.rs"]
+#[rustfmt::skip]
+mod area_examples;
 mod arguments;
+mod base_urls;
 #[path = "../../generated/tests/calls.rs"]
 #[rustfmt::skip]
 mod calls;

@@ -149,7 +149,7 @@ async fn nothing_past_the_window_is_asked_for_and_nothing_before_it_lost() {
         }
     };
     assert_eq!(ids, ["a", "b"]);
-    assert!(error.is_window_exhausted(), "{error}");
+    assert!(error.is_max_results_reached(), "{error}");
     assert!(error.to_string().contains("20000") && error.to_string().contains("narrow"), "{error}");
     assert!(items.next().await.is_none());
     assert_eq!(queries(&server), ["offset=19850&size=100", "offset=19950&size=49"], "offset and size stay below 20,000");
@@ -181,7 +181,7 @@ fn the_dialects_are_those_of_the_table() {
         OPERATIONS.iter().filter_map(|row| row.paging.as_ref()).filter(|one| wanted(one)).count()
     };
     assert_eq!(count(|one| matches!(one, Paging::Offset { .. })), 20);
-    assert_eq!(count(|one| matches!(one, Paging::Offset { window: Some(20_000) })), 1);
+    assert_eq!(count(|one| matches!(one, Paging::Offset { max_results: Some(20_000) })), 1);
     assert_eq!(count(|one| matches!(one, Paging::After)), 3);
     assert_eq!(count(|one| matches!(one, Paging::PageToken)), 1);
     assert_eq!(count(|one| matches!(one, Paging::Size)), 1);

@@ -6,7 +6,7 @@
 use std::{env, fs, path::PathBuf};
 
 use jsm_ops_api::{
-    Addresses, Client, Gateway,
+    BaseUrls, Client, Gateway,
     operations::OPERATIONS,
     reqwest::{
         self, Method,
@@ -117,7 +117,7 @@ async fn outcome(client: &Client, id: &str, arguments: &MadeUp) -> Outcome {
 fn client(address: &str, operation: &Operation) -> Client {
     let gateway = Gateway::new(address).expect("a loopback gateway");
     let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(credential(operation)))]);
-    Client::new(Addresses::oauth_at(&gateway, &cloud_id()), http(headers))
+    Client::new(BaseUrls::oauth_at(&gateway, &cloud_id()), http(headers))
 }
 
 /// An HTTP client that can be built whichever features the rest of the workspace gives reqwest.

@@ -1,7 +1,7 @@
 //! What goes wrong, and what is left out.
 
 use jsm_ops_api::{
-    Addresses, Body, Client, CloudId, Error, Gateway, HttpTransport, Operation, Upload,
+    BaseUrls, Body, Client, CloudId, Error, Gateway, HttpTransport, Operation, Upload,
     operations::GET_ALERT,
     reqwest::{self, StatusCode},
     types::{EscalationRuleResponseDelay, OnCallResponse, Priority},
@@ -153,7 +153,7 @@ async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
     let server = Server::start().await.expect("a server");
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
     let transport = HttpTransport::new(http()).with_max_body(1000);
-    let client = Client::with_transport(Addresses::oauth_at(&gateway, &cloud_id()), transport);
+    let client = Client::with_transport(BaseUrls::oauth_at(&gateway, &cloud_id()), transport);
     server.answer(Answer::json(200, format!(r#"{{"platformTeams":[],"x":"{}"}}"#, "y".repeat(2000))));
     let error = client.teams().list().send().await.expect_err("too large");
     assert!(error.is_too_large() && error.to_string().contains("1000"), "{error}");

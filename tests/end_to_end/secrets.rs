@@ -1,7 +1,7 @@
 //! What must not be seen, and what may be asked for.
 
 use jsm_ops_api::{
-    NotForOAuth, Operation, Retry, Scopes, Secret,
+    Idempotency, OAuthUnsupported, Operation, Scopes, Secret,
     operations::{self, OPERATIONS},
     types::{CreateIntegrationRequest, IntegrationResponse, JecChannelWithApiKey},
 };
@@ -34,20 +34,20 @@ fn the_smallest_set_of_scopes_allows_what_is_asked_for() {
     let policies = Scopes::for_operations([&operations::LIST_GLOBAL_POLICIES]).expect("scopes");
     assert_eq!(policies.to_string(), "read:ops-config:jira-service-management", "in spite of the path");
     let refused = Scopes::for_operations([&operations::LIST_ALERTS, &operations::ADD_ALERT_ATTACHMENT]);
-    assert_eq!(refused, Err(NotForOAuth(&operations::ADD_ALERT_ATTACHMENT)));
+    assert_eq!(refused, Err(OAuthUnsupported(&operations::ADD_ALERT_ATTACHMENT)));
     let all = Scopes::for_operations(OPERATIONS.iter().copied().filter(|operation| operation.oauth)).expect("scopes");
     assert!(OPERATIONS.iter().all(|operation| all.missing_for(operation).is_empty()));
 }
 
-fn with(retry: Retry) -> Vec<&'static str> {
-    OPERATIONS.iter().filter(|row| row.retry == retry).map(|row| row.id).collect()
+fn with(retry: Idempotency) -> Vec<&'static str> {
+    OPERATIONS.iter().filter(|row| row.idempotency == retry).map(|row| row.id).collect()
 }
 
 /// What a repeat does is no matter of the HTTP method.
 #[test]
 fn what_must_not_be_repeated_is_not() {
-    assert_eq!(with(Retry::SafeWithAlias), ["create_alert"]);
-    let never = with(Retry::Never);
+    assert_eq!(with(Idempotency::WithAlias), ["create_alert"]);
+    let never = with(Idempotency::NotIdempotent);
     for id in [
         "escalate_alert",
         "add_alert_note",
@@ -61,13 +61,13 @@ fn what_must_not_be_repeated_is_not() {
     for id in ["create_schedule", "create_escalation", "create_integration", "enable_team_operations", "create_contact"] {
         assert!(never.contains(&id), "{id}");
     }
-    let safe = with(Retry::Safe);
+    let safe = with(Idempotency::Idempotent);
     for id in ["acknowledge_alert", "close_alert", "snooze_alert", "assign_alert", "add_alert_tags", "update_alert_priority"]
     {
         assert!(safe.contains(&id), "{id}");
     }
     let deletes = OPERATIONS.iter().filter(|row| row.method == "DELETE");
-    assert!(deletes.clone().count() > 20 && deletes.into_iter().all(|row| row.retry == Retry::Safe));
+    assert!(deletes.clone().count() > 20 && deletes.into_iter().all(|row| row.idempotency == Idempotency::Idempotent));
 }
 
 #[test]

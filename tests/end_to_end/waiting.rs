@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jsm_ops_api::{Addresses, Client, Error, Gateway, HttpTransport, Wait, operations::OPERATIONS};
+use jsm_ops_api::{BaseUrls, Client, Error, Gateway, HttpTransport, WaitPolicy, operations::OPERATIONS};
 use jsm_ops_tests::{
     clock::TestClock,
     server::{Answer, Server},
@@ -15,7 +15,7 @@ use crate::arguments::{cloud_id, http};
 fn client(server: &Server, clock: &TestClock) -> Client {
     let gateway = Gateway::new(&server.url()).expect("a loopback gateway");
     let transport = HttpTransport::new(http()).with_clock(std::sync::Arc::new(clock.clone()));
-    Client::with_transport(Addresses::oauth_at(&gateway, &cloud_id()), transport)
+    Client::with_transport(BaseUrls::oauth_at(&gateway, &cloud_id()), transport)
 }
 
 fn receipt() -> Answer {
@@ -56,7 +56,7 @@ async fn a_write_may_fail_after_it_was_accepted() -> Result<(), Error> {
     let until: DateTime<Utc> = "2026-12-01T00:00:00Z".parse().expect("a date");
     let receipt = client(&server, &clock).alerts().snooze("a", until).send().await?;
     let error = receipt.wait().await.expect_err("a failure");
-    assert!(error.is_failed(), "{error}");
+    assert!(error.is_write_failed(), "{error}");
     assert_eq!(error.message(), Some("Your account plan does not support snoozing"));
     assert_eq!(server.take_seen().len(), 2);
     Ok(())
@@ -68,7 +68,7 @@ async fn waiting_ends_when_its_time_is_up() -> Result<(), Error> {
     server.answer(queued());
     server.answer_in_turn([receipt()]);
     let receipt = client(&server, &clock).alerts().close("a").send().await?;
-    let error = receipt.wait_with(Wait::at_most(Duration::from_secs(2))).await.expect_err("an end");
+    let error = receipt.wait_with(WaitPolicy::with_timeout(Duration::from_secs(2))).await.expect_err("an end");
     assert!(error.is_wait_timeout(), "{error}");
     assert_eq!(clock.sleeps(), [250, 500, 1000, 250].map(Duration::from_millis), "the last pause is what is left");
     assert_eq!(server.take_seen().len(), 5);
@@ -114,13 +114,13 @@ async fn enabling_operations_is_followed_within_its_team() -> Result<(), Error> 
         Answer::json(200, r#"{"status":{"value":"FAILED"}}"#),
     ]);
     let receipt = client.teams().enable_operations("t-1").send().await?;
-    assert!(receipt.wait().await.is_err_and(|error| error.is_failed()));
+    assert!(receipt.wait().await.is_err_and(|error| error.is_write_failed()));
     Ok(())
 }
 
 #[test]
 fn queued_writes_are_those_that_answer_a_receipt() {
-    let followed: Vec<_> = OPERATIONS.iter().filter_map(|row| row.follow).collect();
+    let followed: Vec<_> = OPERATIONS.iter().filter_map(|row| row.status_operation).collect();
     assert_eq!(followed.iter().filter(|id| **id == "get_alert_request_status").count(), 17);
     assert_eq!(followed.iter().filter(|id| **id == "get_team_request_status").count(), 1);
 }

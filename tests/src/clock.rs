@@ -26,10 +26,10 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
-        DateTime::<Utc>::UNIX_EPOCH + TimeDelta::from_std(self.ticks()).unwrap_or_default()
+        DateTime::<Utc>::UNIX_EPOCH + TimeDelta::from_std(self.monotonic()).unwrap_or_default()
     }
 
-    fn ticks(&self) -> Duration {
+    fn monotonic(&self) -> Duration {
         self.sleeps().iter().sum()
     }
 

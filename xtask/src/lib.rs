@@ -3,17 +3,21 @@
 //! [`pipeline`] is the way through; every stage is a module of its own and knows only those before it.
 
 pub mod adapt;
+mod atomic_write;
 pub mod commands;
 pub mod document;
 pub mod emit;
 pub mod generate;
-pub mod interface;
-pub mod kind;
+pub mod model;
+pub mod names;
 pub mod overlay;
 pub mod pipeline;
-pub mod polish;
 pub mod preflight;
 pub mod problem;
+pub mod public_api;
+pub mod render;
 pub mod repair;
 pub mod rewrite;
 pub mod standalone;
+pub mod times;
+pub mod types;

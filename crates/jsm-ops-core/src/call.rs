@@ -12,12 +12,12 @@ use crate::{
 
 /// Where calls go and what carries them. Clones share both.
 #[derive(Clone)]
-pub struct Caller {
+pub struct Dispatcher {
     transport: Arc<dyn Transport>,
     bases: Arc<[(&'static str, String)]>,
 }
 
-impl Caller {
+impl Dispatcher {
     /// Sends with `transport` to the bases of the families of addresses, which are without a trailing slash.
     pub fn new(transport: Arc<dyn Transport>, bases: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Self { transport, bases: bases.into_iter().collect() }
@@ -26,7 +26,7 @@ impl Caller {
     /// Begins a call. `path` fills the template of the path in order.
     pub fn call(&self, operation: &'static Operation, path: &[&str]) -> Call {
         Call {
-            caller: self.clone(),
+            dispatcher: self.clone(),
             operation,
             path: fill(operation.path, path),
             query: Vec::new(),
@@ -40,9 +40,9 @@ impl Caller {
     }
 }
 
-impl fmt::Debug for Caller {
+impl fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("bases", &self.bases).finish_non_exhaustive()
+        f.debug_struct("Dispatcher").field("bases", &self.bases).finish_non_exhaustive()
     }
 }
 
@@ -69,7 +69,7 @@ fn fill(template: &str, values: &[&str]) -> Result<String, InvalidSegment> {
 /// parameters, another body, an operation of one's own ([`Operation::custom`]).
 #[derive(Debug, Clone)]
 pub struct Call {
-    caller: Caller,
+    dispatcher: Dispatcher,
     operation: &'static Operation,
     path: Result<String, InvalidSegment>,
     query: Vec<(Cow<'static, str>, String)>,
@@ -83,8 +83,8 @@ impl Call {
     }
 
     /// Where calls go and what carries them.
-    pub fn caller(&self) -> &Caller {
-        &self.caller
+    pub fn dispatcher(&self) -> &Dispatcher {
+        &self.dispatcher
     }
 
     /// Sets a query parameter, in the place of what it was before.
@@ -99,6 +99,15 @@ impl Call {
     pub fn options(&mut self, options: CallOptions) -> &mut Self {
         self.options = options;
         self
+    }
+
+    /// Serialises a request body. Generated types always have a JSON form; a type of your own may not.
+    ///
+    /// # Errors
+    /// A value without a JSON form.
+    pub fn json_body<T: serde::Serialize + ?Sized>(&self, value: &T) -> Result<Body, Error> {
+        Body::json(value)
+            .map_err(|error| Error::invalid_request(self.operation, format!("the request body has no JSON form: {error}")))
     }
 
     /// The last value that a query parameter was given.
@@ -120,8 +129,8 @@ impl Call {
     /// Those of [`send`](Self::send), and an answer that does not fit the type.
     pub async fn json<T: DeserializeOwned>(self, body: Body) -> Result<T, Error> {
         let operation = self.operation;
-        let answer = self.send(body).await?;
-        decode::answer(operation, &answer)
+        let response = self.send(body).await?;
+        decode::response(operation, &response)
     }
 
     /// Sends it, and gives the answer as text.
@@ -129,29 +138,29 @@ impl Call {
     /// # Errors
     /// Those of [`send`](Self::send).
     pub async fn text(self, accept: &'static str, body: Body) -> Result<String, Error> {
-        let answer = self.send_accepting(accept, body).await?;
-        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+        let response = self.send_accepting(accept, body).await?;
+        Ok(String::from_utf8_lossy(&response.body).into_owned())
     }
 
     /// Sends it, and pays no heed to what a success says.
     ///
     /// # Errors
     /// Those of [`send`](Self::send).
-    pub async fn done(self, body: Body) -> Result<(), Error> {
+    pub async fn send_empty(self, body: Body) -> Result<(), Error> {
         self.send(body).await.map(drop)
     }
 
     async fn send_accepting(self, accept: &'static str, body: Body) -> Result<Response, Error> {
         let url = self.url()?;
-        let Self { caller, operation, options, .. } = self;
-        let answer = caller.transport.send(Request { operation, url, accept, body, options }).await?;
-        if answer.status.is_success() { Ok(answer) } else { Err(Error::status_of(operation, &answer)) }
+        let Self { dispatcher, operation, options, .. } = self;
+        let response = dispatcher.transport.send(Request { operation, url, accept, body, options }).await?;
+        if response.status.is_success() { Ok(response) } else { Err(Error::from_response(operation, &response)) }
     }
 
     /// The whole address.
     fn url(&self) -> Result<Url, Error> {
         let path = self.path.as_ref().map_err(|error| Error::invalid_segment(self.operation, error))?;
-        let base = self.caller.bases.iter().find(|(family, _)| *family == self.operation.family);
+        let base = self.dispatcher.bases.iter().find(|(family, _)| *family == self.operation.family);
         let Some((_, base)) = base else {
             return Err(Error::invalid_request(
                 self.operation,
@@ -165,15 +174,6 @@ impl Call {
         }
         Ok(url)
     }
-}
-
-/// Serialises a body for a call. Generated types always have a form in JSON; a type of the caller's own may not.
-///
-/// # Errors
-/// A value that has no form in JSON.
-pub fn json_body<T: serde::Serialize + ?Sized>(call: &Call, value: &T) -> Result<Body, Error> {
-    Body::json(value)
-        .map_err(|error| Error::invalid_request(call.operation, format!("its body has no form in JSON: {error}")))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     fn now(&self) -> DateTime<Utc>;
 
     /// Time since some fixed moment, which never goes backwards, for deadlines.
-    fn ticks(&self) -> Duration;
+    fn monotonic(&self) -> Duration;
 
     /// Waits.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
@@ -37,7 +37,7 @@ impl Clock for SystemClock {
         Utc::now()
     }
 
-    fn ticks(&self) -> Duration {
+    fn monotonic(&self) -> Duration {
         static START: LazyLock<Instant> = LazyLock::new(Instant::now);
         START.elapsed()
     }

@@ -8,24 +8,24 @@ use serde::{
     de::{self, DeserializeOwned, Visitor},
 };
 
-use crate::{Error, Field, Operation, Response};
+use crate::{Error, Nullable, Operation, Response};
 
 /// Decodes the body of a success.
 ///
 /// # Errors
 /// An empty body, and one that does not fit the type; the error has the place in the body.
-pub fn answer<T: DeserializeOwned>(operation: &'static Operation, answer: &Response) -> Result<T, Error> {
-    read(&answer.body).or_else(|_| {
-        if answer.body.iter().all(u8::is_ascii_whitespace) {
-            return Err(Error::empty_answer(operation, answer));
+pub fn response<T: DeserializeOwned>(operation: &'static Operation, response: &Response) -> Result<T, Error> {
+    read(&response.body).or_else(|_| {
+        if response.body.iter().all(u8::is_ascii_whitespace) {
+            return Err(Error::empty_response(operation, response));
         }
         // Keeping track of the place costs time, so it is done for answers that are known to be wrong.
-        let mut reader = serde_json::Deserializer::from_slice(&answer.body);
+        let mut reader = serde_json::Deserializer::from_slice(&response.body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
-            Error::decode(operation, answer, path, error.into_inner())
+            Error::decode(operation, response, path, error.into_inner())
         })?;
-        reader.end().map_err(|error| Error::decode(operation, answer, ".".to_owned(), error))?;
+        reader.end().map_err(|error| Error::decode(operation, response, ".".to_owned(), error))?;
         Ok(value)
     })
 }
@@ -47,8 +47,8 @@ pub fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// What a field is decoded into: a plain value where it is required, an [`Option`], or a [`Field`].
-pub trait Slot: Sized {
+/// What a field is decoded into: a plain value where it is required, an [`Option`], or a [`Nullable`].
+pub trait Optionality: Sized {
     /// The plain value.
     type Value;
 
@@ -62,7 +62,7 @@ pub trait Slot: Sized {
     fn absent() -> Option<Self>;
 }
 
-impl<T> Slot for Option<T> {
+impl<T> Optionality for Option<T> {
     type Value = T;
 
     fn of(value: T) -> Self {
@@ -78,7 +78,7 @@ impl<T> Slot for Option<T> {
     }
 }
 
-impl<T> Slot for Field<T> {
+impl<T> Optionality for Nullable<T> {
     type Value = T;
 
     fn of(value: T) -> Self {
@@ -94,9 +94,9 @@ impl<T> Slot for Field<T> {
     }
 }
 
-macro_rules! required_slot {
+macro_rules! required {
     ($($kind:ty),*) => {$(
-        impl Slot for $kind {
+        impl Optionality for $kind {
             type Value = Self;
 
             fn of(value: Self) -> Self {
@@ -114,13 +114,13 @@ macro_rules! required_slot {
     )*};
 }
 
-required_slot!(DateTime<Utc>, bool, i32, i64);
+required!(DateTime<Utc>, bool, i32, i64);
 
 /// A date; where it is optional, `null` and an empty string are none.
 ///
 /// # Errors
 /// A text that is no date in a form of RFC 3339 or, as older services write it, with an offset without a colon (`+0300`).
-pub fn date<'de, D: Deserializer<'de>, S: Slot<Value = DateTime<Utc>>>(deserializer: D) -> Result<S, D::Error> {
+pub fn date<'de, D: Deserializer<'de>, S: Optionality<Value = DateTime<Utc>>>(deserializer: D) -> Result<S, D::Error> {
     let missing = || de::Error::custom("a date is missing");
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return S::null().ok_or_else(missing) };
     if text.is_empty() {
@@ -137,7 +137,7 @@ pub fn date<'de, D: Deserializer<'de>, S: Slot<Value = DateTime<Utc>>>(deseriali
 ///
 /// # Errors
 /// Any other value.
-pub fn boolean<'de, D: Deserializer<'de>, S: Slot<Value = bool>>(deserializer: D) -> Result<S, D::Error> {
+pub fn boolean<'de, D: Deserializer<'de>, S: Optionality<Value = bool>>(deserializer: D) -> Result<S, D::Error> {
     struct BooleanOrText;
 
     impl Visitor<'_> for BooleanOrText {
@@ -184,7 +184,7 @@ struct IsNull(bool);
 pub fn integer<'de, D, S>(deserializer: D) -> Result<S, D::Error>
 where
     D: Deserializer<'de>,
-    S: Slot,
+    S: Optionality,
     S::Value: TryFrom<i64>,
 {
     struct Whole;
@@ -242,7 +242,7 @@ mod tests {
         #[serde(default, deserialize_with = "integer")]
         number: Option<i32>,
         #[serde(default, deserialize_with = "date")]
-        sent: Field<DateTime<Utc>>,
+        sent: Nullable<DateTime<Utc>>,
     }
 
     #[derive(Debug, Deserialize)]
@@ -261,9 +261,9 @@ mod tests {
     fn what_stands_for_none_is_none() {
         let none = |sent| Sample { list: Vec::new(), date: None, flag: None, number: None, sent };
         let nulls = r#"{"list":null,"date":null,"flag":null,"number":null,"sent":null}"#;
-        assert_eq!(decode(nulls).expect(nulls), none(Field::Null));
+        assert_eq!(decode(nulls).expect(nulls), none(Nullable::Null));
         for json in [r#"{"date":"","flag":"","sent":""}"#, "{}"] {
-            assert_eq!(decode(json).expect(json), none(Field::Absent), "{json}");
+            assert_eq!(decode(json).expect(json), none(Nullable::Absent), "{json}");
         }
     }
 
@@ -312,17 +312,17 @@ mod tests {
 
     #[test]
     fn an_answer_that_does_not_fit_says_where() {
-        static GET: Operation = Operation::row("get", "a().get", "GET", "/v1/a");
+        static GET: Operation = Operation::new("get", "a().get", "GET", "/v1/a");
         let of = |body: &str| {
-            let response = Response::new(StatusCode::OK, HeaderMap::new(), body.to_owned().into());
-            answer::<Vec<Sample>>(&GET, &response)
+            let received = Response::new(StatusCode::OK, HeaderMap::new(), body.to_owned().into());
+            response::<Vec<Sample>>(&GET, &received)
         };
         assert_eq!(of(r#"[{"list":[1]}]"#).expect("fits").len(), 1);
         let error = of(r#"[{},{"list":[1,"x"]}]"#).expect_err("a text");
         assert!(error.is_decode());
         assert_eq!((error.json_path(), error.status()), (Some("[1].list[1]"), Some(StatusCode::OK)));
         assert!(
-            error.to_string().starts_with("`get` (GET /v1/a): the answer does not fit its type at `[1].list[1]`"),
+            error.to_string().starts_with("`get` (GET /v1/a): the response does not fit its type at `[1].list[1]`"),
             "{error}"
         );
         for (body, words) in

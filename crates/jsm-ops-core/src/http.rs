@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
 use reqwest::{
     Method,
     header::{ACCEPT, CONTENT_TYPE, HeaderValue},
     multipart::Form,
 };
 
-use crate::{Body, BoxFuture, Clock, Error, Request, Response, SystemClock, Transport};
+use crate::{
+    Body, BoxFuture, Clock, Error, Request, Response, SystemClock, Transport,
+    read_body::{ReadBodyError, read_body},
+};
 
 /// The largest body of an answer that is read unless said otherwise: 32 MiB.
 pub const MAX_BODY: usize = 32 << 20;
-
-/// How much memory is taken for an answer because it says that it is so long: 1 MiB.
-const BELIEVED: usize = 1 << 20;
 
 /// The media type of nearly everything, which need not be copied for every request.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -76,44 +75,15 @@ impl HttpTransport {
             }
         };
         let lost = |error| Error::transport(operation, error);
-        let mut answer = builder.send().await.map_err(lost)?;
+        let mut response = builder.send().await.map_err(lost)?;
         let received_at = Some(self.clock.now());
-        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-        let body = self.read(answer).await.map_err(|failure| match failure {
-            Failure::Lost(error) => Error::broken_answer(operation, status, &headers, error),
-            Failure::TooLarge => Error::too_large(operation, status, &headers, self.max_body),
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let body = read_body(response, self.max_body).await.map_err(|error| match error {
+            ReadBodyError::Incomplete(error) => Error::incomplete_response(operation, status, &headers, error),
+            ReadBodyError::TooLarge { max_bytes } => Error::too_large(operation, status, &headers, max_bytes),
         })?;
         Ok(Response { received_at, ..Response::new(status, headers, body) })
     }
-
-    async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
-        let Some(first) = self.chunk(&mut answer, 0).await? else { return Ok(Bytes::new()) };
-        // Most answers come in one piece, which is handed on as it is.
-        let Some(second) = self.chunk(&mut answer, first.len()).await? else { return Ok(first) };
-        // The length that the server promises saves growing step by step, and is believed up to a point.
-        let rest = answer.content_length().and_then(|left| usize::try_from(left).ok()).unwrap_or_default();
-        let mut body = BytesMut::with_capacity(first.len() + second.len() + rest.min(BELIEVED).min(self.max_body));
-        body.extend_from_slice(&first);
-        body.extend_from_slice(&second);
-        while let Some(chunk) = self.chunk(&mut answer, body.len()).await? {
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
-    }
-
-    /// The next piece of an answer of which so many bytes are there.
-    async fn chunk(&self, answer: &mut reqwest::Response, there: usize) -> Result<Option<Bytes>, Failure> {
-        let chunk = answer.chunk().await.map_err(Failure::Lost)?;
-        if chunk.as_ref().is_some_and(|chunk| chunk.len() > self.max_body.saturating_sub(there)) {
-            return Err(Failure::TooLarge);
-        }
-        Ok(chunk)
-    }
-}
-
-enum Failure {
-    Lost(reqwest::Error),
-    TooLarge,
 }
 
 impl Transport for HttpTransport {

@@ -25,11 +25,11 @@ pub struct Operation {
     /// Whether it takes an OAuth 2.0 (3LO) token. A few operations take an API token only.
     pub oauth: bool,
     /// Whether it may be repeated when nobody knows whether it was carried out.
-    pub retry: Retry,
+    pub idempotency: Idempotency,
     /// How its answers continue; `None` for an operation whose answer is whole.
     pub paging: Option<Paging>,
     /// The operation that tells how a queued write ended; `None` where the answer comes when the work is done.
-    pub follow: Option<&'static str>,
+    pub status_operation: Option<&'static str>,
     /// Whether Atlassian marks it as experimental: it may change without notice.
     pub experimental: bool,
 }
@@ -48,42 +48,42 @@ impl Operation {
             area: "",
             scopes: &[],
             oauth: true,
-            retry: Retry::Never,
+            idempotency: Idempotency::NotIdempotent,
             paging: None,
-            follow: None,
+            status_operation: None,
             experimental: false,
         }
     }
 
     /// A row of the generated table, which goes on with the setters below.
     #[doc(hidden)]
-    pub const fn row(id: &'static str, rust_path: &'static str, method: &'static str, path: &'static str) -> Self {
+    pub const fn new(id: &'static str, rust_path: &'static str, method: &'static str, path: &'static str) -> Self {
         Self { id, rust_path, ..Self::custom(method, path, "") }
     }
 
     #[doc(hidden)]
-    pub const fn within(self, family: &'static str, area: &'static str) -> Self {
+    pub const fn with_family(self, family: &'static str, area: &'static str) -> Self {
         Self { family, area, ..self }
     }
 
     #[doc(hidden)]
-    pub const fn allowed(self, oauth: bool, scopes: &'static [&'static str]) -> Self {
+    pub const fn with_scopes(self, oauth: bool, scopes: &'static [&'static str]) -> Self {
         Self { oauth, scopes, ..self }
     }
 
     #[doc(hidden)]
-    pub const fn repeated(self, retry: Retry) -> Self {
-        Self { retry, ..self }
+    pub const fn with_idempotency(self, idempotency: Idempotency) -> Self {
+        Self { idempotency, ..self }
     }
 
     #[doc(hidden)]
-    pub const fn paged(self, paging: Paging) -> Self {
+    pub const fn with_paging(self, paging: Paging) -> Self {
         Self { paging: Some(paging), ..self }
     }
 
     #[doc(hidden)]
-    pub const fn followed(self, by: &'static str) -> Self {
-        Self { follow: Some(by), ..self }
+    pub const fn with_status_operation(self, operation: &'static str) -> Self {
+        Self { status_operation: Some(operation), ..self }
     }
 
     #[doc(hidden)]
@@ -93,7 +93,7 @@ impl Operation {
 
     /// Whether it is an asynchronous write: the answer is a receipt, and the work is done later.
     pub const fn is_asynchronous(&self) -> bool {
-        self.follow.is_some()
+        self.status_operation.is_some()
     }
 }
 
@@ -104,18 +104,19 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Whether an operation may be sent again when its answer got lost.
+/// Whether an operation may be retried after its response was lost.
 ///
-/// This is not the HTTP method: a `GET` that pings a heartbeat is a write, and a `POST` that acknowledges may be repeated.
+/// The HTTP method does not decide it (RFC 9110, section 9.2.2). A `GET` that pings a heartbeat is a
+/// write, and a `POST` that acknowledges an alert is idempotent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Retry {
-    /// Repeating it changes nothing more.
-    Safe,
-    /// Repeating it changes nothing more if the caller gave an alias: an open alert with that alias is counted up.
-    SafeWithAlias,
-    /// Repeating it does it again: pages people again, adds a second note, creates a second object.
-    Never,
+pub enum Idempotency {
+    /// A second request changes nothing more.
+    Idempotent,
+    /// Idempotent if the request has an alias: the service counts up the open alert with that alias.
+    WithAlias,
+    /// A second request acts again: it pages people, adds a note or creates an object once more.
+    NotIdempotent,
 }
 
 /// How the pages of an operation follow each other.
@@ -125,7 +126,7 @@ pub enum Paging {
     /// `size` and `offset`; the answer links to the next page, or its end is known by a page that is not full.
     Offset {
         /// How far the service shows items at all; `None` where no such limit is known.
-        window: Option<u32>,
+        max_results: Option<u32>,
     },
     /// `size` and an opaque `after`, taken from the link to the next page.
     After,

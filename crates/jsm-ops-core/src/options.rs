@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Retry;
+use crate::Idempotency;
 
 /// How one call is to be carried, where that is to be another way than that of the client.
 ///
@@ -14,13 +14,13 @@ pub struct CallOptions {
     /// The longest time for the call, with all that belongs to it: signing in, repeating, and the pauses between.
     pub timeout: Option<Duration>,
     /// Whether it may be repeated when its answer got lost, in the place of what is known of the operation.
-    pub retry: Option<Retry>,
+    pub idempotency: Option<Idempotency>,
 }
 
 impl CallOptions {
     /// Nothing but what the client does anyway.
     pub const fn new() -> Self {
-        Self { timeout: None, retry: None }
+        Self { timeout: None, idempotency: None }
     }
 
     /// The longest time for the call, with all that belongs to it.
@@ -32,8 +32,8 @@ impl CallOptions {
 
     /// Whether it may be repeated when its answer got lost. A caller may know that a repeat does no harm, or that it does.
     #[must_use]
-    pub const fn retry(mut self, retry: Retry) -> Self {
-        self.retry = Some(retry);
+    pub const fn idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.idempotency = Some(idempotency);
         self
     }
 }

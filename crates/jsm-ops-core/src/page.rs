@@ -100,7 +100,7 @@ impl<P> fmt::Debug for Pages<P> {
 
 impl Position {
     async fn fetch<P: Page>(mut self: Box<Self>) -> Fetched<P> {
-        if let Err(error) = self.stay_within_window() {
+        if let Err(error) = self.stay_within_max_results() {
             return (Err(error), None);
         }
         let page: Result<P, Error> = self.call.clone().json(Body::None).await;
@@ -109,16 +109,16 @@ impl Position {
         (page, goes_on.then_some(self))
     }
 
-    /// The service refuses a page that ends past its window. The last page is made smaller so that nothing before the end of the
-    /// window is lost, and what lies behind it is an error, not a silent end.
-    fn stay_within_window(&mut self) -> Result<(), Error> {
-        let Some(Paging::Offset { window: Some(window) }) = self.call.operation().paging else { return Ok(()) };
+    /// The service rejects a page that ends past its maximum. The last page is made smaller so that
+    /// no item before the maximum is lost. Items past it are an error, not a silent end.
+    fn stay_within_max_results(&mut self) -> Result<(), Error> {
+        let Some(Paging::Offset { max_results: Some(max_results) }) = self.call.operation().paging else { return Ok(()) };
         let number = |name: &str| self.call.query_value(name).and_then(|value| value.parse::<u32>().ok());
         let Some(offset) = number("offset").filter(|offset| *offset > 0) else { return Ok(()) };
-        // Offset and size together have to stay below the window.
-        let room = window.saturating_sub(1).saturating_sub(offset);
+        // The sum of offset and size has to stay below the maximum.
+        let room = max_results.saturating_sub(1).saturating_sub(offset);
         if room == 0 {
-            return Err(Error::window_exhausted(self.call.operation(), window));
+            return Err(Error::max_results_reached(self.call.operation(), max_results));
         }
         if number("size").is_some_and(|size| size > room) {
             self.call.query("size", i64::from(room));

@@ -13,7 +13,7 @@ pub struct Scopes(BTreeSet<String>);
 /// An operation that no OAuth 2.0 (3LO) token can call, whatever its scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` ({}) takes an Atlassian API token only; no scope makes it callable with OAuth 2.0 (3LO)", .0.id, .0)]
-pub struct NotForOAuth(pub &'static Operation);
+pub struct OAuthUnsupported(pub &'static Operation);
 
 impl Scopes {
     /// The smallest set that allows all of these operations.
@@ -23,11 +23,11 @@ impl Scopes {
     ///
     /// # Errors
     /// An operation that no OAuth 2.0 token can call.
-    pub fn for_operations(operations: impl IntoIterator<Item = &'static Operation>) -> Result<Self, NotForOAuth> {
+    pub fn for_operations(operations: impl IntoIterator<Item = &'static Operation>) -> Result<Self, OAuthUnsupported> {
         let mut scopes = Self::default();
         for operation in operations {
             if !operation.oauth {
-                return Err(NotForOAuth(operation));
+                return Err(OAuthUnsupported(operation));
             }
             scopes.extend(operation.scopes.iter().copied());
         }
@@ -93,15 +93,15 @@ impl fmt::Display for Scopes {
 mod tests {
     use super::*;
 
-    static READ: Operation = Operation::row("r", "a().r", "GET", "/r").allowed(true, &["read:x"]);
-    static WRITE: Operation = Operation::row("w", "a().w", "POST", "/w").allowed(true, &["read:x", "write:x"]);
-    static BASIC: Operation = Operation::row("b", "a().b", "GET", "/b").allowed(false, &[]);
+    static READ: Operation = Operation::new("r", "a().r", "GET", "/r").with_scopes(true, &["read:x"]);
+    static WRITE: Operation = Operation::new("w", "a().w", "POST", "/w").with_scopes(true, &["read:x", "write:x"]);
+    static BASIC: Operation = Operation::new("b", "a().b", "GET", "/b").with_scopes(false, &[]);
 
     #[test]
     fn the_smallest_set_is_the_union() {
         let scopes = Scopes::for_operations([&WRITE, &READ]).expect("scopes");
         assert_eq!(scopes.to_string(), "read:x write:x");
-        assert_eq!(Scopes::for_operations([&READ, &BASIC]), Err(NotForOAuth(&BASIC)));
+        assert_eq!(Scopes::for_operations([&READ, &BASIC]), Err(OAuthUnsupported(&BASIC)));
     }
 
     #[test]

@@ -97,5 +97,5 @@ fn check_scopes(token: &AccessToken, operation: &Operation) -> Result<(), Error>
 
 /// Whether an answer says that the token is not good. A missing scope has the same status, and a new token would lack it too.
 fn is_refused(operation: &'static Operation, answer: &Response) -> bool {
-    answer.status == reqwest::StatusCode::UNAUTHORIZED && CallError::status_of(operation, answer).is_unauthorized()
+    answer.status == reqwest::StatusCode::UNAUTHORIZED && CallError::from_response(operation, answer).is_unauthorized()
 }

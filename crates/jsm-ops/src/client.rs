@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
-use jsm_ops_api::{Addresses, operations::OPERATIONS};
+use jsm_ops_api::{BaseUrls, operations::OPERATIONS};
 use jsm_ops_core::{Clock, CloudId, Gateway, HttpTransport, RateLimits, SystemClock, Transport};
 
 use crate::{
@@ -31,7 +31,7 @@ impl Client {
         ClientBuilder::default()
     }
 
-    fn new(runtime: Runtime, addresses: Addresses, cloud_id: CloudId, session: Option<Session>) -> Self {
+    fn new(runtime: Runtime, addresses: BaseUrls, cloud_id: CloudId, session: Option<Session>) -> Self {
         let runtime = Arc::new(runtime);
         let transport: Arc<dyn Transport> = Arc::<Runtime>::clone(&runtime);
         let api = jsm_ops_api::Client::with_transport(addresses, Arc::clone(&transport));
@@ -241,7 +241,7 @@ impl ClientBuilder {
                     (context.endpoints.gateway.clone(), Arc::clone(&context.clock))
                 };
                 let credential = Credential::Session(session.clone());
-                let addresses = Addresses::oauth_at(&gateway, &cloud_id);
+                let addresses = BaseUrls::oauth_at(&gateway, &cloud_id);
                 let http = http.with_clock(Arc::clone(&clock));
                 let runtime = Runtime::new(Authorized::new(http, credential, gateway), clock, self.settings);
                 Ok(Client::new(runtime, addresses, cloud_id, Some(session)))
@@ -255,7 +255,7 @@ impl ClientBuilder {
                 let gateway = self.gateway.unwrap_or_default();
                 let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
                 let credential = Credential::ApiToken(token.header()?);
-                let addresses = Addresses::classic_at(&gateway, &cloud_id);
+                let addresses = BaseUrls::basic_at(&gateway, &cloud_id);
                 let http = http.with_clock(Arc::clone(&clock));
                 let runtime = Runtime::new(Authorized::new(http, credential, gateway), clock, self.settings);
                 Ok(Client::new(runtime, addresses, cloud_id, None))

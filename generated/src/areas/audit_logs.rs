@@ -45,7 +45,7 @@ impl<'a> AuditLogsArea<'a> {
     ) -> ListAuditLogs {
         ListAuditLogs {
             call: {
-                let mut call = self.client.caller.call(&table::LIST_AUDIT_LOGS, &[]);
+                let mut call = self.client.dispatcher.call(&table::LIST_AUDIT_LOGS, &[]);
                 call.query("startTime", start_time);
                 call.query("endTime", end_time);
                 call

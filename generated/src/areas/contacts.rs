@@ -8,12 +8,12 @@
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
 //! let created = ops.contacts().create("email", "me@example.com").send().await?;
 //! if let Some(id) = created.data.and_then(|data| data.id) {
-//!     ops.contacts().deactivate(&id).send().await?;
+//!     ops.contacts().disable(&id).send().await?;
 //! }
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::contacts`].
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +33,12 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn list(&self) -> ListContacts {
         ListContacts {
-            call: self.client.caller.call(&table::LIST_CONTACTS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_CONTACTS, &[]),
         }
     }
-    /// Adds an email, text message or voice contact and answers little more than its id.
+    /// Adds an email, text message or voice contact and returns little more than its id.
     ///
-    /// A new address may have to be verified by its owner before it is used. The answer is a message, with the id in `data`.
+    /// The owner of a new address may have to verify it before it is used. The response is a message, with the id in `data`.
     ///
     /// `POST /v1/users/contacts`
     ///
@@ -51,7 +51,7 @@ impl<'a> ContactsArea<'a> {
         to: impl Into<::std::string::String>,
     ) -> CreateContact {
         CreateContact {
-            call: self.client.caller.call(&table::CREATE_CONTACT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CONTACT, &[]),
             body: crate::types::CreateContactPayload::new(method, to),
         }
     }
@@ -61,7 +61,7 @@ impl<'a> ContactsArea<'a> {
         body: crate::types::CreateContactPayload,
     ) -> CreateContact {
         CreateContact {
-            call: self.client.caller.call(&table::CREATE_CONTACT, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CONTACT, &[]),
             body,
         }
     }
@@ -76,7 +76,7 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn get(&self, id: &str) -> GetContact {
         GetContact {
-            call: self.client.caller.call(&table::GET_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::GET_CONTACT, &[id]),
         }
     }
     /// Deletes a contact, so that notifications no longer reach that address.
@@ -92,12 +92,12 @@ impl<'a> ContactsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
     pub fn delete(&self, id: &str) -> DeleteContact {
         DeleteContact {
-            call: self.client.caller.call(&table::DELETE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_CONTACT, &[id]),
         }
     }
     /// Changes the address of a contact, which works for email contacts alone.
     ///
-    /// To change a telephone number, delete the contact and create it anew.
+    /// To change a telephone number, delete the contact and create a new one.
     ///
     /// - `id`: The id of the contact.
     ///
@@ -112,7 +112,7 @@ impl<'a> ContactsArea<'a> {
         to: impl Into<::std::string::String>,
     ) -> UpdateContact {
         UpdateContact {
-            call: self.client.caller.call(&table::UPDATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_CONTACT, &[id]),
             body: crate::types::UpdateContactPayload::new(to),
         }
     }
@@ -123,7 +123,7 @@ impl<'a> ContactsArea<'a> {
         body: crate::types::UpdateContactPayload,
     ) -> UpdateContact {
         UpdateContact {
-            call: self.client.caller.call(&table::UPDATE_CONTACT, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_CONTACT, &[id]),
             body,
         }
     }
@@ -136,9 +136,9 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    pub fn activate(&self, id: &str) -> ActivateContact {
-        ActivateContact {
-            call: self.client.caller.call(&table::ACTIVATE_CONTACT, &[id]),
+    pub fn enable(&self, id: &str) -> EnableContact {
+        EnableContact {
+            call: self.client.dispatcher.call(&table::ENABLE_CONTACT, &[id]),
         }
     }
     /// Switches a contact off without deleting it.
@@ -150,9 +150,9 @@ impl<'a> ContactsArea<'a> {
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`, `write:ops-config:jira-service-management`.
     ///
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/)
-    pub fn deactivate(&self, id: &str) -> DeactivateContact {
-        DeactivateContact {
-            call: self.client.caller.call(&table::DEACTIVATE_CONTACT, &[id]),
+    pub fn disable(&self, id: &str) -> DisableContact {
+        DisableContact {
+            call: self.client.dispatcher.call(&table::DISABLE_CONTACT, &[id]),
         }
     }
 }
@@ -233,7 +233,7 @@ impl CreateContact {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactCreateResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -278,7 +278,7 @@ impl DeleteContact {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/users/contacts/{id}` that is being put together.
@@ -301,17 +301,17 @@ impl UpdateContact {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ContactSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
 /// A call of `PATCH /v1/users/contacts/{id}/activate` that is being put together.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
-pub struct ActivateContact {
+pub struct EnableContact {
     call: Call,
 }
-impl ActivateContact {
+impl EnableContact {
     /// How the call is to be carried: how long it may take, whether it may be repeated.
     pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
         self.call.options(options);
@@ -331,10 +331,10 @@ impl ActivateContact {
 /// A call of `PATCH /v1/users/contacts/{id}/deactivate` that is being put together.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
-pub struct DeactivateContact {
+pub struct DisableContact {
     call: Call,
 }
-impl DeactivateContact {
+impl DisableContact {
     /// How the call is to be carried: how long it may take, whether it may be repeated.
     pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
         self.call.options(options);

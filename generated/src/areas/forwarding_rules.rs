@@ -2,7 +2,7 @@
 
 //! Forwarding rules: handing one user's notifications to another for a limited time.
 //!
-//! A rule has a beginning and an end and names two users by account id. The list is paged by offset. Everything is done when the answer comes.
+//! A rule has a beginning and an end and names two users by account id. The list is paged by offset. Every write is complete when the response arrives.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::forwarding_rules`].
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ impl<'a> ForwardingRulesArea<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self { client }
     }
-    /// Lists the forwarding rules the caller may see; `showAll` asks for those of every user.
+    /// Lists the forwarding rules the caller may see; with `showAll`, those of every user.
     ///
     /// `GET /v1/forwarding-rules`
     ///
@@ -33,7 +33,7 @@ impl<'a> ForwardingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
     pub fn list(&self) -> ListForwardingRules {
         ListForwardingRules {
-            call: self.client.caller.call(&table::LIST_FORWARDING_RULES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_FORWARDING_RULES, &[]),
         }
     }
     /// Sends one user's notifications to another user between two dates.
@@ -53,7 +53,7 @@ impl<'a> ForwardingRulesArea<'a> {
         end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> CreateForwardingRule {
         CreateForwardingRule {
-            call: self.client.caller.call(&table::CREATE_FORWARDING_RULE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_FORWARDING_RULE, &[]),
             body: crate::types::CreateForwardingRuleRequest::new(
                 from_user_id,
                 to_user_id,
@@ -68,7 +68,7 @@ impl<'a> ForwardingRulesArea<'a> {
         body: crate::types::CreateForwardingRuleRequest,
     ) -> CreateForwardingRule {
         CreateForwardingRule {
-            call: self.client.caller.call(&table::CREATE_FORWARDING_RULE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_FORWARDING_RULE, &[]),
             body,
         }
     }
@@ -83,7 +83,7 @@ impl<'a> ForwardingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
     pub fn get(&self, id: &str) -> GetForwardingRule {
         GetForwardingRule {
-            call: self.client.caller.call(&table::GET_FORWARDING_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::GET_FORWARDING_RULE, &[id]),
         }
     }
     /// Replaces a forwarding rule: both users and both dates must be sent again.
@@ -104,7 +104,7 @@ impl<'a> ForwardingRulesArea<'a> {
         end_date: ::chrono::DateTime<::chrono::offset::Utc>,
     ) -> UpdateForwardingRule {
         UpdateForwardingRule {
-            call: self.client.caller.call(&table::UPDATE_FORWARDING_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_FORWARDING_RULE, &[id]),
             body: crate::types::CreateForwardingRuleRequest::new(
                 from_user_id,
                 to_user_id,
@@ -120,11 +120,11 @@ impl<'a> ForwardingRulesArea<'a> {
         body: crate::types::CreateForwardingRuleRequest,
     ) -> UpdateForwardingRule {
         UpdateForwardingRule {
-            call: self.client.caller.call(&table::UPDATE_FORWARDING_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_FORWARDING_RULE, &[id]),
             body,
         }
     }
-    /// Deletes a forwarding rule; the answer has no body.
+    /// Deletes a forwarding rule. The response has no body.
     ///
     /// - `id`: The id of the forwarding rule.
     ///
@@ -135,7 +135,7 @@ impl<'a> ForwardingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/)
     pub fn delete(&self, id: &str) -> DeleteForwardingRule {
         DeleteForwardingRule {
-            call: self.client.caller.call(&table::DELETE_FORWARDING_RULE, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_FORWARDING_RULE, &[id]),
         }
     }
 }
@@ -209,7 +209,7 @@ impl CreateForwardingRule {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ForwardingRuleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -256,7 +256,7 @@ impl UpdateForwardingRule {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::ForwardingRuleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -278,6 +278,6 @@ impl DeleteForwardingRule {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }

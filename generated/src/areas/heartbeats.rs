@@ -2,7 +2,7 @@
 
 //! Heartbeats: dead man's switches: an alert is raised when a monitored system stops reporting. Not every plan has them.
 //!
-//! Plans without heartbeats answer 402. A heartbeat belongs to a team and is found by its name, not by an id. The list is paged by offset. A ping is a GET that changes state, and is therefore never repeated by itself.
+//! On plans without heartbeats the service returns 402. A heartbeat belongs to a team and is found by its name, not by an id. The list is paged by offset. A ping is a GET that changes state, so the client does not retry it.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -11,7 +11,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::heartbeats`].
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +22,9 @@ impl<'a> HeartbeatsArea<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self { client }
     }
-    /// Lists the heartbeats of a team. One heartbeat is read by passing its `name`, as there is no call of its own for that.
+    /// Lists the heartbeats of a team. Pass a `name` to read one heartbeat; there is no other operation for that.
     ///
-    /// The `status` moves by itself as pings come or fail to come. Plans without heartbeats answer 402.
+    /// The `status` changes by itself when pings arrive or fail to arrive. On plans without heartbeats the service returns 402.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     ///
@@ -35,10 +35,10 @@ impl<'a> HeartbeatsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/)
     pub fn list(&self, team_id: &str) -> ListHeartbeats {
         ListHeartbeats {
-            call: self.client.caller.call(&table::LIST_HEARTBEATS, &[team_id]),
+            call: self.client.dispatcher.call(&table::LIST_HEARTBEATS, &[team_id]),
         }
     }
-    /// Creates a heartbeat for a team: how often a sign of life is due, and the alert to raise when none comes.
+    /// Creates a heartbeat for a team: how often a ping is due, and which alert to create when a ping is missing.
     ///
     /// The name is how the heartbeat is found later and cannot be changed. It is off unless `enabled` is set.
     ///
@@ -57,7 +57,7 @@ impl<'a> HeartbeatsArea<'a> {
         interval_unit: impl Into<crate::types::IntervalUnit>,
     ) -> CreateHeartbeat {
         CreateHeartbeat {
-            call: self.client.caller.call(&table::CREATE_HEARTBEAT, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_HEARTBEAT, &[team_id]),
             body: crate::types::CreateHeartbeatRequest::new(
                 name,
                 interval,
@@ -72,13 +72,13 @@ impl<'a> HeartbeatsArea<'a> {
         body: crate::types::CreateHeartbeatRequest,
     ) -> CreateHeartbeat {
         CreateHeartbeat {
-            call: self.client.caller.call(&table::CREATE_HEARTBEAT, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_HEARTBEAT, &[team_id]),
             body,
         }
     }
     /// Deletes the heartbeat of a team that has the given `name`.
     ///
-    /// A repeat may answer 404. The monitored system may go on pinging without an error.
+    /// A second call may return 404. The monitored system may go on pinging without an error.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `name`: The name of the heartbeat to delete, up to 200 characters.
@@ -93,7 +93,7 @@ impl<'a> HeartbeatsArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::DELETE_HEARTBEAT, &[team_id]);
                 call.query("name", name);
                 call
@@ -102,7 +102,7 @@ impl<'a> HeartbeatsArea<'a> {
     }
     /// Changes a heartbeat found by its `name`, which itself stays as it is.
     ///
-    /// To rename a heartbeat, delete it and create it anew.
+    /// To rename a heartbeat, delete it and create a new one.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `name`: The name of the heartbeat to change, up to 200 characters.
@@ -117,7 +117,7 @@ impl<'a> HeartbeatsArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::UPDATE_HEARTBEAT, &[team_id]);
                 call.query("name", name);
                 call
@@ -136,7 +136,7 @@ impl<'a> HeartbeatsArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::UPDATE_HEARTBEAT, &[team_id]);
                 call.query("name", name);
                 call
@@ -146,7 +146,7 @@ impl<'a> HeartbeatsArea<'a> {
     }
     /// Signals that a monitored system is alive: a GET that changes state, by restarting the timer. It succeeds even for a name that does not exist.
     ///
-    /// The ping is queued, so the answer is no proof of anything. Ping at least once per interval, and let the next ping make up for one that failed.
+    /// The ping is queued, so the response proves nothing. Ping at least once per interval; the next ping makes up for one that failed.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `name`: The name of the heartbeat to ping, up to 200 characters.
@@ -161,7 +161,7 @@ impl<'a> HeartbeatsArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::PING_HEARTBEAT, &[team_id]);
                 call.query("name", name);
                 call
@@ -230,7 +230,7 @@ impl CreateHeartbeat {
     /// The headline of the alert that is raised when pings stop, up to 130 characters.
     pub fn alert_message(
         mut self,
-        alert_message: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_message: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alert_message = alert_message.into();
         self
@@ -238,7 +238,7 @@ impl CreateHeartbeat {
     /// The priority of the alert that is raised when pings stop, P3 if left out.
     pub fn alert_priority(
         mut self,
-        alert_priority: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        alert_priority: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.body.alert_priority = alert_priority.into();
         self
@@ -247,7 +247,7 @@ impl CreateHeartbeat {
     pub fn alert_tags(
         mut self,
         alert_tags: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.alert_tags = alert_tags.into();
@@ -256,13 +256,16 @@ impl CreateHeartbeat {
     /// What it is for, up to 10,000 characters.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
@@ -276,7 +279,7 @@ impl CreateHeartbeat {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Heartbeat, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -298,7 +301,7 @@ impl DeleteHeartbeat {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/teams/{teamId}/heartbeats` that is being put together.
@@ -312,7 +315,7 @@ impl UpdateHeartbeat {
     /// The headline of the alert that is raised when pings stop, up to 130 characters.
     pub fn alert_message(
         mut self,
-        alert_message: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_message: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alert_message = alert_message.into();
         self
@@ -320,7 +323,7 @@ impl UpdateHeartbeat {
     /// The priority of the alert that is raised when pings stop, P3 if left out.
     pub fn alert_priority(
         mut self,
-        alert_priority: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        alert_priority: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.body.alert_priority = alert_priority.into();
         self
@@ -329,7 +332,7 @@ impl UpdateHeartbeat {
     pub fn alert_tags(
         mut self,
         alert_tags: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.alert_tags = alert_tags.into();
@@ -338,25 +341,31 @@ impl UpdateHeartbeat {
     /// What it is for, up to 10,000 characters.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// How often a ping is due, in the unit beside it.
-    pub fn interval(mut self, interval: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn interval(
+        mut self,
+        interval: impl Into<::jsm_ops_core::Nullable<i32>>,
+    ) -> Self {
         self.body.interval = interval.into();
         self
     }
     /// The unit of the interval.
     pub fn interval_unit(
         mut self,
-        interval_unit: impl Into<::jsm_ops_core::Field<crate::types::IntervalUnit>>,
+        interval_unit: impl Into<::jsm_ops_core::Nullable<crate::types::IntervalUnit>>,
     ) -> Self {
         self.body.interval_unit = interval_unit.into();
         self
@@ -371,7 +380,7 @@ impl UpdateHeartbeat {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Heartbeat, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Integrations: connections to other tools, the actions they take on data coming in or going out, and the filter for outgoing alerts.
 //!
-//! A caller sees the integrations of their teams, an administrator all of them; creating needs the administration of the team or the right to edit the configuration. Both lists are paged by offset. Type-specific settings may hold credentials, and the key of an API integration is shown once, when it is created.
+//! Callers see the integrations of their teams; administrators see all of them. Creating one needs the administration of the team or the right to edit the configuration. Both lists are paged by offset. Type-specific settings may hold credentials. The key of an API integration is shown once, when it is created.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::integrations`].
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +35,10 @@ impl<'a> IntegrationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
     pub fn list(&self) -> ListIntegrations {
         ListIntegrations {
-            call: self.client.caller.call(&table::LIST_INTEGRATIONS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_INTEGRATIONS, &[]),
         }
     }
-    /// Creates an integration, with default actions, for a team or the whole site. Only this answer carries the key of an API integration: keep it.
+    /// Creates an integration, with default actions, for a team or the whole site. Only this response has the key of an API integration: store it.
     ///
     /// Slack and Microsoft Teams integrations cannot be created here. Default actions come with it, and adding further actions may change their field mappings.
     ///
@@ -53,7 +53,7 @@ impl<'a> IntegrationsArea<'a> {
         type_: impl Into<::std::string::String>,
     ) -> CreateIntegration {
         CreateIntegration {
-            call: self.client.caller.call(&table::CREATE_INTEGRATION, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_INTEGRATION, &[]),
             body: crate::types::CreateIntegrationRequest::new(name, type_),
         }
     }
@@ -63,13 +63,13 @@ impl<'a> IntegrationsArea<'a> {
         body: crate::types::CreateIntegrationRequest,
     ) -> CreateIntegration {
         CreateIntegration {
-            call: self.client.caller.call(&table::CREATE_INTEGRATION, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_INTEGRATION, &[]),
             body,
         }
     }
     /// Fetches one integration with its type-specific settings and the maintenances that touch it.
     ///
-    /// Type-specific settings may hold credentials of the other tool, so treat the answer as a secret.
+    /// Type-specific settings may hold credentials of the other tool, so treat the response as a secret.
     ///
     /// - `id`: The id of the integration.
     ///
@@ -80,10 +80,10 @@ impl<'a> IntegrationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
     pub fn get(&self, id: &str) -> GetIntegration {
         GetIntegration {
-            call: self.client.caller.call(&table::GET_INTEGRATION, &[id]),
+            call: self.client.dispatcher.call(&table::GET_INTEGRATION, &[id]),
         }
     }
-    /// Deletes an integration; the answer has no body.
+    /// Deletes an integration. The response has no body.
     ///
     /// See first which systems still send through it. A delete scope is needed.
     ///
@@ -96,7 +96,7 @@ impl<'a> IntegrationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
     pub fn delete(&self, id: &str) -> DeleteIntegration {
         DeleteIntegration {
-            call: self.client.caller.call(&table::DELETE_INTEGRATION, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_INTEGRATION, &[id]),
         }
     }
     /// Changes the given fields of an integration, such as its name, team or type-specific settings.
@@ -112,7 +112,7 @@ impl<'a> IntegrationsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/)
     pub fn update(&self, id: &str) -> UpdateIntegration {
         UpdateIntegration {
-            call: self.client.caller.call(&table::UPDATE_INTEGRATION, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_INTEGRATION, &[id]),
             body: crate::types::UpdateIntegrationRequest::new(),
         }
     }
@@ -123,7 +123,7 @@ impl<'a> IntegrationsArea<'a> {
         body: crate::types::UpdateIntegrationRequest,
     ) -> UpdateIntegration {
         UpdateIntegration {
-            call: self.client.caller.call(&table::UPDATE_INTEGRATION, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_INTEGRATION, &[id]),
             body,
         }
     }
@@ -142,7 +142,7 @@ impl<'a> IntegrationsArea<'a> {
         ListIntegrationActions {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_INTEGRATION_ACTIONS, &[integration_id]),
         }
     }
@@ -169,7 +169,7 @@ impl<'a> IntegrationsArea<'a> {
         CreateIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_INTEGRATION_ACTION, &[integration_id]),
             body: crate::types::CreateIntegrationActionRequest::new(
                 name,
@@ -189,7 +189,7 @@ impl<'a> IntegrationsArea<'a> {
         CreateIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_INTEGRATION_ACTION, &[integration_id]),
             body,
         }
@@ -210,13 +210,13 @@ impl<'a> IntegrationsArea<'a> {
         GetIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_INTEGRATION_ACTION, &[integration_id, id]),
         }
     }
-    /// Deletes one action from an integration; the answer has no body.
+    /// Deletes one action from an integration. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `integration_id`: The id of the integration.
     /// - `id`: The id of the action.
@@ -234,13 +234,13 @@ impl<'a> IntegrationsArea<'a> {
         DeleteIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_INTEGRATION_ACTION, &[integration_id, id]),
         }
     }
     /// Changes the given fields of one action in an integration, such as its filter or field mappings.
     ///
-    /// The document declares the integration itself as the answer. Type, direction and domain cannot be changed.
+    /// The document declares the integration itself as the response. Type, direction and domain cannot be changed.
     ///
     /// - `integration_id`: The id of the integration.
     /// - `id`: The id of the action.
@@ -258,7 +258,7 @@ impl<'a> IntegrationsArea<'a> {
         UpdateIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_INTEGRATION_ACTION, &[integration_id, id]),
             body: crate::types::UpdateIntegrationActionRequest::new(),
         }
@@ -273,14 +273,14 @@ impl<'a> IntegrationsArea<'a> {
         UpdateIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_INTEGRATION_ACTION, &[integration_id, id]),
             body,
         }
     }
     /// Moves an action of an integration to another place, given relative to a second action.
     ///
-    /// The place is given by `successorId`, the id of another action of the same integration. The answer has no body.
+    /// The place is given by `successorId`, the id of another action of the same integration. The response has no body.
     ///
     /// - `integration_id`: The id of the integration.
     /// - `id`: The id of the action to move.
@@ -298,7 +298,7 @@ impl<'a> IntegrationsArea<'a> {
         ReorderIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_INTEGRATION_ACTION, &[integration_id, id]),
             body: crate::types::UpdateIntegrationActionOrderRequest::new(),
         }
@@ -313,7 +313,7 @@ impl<'a> IntegrationsArea<'a> {
         ReorderIntegrationAction {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_INTEGRATION_ACTION, &[integration_id, id]),
             body,
         }
@@ -336,7 +336,7 @@ impl<'a> IntegrationsArea<'a> {
         GetIntegrationOutgoingAlertFilter {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_INTEGRATION_OUTGOING_ALERT_FILTER, &[integration_id]),
         }
     }
@@ -358,7 +358,7 @@ impl<'a> IntegrationsArea<'a> {
         UpdateIntegrationOutgoingAlertFilter {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(
                     &table::UPDATE_INTEGRATION_OUTGOING_ALERT_FILTER,
                     &[integration_id],
@@ -375,7 +375,7 @@ impl<'a> IntegrationsArea<'a> {
         UpdateIntegrationOutgoingAlertFilter {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(
                     &table::UPDATE_INTEGRATION_OUTGOING_ALERT_FILTER,
                     &[integration_id],
@@ -446,23 +446,26 @@ pub struct CreateIntegration {
     body: crate::types::CreateIntegrationRequest,
 }
 impl CreateIntegration {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.team_id = team_id.into();
         self
@@ -471,7 +474,7 @@ impl CreateIntegration {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -491,7 +494,7 @@ impl CreateIntegration {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Integration, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -536,7 +539,7 @@ impl DeleteIntegration {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/integrations/{id}` that is being put together.
@@ -547,23 +550,26 @@ pub struct UpdateIntegration {
     body: crate::types::UpdateIntegrationRequest,
 }
 impl UpdateIntegration {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out, so send it along.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// Its name, which no other integration may have.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -571,7 +577,7 @@ impl UpdateIntegration {
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.team_id = team_id.into();
         self
@@ -580,7 +586,7 @@ impl UpdateIntegration {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -600,7 +606,7 @@ impl UpdateIntegration {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Integration, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -676,20 +682,23 @@ impl CreateIntegrationAction {
     /// What is done when the action applies.
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.body.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on; off if left out.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// A further setting of the action, often empty.
     pub fn extra_field(
         mut self,
-        extra_field: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        extra_field: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.extra_field = extra_field.into();
         self
@@ -698,7 +707,7 @@ impl CreateIntegrationAction {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -709,7 +718,7 @@ impl CreateIntegrationAction {
     /// The type of the action's group: `forwarding`, `updating` or `checkbox`; outgoing actions need one.
     pub fn group_type(
         mut self,
-        group_type: impl Into<::jsm_ops_core::Field<crate::types::ActionGroupType>>,
+        group_type: impl Into<::jsm_ops_core::Nullable<crate::types::ActionGroupType>>,
     ) -> Self {
         self.body.group_type = group_type.into();
         self
@@ -718,7 +727,7 @@ impl CreateIntegrationAction {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -740,7 +749,7 @@ impl CreateIntegrationAction {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::IntegrationAction, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -785,7 +794,7 @@ impl DeleteIntegrationAction {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/integrations/{integrationId}/actions/{id}` that is being put together.
@@ -799,13 +808,16 @@ impl UpdateIntegrationAction {
     /// What is done when the action applies.
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.body.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on; off if left out.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
@@ -813,7 +825,7 @@ impl UpdateIntegrationAction {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -824,7 +836,7 @@ impl UpdateIntegrationAction {
     /// Which data it is for.
     pub fn filter(
         mut self,
-        filter: impl Into<::jsm_ops_core::Field<crate::types::Filter>>,
+        filter: impl Into<::jsm_ops_core::Nullable<crate::types::Filter>>,
     ) -> Self {
         self.body.filter = filter.into();
         self
@@ -832,7 +844,7 @@ impl UpdateIntegrationAction {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -841,7 +853,7 @@ impl UpdateIntegrationAction {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -863,7 +875,7 @@ impl UpdateIntegrationAction {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::IntegrationAction, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -878,7 +890,7 @@ impl ReorderIntegrationAction {
     /// The id of the one that stands next to the new place.
     pub fn successor_id(
         mut self,
-        successor_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        successor_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.successor_id = successor_id.into();
         self
@@ -893,8 +905,8 @@ impl ReorderIntegrationAction {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }
 /// A call of `GET /v1/integrations/{integrationId}/outgoing/alert-filter/main` that is being put together.
@@ -928,11 +940,11 @@ pub struct UpdateIntegrationOutgoingAlertFilter {
     body: crate::types::IntegrationFilter,
 }
 impl UpdateIntegrationOutgoingAlertFilter {
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     pub fn condition_match_type(
         mut self,
         condition_match_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::FilterMatchType>,
+            ::jsm_ops_core::Nullable<crate::types::FilterMatchType>,
         >,
     ) -> Self {
         self.body.condition_match_type = condition_match_type.into();
@@ -942,7 +954,9 @@ impl UpdateIntegrationOutgoingAlertFilter {
     pub fn conditions(
         mut self,
         conditions: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::IntegrationsCondition>>,
+            ::jsm_ops_core::Nullable<
+                ::std::vec::Vec<crate::types::IntegrationsCondition>,
+            >,
         >,
     ) -> Self {
         self.body.conditions = conditions.into();
@@ -960,7 +974,7 @@ impl UpdateIntegrationOutgoingAlertFilter {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::IntegrationFilter, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

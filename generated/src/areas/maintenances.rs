@@ -2,7 +2,7 @@
 
 //! Maintenances: planned quiet times, for one team or the whole site, in which policies, integrations or syncs behave differently.
 //!
-//! A maintenance is for the whole site or for one team, and each kind has calls of its own. Scopes do not replace the caller's own rights. Both lists are paged by offset. Everything is done when the answer comes.
+//! A maintenance is for the whole site or for one team, and each has operations of its own. Scopes do not replace the caller's own rights. Both lists are paged by offset. Every write is complete when the response arrives.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -12,7 +12,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::maintenances`].
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn list_global(&self) -> ListGlobalMaintenances {
         ListGlobalMaintenances {
-            call: self.client.caller.call(&table::LIST_GLOBAL_MAINTENANCES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_GLOBAL_MAINTENANCES, &[]),
         }
     }
     /// Plans a site-wide maintenance that switches policies on or off, or integrations and syncs off, for a while.
@@ -49,7 +49,7 @@ impl<'a> MaintenancesArea<'a> {
         rules: impl Into<::std::vec::Vec<crate::types::MaintenanceRule>>,
     ) -> CreateGlobalMaintenance {
         CreateGlobalMaintenance {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
             body: crate::types::CreateMaintenanceRequest::new(rules),
         }
     }
@@ -59,7 +59,7 @@ impl<'a> MaintenancesArea<'a> {
         body: crate::types::CreateMaintenanceRequest,
     ) -> CreateGlobalMaintenance {
         CreateGlobalMaintenance {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_MAINTENANCE, &[]),
             body,
         }
     }
@@ -74,10 +74,10 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn get_global(&self, id: &str) -> GetGlobalMaintenance {
         GetGlobalMaintenance {
-            call: self.client.caller.call(&table::GET_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::GET_GLOBAL_MAINTENANCE, &[id]),
         }
     }
-    /// Deletes a site-wide maintenance; the answer has no body.
+    /// Deletes a site-wide maintenance. The response has no body.
     ///
     /// To end a running maintenance and keep its record, cancel it instead.
     ///
@@ -90,7 +90,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn delete_global(&self, id: &str) -> DeleteGlobalMaintenance {
         DeleteGlobalMaintenance {
-            call: self.client.caller.call(&table::DELETE_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_GLOBAL_MAINTENANCE, &[id]),
         }
     }
     /// Changes the dates, the description or the rules of a site-wide maintenance.
@@ -106,7 +106,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn update_global(&self, id: &str) -> UpdateGlobalMaintenance {
         UpdateGlobalMaintenance {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
             body: crate::types::UpdateMaintenanceRequest::new(),
         }
     }
@@ -117,13 +117,13 @@ impl<'a> MaintenancesArea<'a> {
         body: crate::types::UpdateMaintenanceRequest,
     ) -> UpdateGlobalMaintenance {
         UpdateGlobalMaintenance {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_GLOBAL_MAINTENANCE, &[id]),
             body,
         }
     }
     /// Ends a running site-wide maintenance now instead of at its planned end.
     ///
-    /// The answer is the maintenance with its new status.
+    /// The response is the maintenance with its new status.
     ///
     /// - `id`: The id of the maintenance.
     ///
@@ -134,7 +134,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn cancel_global(&self, id: &str) -> CancelGlobalMaintenance {
         CancelGlobalMaintenance {
-            call: self.client.caller.call(&table::CANCEL_GLOBAL_MAINTENANCE, &[id]),
+            call: self.client.dispatcher.call(&table::CANCEL_GLOBAL_MAINTENANCE, &[id]),
         }
     }
     /// Lists the maintenances of one team, all of them or only those past or not yet over.
@@ -148,7 +148,7 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn list_for_team(&self, team_id: &str) -> ListTeamMaintenances {
         ListTeamMaintenances {
-            call: self.client.caller.call(&table::LIST_TEAM_MAINTENANCES, &[team_id]),
+            call: self.client.dispatcher.call(&table::LIST_TEAM_MAINTENANCES, &[team_id]),
         }
     }
     /// Plans a maintenance for one team that switches policies on or off, or integrations and syncs off, for a while.
@@ -168,7 +168,10 @@ impl<'a> MaintenancesArea<'a> {
         rules: impl Into<::std::vec::Vec<crate::types::MaintenanceRule>>,
     ) -> CreateTeamMaintenance {
         CreateTeamMaintenance {
-            call: self.client.caller.call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
             body: crate::types::CreateMaintenanceRequest::new(rules),
         }
     }
@@ -179,7 +182,10 @@ impl<'a> MaintenancesArea<'a> {
         body: crate::types::CreateMaintenanceRequest,
     ) -> CreateTeamMaintenance {
         CreateTeamMaintenance {
-            call: self.client.caller.call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_TEAM_MAINTENANCE, &[team_id]),
             body,
         }
     }
@@ -195,10 +201,13 @@ impl<'a> MaintenancesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/)
     pub fn get_for_team(&self, team_id: &str, id: &str) -> GetTeamMaintenance {
         GetTeamMaintenance {
-            call: self.client.caller.call(&table::GET_TEAM_MAINTENANCE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_TEAM_MAINTENANCE, &[team_id, id]),
         }
     }
-    /// Deletes a maintenance of a team; the answer has no body.
+    /// Deletes a maintenance of a team. The response has no body.
     ///
     /// To end a running maintenance and keep its record, cancel it instead.
     ///
@@ -214,7 +223,7 @@ impl<'a> MaintenancesArea<'a> {
         DeleteTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_TEAM_MAINTENANCE, &[team_id, id]),
         }
     }
@@ -234,7 +243,7 @@ impl<'a> MaintenancesArea<'a> {
         UpdateTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_MAINTENANCE, &[team_id, id]),
             body: crate::types::UpdateMaintenanceRequest::new(),
         }
@@ -249,14 +258,14 @@ impl<'a> MaintenancesArea<'a> {
         UpdateTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_MAINTENANCE, &[team_id, id]),
             body,
         }
     }
     /// Ends a team's running maintenance now instead of at its planned end.
     ///
-    /// The answer is the maintenance with its new status.
+    /// The response is the maintenance with its new status.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the maintenance.
@@ -270,7 +279,7 @@ impl<'a> MaintenancesArea<'a> {
         CancelTeamMaintenance {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CANCEL_TEAM_MAINTENANCE, &[team_id, id]),
         }
     }
@@ -333,10 +342,10 @@ pub struct CreateGlobalMaintenance {
     body: crate::types::CreateMaintenanceRequest,
 }
 impl CreateGlobalMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -345,7 +354,7 @@ impl CreateGlobalMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -355,7 +364,7 @@ impl CreateGlobalMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -373,7 +382,7 @@ impl CreateGlobalMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -418,7 +427,7 @@ impl DeleteGlobalMaintenance {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/maintenances/{id}` that is being put together.
@@ -429,10 +438,10 @@ pub struct UpdateGlobalMaintenance {
     body: crate::types::UpdateMaintenanceRequest,
 }
 impl UpdateGlobalMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -441,7 +450,7 @@ impl UpdateGlobalMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -451,7 +460,7 @@ impl UpdateGlobalMaintenance {
     pub fn rules(
         mut self,
         rules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::MaintenanceRule>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::MaintenanceRule>>,
         >,
     ) -> Self {
         self.body.rules = rules.into();
@@ -461,7 +470,7 @@ impl UpdateGlobalMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -479,7 +488,7 @@ impl UpdateGlobalMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -564,10 +573,10 @@ pub struct CreateTeamMaintenance {
     body: crate::types::CreateMaintenanceRequest,
 }
 impl CreateTeamMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -576,7 +585,7 @@ impl CreateTeamMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -586,7 +595,7 @@ impl CreateTeamMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -604,7 +613,7 @@ impl CreateTeamMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetTeamMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -649,7 +658,7 @@ impl DeleteTeamMaintenance {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/teams/{teamId}/maintenances/{id}` that is being put together.
@@ -660,10 +669,10 @@ pub struct UpdateTeamMaintenance {
     body: crate::types::UpdateMaintenanceRequest,
 }
 impl UpdateTeamMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -672,7 +681,7 @@ impl UpdateTeamMaintenance {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
@@ -682,7 +691,7 @@ impl UpdateTeamMaintenance {
     pub fn rules(
         mut self,
         rules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::MaintenanceRule>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::MaintenanceRule>>,
         >,
     ) -> Self {
         self.body.rules = rules.into();
@@ -692,7 +701,7 @@ impl UpdateTeamMaintenance {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -710,7 +719,7 @@ impl UpdateTeamMaintenance {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetTeamMaintenance, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Policies: rules that rewrite, delay or silence alerts and notifications, for the whole site or for one team.
 //!
-//! Plans without policies answer 403, to administrators as well. The scopes are those for configuration, in spite of the addresses. Both lists are paged by offset and hold policies in brief. A policy is updated with a PUT, so it has to be sent whole.
+//! On plans without policies the service returns 403, also to administrators. The scopes are those for configuration, in spite of the paths. Both lists are paged by offset and hold policies in brief. A policy is updated with a PUT, so send it whole.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -12,7 +12,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::policies`].
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +23,9 @@ impl<'a> PoliciesArea<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self { client }
     }
-    /// Lists the site-wide alert policies in brief: id, type, name, enabled flag and `order`. Some plans refuse policies with 403.
+    /// Lists the site-wide alert policies in brief: id, type, name, enabled flag and `order`. On some plans the service returns 403.
     ///
-    /// It is the one place that tells the order of policies. In spite of its address it needs the scopes for configuration, not those for alerts.
+    /// Only this list has the order of policies. In spite of its path it needs the scopes for configuration, not those for alerts.
     ///
     /// `GET /v1/alerts/policies`
     ///
@@ -34,12 +34,12 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn list_global(&self) -> ListGlobalPolicies {
         ListGlobalPolicies {
-            call: self.client.caller.call(&table::LIST_GLOBAL_POLICIES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_GLOBAL_POLICIES, &[]),
         }
     }
     /// Creates a site-wide policy that rewrites alerts which match its filter, for example their message, priority or responders.
     ///
-    /// A `message` is required; `{{message}}` in it stands for the alert's own. The document declares a list of policies as the answer.
+    /// A `message` is required; `{{message}}` in it stands for the alert's own. The document declares a list of policies as the response.
     ///
     /// `POST /v1/alerts/policies`
     ///
@@ -54,7 +54,7 @@ impl<'a> PoliciesArea<'a> {
         enabled: bool,
     ) -> CreateGlobalPolicy {
         CreateGlobalPolicy {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_POLICY, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_POLICY, &[]),
             body: crate::types::CreateGlobalPolicyRequest::new(
                 name,
                 type_,
@@ -69,7 +69,7 @@ impl<'a> PoliciesArea<'a> {
         body: crate::types::CreateGlobalPolicyRequest,
     ) -> CreateGlobalPolicy {
         CreateGlobalPolicy {
-            call: self.client.caller.call(&table::CREATE_GLOBAL_POLICY, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_GLOBAL_POLICY, &[]),
             body,
         }
     }
@@ -86,7 +86,7 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn get_global(&self, policy_id: &str) -> GetGlobalPolicy {
         GetGlobalPolicy {
-            call: self.client.caller.call(&table::GET_GLOBAL_POLICY, &[policy_id]),
+            call: self.client.dispatcher.call(&table::GET_GLOBAL_POLICY, &[policy_id]),
         }
     }
     /// Replaces a site-wide alert policy with the one sent, so send it whole.
@@ -109,7 +109,10 @@ impl<'a> PoliciesArea<'a> {
         enabled: bool,
     ) -> UpdateGlobalPolicy {
         UpdateGlobalPolicy {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
             body: crate::types::CreateGlobalPolicyRequest::new(
                 name,
                 type_,
@@ -125,13 +128,16 @@ impl<'a> PoliciesArea<'a> {
         body: crate::types::CreateGlobalPolicyRequest,
     ) -> UpdateGlobalPolicy {
         UpdateGlobalPolicy {
-            call: self.client.caller.call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_GLOBAL_POLICY, &[policy_id]),
             body,
         }
     }
-    /// Deletes a site-wide alert policy; the answer has no body.
+    /// Deletes a site-wide alert policy. The response has no body.
     ///
-    /// To keep its settings for later, disable it instead. A repeat may answer 404.
+    /// To keep its settings for later, disable it instead. A second call may return 404.
     ///
     /// - `policy_id`: The id of the policy.
     ///
@@ -142,12 +148,12 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn delete_global(&self, policy_id: &str) -> DeleteGlobalPolicy {
         DeleteGlobalPolicy {
-            call: self.client.caller.call(&table::DELETE_GLOBAL_POLICY, &[policy_id]),
+            call: self.client.dispatcher.call(&table::DELETE_GLOBAL_POLICY, &[policy_id]),
         }
     }
     /// Moves a site-wide alert policy to another place in the order of policies.
     ///
-    /// The answer has no body; list the policies to see the order that came of it.
+    /// The response has no body; list the policies to see the new order.
     ///
     /// - `policy_id`: The id of the policy.
     ///
@@ -158,7 +164,10 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn reorder_global(&self, policy_id: &str) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
-            call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
             body: crate::types::ChangePolicyOrderRequest::new(),
         }
     }
@@ -169,11 +178,14 @@ impl<'a> PoliciesArea<'a> {
         body: crate::types::ChangePolicyOrderRequest,
     ) -> ReorderGlobalPolicy {
         ReorderGlobalPolicy {
-            call: self.client.caller.call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_GLOBAL_POLICY, &[policy_id]),
             body,
         }
     }
-    /// Switches a site-wide alert policy off, keeps its settings and answers the policy.
+    /// Switches a site-wide alert policy off, keeps its settings and returns the policy.
     ///
     /// Prefer it to deleting where the policy will be wanted again.
     ///
@@ -186,12 +198,15 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn disable_global(&self, policy_id: &str) -> DisableGlobalPolicy {
         DisableGlobalPolicy {
-            call: self.client.caller.call(&table::DISABLE_GLOBAL_POLICY, &[policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DISABLE_GLOBAL_POLICY, &[policy_id]),
         }
     }
-    /// Switches a site-wide alert policy on and answers the policy.
+    /// Switches a site-wide alert policy on and returns the policy.
     ///
-    /// Only the enabled flag changes; nothing has to be sent.
+    /// Only the enabled flag changes; the request has no body.
     ///
     /// - `policy_id`: The id of the policy.
     ///
@@ -202,7 +217,7 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/)
     pub fn enable_global(&self, policy_id: &str) -> EnableGlobalPolicy {
         EnableGlobalPolicy {
-            call: self.client.caller.call(&table::ENABLE_GLOBAL_POLICY, &[policy_id]),
+            call: self.client.dispatcher.call(&table::ENABLE_GLOBAL_POLICY, &[policy_id]),
         }
     }
     /// Lists a team's policies of one kind, alert or notification, in brief: id, type, name, enabled flag and `order`. The kind must be named.
@@ -226,7 +241,7 @@ impl<'a> PoliciesArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::LIST_TEAM_POLICIES, &[team_id]);
                 call.query("type", type_);
                 call
@@ -250,7 +265,7 @@ impl<'a> PoliciesArea<'a> {
         body: impl Into<crate::types::TeamPolicy>,
     ) -> CreateTeamPolicy {
         CreateTeamPolicy {
-            call: self.client.caller.call(&table::CREATE_TEAM_POLICY, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_TEAM_POLICY, &[team_id]),
             body: body.into(),
         }
     }
@@ -268,7 +283,10 @@ impl<'a> PoliciesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/)
     pub fn get_for_team(&self, team_id: &str, policy_id: &str) -> GetTeamPolicy {
         GetTeamPolicy {
-            call: self.client.caller.call(&table::GET_TEAM_POLICY, &[team_id, policy_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
     /// Replaces an alert or a notification policy of a team with the one sent, so send it whole.
@@ -292,14 +310,14 @@ impl<'a> PoliciesArea<'a> {
         UpdateTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_POLICY, &[team_id, policy_id]),
             body: body.into(),
         }
     }
-    /// Deletes an alert or a notification policy of a team; the answer has no body.
+    /// Deletes an alert or a notification policy of a team. The response has no body.
     ///
-    /// To keep its settings for later, disable it instead. A repeat may answer 404.
+    /// To keep its settings for later, disable it instead. A second call may return 404.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `policy_id`: The id of the policy.
@@ -313,13 +331,13 @@ impl<'a> PoliciesArea<'a> {
         DeleteTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
     /// Moves a policy to another place among the policies of its team.
     ///
-    /// The answer has no body; list the policies to see the order that came of it.
+    /// The response has no body; list the policies to see the new order.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `policy_id`: The id of the policy.
@@ -333,7 +351,7 @@ impl<'a> PoliciesArea<'a> {
         ReorderTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_TEAM_POLICY, &[team_id, policy_id]),
             body: crate::types::ChangePolicyOrderRequest::new(),
         }
@@ -348,12 +366,12 @@ impl<'a> PoliciesArea<'a> {
         ReorderTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_TEAM_POLICY, &[team_id, policy_id]),
             body,
         }
     }
-    /// Switches a policy of a team off, keeps its settings and answers the policy.
+    /// Switches a policy of a team off, keeps its settings and returns the policy.
     ///
     /// Prefer it to deleting where the policy will be wanted again.
     ///
@@ -369,13 +387,13 @@ impl<'a> PoliciesArea<'a> {
         DisableTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DISABLE_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
-    /// Switches a policy of a team on and answers the policy.
+    /// Switches a policy of a team on and returns the policy.
     ///
-    /// Only the enabled flag changes; nothing has to be sent.
+    /// Only the enabled flag changes; the request has no body.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `policy_id`: The id of the policy.
@@ -389,7 +407,7 @@ impl<'a> PoliciesArea<'a> {
         EnableTeamPolicy {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::ENABLE_TEAM_POLICY, &[team_id, policy_id]),
         }
     }
@@ -450,7 +468,9 @@ impl CreateGlobalPolicy {
     /// The names of custom actions that the alert gets.
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.body.actions = actions.into();
         self
@@ -458,7 +478,7 @@ impl CreateGlobalPolicy {
     /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
     pub fn alert_description(
         mut self,
-        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alert_description = alert_description.into();
         self
@@ -466,7 +486,7 @@ impl CreateGlobalPolicy {
     /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own and is the default.
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alias = alias.into();
         self
@@ -474,15 +494,15 @@ impl CreateGlobalPolicy {
     /// Whether further policies are applied after this one; off if left out.
     pub fn continue_(
         mut self,
-        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+        continue_: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.continue_ = continue_.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -491,7 +511,7 @@ impl CreateGlobalPolicy {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -502,7 +522,7 @@ impl CreateGlobalPolicy {
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the default.
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.entity = entity.into();
         self
@@ -511,7 +531,7 @@ impl CreateGlobalPolicy {
     pub fn filter(
         mut self,
         filter: impl Into<
-            ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+            ::jsm_ops_core::Nullable<crate::types::CreateGlobalPolicyRequestFilter>,
         >,
     ) -> Self {
         self.body.filter = filter.into();
@@ -520,7 +540,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own actions besides; on if left out.
     pub fn keep_original_actions(
         mut self,
-        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_actions: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_actions = keep_original_actions.into();
         self
@@ -528,7 +548,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own extra properties besides; on if left out.
     pub fn keep_original_details(
         mut self,
-        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_details: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_details = keep_original_details.into();
         self
@@ -536,7 +556,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own responders besides; on if left out.
     pub fn keep_original_responders(
         mut self,
-        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_responders: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_responders = keep_original_responders.into();
         self
@@ -544,7 +564,7 @@ impl CreateGlobalPolicy {
     /// Whether the alert keeps its own tags besides; on if left out.
     pub fn keep_original_tags(
         mut self,
-        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_tags: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_tags = keep_original_tags.into();
         self
@@ -552,7 +572,7 @@ impl CreateGlobalPolicy {
     /// The priority that the alert gets; it counts only with `updatePriority`.
     pub fn priority_value(
         mut self,
-        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority_value: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.body.priority_value = priority_value.into();
         self
@@ -561,7 +581,7 @@ impl CreateGlobalPolicy {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
             >,
         >,
@@ -572,7 +592,7 @@ impl CreateGlobalPolicy {
     /// The source that the alert gets; `{{source}}` in it stands for the alert's own and is the default.
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.source = source.into();
         self
@@ -580,7 +600,7 @@ impl CreateGlobalPolicy {
     /// The tags that the alert gets.
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.body.tags = tags.into();
         self
@@ -589,7 +609,7 @@ impl CreateGlobalPolicy {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -598,7 +618,7 @@ impl CreateGlobalPolicy {
     /// Whether the policy sets the priority; off if left out.
     pub fn update_priority(
         mut self,
-        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+        update_priority: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.update_priority = update_priority.into();
         self
@@ -615,7 +635,7 @@ impl CreateGlobalPolicy {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GlobalPolicyPaginatedResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -653,7 +673,9 @@ impl UpdateGlobalPolicy {
     /// The names of custom actions that the alert gets.
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.body.actions = actions.into();
         self
@@ -661,7 +683,7 @@ impl UpdateGlobalPolicy {
     /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
     pub fn alert_description(
         mut self,
-        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alert_description = alert_description.into();
         self
@@ -669,7 +691,7 @@ impl UpdateGlobalPolicy {
     /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own and is the default.
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.alias = alias.into();
         self
@@ -677,15 +699,15 @@ impl UpdateGlobalPolicy {
     /// Whether further policies are applied after this one; off if left out.
     pub fn continue_(
         mut self,
-        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+        continue_: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.continue_ = continue_.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -694,7 +716,7 @@ impl UpdateGlobalPolicy {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -705,7 +727,7 @@ impl UpdateGlobalPolicy {
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the default.
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.entity = entity.into();
         self
@@ -714,7 +736,7 @@ impl UpdateGlobalPolicy {
     pub fn filter(
         mut self,
         filter: impl Into<
-            ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+            ::jsm_ops_core::Nullable<crate::types::CreateGlobalPolicyRequestFilter>,
         >,
     ) -> Self {
         self.body.filter = filter.into();
@@ -723,7 +745,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own actions besides; on if left out.
     pub fn keep_original_actions(
         mut self,
-        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_actions: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_actions = keep_original_actions.into();
         self
@@ -731,7 +753,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own extra properties besides; on if left out.
     pub fn keep_original_details(
         mut self,
-        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_details: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_details = keep_original_details.into();
         self
@@ -739,7 +761,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own responders besides; on if left out.
     pub fn keep_original_responders(
         mut self,
-        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_responders: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_responders = keep_original_responders.into();
         self
@@ -747,7 +769,7 @@ impl UpdateGlobalPolicy {
     /// Whether the alert keeps its own tags besides; on if left out.
     pub fn keep_original_tags(
         mut self,
-        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_tags: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.keep_original_tags = keep_original_tags.into();
         self
@@ -755,7 +777,7 @@ impl UpdateGlobalPolicy {
     /// The priority that the alert gets; it counts only with `updatePriority`.
     pub fn priority_value(
         mut self,
-        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority_value: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.body.priority_value = priority_value.into();
         self
@@ -764,7 +786,7 @@ impl UpdateGlobalPolicy {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
             >,
         >,
@@ -775,7 +797,7 @@ impl UpdateGlobalPolicy {
     /// The source that the alert gets; `{{source}}` in it stands for the alert's own and is the default.
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.source = source.into();
         self
@@ -783,7 +805,7 @@ impl UpdateGlobalPolicy {
     /// The tags that the alert gets.
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.body.tags = tags.into();
         self
@@ -792,7 +814,7 @@ impl UpdateGlobalPolicy {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -801,7 +823,7 @@ impl UpdateGlobalPolicy {
     /// Whether the policy sets the priority; off if left out.
     pub fn update_priority(
         mut self,
-        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+        update_priority: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.body.update_priority = update_priority.into();
         self
@@ -818,7 +840,7 @@ impl UpdateGlobalPolicy {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::GetGlobalAlertPolicy, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -840,7 +862,7 @@ impl DeleteGlobalPolicy {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/alerts/policies/{policyId}/change-order` that is being put together.
@@ -852,7 +874,7 @@ pub struct ReorderGlobalPolicy {
 }
 impl ReorderGlobalPolicy {
     /// The new place.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.body.order = order.into();
         self
     }
@@ -866,8 +888,8 @@ impl ReorderGlobalPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/alerts/policies/{policyId}/disable` that is being put together.
@@ -979,7 +1001,7 @@ impl CreateTeamPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1022,7 +1044,7 @@ impl UpdateTeamPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::TeamPolicy, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1044,7 +1066,7 @@ impl DeleteTeamPolicy {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/teams/{teamId}/policies/{policyId}/change-order` that is being put together.
@@ -1056,7 +1078,7 @@ pub struct ReorderTeamPolicy {
 }
 impl ReorderTeamPolicy {
     /// The new place.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.body.order = order.into();
         self
     }
@@ -1070,8 +1092,8 @@ impl ReorderTeamPolicy {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }
 /// A call of `POST /v1/teams/{teamId}/policies/{policyId}/disable` that is being put together.

@@ -2,7 +2,7 @@
 
 //! Custom user roles: site-wide sets of rights beyond the built-in roles, and giving them to users.
 //!
-//! Plans without custom user roles answer 403, and so does a caller without an admin role that includes them. The list is paged by offset. A role is found by id or by name. Roles inside a team are in the area of teams.
+//! On plans without custom user roles the service returns 403. It also returns 403 to a caller without an admin role that includes them. The list is paged by offset. A role is found by id or by name. Roles inside a team are in the area of teams.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::roles`].
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ impl<'a> RolesArea<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self { client }
     }
-    /// Lists the custom user roles with id and name only. Without the right plan and rights the answer is 403.
+    /// Lists the custom user roles with id and name only. Without the right plan and rights the service returns 403.
     ///
     /// Read one role for its rights.
     ///
@@ -35,12 +35,12 @@ impl<'a> RolesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn list(&self) -> ListCustomUserRoles {
         ListCustomUserRoles {
-            call: self.client.caller.call(&table::LIST_CUSTOM_USER_ROLES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_CUSTOM_USER_ROLES, &[]),
         }
     }
-    /// Creates a custom user role from the rights it grants and those it forbids, and answers its id.
+    /// Creates a custom user role from the rights it grants and those it forbids, and returns its id.
     ///
-    /// The answer is a message, with the id in `data`.
+    /// The response is a message, with the id in `data`.
     ///
     /// `POST /v1/roles`
     ///
@@ -52,7 +52,7 @@ impl<'a> RolesArea<'a> {
         name: impl Into<::std::string::String>,
     ) -> CreateCustomUserRole {
         CreateCustomUserRole {
-            call: self.client.caller.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
             body: crate::types::CustomUserRoleCreateRequest::new(name),
         }
     }
@@ -62,11 +62,11 @@ impl<'a> RolesArea<'a> {
         body: crate::types::CustomUserRoleCreateRequest,
     ) -> CreateCustomUserRole {
         CreateCustomUserRole {
-            call: self.client.caller.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_CUSTOM_USER_ROLE, &[]),
             body,
         }
     }
-    /// Gives a user, named by account id, a custom user role. Admin roles cannot be handed out this way.
+    /// Assigns a custom user role to a user, named by account id. Admin roles cannot be assigned this way.
     ///
     /// Admin roles are handed out in Atlassian Administration.
     ///
@@ -81,7 +81,7 @@ impl<'a> RolesArea<'a> {
         role_id: impl Into<::std::string::String>,
     ) -> AssignCustomUserRole {
         AssignCustomUserRole {
-            call: self.client.caller.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
             body: crate::types::AssignRoleRequest::new(account_id, role_id),
         }
     }
@@ -91,7 +91,7 @@ impl<'a> RolesArea<'a> {
         body: crate::types::AssignRoleRequest,
     ) -> AssignCustomUserRole {
         AssignCustomUserRole {
-            call: self.client.caller.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
+            call: self.client.dispatcher.call(&table::ASSIGN_CUSTOM_USER_ROLE, &[]),
             body,
         }
     }
@@ -106,10 +106,13 @@ impl<'a> RolesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn get(&self, identifier: &str) -> GetCustomUserRole {
         GetCustomUserRole {
-            call: self.client.caller.call(&table::GET_CUSTOM_USER_ROLE, &[identifier]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_CUSTOM_USER_ROLE, &[identifier]),
         }
     }
-    /// Changes a custom user role found by id or by name, and answers only its id and name.
+    /// Changes a custom user role found by id or by name, and returns only its id and name.
     ///
     /// Send both lists of rights whole.
     ///
@@ -124,7 +127,7 @@ impl<'a> RolesArea<'a> {
         UpdateCustomUserRole {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
             body: crate::types::CustomUserRoleUpdateRequest::new(),
         }
@@ -138,7 +141,7 @@ impl<'a> RolesArea<'a> {
         UpdateCustomUserRole {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_CUSTOM_USER_ROLE, &[identifier]),
             body,
         }
@@ -154,7 +157,10 @@ impl<'a> RolesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/)
     pub fn delete(&self, identifier: &str) -> DeleteCustomUserRole {
         DeleteCustomUserRole {
-            call: self.client.caller.call(&table::DELETE_CUSTOM_USER_ROLE, &[identifier]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DELETE_CUSTOM_USER_ROLE, &[identifier]),
         }
     }
 }
@@ -222,17 +228,17 @@ impl CreateCustomUserRole {
     pub fn disallowed_rights(
         mut self,
         disallowed_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.disallowed_rights = disallowed_rights.into();
         self
     }
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.granted_rights = granted_rights.into();
@@ -250,7 +256,7 @@ impl CreateCustomUserRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -274,7 +280,7 @@ impl AssignCustomUserRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -329,17 +335,17 @@ impl UpdateCustomUserRole {
     pub fn disallowed_rights(
         mut self,
         disallowed_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.disallowed_rights = disallowed_rights.into();
         self
     }
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.granted_rights = granted_rights.into();
@@ -348,7 +354,7 @@ impl UpdateCustomUserRole {
     /// Its id.
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.id = id.into();
         self
@@ -356,7 +362,7 @@ impl UpdateCustomUserRole {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -373,7 +379,7 @@ impl UpdateCustomUserRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::CustomUserRoleSuccessResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -403,6 +409,6 @@ impl DeleteCustomUserRole {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }

@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::routing_rules`].
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +37,12 @@ impl<'a> RoutingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
     pub fn list(&self, team_id: &str) -> ListRoutingRules {
         ListRoutingRules {
-            call: self.client.caller.call(&table::LIST_ROUTING_RULES, &[team_id]),
+            call: self.client.dispatcher.call(&table::LIST_ROUTING_RULES, &[team_id]),
         }
     }
-    /// Creates a rule that sends a team's matching alerts to an escalation, to a schedule or to nobody.
+    /// Creates a rule that sends a team's matching alerts to an escalation, to a schedule or to no recipient.
     ///
-    /// `order` is the place among the rules of the team, counted from zero. A `notify` of type `none` notifies nobody and needs no id.
+    /// `order` is the place among the rules of the team, counted from zero. A `notify` of type `none` has no recipient and needs no id.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     ///
@@ -57,7 +57,7 @@ impl<'a> RoutingRulesArea<'a> {
         notify: impl Into<crate::types::Notify>,
     ) -> CreateRoutingRule {
         CreateRoutingRule {
-            call: self.client.caller.call(&table::CREATE_ROUTING_RULE, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_ROUTING_RULE, &[team_id]),
             body: crate::types::CreateRoutingRuleRequest::new(notify),
         }
     }
@@ -68,7 +68,7 @@ impl<'a> RoutingRulesArea<'a> {
         body: crate::types::CreateRoutingRuleRequest,
     ) -> CreateRoutingRule {
         CreateRoutingRule {
-            call: self.client.caller.call(&table::CREATE_ROUTING_RULE, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_ROUTING_RULE, &[team_id]),
             body,
         }
     }
@@ -84,12 +84,12 @@ impl<'a> RoutingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
     pub fn get(&self, team_id: &str, id: &str) -> GetRoutingRule {
         GetRoutingRule {
-            call: self.client.caller.call(&table::GET_ROUTING_RULE, &[team_id, id]),
+            call: self.client.dispatcher.call(&table::GET_ROUTING_RULE, &[team_id, id]),
         }
     }
-    /// Deletes a routing rule from a team; the answer has no body.
+    /// Deletes a routing rule from a team. The response has no body.
     ///
-    /// A repeat may answer 404.
+    /// A second call may return 404.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the routing rule.
@@ -101,7 +101,10 @@ impl<'a> RoutingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
     pub fn delete(&self, team_id: &str, id: &str) -> DeleteRoutingRule {
         DeleteRoutingRule {
-            call: self.client.caller.call(&table::DELETE_ROUTING_RULE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DELETE_ROUTING_RULE, &[team_id, id]),
         }
     }
     /// Changes the given fields of a routing rule, such as its conditions, hours or target.
@@ -116,7 +119,10 @@ impl<'a> RoutingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
     pub fn update(&self, team_id: &str, id: &str) -> UpdateRoutingRule {
         UpdateRoutingRule {
-            call: self.client.caller.call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
             body: crate::types::UpdateRoutingRuleRequest::new(),
         }
     }
@@ -128,13 +134,16 @@ impl<'a> RoutingRulesArea<'a> {
         body: crate::types::UpdateRoutingRuleRequest,
     ) -> UpdateRoutingRule {
         UpdateRoutingRule {
-            call: self.client.caller.call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_ROUTING_RULE, &[team_id, id]),
             body,
         }
     }
     /// Moves a routing rule to another place among its team's rules, counted from zero.
     ///
-    /// The last place is the number of rules less one. The answer has no body.
+    /// The last place is the number of rules less one. The response has no body.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the routing rule.
@@ -146,7 +155,10 @@ impl<'a> RoutingRulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/)
     pub fn reorder(&self, team_id: &str, id: &str, order: i32) -> ReorderRoutingRule {
         ReorderRoutingRule {
-            call: self.client.caller.call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
             body: crate::types::RoutingRuleChangeOrderRequest::new(order),
         }
     }
@@ -158,7 +170,10 @@ impl<'a> RoutingRulesArea<'a> {
         body: crate::types::RoutingRuleChangeOrderRequest,
     ) -> ReorderRoutingRule {
         ReorderRoutingRule {
-            call: self.client.caller.call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_ROUTING_RULE, &[team_id, id]),
             body,
         }
     }
@@ -219,7 +234,7 @@ impl CreateRoutingRule {
     /// Which alerts it is for.
     pub fn criteria(
         mut self,
-        criteria: impl Into<::jsm_ops_core::Field<crate::types::Criteria>>,
+        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
     ) -> Self {
         self.body.criteria = criteria.into();
         self
@@ -227,13 +242,13 @@ impl CreateRoutingRule {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
     }
     /// Its place among its like, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
@@ -241,7 +256,7 @@ impl CreateRoutingRule {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -250,7 +265,7 @@ impl CreateRoutingRule {
     /// The id of the time zone; that of the account if left out.
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.timezone = timezone.into();
         self
@@ -267,7 +282,7 @@ impl CreateRoutingRule {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -312,7 +327,7 @@ impl DeleteRoutingRule {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/teams/{teamId}/routing-rules/{id}` that is being put together.
@@ -326,7 +341,7 @@ impl UpdateRoutingRule {
     /// Which alerts it is for.
     pub fn criteria(
         mut self,
-        criteria: impl Into<::jsm_ops_core::Field<crate::types::Criteria>>,
+        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
     ) -> Self {
         self.body.criteria = criteria.into();
         self
@@ -334,7 +349,7 @@ impl UpdateRoutingRule {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -342,13 +357,13 @@ impl UpdateRoutingRule {
     /// Whom the rule notifies.
     pub fn notify(
         mut self,
-        notify: impl Into<::jsm_ops_core::Field<crate::types::Notify>>,
+        notify: impl Into<::jsm_ops_core::Nullable<crate::types::Notify>>,
     ) -> Self {
         self.body.notify = notify.into();
         self
     }
     /// Its place among its like, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
@@ -356,7 +371,7 @@ impl UpdateRoutingRule {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -365,7 +380,7 @@ impl UpdateRoutingRule {
     /// The id of the time zone, such as `Europe/Istanbul`.
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.timezone = timezone.into();
         self
@@ -382,7 +397,7 @@ impl UpdateRoutingRule {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::RoutingRuleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -404,7 +419,7 @@ impl ReorderRoutingRule {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }

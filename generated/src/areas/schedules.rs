@@ -2,21 +2,21 @@
 
 //! Schedules: who is on call and when: schedules, their rotations and overrides, the timeline that results, and calendar exports.
 //!
-//! Writing needs the right to edit the configuration, or the administration of the schedule's team; members of that team may make overrides. Reading is open to whoever takes part in a schedule. Everything is done when the answer comes. Lists of schedules, rotations and overrides are paged by offset, at most 50 a page. Dates come back as the same instant, but maybe written differently.
+//! Writing needs the right to edit the configuration, or the administration of the schedule's team. Members of that team may create overrides. Every participant of a schedule may read it. Every write is complete when the response arrives. Lists of schedules, rotations and overrides are paged by offset, at most 50 a page. Dates come back as the same instant, but may be written differently.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
-//! use jsm_ops_api::{Field, types::OnCallResponse};
+//! use jsm_ops_api::{Nullable, types::OnCallResponse};
 //!
 //! if let OnCallResponse::OnCallUsers(users) = ops.schedules().get_on_calls("schedule-id").flat(true).send().await? {
 //!     println!("on call: {:?}", users.on_call_users);
 //! }
 //! // `null` clears what was set; a field that is not named stays as it is.
-//! ops.schedules().update_rotation("schedule-id", "rotation-id").time_restriction(Field::Null).send().await?;
+//! ops.schedules().update_rotation("schedule-id", "rotation-id").time_restriction(Nullable::Null).send().await?;
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::schedules`].
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ impl<'a> SchedulesArea<'a> {
     }
     /// Lists the schedules the caller may see, filtered by name if wanted. Rotations come along only with `expand=rotation`.
     ///
-    /// A caller without administrator rights sees the schedules of their teams and those in which they take part. Seeing none is an empty list, not an error.
+    /// A caller without administrator rights sees the schedules of their teams and those in which they take part. Without such a schedule the list is empty; that is not an error.
     ///
     /// `GET /v1/schedules`
     ///
@@ -38,7 +38,7 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
     pub fn list(&self) -> ListSchedules {
         ListSchedules {
-            call: self.client.caller.call(&table::LIST_SCHEDULES, &[]),
+            call: self.client.dispatcher.call(&table::LIST_SCHEDULES, &[]),
         }
     }
     /// Creates an on-call schedule, for a team or for the whole site, optionally with its first rotations.
@@ -52,7 +52,7 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
     pub fn create(&self, name: impl Into<::std::string::String>) -> CreateSchedule {
         CreateSchedule {
-            call: self.client.caller.call(&table::CREATE_SCHEDULE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_SCHEDULE, &[]),
             body: crate::types::CreateScheduleRequest::new(name),
         }
     }
@@ -62,13 +62,13 @@ impl<'a> SchedulesArea<'a> {
         body: crate::types::CreateScheduleRequest,
     ) -> CreateSchedule {
         CreateSchedule {
-            call: self.client.caller.call(&table::CREATE_SCHEDULE, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_SCHEDULE, &[]),
             body,
         }
     }
-    /// Exports the times at which one user is on call as an iCalendar file. Only administrators may export somebody else's.
+    /// Exports the times at which one user is on call as an iCalendar file. Only administrators may export those of another user.
     ///
-    /// Administrators of a team may also export for the members of their team. The answer is text in iCalendar form, for calendar programs.
+    /// Administrators of a team may also export for the members of their team. The response is text in iCalendar form, for calendar programs.
     ///
     /// - `user_identifier`: The Atlassian account id of the user whose calendar to export.
     ///
@@ -81,7 +81,7 @@ impl<'a> SchedulesArea<'a> {
         ExportUserOnCallsIcs {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::EXPORT_USER_ON_CALLS_ICS, &[user_identifier]),
         }
     }
@@ -98,10 +98,10 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
     pub fn get(&self, id: &str) -> GetSchedule {
         GetSchedule {
-            call: self.client.caller.call(&table::GET_SCHEDULE, &[id]),
+            call: self.client.dispatcher.call(&table::GET_SCHEDULE, &[id]),
         }
     }
-    /// Deletes an on-call schedule; the answer has no body.
+    /// Deletes an on-call schedule. The response has no body.
     ///
     /// Look first for escalations and routing rules that name it. A delete scope is needed.
     ///
@@ -114,7 +114,7 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
     pub fn delete(&self, id: &str) -> DeleteSchedule {
         DeleteSchedule {
-            call: self.client.caller.call(&table::DELETE_SCHEDULE, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_SCHEDULE, &[id]),
         }
     }
     /// Changes the given fields of a schedule. An empty `teamId` detaches it from its team.
@@ -130,7 +130,7 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/)
     pub fn update(&self, id: &str) -> UpdateSchedule {
         UpdateSchedule {
-            call: self.client.caller.call(&table::UPDATE_SCHEDULE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_SCHEDULE, &[id]),
             body: crate::types::UpdateScheduleRequest::new(),
         }
     }
@@ -141,13 +141,13 @@ impl<'a> SchedulesArea<'a> {
         body: crate::types::UpdateScheduleRequest,
     ) -> UpdateSchedule {
         UpdateSchedule {
-            call: self.client.caller.call(&table::UPDATE_SCHEDULE, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_SCHEDULE, &[id]),
             body,
         }
     }
     /// Exports a schedule's timeline as an iCalendar file, from the first day of this month and for one year.
     ///
-    /// The answer is text in iCalendar form, for calendar programs. For another span of time use the timeline.
+    /// The response is text in iCalendar form, for calendar programs. For another span of time use the timeline.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -158,12 +158,15 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-timelines/)
     pub fn export_ics(&self, schedule_id: &str) -> ExportScheduleIcs {
         ExportScheduleIcs {
-            call: self.client.caller.call(&table::EXPORT_SCHEDULE_ICS, &[schedule_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::EXPORT_SCHEDULE_ICS, &[schedule_id]),
         }
     }
-    /// Tells who comes on call next on a schedule, counted from now or from a given date. `flat` selects bare user ids instead of a tree.
+    /// Returns who comes on call next on a schedule, counted from now or from a given date. `flat` selects bare user ids instead of a tree.
     ///
-    /// With `flat` the answer has `nextOnCallUsers`, without it `nextOnCallParticipants`.
+    /// With `flat` the response has `nextOnCallUsers`, without it `nextOnCallParticipants`.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -176,13 +179,13 @@ impl<'a> SchedulesArea<'a> {
         GetScheduleNextOnCalls {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_SCHEDULE_NEXT_ON_CALLS, &[schedule_id]),
         }
     }
-    /// Tells who is on call on a schedule, now or at a given date. `flat` selects bare user ids instead of a tree.
+    /// Returns who is on call on a schedule, now or at a given date. `flat` selects bare user ids instead of a tree.
     ///
-    /// With `flat` the answer has `onCallUsers`, without it `onCallParticipants`, in which teams and escalations contain further participants.
+    /// With `flat` the response has `onCallUsers`, without it `onCallParticipants`, in which teams and escalations contain further participants.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -193,12 +196,15 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-on-calls/)
     pub fn get_on_calls(&self, schedule_id: &str) -> GetScheduleOnCalls {
         GetScheduleOnCalls {
-            call: self.client.caller.call(&table::GET_SCHEDULE_ON_CALLS, &[schedule_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_SCHEDULE_ON_CALLS, &[schedule_id]),
         }
     }
     /// Lists the overrides of a schedule that are running or still to come; finished ones are left out.
     ///
-    /// Overrides are told apart by `alias`; they have no other id.
+    /// The `alias` identifies an override; there is no other id.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -211,13 +217,13 @@ impl<'a> SchedulesArea<'a> {
         ListScheduleOverrides {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_SCHEDULE_OVERRIDES, &[schedule_id]),
         }
     }
     /// Puts one user, or no one, on call for a span of time in place of the planned responder.
     ///
-    /// The service chooses the `alias` and answers it. Without `rotationIds` the override counts for all rotations. Members of the schedule's team may make one, and anybody for themselves.
+    /// The service chooses the `alias` and returns it. Without `rotationIds` the override counts for all rotations. Members of the schedule's team may create one; every user may create one for themselves.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -236,7 +242,7 @@ impl<'a> SchedulesArea<'a> {
         CreateScheduleOverride {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_SCHEDULE_OVERRIDE, &[schedule_id]),
             body: crate::types::CreateOverrideRequest::new(
                 responder,
@@ -254,14 +260,14 @@ impl<'a> SchedulesArea<'a> {
         CreateScheduleOverride {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_SCHEDULE_OVERRIDE, &[schedule_id]),
             body,
         }
     }
     /// Fetches one override of a schedule by its alias.
     ///
-    /// The alias is in the answer that created the override and in the list.
+    /// The alias is in the response that created the override and in the list.
     ///
     /// - `schedule_id`: The id of the schedule.
     /// - `alias`: The alias of the override.
@@ -275,7 +281,7 @@ impl<'a> SchedulesArea<'a> {
         GetScheduleOverride {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_SCHEDULE_OVERRIDE, &[schedule_id, alias]),
         }
     }
@@ -302,7 +308,7 @@ impl<'a> SchedulesArea<'a> {
         UpdateScheduleOverride {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_SCHEDULE_OVERRIDE, &[schedule_id, alias]),
             body: crate::types::UpdateOverrideRequest::new(
                 responder,
@@ -321,14 +327,14 @@ impl<'a> SchedulesArea<'a> {
         UpdateScheduleOverride {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_SCHEDULE_OVERRIDE, &[schedule_id, alias]),
             body,
         }
     }
     /// Drops an override, so that the rotations decide again who is on call.
     ///
-    /// The user whom the override puts on call may do it, besides administrators. A repeat may answer 404.
+    /// Administrators may do it, and the user whom the override puts on call. A second call may return 404.
     ///
     /// - `schedule_id`: The id of the schedule.
     /// - `alias`: The alias of the override.
@@ -346,7 +352,7 @@ impl<'a> SchedulesArea<'a> {
         DeleteScheduleOverride {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_SCHEDULE_OVERRIDE, &[schedule_id, alias]),
         }
     }
@@ -365,7 +371,7 @@ impl<'a> SchedulesArea<'a> {
         ListScheduleRotations {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_SCHEDULE_ROTATIONS, &[schedule_id]),
         }
     }
@@ -389,7 +395,7 @@ impl<'a> SchedulesArea<'a> {
         CreateScheduleRotation {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_SCHEDULE_ROTATION, &[schedule_id]),
             body: crate::types::CreateRotationRequest::new(type_, start_date),
         }
@@ -403,7 +409,7 @@ impl<'a> SchedulesArea<'a> {
         CreateScheduleRotation {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::CREATE_SCHEDULE_ROTATION, &[schedule_id]),
             body,
         }
@@ -424,7 +430,7 @@ impl<'a> SchedulesArea<'a> {
         GetScheduleRotation {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_SCHEDULE_ROTATION, &[schedule_id, id]),
         }
     }
@@ -448,7 +454,7 @@ impl<'a> SchedulesArea<'a> {
         DeleteScheduleRotation {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_SCHEDULE_ROTATION, &[schedule_id, id]),
         }
     }
@@ -472,7 +478,7 @@ impl<'a> SchedulesArea<'a> {
         UpdateScheduleRotation {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_SCHEDULE_ROTATION, &[schedule_id, id]),
             body: crate::types::UpdateRotationRequest::new(),
         }
@@ -487,12 +493,12 @@ impl<'a> SchedulesArea<'a> {
         UpdateScheduleRotation {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_SCHEDULE_ROTATION, &[schedule_id, id]),
             body,
         }
     }
-    /// Computes who is on call when over some days, weeks or months. Only the final timeline is included unless `expand` asks for more.
+    /// Computes who is on call when over some days, weeks or months. The response has the final timeline only, unless `expand` names more layers.
     ///
     /// The span begins with the whole day, week or month that `date` lies in. It may reach back one year and ahead two years, counted from today.
     ///
@@ -505,7 +511,10 @@ impl<'a> SchedulesArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-timelines/)
     pub fn get_timeline(&self, schedule_id: &str) -> GetScheduleTimeline {
         GetScheduleTimeline {
-            call: self.client.caller.call(&table::GET_SCHEDULE_TIMELINE, &[schedule_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_SCHEDULE_TIMELINE, &[schedule_id]),
         }
     }
 }
@@ -516,7 +525,7 @@ pub struct ListSchedules {
     call: Call,
 }
 impl ListSchedules {
-    /// Extra parts for the answer: `rotation` puts the rotations into each schedule.
+    /// Extra parts of the response: `rotation` puts the rotations into each schedule.
     pub fn expand(mut self, expand: &[&str]) -> Self {
         self.call.query("expand", expand);
         self
@@ -568,16 +577,19 @@ pub struct CreateSchedule {
     body: crate::types::CreateScheduleRequest,
 }
 impl CreateSchedule {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether the schedule is switched on; on if left out.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
@@ -585,7 +597,9 @@ impl CreateSchedule {
     pub fn rotations(
         mut self,
         rotations: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::CreateRotationRequest>>,
+            ::jsm_ops_core::Nullable<
+                ::std::vec::Vec<crate::types::CreateRotationRequest>,
+            >,
         >,
     ) -> Self {
         self.body.rotations = rotations.into();
@@ -594,7 +608,7 @@ impl CreateSchedule {
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.team_id = team_id.into();
         self
@@ -602,7 +616,7 @@ impl CreateSchedule {
     /// The id of the time zone; `America/New_York` if left out.
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.timezone = timezone.into();
         self
@@ -617,7 +631,7 @@ impl CreateSchedule {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Schedule, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -681,7 +695,7 @@ impl DeleteSchedule {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/schedules/{id}` that is being put together.
@@ -692,23 +706,26 @@ pub struct UpdateSchedule {
     body: crate::types::UpdateScheduleRequest,
 }
 impl UpdateSchedule {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -717,7 +734,9 @@ impl UpdateSchedule {
     pub fn rotations(
         mut self,
         rotations: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::CreateRotationRequest>>,
+            ::jsm_ops_core::Nullable<
+                ::std::vec::Vec<crate::types::CreateRotationRequest>,
+            >,
         >,
     ) -> Self {
         self.body.rotations = rotations.into();
@@ -726,7 +745,7 @@ impl UpdateSchedule {
     /// The id of the team; an empty text makes the schedule one of the whole site.
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.team_id = team_id.into();
         self
@@ -734,7 +753,7 @@ impl UpdateSchedule {
     /// The id of the time zone, such as `Europe/Istanbul`.
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.timezone = timezone.into();
         self
@@ -749,7 +768,7 @@ impl UpdateSchedule {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Schedule, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -786,7 +805,7 @@ impl GetScheduleNextOnCalls {
         self.call.query("date", date);
         self
     }
-    /// Whether to answer bare user ids instead of a tree of participants; off if left out.
+    /// Whether to return bare user ids instead of a tree of participants; off if left out.
     pub fn flat(mut self, flat: bool) -> Self {
         self.call.query("flat", flat);
         self
@@ -819,7 +838,7 @@ impl GetScheduleOnCalls {
         self.call.query("date", date);
         self
     }
-    /// Whether to answer bare user ids instead of a tree of participants; off if left out.
+    /// Whether to return bare user ids instead of a tree of participants; off if left out.
     pub fn flat(mut self, flat: bool) -> Self {
         self.call.query("flat", flat);
         self
@@ -893,7 +912,7 @@ impl CreateScheduleOverride {
     pub fn rotation_ids(
         mut self,
         rotation_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.rotation_ids = rotation_ids.into();
@@ -909,7 +928,7 @@ impl CreateScheduleOverride {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Override, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -946,7 +965,7 @@ impl UpdateScheduleOverride {
     pub fn rotation_ids(
         mut self,
         rotation_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.rotation_ids = rotation_ids.into();
@@ -962,7 +981,7 @@ impl UpdateScheduleOverride {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Override, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -984,7 +1003,7 @@ impl DeleteScheduleOverride {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `GET /v1/schedules/{scheduleId}/rotations` that is being put together.
@@ -1040,21 +1059,21 @@ impl CreateScheduleRotation {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
         self
     }
     /// How many hours, days or weeks one turn lasts; 1 if left out.
-    pub fn length(mut self, length: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn length(mut self, length: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.body.length = length.into();
         self
     }
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -1063,7 +1082,7 @@ impl CreateScheduleRotation {
     pub fn participants(
         mut self,
         participants: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::ResponderInfo>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::ResponderInfo>>,
         >,
     ) -> Self {
         self.body.participants = participants.into();
@@ -1073,7 +1092,7 @@ impl CreateScheduleRotation {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RotationTimeRestrictionRequest>,
+            ::jsm_ops_core::Nullable<crate::types::RotationTimeRestrictionRequest>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -1089,7 +1108,7 @@ impl CreateScheduleRotation {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Rotation, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1132,7 +1151,7 @@ impl DeleteScheduleRotation {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/schedules/{scheduleId}/rotations/{id}` that is being put together.
@@ -1147,21 +1166,21 @@ impl UpdateScheduleRotation {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.end_date = end_date.into();
         self
     }
     /// How many hours, days or weeks one turn lasts.
-    pub fn length(mut self, length: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn length(mut self, length: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.body.length = length.into();
         self
     }
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -1170,7 +1189,7 @@ impl UpdateScheduleRotation {
     pub fn participants(
         mut self,
         participants: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::ResponderInfo>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::ResponderInfo>>,
         >,
     ) -> Self {
         self.body.participants = participants.into();
@@ -1180,7 +1199,7 @@ impl UpdateScheduleRotation {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.start_date = start_date.into();
@@ -1190,7 +1209,7 @@ impl UpdateScheduleRotation {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RotationTimeRestrictionRequest>,
+            ::jsm_ops_core::Nullable<crate::types::RotationTimeRestrictionRequest>,
         >,
     ) -> Self {
         self.body.time_restriction = time_restriction.into();
@@ -1199,7 +1218,7 @@ impl UpdateScheduleRotation {
     /// Whether a turn is counted in hours, days or weeks.
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<crate::types::RotationType>>,
+        type_: impl Into<::jsm_ops_core::Nullable<crate::types::RotationType>>,
     ) -> Self {
         self.body.type_ = type_.into();
         self
@@ -1214,7 +1233,7 @@ impl UpdateScheduleRotation {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::Rotation, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1230,7 +1249,7 @@ impl GetScheduleTimeline {
         self.call.query("date", date);
         self
     }
-    /// Extra layers for the answer: any of `base`, `override` and `forwarding`.
+    /// Extra layers of the response: any of `base`, `override` and `forwarding`.
     pub fn expand(mut self, expand: &[&str]) -> Self {
         self.call.query("expand", expand);
         self

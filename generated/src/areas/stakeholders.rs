@@ -2,7 +2,7 @@
 
 //! Stakeholders: people, groups and teams to be kept informed, and the incidents, pages and services they are assigned to.
 //!
-//! Experimental at Atlassian's: names and shapes may change. Needs scopes of its own; how a 3LO token reaches these calls is documented nowhere. Most lists are paged with cursors. Many answers carry an `error` beside the result, so look at it even where the call succeeded. Creating and inviting may send messages to people.
+//! Experimental at Atlassian's: names and shapes may change. Needs scopes of its own; it is not documented how a 3LO token reaches these operations. Most lists are paged with cursors. Many responses have an `error` beside the result, so check it even if the call succeeded. Creating and inviting may send messages to people.
 //!
 //! Atlassian marks all of it as experimental: it may change without notice, and the feature is off by default.
 //!
@@ -14,7 +14,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::stakeholders`].
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ impl<'a> StakeholdersArea<'a> {
     }
     /// Lists what a stakeholder is assigned to, with cursors. The stakeholder is named by any one of several ids.
     ///
-    /// Give exactly one of the ids.
+    /// Set exactly one of the ids.
     ///
     /// `GET /assignments/by_stakeholder/v2`
     ///
@@ -38,7 +38,7 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn list_assignments(&self) -> ListStakeholderAssignments {
         ListStakeholderAssignments {
-            call: self.client.caller.call(&table::LIST_STAKEHOLDER_ASSIGNMENTS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_STAKEHOLDER_ASSIGNMENTS, &[]),
         }
     }
     /// Creates a stakeholder group, optionally with its first members.
@@ -57,7 +57,7 @@ impl<'a> StakeholdersArea<'a> {
         >,
     ) -> CreateStakeholderGroup {
         CreateStakeholderGroup {
-            call: self.client.caller.call(&table::CREATE_STAKEHOLDER_GROUP, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STAKEHOLDER_GROUP, &[]),
             body: crate::types::StakeholderCommsCreateStakeholderGroupInput::new(
                 stakeholder_group_input,
             ),
@@ -69,11 +69,11 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsCreateStakeholderGroupInput,
     ) -> CreateStakeholderGroup {
         CreateStakeholderGroup {
-            call: self.client.caller.call(&table::CREATE_STAKEHOLDER_GROUP, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STAKEHOLDER_GROUP, &[]),
             body,
         }
     }
-    /// Deletes several stakeholder groups by their ids, answering a single verdict for all of them.
+    /// Deletes several stakeholder groups by their ids and returns one result for all of them.
     ///
     /// `POST /stakeholder_groups/bulk_delete`
     ///
@@ -84,7 +84,10 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn bulk_delete_groups(&self) -> BulkDeleteStakeholderGroups {
         BulkDeleteStakeholderGroups {
-            call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDER_GROUPS, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::BULK_DELETE_STAKEHOLDER_GROUPS, &[]),
             body: crate::types::StakeholderCommsBulkDeleteGroupsRequest::new(),
         }
     }
@@ -94,7 +97,10 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsBulkDeleteGroupsRequest,
     ) -> BulkDeleteStakeholderGroups {
         BulkDeleteStakeholderGroups {
-            call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDER_GROUPS, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::BULK_DELETE_STAKEHOLDER_GROUPS, &[]),
             body,
         }
     }
@@ -116,7 +122,7 @@ impl<'a> StakeholdersArea<'a> {
         ListStakeholderGroupsByMembership {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STAKEHOLDER_GROUPS_BY_MEMBERSHIP, &[id]),
         }
     }
@@ -135,13 +141,13 @@ impl<'a> StakeholdersArea<'a> {
         ListStakeholderGroupsByName {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STAKEHOLDER_GROUPS_BY_NAME, &[name]),
         }
     }
-    /// Tells whether a name is still free for a stakeholder group; the verdict is in `valid`.
+    /// Returns whether a name is still free for a stakeholder group; the result is in `valid`.
     ///
-    /// The verdict holds for this moment only; creating the group may still be refused.
+    /// The result holds for this moment only; the service may still reject the group.
     ///
     /// - `name`: The name to check.
     ///
@@ -156,7 +162,7 @@ impl<'a> StakeholdersArea<'a> {
         ValidateStakeholderGroupName {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::VALIDATE_STAKEHOLDER_GROUP_NAME, &[name]),
         }
     }
@@ -173,7 +179,7 @@ impl<'a> StakeholdersArea<'a> {
         ListStakeholderGroupsWithMemberships {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STAKEHOLDER_GROUPS_WITH_MEMBERSHIPS, &[]),
         }
     }
@@ -192,7 +198,7 @@ impl<'a> StakeholdersArea<'a> {
         ListStakeholderGroupsWithStakeholders {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STAKEHOLDER_GROUPS_WITH_STAKEHOLDERS, &[]),
         }
     }
@@ -209,10 +215,10 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn get_group(&self, group_id: &str) -> GetStakeholderGroup {
         GetStakeholderGroup {
-            call: self.client.caller.call(&table::GET_STAKEHOLDER_GROUP, &[group_id]),
+            call: self.client.dispatcher.call(&table::GET_STAKEHOLDER_GROUP, &[group_id]),
         }
     }
-    /// Deletes one stakeholder group and answers whether that worked.
+    /// Deletes one stakeholder group and returns whether that worked.
     ///
     /// - `group_id`: Only actions of the group with this id.
     ///
@@ -225,7 +231,10 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn delete_group(&self, group_id: &str) -> DeleteStakeholderGroup {
         DeleteStakeholderGroup {
-            call: self.client.caller.call(&table::DELETE_STAKEHOLDER_GROUP, &[group_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DELETE_STAKEHOLDER_GROUP, &[group_id]),
         }
     }
     /// Adds stakeholders to a group, each described in the body as on creation.
@@ -243,7 +252,7 @@ impl<'a> StakeholdersArea<'a> {
         AddStakeholderGroupMembers {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::ADD_STAKEHOLDER_GROUP_MEMBERS, &[group_id]),
             body: crate::types::StakeholderCommsGroupAddMembersRequest::new(),
         }
@@ -257,12 +266,12 @@ impl<'a> StakeholdersArea<'a> {
         AddStakeholderGroupMembers {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::ADD_STAKEHOLDER_GROUP_MEMBERS, &[group_id]),
             body,
         }
     }
-    /// Takes stakeholders out of a group by their ids and answers whether that worked.
+    /// Removes stakeholders from a group by their ids and returns whether that worked.
     ///
     /// - `group_id`: Only actions of the group with this id.
     ///
@@ -277,7 +286,7 @@ impl<'a> StakeholdersArea<'a> {
         RemoveStakeholderGroupMembers {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REMOVE_STAKEHOLDER_GROUP_MEMBERS, &[group_id]),
             body: crate::types::StakeholderCommsGroupRemoveMembersRequest::new(),
         }
@@ -291,7 +300,7 @@ impl<'a> StakeholdersArea<'a> {
         RemoveStakeholderGroupMembers {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REMOVE_STAKEHOLDER_GROUP_MEMBERS, &[group_id]),
             body,
         }
@@ -314,7 +323,7 @@ impl<'a> StakeholdersArea<'a> {
         ListStakeholderGroupMemberships {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STAKEHOLDER_GROUP_MEMBERSHIPS, &[group_id]),
         }
     }
@@ -331,7 +340,10 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn update_group(&self, group_id: &str) -> UpdateStakeholderGroup {
         UpdateStakeholderGroup {
-            call: self.client.caller.call(&table::UPDATE_STAKEHOLDER_GROUP, &[group_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_STAKEHOLDER_GROUP, &[group_id]),
             body: crate::types::StakeholderCommsUpdateStakeholderGroupInput::new(),
         }
     }
@@ -342,7 +354,10 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsUpdateStakeholderGroupInput,
     ) -> UpdateStakeholderGroup {
         UpdateStakeholderGroup {
-            call: self.client.caller.call(&table::UPDATE_STAKEHOLDER_GROUP, &[group_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_STAKEHOLDER_GROUP, &[group_id]),
             body,
         }
     }
@@ -364,7 +379,7 @@ impl<'a> StakeholdersArea<'a> {
         GetStakeholderGroupWithMemberships {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_STAKEHOLDER_GROUP_WITH_MEMBERSHIPS, &[id]),
         }
     }
@@ -386,7 +401,7 @@ impl<'a> StakeholdersArea<'a> {
         >,
     ) -> CreateStakeholder {
         CreateStakeholder {
-            call: self.client.caller.call(&table::CREATE_STAKEHOLDER, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STAKEHOLDER, &[]),
             body: crate::types::StakeholderCommsCreateStakeholderInput::new(stakeholder),
         }
     }
@@ -396,7 +411,7 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsCreateStakeholderInput,
     ) -> CreateStakeholder {
         CreateStakeholder {
-            call: self.client.caller.call(&table::CREATE_STAKEHOLDER, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_STAKEHOLDER, &[]),
             body,
         }
     }
@@ -419,7 +434,10 @@ impl<'a> StakeholdersArea<'a> {
         >,
     ) -> RemoveStakeholderAssignment {
         RemoveStakeholderAssignment {
-            call: self.client.caller.call(&table::REMOVE_STAKEHOLDER_ASSIGNMENT, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REMOVE_STAKEHOLDER_ASSIGNMENT, &[]),
             body: crate::types::StakeholderCommsStakeholderAssignmentIdInput::new(
                 stakeholder_id_input,
                 assignment_id_input,
@@ -432,11 +450,14 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsStakeholderAssignmentIdInput,
     ) -> RemoveStakeholderAssignment {
         RemoveStakeholderAssignment {
-            call: self.client.caller.call(&table::REMOVE_STAKEHOLDER_ASSIGNMENT, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REMOVE_STAKEHOLDER_ASSIGNMENT, &[]),
             body,
         }
     }
-    /// Adds several stakeholders at once. Some may fail while others succeed: look at the counts and errors in the answer.
+    /// Adds several stakeholders at once. Some may fail while others succeed: check the counts and errors in the response.
     ///
     /// `POST /stakeholders/bulk`
     ///
@@ -447,7 +468,7 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn bulk_create(&self) -> BulkCreateStakeholders {
         BulkCreateStakeholders {
-            call: self.client.caller.call(&table::BULK_CREATE_STAKEHOLDERS, &[]),
+            call: self.client.dispatcher.call(&table::BULK_CREATE_STAKEHOLDERS, &[]),
             body: crate::types::StakeholderCommsStakeholderBulkCreateRequest::new(),
         }
     }
@@ -457,11 +478,11 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsStakeholderBulkCreateRequest,
     ) -> BulkCreateStakeholders {
         BulkCreateStakeholders {
-            call: self.client.caller.call(&table::BULK_CREATE_STAKEHOLDERS, &[]),
+            call: self.client.dispatcher.call(&table::BULK_CREATE_STAKEHOLDERS, &[]),
             body,
         }
     }
-    /// Deletes several stakeholders at once. Some may fail while others succeed: look at the counts and errors in the answer.
+    /// Deletes several stakeholders at once. Some may fail while others succeed: check the counts and errors in the response.
     ///
     /// `POST /stakeholders/bulk_delete`
     ///
@@ -472,7 +493,7 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn bulk_delete(&self) -> BulkDeleteStakeholders {
         BulkDeleteStakeholders {
-            call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDERS, &[]),
+            call: self.client.dispatcher.call(&table::BULK_DELETE_STAKEHOLDERS, &[]),
             body: crate::types::StakeholderCommsStakeholderBulkDeleteRequest::new(),
         }
     }
@@ -482,7 +503,7 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsStakeholderBulkDeleteRequest,
     ) -> BulkDeleteStakeholders {
         BulkDeleteStakeholders {
-            call: self.client.caller.call(&table::BULK_DELETE_STAKEHOLDERS, &[]),
+            call: self.client.dispatcher.call(&table::BULK_DELETE_STAKEHOLDERS, &[]),
             body,
         }
     }
@@ -505,7 +526,7 @@ impl<'a> StakeholdersArea<'a> {
             call: {
                 let mut call = self
                     .client
-                    .caller
+                    .dispatcher
                     .call(&table::LIST_STAKEHOLDERS_BY_RESOURCE_IDENTIFIERS, &[]);
                 call.query("stakeholderAris", stakeholder_aris);
                 call
@@ -523,7 +544,10 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn list_by_assignment(&self) -> ListStakeholdersByAssignment {
         ListStakeholdersByAssignment {
-            call: self.client.caller.call(&table::LIST_STAKEHOLDERS_BY_ASSIGNMENT, &[]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::LIST_STAKEHOLDERS_BY_ASSIGNMENT, &[]),
         }
     }
     /// Lists stakeholders as one flat list, those inside the given groups and teams included.
@@ -537,7 +561,7 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn list_flattened(&self) -> ListFlattenedStakeholders {
         ListFlattenedStakeholders {
-            call: self.client.caller.call(&table::LIST_FLATTENED_STAKEHOLDERS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_FLATTENED_STAKEHOLDERS, &[]),
         }
     }
     /// Lists the stakeholders of incidents that resemble the one with the given key.
@@ -558,13 +582,13 @@ impl<'a> StakeholdersArea<'a> {
         ListStakeholdersFromSimilarIncidents {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::LIST_STAKEHOLDERS_FROM_SIMILAR_INCIDENTS, &[incident_key]),
         }
     }
     /// Fetches one stakeholder, named by any one of several ids or by email address.
     ///
-    /// Give exactly one of the ids; `stakeholderType` says what kind it is where an id alone does not.
+    /// Set exactly one of the ids; `stakeholderType` says what kind it is where an id alone does not.
     ///
     /// `GET /stakeholders/get`
     ///
@@ -575,7 +599,7 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn get(&self) -> GetStakeholder {
         GetStakeholder {
-            call: self.client.caller.call(&table::GET_STAKEHOLDER, &[]),
+            call: self.client.dispatcher.call(&table::GET_STAKEHOLDER, &[]),
         }
     }
     /// Lists stakeholders with filters by status and type, a search in one field, sorting, and cursors in both directions.
@@ -589,7 +613,7 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn list(&self) -> ListStakeholders {
         ListStakeholders {
-            call: self.client.caller.call(&table::LIST_STAKEHOLDERS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_STAKEHOLDERS, &[]),
         }
     }
     /// Sends a stakeholder, named by email address, the invitation once more.
@@ -608,7 +632,7 @@ impl<'a> StakeholdersArea<'a> {
         >,
     ) -> ResendStakeholderInvite {
         ResendStakeholderInvite {
-            call: self.client.caller.call(&table::RESEND_STAKEHOLDER_INVITE, &[]),
+            call: self.client.dispatcher.call(&table::RESEND_STAKEHOLDER_INVITE, &[]),
             body: crate::types::StakeholderCommsResendInviteInput::new(
                 resend_invite_input,
             ),
@@ -620,7 +644,7 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsResendInviteInput,
     ) -> ResendStakeholderInvite {
         ResendStakeholderInvite {
-            call: self.client.caller.call(&table::RESEND_STAKEHOLDER_INVITE, &[]),
+            call: self.client.dispatcher.call(&table::RESEND_STAKEHOLDER_INVITE, &[]),
             body,
         }
     }
@@ -640,7 +664,7 @@ impl<'a> StakeholdersArea<'a> {
         >,
     ) -> UpdateStakeholder {
         UpdateStakeholder {
-            call: self.client.caller.call(&table::UPDATE_STAKEHOLDER, &[]),
+            call: self.client.dispatcher.call(&table::UPDATE_STAKEHOLDER, &[]),
             body: crate::types::StakeholderCommsUpdateStakeholderInput::new(
                 update_stakeholder_input,
             ),
@@ -652,11 +676,11 @@ impl<'a> StakeholdersArea<'a> {
         body: crate::types::StakeholderCommsUpdateStakeholderInput,
     ) -> UpdateStakeholder {
         UpdateStakeholder {
-            call: self.client.caller.call(&table::UPDATE_STAKEHOLDER, &[]),
+            call: self.client.dispatcher.call(&table::UPDATE_STAKEHOLDER, &[]),
             body,
         }
     }
-    /// Deletes one stakeholder and answers whether that worked.
+    /// Deletes one stakeholder and returns whether that worked.
     ///
     /// - `stakeholder_id`: The id of the stakeholder.
     ///
@@ -669,7 +693,10 @@ impl<'a> StakeholdersArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-stakeholder-user-management/)
     pub fn delete(&self, stakeholder_id: &str) -> DeleteStakeholder {
         DeleteStakeholder {
-            call: self.client.caller.call(&table::DELETE_STAKEHOLDER, &[stakeholder_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::DELETE_STAKEHOLDER, &[stakeholder_id]),
         }
     }
 }
@@ -782,7 +809,7 @@ impl CreateStakeholderGroup {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
             >,
         >,
@@ -805,7 +832,7 @@ impl CreateStakeholderGroup {
         crate::types::StakeholderCommsGroupCreateResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -821,7 +848,7 @@ impl BulkDeleteStakeholderGroups {
     pub fn group_ids(
         mut self,
         group_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.group_ids = group_ids.into();
@@ -842,7 +869,7 @@ impl BulkDeleteStakeholderGroups {
         crate::types::StakeholderCommsStakeholderGroupMutationResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1109,7 +1136,7 @@ impl AddStakeholderGroupMembers {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
             >,
         >,
@@ -1132,7 +1159,7 @@ impl AddStakeholderGroupMembers {
         crate::types::StakeholderCommsGroupMemberConnectionResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1148,7 +1175,7 @@ impl RemoveStakeholderGroupMembers {
     pub fn stakeholder_ids(
         mut self,
         stakeholder_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.stakeholder_ids = stakeholder_ids.into();
@@ -1169,7 +1196,7 @@ impl RemoveStakeholderGroupMembers {
         crate::types::StakeholderCommsStakeholderGroupMutationResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1233,10 +1260,10 @@ pub struct UpdateStakeholderGroup {
     body: crate::types::StakeholderCommsUpdateStakeholderGroupInput,
 }
 impl UpdateStakeholderGroup {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
@@ -1245,16 +1272,16 @@ impl UpdateStakeholderGroup {
     pub fn inserted_at(
         mut self,
         inserted_at: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.inserted_at = inserted_at.into();
         self
     }
-    /// The address of the logo.
+    /// The URL of the logo.
     pub fn logo_url(
         mut self,
-        logo_url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        logo_url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.logo_url = logo_url.into();
         self
@@ -1262,7 +1289,7 @@ impl UpdateStakeholderGroup {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -1270,7 +1297,7 @@ impl UpdateStakeholderGroup {
     /// The id of the owner.
     pub fn owner_id(
         mut self,
-        owner_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        owner_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.owner_id = owner_id.into();
         self
@@ -1279,7 +1306,7 @@ impl UpdateStakeholderGroup {
     pub fn services(
         mut self,
         services: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.services = services.into();
@@ -1289,7 +1316,7 @@ impl UpdateStakeholderGroup {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
             >,
         >,
@@ -1301,7 +1328,7 @@ impl UpdateStakeholderGroup {
     pub fn status(
         mut self,
         status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsGroupStatus>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsGroupStatus>,
         >,
     ) -> Self {
         self.body.status = status.into();
@@ -1311,7 +1338,7 @@ impl UpdateStakeholderGroup {
     pub fn updated_at(
         mut self,
         updated_at: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.body.updated_at = updated_at.into();
@@ -1332,7 +1359,7 @@ impl UpdateStakeholderGroup {
         crate::types::StakeholderCommsStakeholderGroupResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1373,7 +1400,7 @@ impl CreateStakeholder {
     /// The id of the group that they are to join.
     pub fn joining_group_id(
         mut self,
-        joining_group_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        joining_group_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.joining_group_id = joining_group_id.into();
         self
@@ -1393,7 +1420,7 @@ impl CreateStakeholder {
         crate::types::StakeholderCommsStakeholderResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1420,7 +1447,7 @@ impl RemoveStakeholderAssignment {
         crate::types::StakeholderCommsStakeholderGroupMutationResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1435,7 +1462,7 @@ impl BulkCreateStakeholders {
     /// The id of the group that they are to join.
     pub fn joining_group_id(
         mut self,
-        joining_group_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        joining_group_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.joining_group_id = joining_group_id.into();
         self
@@ -1444,7 +1471,7 @@ impl BulkCreateStakeholders {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<
                     crate::types::StakeholderCommsCreateStakeholderInputStakeholder,
                 >,
@@ -1469,7 +1496,7 @@ impl BulkCreateStakeholders {
         crate::types::StakeholderCommsBulkStakeholderCreateResult,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1485,7 +1512,7 @@ impl BulkDeleteStakeholders {
     pub fn stakeholder_ids(
         mut self,
         stakeholder_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.stakeholder_ids = stakeholder_ids.into();
@@ -1506,7 +1533,7 @@ impl BulkDeleteStakeholders {
         crate::types::StakeholderCommsBulkStakeholderDeleteResult,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1864,7 +1891,7 @@ impl ResendStakeholderInvite {
         crate::types::StakeholderCommsStakeholderGroupMutationResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1891,7 +1918,7 @@ impl UpdateStakeholder {
         crate::types::StakeholderCommsStakeholderResponse,
         Error,
     > {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Syncs: links that keep alerts and Jira issues in step, with their actions and groups of actions.
 //!
-//! Permissions to view, create, edit and delete syncs are granted apart from each other. Syncs and their actions are paged by offset; action groups are not paged. Everything is done when the answer comes.
+//! Permissions to view, create, edit and delete syncs are granted one by one. Syncs and their actions are paged by offset; action groups are not paged. Every write is complete when the response arrives.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
@@ -12,7 +12,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::syncs`].
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +34,12 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
     pub fn list(&self) -> ListSyncs {
         ListSyncs {
-            call: self.client.caller.call(&table::LIST_SYNCS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_SYNCS, &[]),
         }
     }
     /// Creates a sync between alerts and the issues of a project.
     ///
-    /// The properties of a sync with Jira include `projectKey`. The answer leaves the properties out.
+    /// The properties of a sync with Jira include `projectKey`. The response leaves the properties out.
     ///
     /// `POST /v1/syncs`
     ///
@@ -52,14 +52,14 @@ impl<'a> SyncsArea<'a> {
         type_: impl Into<::std::string::String>,
     ) -> CreateSync {
         CreateSync {
-            call: self.client.caller.call(&table::CREATE_SYNC, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_SYNC, &[]),
             body: crate::types::CreateSyncDto::new(name, type_),
         }
     }
     /// Like [`create`](Self::create), with a body that is already put together.
     pub fn create_with(&self, body: crate::types::CreateSyncDto) -> CreateSync {
         CreateSync {
-            call: self.client.caller.call(&table::CREATE_SYNC, &[]),
+            call: self.client.dispatcher.call(&table::CREATE_SYNC, &[]),
             body,
         }
     }
@@ -76,12 +76,12 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
     pub fn get(&self, id: &str) -> GetSync {
         GetSync {
-            call: self.client.caller.call(&table::GET_SYNC, &[id]),
+            call: self.client.dispatcher.call(&table::GET_SYNC, &[id]),
         }
     }
-    /// Deletes one sync by its id; the answer has no body.
+    /// Deletes one sync by its id. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `id`: The id of the sync.
     ///
@@ -92,10 +92,10 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
     pub fn delete(&self, id: &str) -> DeleteSync {
         DeleteSync {
-            call: self.client.caller.call(&table::DELETE_SYNC, &[id]),
+            call: self.client.dispatcher.call(&table::DELETE_SYNC, &[id]),
         }
     }
-    /// Changes the given fields of a sync; the answer leaves its properties out.
+    /// Changes the given fields of a sync; the response leaves its properties out.
     ///
     /// The type cannot be changed. Send `properties` whole, as it is not documented whether those left out stay.
     ///
@@ -108,7 +108,7 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/)
     pub fn update(&self, id: &str) -> UpdateSync {
         UpdateSync {
-            call: self.client.caller.call(&table::UPDATE_SYNC, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_SYNC, &[id]),
             body: crate::types::UpdateSyncDto::new(),
         }
     }
@@ -119,7 +119,7 @@ impl<'a> SyncsArea<'a> {
         body: crate::types::UpdateSyncDto,
     ) -> UpdateSync {
         UpdateSync {
-            call: self.client.caller.call(&table::UPDATE_SYNC, &[id]),
+            call: self.client.dispatcher.call(&table::UPDATE_SYNC, &[id]),
             body,
         }
     }
@@ -136,7 +136,10 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
     pub fn list_action_groups(&self, sync_id: &str) -> ListSyncActionGroups {
         ListSyncActionGroups {
-            call: self.client.caller.call(&table::LIST_SYNC_ACTION_GROUPS, &[sync_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::LIST_SYNC_ACTION_GROUPS, &[sync_id]),
         }
     }
     /// Creates a group of sync actions: one root action and the updates that go with it.
@@ -157,7 +160,10 @@ impl<'a> SyncsArea<'a> {
         type_: impl Into<crate::types::ActionGroupType>,
     ) -> CreateSyncActionGroup {
         CreateSyncActionGroup {
-            call: self.client.caller.call(&table::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
             body: crate::types::CreateActionGroupDto::new(name, type_),
         }
     }
@@ -168,13 +174,16 @@ impl<'a> SyncsArea<'a> {
         body: crate::types::CreateActionGroupDto,
     ) -> CreateSyncActionGroup {
         CreateSyncActionGroup {
-            call: self.client.caller.call(&table::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::CREATE_SYNC_ACTION_GROUP, &[sync_id]),
             body,
         }
     }
     /// Fetches one action group of a sync with its root action and its updates.
     ///
-    /// Lists leave the actions out; this call answers them.
+    /// Lists leave the actions out; this operation returns them.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group.
@@ -186,12 +195,15 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/)
     pub fn get_action_group(&self, sync_id: &str, id: &str) -> GetSyncActionGroup {
         GetSyncActionGroup {
-            call: self.client.caller.call(&table::GET_SYNC_ACTION_GROUP, &[sync_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_SYNC_ACTION_GROUP, &[sync_id, id]),
         }
     }
-    /// Deletes an action group from a sync; the answer has no body.
+    /// Deletes an action group from a sync. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group.
@@ -205,13 +217,13 @@ impl<'a> SyncsArea<'a> {
         DeleteSyncActionGroup {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_SYNC_ACTION_GROUP, &[sync_id, id]),
         }
     }
     /// Renames or switches an action group of a sync, and adds, changes or deletes the actions inside it.
     ///
-    /// Changes come as three lists, `added`, `updated` and `deleted`. After a lost answer read the group before adding again.
+    /// Changes are three lists: `added`, `updated` and `deleted`. After a lost response read the group before you add again.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group.
@@ -225,7 +237,7 @@ impl<'a> SyncsArea<'a> {
         UpdateSyncActionGroup {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_SYNC_ACTION_GROUP, &[sync_id, id]),
             body: crate::types::UpdateActionGroupDto::new(),
         }
@@ -240,14 +252,14 @@ impl<'a> SyncsArea<'a> {
         UpdateSyncActionGroup {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_SYNC_ACTION_GROUP, &[sync_id, id]),
             body,
         }
     }
     /// Moves an action group of a sync to another place, given relative to a second group.
     ///
-    /// The place is given by `successorId`, the id of another group of the same sync. The answer has no body.
+    /// The place is given by `successorId`, the id of another group of the same sync. The response has no body.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group to move.
@@ -266,7 +278,7 @@ impl<'a> SyncsArea<'a> {
         ReorderSyncActionGroup {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_SYNC_ACTION_GROUP, &[sync_id, id]),
             body: crate::types::UpdateSyncActionGroupOrderRequest::new(successor_id),
         }
@@ -281,7 +293,7 @@ impl<'a> SyncsArea<'a> {
         ReorderSyncActionGroup {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::REORDER_SYNC_ACTION_GROUP, &[sync_id, id]),
             body,
         }
@@ -299,7 +311,7 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
     pub fn list_actions(&self, sync_id: &str) -> ListSyncActions {
         ListSyncActions {
-            call: self.client.caller.call(&table::LIST_SYNC_ACTIONS, &[sync_id]),
+            call: self.client.dispatcher.call(&table::LIST_SYNC_ACTIONS, &[sync_id]),
         }
     }
     /// Adds an incoming or outgoing action to a sync, with its filter and field mappings.
@@ -322,7 +334,7 @@ impl<'a> SyncsArea<'a> {
         filter: impl Into<crate::types::Filter>,
     ) -> CreateSyncAction {
         CreateSyncAction {
-            call: self.client.caller.call(&table::CREATE_SYNC_ACTION, &[sync_id]),
+            call: self.client.dispatcher.call(&table::CREATE_SYNC_ACTION, &[sync_id]),
             body: crate::types::CreateSyncActionRequest::new(
                 name,
                 type_,
@@ -338,7 +350,7 @@ impl<'a> SyncsArea<'a> {
         body: crate::types::CreateSyncActionRequest,
     ) -> CreateSyncAction {
         CreateSyncAction {
-            call: self.client.caller.call(&table::CREATE_SYNC_ACTION, &[sync_id]),
+            call: self.client.dispatcher.call(&table::CREATE_SYNC_ACTION, &[sync_id]),
             body,
         }
     }
@@ -356,12 +368,12 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
     pub fn get_action(&self, sync_id: &str, id: &str) -> GetSyncAction {
         GetSyncAction {
-            call: self.client.caller.call(&table::GET_SYNC_ACTION, &[sync_id, id]),
+            call: self.client.dispatcher.call(&table::GET_SYNC_ACTION, &[sync_id, id]),
         }
     }
-    /// Deletes one action from a sync; the answer has no body.
+    /// Deletes one action from a sync. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action.
@@ -373,7 +385,7 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
     pub fn delete_action(&self, sync_id: &str, id: &str) -> DeleteSyncAction {
         DeleteSyncAction {
-            call: self.client.caller.call(&table::DELETE_SYNC_ACTION, &[sync_id, id]),
+            call: self.client.dispatcher.call(&table::DELETE_SYNC_ACTION, &[sync_id, id]),
         }
     }
     /// Changes an action of a sync. Type, name, direction and filter are required although this is a PATCH.
@@ -398,7 +410,10 @@ impl<'a> SyncsArea<'a> {
         filter: impl Into<crate::types::Filter>,
     ) -> UpdateSyncAction {
         UpdateSyncAction {
-            call: self.client.caller.call(&table::UPDATE_SYNC_ACTION, &[sync_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_SYNC_ACTION, &[sync_id, id]),
             body: crate::types::UpdateSyncActionRequest::new(
                 name,
                 type_,
@@ -415,13 +430,16 @@ impl<'a> SyncsArea<'a> {
         body: crate::types::UpdateSyncActionRequest,
     ) -> UpdateSyncAction {
         UpdateSyncAction {
-            call: self.client.caller.call(&table::UPDATE_SYNC_ACTION, &[sync_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::UPDATE_SYNC_ACTION, &[sync_id, id]),
             body,
         }
     }
     /// Moves an action of a sync to another place, given relative to a second action.
     ///
-    /// The place is given by `successorId`, the id of another action of the same sync. The answer has no body.
+    /// The place is given by `successorId`, the id of another action of the same sync. The response has no body.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action to move.
@@ -433,7 +451,10 @@ impl<'a> SyncsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/)
     pub fn reorder_action(&self, sync_id: &str, id: &str) -> ReorderSyncAction {
         ReorderSyncAction {
-            call: self.client.caller.call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
             body: crate::types::UpdateSyncActionOrderRequest::new(),
         }
     }
@@ -445,7 +466,10 @@ impl<'a> SyncsArea<'a> {
         body: crate::types::UpdateSyncActionOrderRequest,
     ) -> ReorderSyncAction {
         ReorderSyncAction {
-            call: self.client.caller.call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::REORDER_SYNC_ACTION, &[sync_id, id]),
             body,
         }
     }
@@ -507,16 +531,19 @@ pub struct CreateSync {
     body: crate::types::CreateSyncDto,
 }
 impl CreateSync {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
@@ -524,7 +551,7 @@ impl CreateSync {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -535,7 +562,7 @@ impl CreateSync {
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.team_id = team_id.into();
         self
@@ -550,7 +577,7 @@ impl CreateSync {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::SyncMetadata, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -593,7 +620,7 @@ impl DeleteSync {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/syncs/{id}` that is being put together.
@@ -604,23 +631,26 @@ pub struct UpdateSync {
     body: crate::types::UpdateSyncDto,
 }
 impl UpdateSync {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.description = description.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// Its name, which no other sync may have.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -629,7 +659,7 @@ impl UpdateSync {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -640,7 +670,7 @@ impl UpdateSync {
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.team_id = team_id.into();
         self
@@ -655,7 +685,7 @@ impl UpdateSync {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::SyncMetadata, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -696,19 +726,22 @@ pub struct CreateSyncActionGroup {
 }
 impl CreateSyncActionGroup {
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// Its place among its like, counted from zero.
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.body.order = order.into();
         self
     }
     /// The action that the others hang on.
     pub fn root_action(
         mut self,
-        root_action: impl Into<::jsm_ops_core::Field<crate::types::AddedActionDto>>,
+        root_action: impl Into<::jsm_ops_core::Nullable<crate::types::AddedActionDto>>,
     ) -> Self {
         self.body.root_action = root_action.into();
         self
@@ -717,7 +750,7 @@ impl CreateSyncActionGroup {
     pub fn update_actions(
         mut self,
         update_actions: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::AddedActionDto>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::AddedActionDto>>,
         >,
     ) -> Self {
         self.body.update_actions = update_actions.into();
@@ -735,7 +768,7 @@ impl CreateSyncActionGroup {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::SyncActionGroup, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -780,7 +813,7 @@ impl DeleteSyncActionGroup {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/syncs/{syncId}/action-groups/{id}` that is being put together.
@@ -794,20 +827,23 @@ impl UpdateSyncActionGroup {
     /// The actions to add, change and delete.
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<crate::types::ActionsDto>>,
+        actions: impl Into<::jsm_ops_core::Nullable<crate::types::ActionsDto>>,
     ) -> Self {
         self.body.actions = actions.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -824,7 +860,7 @@ impl UpdateSyncActionGroup {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::SyncActionGroup, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -846,8 +882,8 @@ impl ReorderSyncActionGroup {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }
 /// A call of `GET /v1/syncs/{syncId}/actions` that is being put together.
@@ -921,7 +957,7 @@ impl CreateSyncAction {
     pub fn action_group_type(
         mut self,
         action_group_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::ActionGroupType>,
+            ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
         >,
     ) -> Self {
         self.body.action_group_type = action_group_type.into();
@@ -930,13 +966,16 @@ impl CreateSyncAction {
     /// What is done when the action applies.
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.body.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
@@ -944,7 +983,7 @@ impl CreateSyncAction {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -956,7 +995,7 @@ impl CreateSyncAction {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -974,7 +1013,7 @@ impl CreateSyncAction {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::SyncAction, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1017,7 +1056,7 @@ impl DeleteSyncAction {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/syncs/{syncId}/actions/{id}` that is being put together.
@@ -1032,7 +1071,7 @@ impl UpdateSyncAction {
     pub fn action_group_type(
         mut self,
         action_group_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::ActionGroupType>,
+            ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
         >,
     ) -> Self {
         self.body.action_group_type = action_group_type.into();
@@ -1041,13 +1080,16 @@ impl UpdateSyncAction {
     /// What is done when the action applies.
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.body.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on.
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.body.enabled = enabled.into();
         self
     }
@@ -1055,7 +1097,7 @@ impl UpdateSyncAction {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -1067,7 +1109,7 @@ impl UpdateSyncAction {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -1085,7 +1127,7 @@ impl UpdateSyncAction {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<crate::types::SyncAction, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -1100,7 +1142,7 @@ impl ReorderSyncAction {
     /// The id of the one that stands next to the new place.
     pub fn successor_id(
         mut self,
-        successor_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        successor_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.successor_id = successor_id.into();
         self
@@ -1115,7 +1157,7 @@ impl ReorderSyncAction {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
-        let body = json_body(&self.call, &self.body)?;
-        self.call.done(body).await
+        let body = self.call.json_body(&self.body)?;
+        self.call.send_empty(body).await
     }
 }

@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use jsm_ops_core::{Body, Call, Error, json_body};
+use jsm_ops_core::{Body, Call, Error};
 use crate::{Client, operations as table};
 /// The operations of the area, from [`Client::teams`].
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +35,10 @@ impl<'a> TeamsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team/)
     pub fn list(&self) -> ListTeams {
         ListTeams {
-            call: self.client.caller.call(&table::LIST_TEAMS, &[]),
+            call: self.client.dispatcher.call(&table::LIST_TEAMS, &[]),
         }
     }
-    /// Starts to set a platform team up for operations and answers a receipt, whose `wait` tells how it ended. A team created moments ago may be refused at first.
+    /// Starts to set a platform team up for operations and returns a receipt, whose `wait` returns the result. The service may reject a team that was created moments ago.
     ///
     /// Accounts in `adminAccountIds` become administrators of the team. For a new team 404 and 422 may go away after some seconds.
     ///
@@ -53,12 +53,15 @@ impl<'a> TeamsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team/)
     pub fn enable_operations(&self, team_id: &str) -> EnableTeamOperations {
         EnableTeamOperations {
-            call: self.client.caller.call(&table::ENABLE_TEAM_OPERATIONS, &[team_id]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::ENABLE_TEAM_OPERATIONS, &[team_id]),
             body: ::std::option::Option::None,
             team_id: team_id.to_string(),
         }
     }
-    /// Tells whether enabling operations for a team is in progress, has succeeded or has failed.
+    /// Returns whether enabling operations for a team is in progress, has succeeded or has failed.
     ///
     /// The receipt's `wait` calls this in a loop.
     ///
@@ -78,7 +81,7 @@ impl<'a> TeamsArea<'a> {
         GetTeamRequestStatus {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::GET_TEAM_REQUEST_STATUS, &[team_id, request_id]),
         }
     }
@@ -95,7 +98,7 @@ impl<'a> TeamsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
     pub fn list_roles(&self, team_id: &str) -> ListTeamRoles {
         ListTeamRoles {
-            call: self.client.caller.call(&table::LIST_TEAM_ROLES, &[team_id]),
+            call: self.client.dispatcher.call(&table::LIST_TEAM_ROLES, &[team_id]),
         }
     }
     /// Creates a role inside a team from a name and a list of granted or denied rights.
@@ -111,7 +114,7 @@ impl<'a> TeamsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
     pub fn create_role(&self, team_id: &str) -> CreateTeamRole {
         CreateTeamRole {
-            call: self.client.caller.call(&table::CREATE_TEAM_ROLE, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_TEAM_ROLE, &[team_id]),
             body: crate::types::TeamRoleCreateRequest::new(),
         }
     }
@@ -122,7 +125,7 @@ impl<'a> TeamsArea<'a> {
         body: crate::types::TeamRoleCreateRequest,
     ) -> CreateTeamRole {
         CreateTeamRole {
-            call: self.client.caller.call(&table::CREATE_TEAM_ROLE, &[team_id]),
+            call: self.client.dispatcher.call(&table::CREATE_TEAM_ROLE, &[team_id]),
             body,
         }
     }
@@ -140,12 +143,15 @@ impl<'a> TeamsArea<'a> {
     /// [Atlassian's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/)
     pub fn get_role(&self, team_id: &str, identifier: &str) -> GetTeamRole {
         GetTeamRole {
-            call: self.client.caller.call(&table::GET_TEAM_ROLE, &[team_id, identifier]),
+            call: self
+                .client
+                .dispatcher
+                .call(&table::GET_TEAM_ROLE, &[team_id, identifier]),
         }
     }
-    /// Deletes a role from a team; the answer has no body.
+    /// Deletes a role from a team. The response has no body.
     ///
-    /// A repeat may answer 404.
+    /// A second call may return 404.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `identifier`: The id of the team role.
@@ -159,7 +165,7 @@ impl<'a> TeamsArea<'a> {
         DeleteTeamRole {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::DELETE_TEAM_ROLE, &[team_id, identifier]),
         }
     }
@@ -179,7 +185,7 @@ impl<'a> TeamsArea<'a> {
         UpdateTeamRole {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_ROLE, &[team_id, identifier]),
             body: crate::types::TeamRoleUpdateRequest::new(),
         }
@@ -194,7 +200,7 @@ impl<'a> TeamsArea<'a> {
         UpdateTeamRole {
             call: self
                 .client
-                .caller
+                .dispatcher
                 .call(&table::UPDATE_TEAM_ROLE, &[team_id, identifier]),
             body,
         }
@@ -236,7 +242,7 @@ impl EnableTeamOperations {
     pub fn admin_account_ids(
         mut self,
         admin_account_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.body.get_or_insert_default().admin_account_ids = admin_account_ids.into();
@@ -266,12 +272,12 @@ impl EnableTeamOperations {
         Error,
     > {
         let body = match &self.body {
-            ::std::option::Option::Some(body) => json_body(&self.call, body)?,
+            ::std::option::Option::Some(body) => self.call.json_body(body)?,
             ::std::option::Option::None => Body::None,
         };
-        let caller = self.call.caller().clone();
+        let dispatcher = self.call.dispatcher().clone();
         let answer: crate::types::OpsEnableResponse = self.call.json(body).await?;
-        let status = caller
+        let status = dispatcher
             .call(
                 &table::GET_TEAM_REQUEST_STATUS,
                 &[&self.team_id, answer.request_id.as_deref().unwrap_or_default()],
@@ -339,7 +345,7 @@ impl CreateTeamRole {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -348,7 +354,7 @@ impl CreateTeamRole {
     pub fn rights(
         mut self,
         rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::TeamRoleRight>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::TeamRoleRight>>,
         >,
     ) -> Self {
         self.body.rights = rights.into();
@@ -366,7 +372,7 @@ impl CreateTeamRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::TeamRoleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }
@@ -411,7 +417,7 @@ impl DeleteTeamRole {
     /// See [`Error`].
     pub async fn send(self) -> ::std::result::Result<(), Error> {
         let body = Body::None;
-        self.call.done(body).await
+        self.call.send_empty(body).await
     }
 }
 /// A call of `PATCH /v1/teams/{teamId}/roles/{identifier}` that is being put together.
@@ -425,7 +431,7 @@ impl UpdateTeamRole {
     /// Its name.
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.body.name = name.into();
         self
@@ -434,7 +440,7 @@ impl UpdateTeamRole {
     pub fn rights(
         mut self,
         rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::TeamRoleRight>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::TeamRoleRight>>,
         >,
     ) -> Self {
         self.body.rights = rights.into();
@@ -452,7 +458,7 @@ impl UpdateTeamRole {
     pub async fn send(
         self,
     ) -> ::std::result::Result<crate::types::TeamRoleResponse, Error> {
-        let body = json_body(&self.call, &self.body)?;
+        let body = self.call.json_body(&self.body)?;
         self.call.json(body).await
     }
 }

@@ -27,7 +27,7 @@ pub struct AuditLogResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub summary: ::std::option::Option<::std::string::String>,
 }
-/// The area that an entry of the audit log belongs to, as answers spell it.
+/// The area that an entry of the audit log belongs to, as responses spell it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditLogResponseCategory {
@@ -111,7 +111,7 @@ impl ::jsm_ops_core::OpenEnum for AuditLogResponseCategory {
     }
 }
 ::jsm_ops_core::open_enum!(AuditLogResponseCategory);
-/// How serious an entry of the audit log is, as answers spell it.
+/// How serious an entry of the audit log is, as responses spell it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditLogResponseLevel {

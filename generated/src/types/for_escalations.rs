@@ -5,16 +5,16 @@
 #[non_exhaustive]
 pub struct CreateEscalationRequest {
     /// What it is for, up to 200 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on; on if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name, up to 100 characters.
     pub name: ::std::string::String,
     /// Whether and how it starts over.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub repeat: ::jsm_ops_core::Field<crate::types::EscalationRepeat>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub repeat: ::jsm_ops_core::Nullable<crate::types::EscalationRepeat>,
     /// The rules, in order.
     pub rules: ::std::vec::Vec<crate::types::EscalationRule>,
 }
@@ -27,23 +27,26 @@ impl CreateEscalationRequest {
         Self {
             name: name.into(),
             rules: rules.into(),
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            repeat: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            repeat: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// What it is for, up to 200 characters.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on; on if left out.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -51,7 +54,7 @@ impl CreateEscalationRequest {
     #[must_use]
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Field<crate::types::EscalationRepeat>>,
+        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::EscalationRepeat>>,
     ) -> Self {
         self.repeat = repeat.into();
         self
@@ -196,85 +199,85 @@ impl ::jsm_ops_core::OpenEnum for EscalationRecipientType {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct EscalationRepeat {
-    /// Whether the alert is closed once all repeats are over; off if left out.
+    /// Whether the alert is closed after the last repetition; off if left out.
     #[serde(
         rename = "closeAlertAfterAll",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub close_alert_after_all: ::jsm_ops_core::Field<bool>,
+    pub close_alert_after_all: ::jsm_ops_core::Nullable<bool>,
     /// How often to start over, from 1 to 20; 1 if left out.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub count: ::jsm_ops_core::Field<i32>,
-    /// Whether each repeat takes back who acknowledged or saw the alert; off if left out.
+    pub count: ::jsm_ops_core::Nullable<i32>,
+    /// Whether each repetition clears who acknowledged or saw the alert; off if left out.
     #[serde(
         rename = "resetRecipientStates",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub reset_recipient_states: ::jsm_ops_core::Field<bool>,
-    /// How many minutes after the last rule to start over; 0 switches repeating off.
+    pub reset_recipient_states: ::jsm_ops_core::Nullable<bool>,
+    /// How many minutes after the last rule to start over; 0 switches repetition off.
     #[serde(
         rename = "waitInterval",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub wait_interval: ::jsm_ops_core::Field<i32>,
+    pub wait_interval: ::jsm_ops_core::Nullable<i32>,
 }
 impl EscalationRepeat {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            close_alert_after_all: ::jsm_ops_core::Field::Absent,
-            count: ::jsm_ops_core::Field::Absent,
-            reset_recipient_states: ::jsm_ops_core::Field::Absent,
-            wait_interval: ::jsm_ops_core::Field::Absent,
+            close_alert_after_all: ::jsm_ops_core::Nullable::Absent,
+            count: ::jsm_ops_core::Nullable::Absent,
+            reset_recipient_states: ::jsm_ops_core::Nullable::Absent,
+            wait_interval: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// Whether the alert is closed once all repeats are over; off if left out.
+    /// Whether the alert is closed after the last repetition; off if left out.
     #[must_use]
     pub fn close_alert_after_all(
         mut self,
-        close_alert_after_all: impl Into<::jsm_ops_core::Field<bool>>,
+        close_alert_after_all: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.close_alert_after_all = close_alert_after_all.into();
         self
     }
     /// How often to start over, from 1 to 20; 1 if left out.
     #[must_use]
-    pub fn count(mut self, count: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn count(mut self, count: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.count = count.into();
         self
     }
-    /// Whether each repeat takes back who acknowledged or saw the alert; off if left out.
+    /// Whether each repetition clears who acknowledged or saw the alert; off if left out.
     #[must_use]
     pub fn reset_recipient_states(
         mut self,
-        reset_recipient_states: impl Into<::jsm_ops_core::Field<bool>>,
+        reset_recipient_states: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.reset_recipient_states = reset_recipient_states.into();
         self
     }
-    /// How many minutes after the last rule to start over; 0 switches repeating off.
+    /// How many minutes after the last rule to start over; 0 switches repetition off.
     #[must_use]
     pub fn wait_interval(
         mut self,
-        wait_interval: impl Into<::jsm_ops_core::Field<i32>>,
+        wait_interval: impl Into<::jsm_ops_core::Nullable<i32>>,
     ) -> Self {
         self.wait_interval = wait_interval.into();
         self
     }
 }
-/// Who is notified in turn when nobody reacts to an alert.
+/// Who is notified in turn when an alert is not acknowledged.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct EscalationResponse {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Whether it is switched on.
@@ -297,7 +300,7 @@ pub struct EscalationResponse {
     )]
     pub rules: ::std::vec::Vec<crate::types::EscalationRuleResponse>,
 }
-/// One rule of an escalation, which notifies somebody after a while.
+/// One rule of an escalation, which notifies a recipient after a delay.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct EscalationRule {
@@ -328,7 +331,7 @@ impl EscalationRule {
         }
     }
 }
-/// One rule of an escalation, which notifies somebody after a while.
+/// One rule of an escalation, which notifies a recipient after a delay.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct EscalationRuleResponse {
@@ -435,8 +438,8 @@ pub struct EscalationRuleResponseRecipient {
 #[non_exhaustive]
 pub struct Recipient {
     /// The id of the user, schedule or team.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What kind of recipient it is.
     #[serde(rename = "type")]
     pub type_: crate::types::EscalationRecipientType,
@@ -446,14 +449,14 @@ impl Recipient {
     pub fn new(type_: impl Into<crate::types::EscalationRecipientType>) -> Self {
         Self {
             type_: type_.into(),
-            id: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the user, schedule or team.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -464,44 +467,47 @@ impl Recipient {
 #[non_exhaustive]
 pub struct UpdateEscalationRequest {
     /// What it is for, up to 200 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name, up to 100 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether and how it starts over.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub repeat: ::jsm_ops_core::Field<crate::types::EscalationRepeat>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub repeat: ::jsm_ops_core::Nullable<crate::types::EscalationRepeat>,
     /// The rules, in order.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub rules: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::EscalationRule>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub rules: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::EscalationRule>>,
 }
 impl UpdateEscalationRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            repeat: ::jsm_ops_core::Field::Absent,
-            rules: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            repeat: ::jsm_ops_core::Nullable::Absent,
+            rules: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// What it is for, up to 200 characters.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -509,7 +515,7 @@ impl UpdateEscalationRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -518,7 +524,7 @@ impl UpdateEscalationRequest {
     #[must_use]
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Field<crate::types::EscalationRepeat>>,
+        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::EscalationRepeat>>,
     ) -> Self {
         self.repeat = repeat.into();
         self
@@ -528,7 +534,7 @@ impl UpdateEscalationRequest {
     pub fn rules(
         mut self,
         rules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::EscalationRule>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::EscalationRule>>,
         >,
     ) -> Self {
         self.rules = rules.into();

@@ -8,29 +8,29 @@ pub struct CreateHeartbeatRequest {
     #[serde(
         rename = "alertMessage",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_message: ::jsm_ops_core::Field<::std::string::String>,
+    pub alert_message: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The priority of the alert that is raised when pings stop, P3 if left out.
     #[serde(
         rename = "alertPriority",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_priority: ::jsm_ops_core::Field<crate::types::Priority>,
+    pub alert_priority: ::jsm_ops_core::Nullable<crate::types::Priority>,
     /// The tags of the alert that is raised when pings stop.
     #[serde(
         rename = "alertTags",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_tags: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub alert_tags: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// What it is for, up to 10,000 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// How often a ping is due, in the unit beside it.
     #[serde(deserialize_with = "::jsm_ops_core::decode::integer")]
     pub interval: i32,
@@ -51,18 +51,18 @@ impl CreateHeartbeatRequest {
             name: name.into(),
             interval,
             interval_unit: interval_unit.into(),
-            alert_message: ::jsm_ops_core::Field::Absent,
-            alert_priority: ::jsm_ops_core::Field::Absent,
-            alert_tags: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
+            alert_message: ::jsm_ops_core::Nullable::Absent,
+            alert_priority: ::jsm_ops_core::Nullable::Absent,
+            alert_tags: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The headline of the alert that is raised when pings stop, up to 130 characters.
     #[must_use]
     pub fn alert_message(
         mut self,
-        alert_message: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_message: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.alert_message = alert_message.into();
         self
@@ -71,7 +71,7 @@ impl CreateHeartbeatRequest {
     #[must_use]
     pub fn alert_priority(
         mut self,
-        alert_priority: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        alert_priority: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.alert_priority = alert_priority.into();
         self
@@ -81,7 +81,7 @@ impl CreateHeartbeatRequest {
     pub fn alert_tags(
         mut self,
         alert_tags: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.alert_tags = alert_tags.into();
@@ -91,14 +91,17 @@ impl CreateHeartbeatRequest {
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -127,7 +130,7 @@ pub struct Heartbeat {
         deserialize_with = "::jsm_ops_core::decode::null_as_default"
     )]
     pub alert_tags: ::std::vec::Vec<::std::string::String>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Whether it is switched on.
@@ -306,62 +309,62 @@ pub struct UpdateHeartbeatRequest {
     #[serde(
         rename = "alertMessage",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_message: ::jsm_ops_core::Field<::std::string::String>,
+    pub alert_message: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The priority of the alert that is raised when pings stop, P3 if left out.
     #[serde(
         rename = "alertPriority",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_priority: ::jsm_ops_core::Field<crate::types::Priority>,
+    pub alert_priority: ::jsm_ops_core::Nullable<crate::types::Priority>,
     /// The tags of the alert that is raised when pings stop.
     #[serde(
         rename = "alertTags",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_tags: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub alert_tags: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// What it is for, up to 10,000 characters.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// How often a ping is due, in the unit beside it.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub interval: ::jsm_ops_core::Field<i32>,
+    pub interval: ::jsm_ops_core::Nullable<i32>,
     /// The unit of the interval.
     #[serde(
         rename = "intervalUnit",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub interval_unit: ::jsm_ops_core::Field<crate::types::IntervalUnit>,
+    pub interval_unit: ::jsm_ops_core::Nullable<crate::types::IntervalUnit>,
 }
 impl UpdateHeartbeatRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            alert_message: ::jsm_ops_core::Field::Absent,
-            alert_priority: ::jsm_ops_core::Field::Absent,
-            alert_tags: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            interval: ::jsm_ops_core::Field::Absent,
-            interval_unit: ::jsm_ops_core::Field::Absent,
+            alert_message: ::jsm_ops_core::Nullable::Absent,
+            alert_priority: ::jsm_ops_core::Nullable::Absent,
+            alert_tags: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            interval: ::jsm_ops_core::Nullable::Absent,
+            interval_unit: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The headline of the alert that is raised when pings stop, up to 130 characters.
     #[must_use]
     pub fn alert_message(
         mut self,
-        alert_message: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_message: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.alert_message = alert_message.into();
         self
@@ -370,7 +373,7 @@ impl UpdateHeartbeatRequest {
     #[must_use]
     pub fn alert_priority(
         mut self,
-        alert_priority: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        alert_priority: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.alert_priority = alert_priority.into();
         self
@@ -380,7 +383,7 @@ impl UpdateHeartbeatRequest {
     pub fn alert_tags(
         mut self,
         alert_tags: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.alert_tags = alert_tags.into();
@@ -390,20 +393,26 @@ impl UpdateHeartbeatRequest {
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
     /// How often a ping is due, in the unit beside it.
     #[must_use]
-    pub fn interval(mut self, interval: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn interval(
+        mut self,
+        interval: impl Into<::jsm_ops_core::Nullable<i32>>,
+    ) -> Self {
         self.interval = interval.into();
         self
     }
@@ -411,7 +420,7 @@ impl UpdateHeartbeatRequest {
     #[must_use]
     pub fn interval_unit(
         mut self,
-        interval_unit: impl Into<::jsm_ops_core::Field<crate::types::IntervalUnit>>,
+        interval_unit: impl Into<::jsm_ops_core::Nullable<crate::types::IntervalUnit>>,
     ) -> Self {
         self.interval_unit = interval_unit.into();
         self

@@ -40,30 +40,30 @@ pub struct CreateIntegrationActionRequest {
     #[serde(
         rename = "actionMapping",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_mapping: ::jsm_ops_core::Field<crate::types::ActionMapping>,
+    pub action_mapping: ::jsm_ops_core::Nullable<crate::types::ActionMapping>,
     /// Which way the data goes: `incoming` or `outgoing`.
     pub direction: crate::types::ActionDirection,
     /// The domain of the action: `alert`.
     pub domain: crate::types::IntegrationDomain,
     /// Whether it is switched on; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// A further setting of the action, often empty.
     #[serde(
         rename = "extraField",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub extra_field: ::jsm_ops_core::Field<::std::string::String>,
+    pub extra_field: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What each field is filled with; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub field_mappings: ::jsm_ops_core::Field<
+    pub field_mappings: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Which data it is for.
@@ -72,9 +72,9 @@ pub struct CreateIntegrationActionRequest {
     #[serde(
         rename = "groupType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub group_type: ::jsm_ops_core::Field<crate::types::ActionGroupType>,
+    pub group_type: ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
     /// Its name.
     pub name: ::std::string::String,
     /// The type of the action: `create`, `close`, `acknowledge` or `addNote` for incoming data; for outgoing data it depends on the integration.
@@ -84,9 +84,9 @@ pub struct CreateIntegrationActionRequest {
     #[serde(
         rename = "typeSpecificProperties",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_specific_properties: ::jsm_ops_core::Field<
+    pub type_specific_properties: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
@@ -107,26 +107,29 @@ impl CreateIntegrationActionRequest {
             direction: direction.into(),
             domain: domain.into(),
             filter: filter.into(),
-            action_mapping: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            extra_field: ::jsm_ops_core::Field::Absent,
-            field_mappings: ::jsm_ops_core::Field::Absent,
-            group_type: ::jsm_ops_core::Field::Absent,
-            type_specific_properties: ::jsm_ops_core::Field::Absent,
+            action_mapping: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            extra_field: ::jsm_ops_core::Nullable::Absent,
+            field_mappings: ::jsm_ops_core::Nullable::Absent,
+            group_type: ::jsm_ops_core::Nullable::Absent,
+            type_specific_properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// What is done when the action applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on; off if left out.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -134,7 +137,7 @@ impl CreateIntegrationActionRequest {
     #[must_use]
     pub fn extra_field(
         mut self,
-        extra_field: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        extra_field: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.extra_field = extra_field.into();
         self
@@ -144,7 +147,7 @@ impl CreateIntegrationActionRequest {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -156,7 +159,7 @@ impl CreateIntegrationActionRequest {
     #[must_use]
     pub fn group_type(
         mut self,
-        group_type: impl Into<::jsm_ops_core::Field<crate::types::ActionGroupType>>,
+        group_type: impl Into<::jsm_ops_core::Nullable<crate::types::ActionGroupType>>,
     ) -> Self {
         self.group_type = group_type.into();
         self
@@ -166,7 +169,7 @@ impl CreateIntegrationActionRequest {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -181,21 +184,21 @@ impl CreateIntegrationActionRequest {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct CreateIntegrationRequest {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name, which no other integration may have.
     pub name: ::std::string::String,
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The type of the integration, such as `API` or `Email`.
     #[serde(rename = "type")]
     pub type_: ::std::string::String,
@@ -203,9 +206,9 @@ pub struct CreateIntegrationRequest {
     #[serde(
         rename = "typeSpecificProperties",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_specific_properties: ::jsm_ops_core::Field<
+    pub type_specific_properties: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
@@ -220,24 +223,27 @@ impl CreateIntegrationRequest {
         Self {
             name: name.into(),
             type_: type_.into(),
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
-            type_specific_properties: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
+            type_specific_properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -245,7 +251,7 @@ impl CreateIntegrationRequest {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -255,7 +261,7 @@ impl CreateIntegrationRequest {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -270,7 +276,7 @@ impl CreateIntegrationRequest {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct Integration {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Whether it is switched on.
@@ -433,16 +439,16 @@ impl ::jsm_ops_core::OpenEnum for IntegrationDomain {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct IntegrationFilter {
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(
         rename = "conditionMatchType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub condition_match_type: ::jsm_ops_core::Field<crate::types::FilterMatchType>,
+    pub condition_match_type: ::jsm_ops_core::Nullable<crate::types::FilterMatchType>,
     /// The conditions to test.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub conditions: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub conditions: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::IntegrationsCondition>,
     >,
 }
@@ -450,16 +456,16 @@ impl IntegrationFilter {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            condition_match_type: ::jsm_ops_core::Field::Absent,
-            conditions: ::jsm_ops_core::Field::Absent,
+            condition_match_type: ::jsm_ops_core::Nullable::Absent,
+            conditions: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[must_use]
     pub fn condition_match_type(
         mut self,
         condition_match_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::FilterMatchType>,
+            ::jsm_ops_core::Nullable<crate::types::FilterMatchType>,
         >,
     ) -> Self {
         self.condition_match_type = condition_match_type.into();
@@ -470,7 +476,9 @@ impl IntegrationFilter {
     pub fn conditions(
         mut self,
         conditions: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::IntegrationsCondition>>,
+            ::jsm_ops_core::Nullable<
+                ::std::vec::Vec<crate::types::IntegrationsCondition>,
+            >,
         >,
     ) -> Self {
         self.conditions = conditions.into();
@@ -567,38 +575,38 @@ pub struct IntegrationsCondition {
     #[serde(
         rename = "expectedValue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub expected_value: ::jsm_ops_core::Field<::std::string::String>,
+    pub expected_value: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The field of the alert that is looked at.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub field: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub field: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Which key to look at, where the field is a map such as the extra properties.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub key: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub key: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether the outcome is turned round; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub not: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub not: ::jsm_ops_core::Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub operation: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub operation: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl IntegrationsCondition {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            expected_value: ::jsm_ops_core::Field::Absent,
-            field: ::jsm_ops_core::Field::Absent,
-            key: ::jsm_ops_core::Field::Absent,
-            not: ::jsm_ops_core::Field::Absent,
-            operation: ::jsm_ops_core::Field::Absent,
+            expected_value: ::jsm_ops_core::Nullable::Absent,
+            field: ::jsm_ops_core::Nullable::Absent,
+            key: ::jsm_ops_core::Nullable::Absent,
+            not: ::jsm_ops_core::Nullable::Absent,
+            operation: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The value to compare with; empty if left out.
     #[must_use]
     pub fn expected_value(
         mut self,
-        expected_value: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        expected_value: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.expected_value = expected_value.into();
         self
@@ -607,7 +615,7 @@ impl IntegrationsCondition {
     #[must_use]
     pub fn field(
         mut self,
-        field: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        field: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.field = field.into();
         self
@@ -616,14 +624,14 @@ impl IntegrationsCondition {
     #[must_use]
     pub fn key(
         mut self,
-        key: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        key: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.key = key.into();
         self
     }
     /// Whether the outcome is turned round; off if left out.
     #[must_use]
-    pub fn not(mut self, not: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn not(mut self, not: impl Into<::jsm_ops_core::Nullable<bool>>) -> Self {
         self.not = not.into();
         self
     }
@@ -631,7 +639,7 @@ impl IntegrationsCondition {
     #[must_use]
     pub fn operation(
         mut self,
-        operation: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        operation: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.operation = operation.into();
         self
@@ -683,22 +691,22 @@ pub struct UpdateIntegrationActionOrderRequest {
     #[serde(
         rename = "successorId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub successor_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub successor_id: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl UpdateIntegrationActionOrderRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            successor_id: ::jsm_ops_core::Field::Absent,
+            successor_id: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the one that stands next to the new place.
     #[must_use]
     pub fn successor_id(
         mut self,
-        successor_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        successor_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.successor_id = successor_id.into();
         self
@@ -712,34 +720,34 @@ pub struct UpdateIntegrationActionRequest {
     #[serde(
         rename = "actionMapping",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_mapping: ::jsm_ops_core::Field<crate::types::ActionMapping>,
+    pub action_mapping: ::jsm_ops_core::Nullable<crate::types::ActionMapping>,
     /// Whether it is switched on; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// What each field is filled with; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub field_mappings: ::jsm_ops_core::Field<
+    pub field_mappings: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Which data it is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub filter: ::jsm_ops_core::Field<crate::types::Filter>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub filter: ::jsm_ops_core::Nullable<crate::types::Filter>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Settings that depend on the type; they may hold secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_specific_properties: ::jsm_ops_core::Field<
+    pub type_specific_properties: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
@@ -749,26 +757,29 @@ impl UpdateIntegrationActionRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            action_mapping: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            field_mappings: ::jsm_ops_core::Field::Absent,
-            filter: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            type_specific_properties: ::jsm_ops_core::Field::Absent,
+            action_mapping: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            field_mappings: ::jsm_ops_core::Nullable::Absent,
+            filter: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            type_specific_properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// What is done when the action applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on; off if left out.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -777,7 +788,7 @@ impl UpdateIntegrationActionRequest {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -789,7 +800,7 @@ impl UpdateIntegrationActionRequest {
     #[must_use]
     pub fn filter(
         mut self,
-        filter: impl Into<::jsm_ops_core::Field<crate::types::Filter>>,
+        filter: impl Into<::jsm_ops_core::Nullable<crate::types::Filter>>,
     ) -> Self {
         self.filter = filter.into();
         self
@@ -798,7 +809,7 @@ impl UpdateIntegrationActionRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -808,7 +819,7 @@ impl UpdateIntegrationActionRequest {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -823,29 +834,29 @@ impl UpdateIntegrationActionRequest {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct UpdateIntegrationRequest {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on; off if left out, so send it along.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name, which no other integration may have.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Settings that depend on the type; they may hold secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_specific_properties: ::jsm_ops_core::Field<
+    pub type_specific_properties: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
@@ -855,25 +866,28 @@ impl UpdateIntegrationRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
-            type_specific_properties: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
+            type_specific_properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out, so send it along.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -881,7 +895,7 @@ impl UpdateIntegrationRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -890,7 +904,7 @@ impl UpdateIntegrationRequest {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -900,7 +914,7 @@ impl UpdateIntegrationRequest {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,

@@ -119,8 +119,8 @@ pub struct SendJecActionDto {
     #[serde(rename = "actionType")]
     pub action_type: ::std::string::String,
     /// Free keys and values for the agent.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub details: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub details: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
 }
@@ -133,7 +133,7 @@ impl SendJecActionDto {
         Self {
             action: action.into(),
             action_type: action_type.into(),
-            details: ::jsm_ops_core::Field::Absent,
+            details: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Free keys and values for the agent.
@@ -141,7 +141,7 @@ impl SendJecActionDto {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,

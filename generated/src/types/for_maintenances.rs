@@ -4,27 +4,27 @@
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct CreateMaintenanceRequest {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// When it ends.
     #[serde(
         rename = "endDate",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub end_date: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub end_date: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
     /// What is switched on or off meanwhile.
     pub rules: ::std::vec::Vec<crate::types::MaintenanceRule>,
     /// When it begins.
     #[serde(
         rename = "startDate",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub start_date: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub start_date: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 impl CreateMaintenanceRequest {
     /// What is required, and nothing else.
@@ -33,16 +33,16 @@ impl CreateMaintenanceRequest {
     ) -> Self {
         Self {
             rules: rules.into(),
-            description: ::jsm_ops_core::Field::Absent,
-            end_date: ::jsm_ops_core::Field::Absent,
-            start_date: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            end_date: ::jsm_ops_core::Nullable::Absent,
+            start_date: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -52,7 +52,7 @@ impl CreateMaintenanceRequest {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.end_date = end_date.into();
@@ -63,7 +63,7 @@ impl CreateMaintenanceRequest {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.start_date = start_date.into();
@@ -74,7 +74,7 @@ impl CreateMaintenanceRequest {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct GetGlobalMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// When it ends.
@@ -111,7 +111,7 @@ pub struct GetGlobalMaintenance {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct GetTeamMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// When it ends.
@@ -206,29 +206,29 @@ impl ::jsm_ops_core::Page for ListTeamMaintenancesResponse {
 #[non_exhaustive]
 pub struct MaintenanceEntity {
     /// The id of the policy, integration or sync.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What it is: a `policy`, an `integration` or a `sync`.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<crate::types::MaintenanceEntityType>,
+    pub type_: ::jsm_ops_core::Nullable<crate::types::MaintenanceEntityType>,
 }
 impl MaintenanceEntity {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            id: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the policy, integration or sync.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -237,7 +237,7 @@ impl MaintenanceEntity {
     #[must_use]
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<crate::types::MaintenanceEntityType>>,
+        type_: impl Into<::jsm_ops_core::Nullable<crate::types::MaintenanceEntityType>>,
     ) -> Self {
         self.type_ = type_.into();
         self
@@ -407,44 +407,44 @@ impl ::jsm_ops_core::OpenEnum for Status {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct UpdateMaintenanceRequest {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// When it ends.
     #[serde(
         rename = "endDate",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub end_date: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub end_date: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
     /// What is switched on or off meanwhile.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub rules: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::MaintenanceRule>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub rules: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::MaintenanceRule>>,
     /// When it begins.
     #[serde(
         rename = "startDate",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub start_date: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub start_date: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 impl UpdateMaintenanceRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
-            end_date: ::jsm_ops_core::Field::Absent,
-            rules: ::jsm_ops_core::Field::Absent,
-            start_date: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            end_date: ::jsm_ops_core::Nullable::Absent,
+            rules: ::jsm_ops_core::Nullable::Absent,
+            start_date: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -454,7 +454,7 @@ impl UpdateMaintenanceRequest {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.end_date = end_date.into();
@@ -465,7 +465,7 @@ impl UpdateMaintenanceRequest {
     pub fn rules(
         mut self,
         rules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::MaintenanceRule>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::MaintenanceRule>>,
         >,
     ) -> Self {
         self.rules = rules.into();
@@ -476,7 +476,7 @@ impl UpdateMaintenanceRequest {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.start_date = start_date.into();

@@ -12,10 +12,10 @@ pub struct CreateNotificationRuleStepRequest {
     #[serde(
         rename = "sendAfter",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub send_after: ::jsm_ops_core::Field<i64>,
+    pub send_after: ::jsm_ops_core::Nullable<i64>,
 }
 impl CreateNotificationRuleStepRequest {
     /// What is required, and nothing else.
@@ -26,14 +26,14 @@ impl CreateNotificationRuleStepRequest {
         Self {
             contact: contact.into(),
             enabled,
-            send_after: ::jsm_ops_core::Field::Absent,
+            send_after: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// How many minutes after the start of the rule to send it.
     #[must_use]
     pub fn send_after(
         mut self,
-        send_after: impl Into<::jsm_ops_core::Field<i64>>,
+        send_after: impl Into<::jsm_ops_core::Nullable<i64>>,
     ) -> Self {
         self.send_after = send_after.into();
         self
@@ -117,28 +117,31 @@ impl ::jsm_ops_core::OpenEnum for NotificationRuleActionType {
 #[non_exhaustive]
 pub struct NotificationRuleRepeat {
     /// Whether the steps start over at all.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// After how many minutes the steps start over.
     #[serde(
         rename = "loopAfter",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub loop_after: ::jsm_ops_core::Field<i32>,
+    pub loop_after: ::jsm_ops_core::Nullable<i32>,
 }
 impl NotificationRuleRepeat {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            enabled: ::jsm_ops_core::Field::Absent,
-            loop_after: ::jsm_ops_core::Field::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            loop_after: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Whether the steps start over at all.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -146,7 +149,7 @@ impl NotificationRuleRepeat {
     #[must_use]
     pub fn loop_after(
         mut self,
-        loop_after: impl Into<::jsm_ops_core::Field<i32>>,
+        loop_after: impl Into<::jsm_ops_core::Nullable<i32>>,
     ) -> Self {
         self.loop_after = loop_after.into();
         self
@@ -160,8 +163,8 @@ pub struct NotificationRuleRequest {
     #[serde(rename = "actionType")]
     pub action_type: crate::types::NotificationRuleActionType,
     /// Which alerts the rule is for; all if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub criteria: ::jsm_ops_core::Field<crate::types::Criteria>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub criteria: ::jsm_ops_core::Nullable<crate::types::Criteria>,
     /// Whether it is switched on.
     pub enabled: bool,
     /// Its name.
@@ -170,36 +173,36 @@ pub struct NotificationRuleRequest {
     #[serde(
         rename = "notificationTime",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub notification_time: ::jsm_ops_core::Field<
+    pub notification_time: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::NotificationTime>,
     >,
     /// Its place among the rules for the same event, counted from zero.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub order: ::jsm_ops_core::Field<i32>,
+    pub order: ::jsm_ops_core::Nullable<i32>,
     /// Whether and how it starts over.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub repeat: ::jsm_ops_core::Field<crate::types::NotificationRuleRepeat>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub repeat: ::jsm_ops_core::Nullable<crate::types::NotificationRuleRepeat>,
     /// The ids of the schedules whose shifts count.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub schedules: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub schedules: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The steps that notify one after another.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub steps: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub steps: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::CreateNotificationRuleStepRequest>,
     >,
     /// The hours in which it counts.
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+    pub time_restriction: ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
 }
 impl NotificationRuleRequest {
     /// What is required, and nothing else.
@@ -212,20 +215,20 @@ impl NotificationRuleRequest {
             name: name.into(),
             action_type: action_type.into(),
             enabled,
-            criteria: ::jsm_ops_core::Field::Absent,
-            notification_time: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
-            repeat: ::jsm_ops_core::Field::Absent,
-            schedules: ::jsm_ops_core::Field::Absent,
-            steps: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
+            criteria: ::jsm_ops_core::Nullable::Absent,
+            notification_time: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
+            repeat: ::jsm_ops_core::Nullable::Absent,
+            schedules: ::jsm_ops_core::Nullable::Absent,
+            steps: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Which alerts the rule is for; all if left out.
     #[must_use]
     pub fn criteria(
         mut self,
-        criteria: impl Into<::jsm_ops_core::Field<crate::types::Criteria>>,
+        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
     ) -> Self {
         self.criteria = criteria.into();
         self
@@ -235,7 +238,7 @@ impl NotificationRuleRequest {
     pub fn notification_time(
         mut self,
         notification_time: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::NotificationTime>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::NotificationTime>>,
         >,
     ) -> Self {
         self.notification_time = notification_time.into();
@@ -243,7 +246,7 @@ impl NotificationRuleRequest {
     }
     /// Its place among the rules for the same event, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
@@ -251,7 +254,7 @@ impl NotificationRuleRequest {
     #[must_use]
     pub fn repeat(
         mut self,
-        repeat: impl Into<::jsm_ops_core::Field<crate::types::NotificationRuleRepeat>>,
+        repeat: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationRuleRepeat>>,
     ) -> Self {
         self.repeat = repeat.into();
         self
@@ -261,7 +264,7 @@ impl NotificationRuleRequest {
     pub fn schedules(
         mut self,
         schedules: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.schedules = schedules.into();
@@ -272,7 +275,7 @@ impl NotificationRuleRequest {
     pub fn steps(
         mut self,
         steps: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateNotificationRuleStepRequest>,
             >,
         >,
@@ -285,7 +288,7 @@ impl NotificationRuleRequest {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -470,41 +473,44 @@ impl ::jsm_ops_core::OpenEnum for NotificationTime {
 #[non_exhaustive]
 pub struct UpdateNotificationRuleStepRequest {
     /// Where the notification goes.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub contact: ::jsm_ops_core::Field<crate::types::NotificationContact>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub contact: ::jsm_ops_core::Nullable<crate::types::NotificationContact>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// How many minutes after the start of the rule to send it.
     #[serde(
         rename = "sendAfter",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub send_after: ::jsm_ops_core::Field<i64>,
+    pub send_after: ::jsm_ops_core::Nullable<i64>,
 }
 impl UpdateNotificationRuleStepRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            contact: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            send_after: ::jsm_ops_core::Field::Absent,
+            contact: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            send_after: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Where the notification goes.
     #[must_use]
     pub fn contact(
         mut self,
-        contact: impl Into<::jsm_ops_core::Field<crate::types::NotificationContact>>,
+        contact: impl Into<::jsm_ops_core::Nullable<crate::types::NotificationContact>>,
     ) -> Self {
         self.contact = contact.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -512,7 +518,7 @@ impl UpdateNotificationRuleStepRequest {
     #[must_use]
     pub fn send_after(
         mut self,
-        send_after: impl Into<::jsm_ops_core::Field<i64>>,
+        send_after: impl Into<::jsm_ops_core::Nullable<i64>>,
     ) -> Self {
         self.send_after = send_after.into();
         self

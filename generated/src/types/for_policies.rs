@@ -5,19 +5,19 @@
 #[non_exhaustive]
 pub struct ChangePolicyOrderRequest {
     /// The new place.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub order: ::jsm_ops_core::Field<f64>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub order: ::jsm_ops_core::Nullable<f64>,
 }
 impl ChangePolicyOrderRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            order: ::jsm_ops_core::Field::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The new place.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
@@ -27,69 +27,69 @@ impl ChangePolicyOrderRequest {
 #[non_exhaustive]
 pub struct CreateGlobalPolicyRequest {
     /// The names of custom actions that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub actions: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub actions: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
     #[serde(
         rename = "alertDescription",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_description: ::jsm_ops_core::Field<::std::string::String>,
+    pub alert_description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own and is the default.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub alias: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub alias: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether further policies are applied after this one; off if left out.
     #[serde(
         rename = "continue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub continue_: ::jsm_ops_core::Field<bool>,
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    pub continue_: ::jsm_ops_core::Nullable<bool>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The extra properties that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub details: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub details: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Whether it is switched on.
     pub enabled: bool,
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the default.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub entity: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub entity: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Which alerts the policy is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub filter: ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub filter: ::jsm_ops_core::Nullable<crate::types::CreateGlobalPolicyRequestFilter>,
     /// Whether the alert keeps its own actions besides; on if left out.
     #[serde(
         rename = "keepOriginalActions",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_actions: ::jsm_ops_core::Field<bool>,
+    pub keep_original_actions: ::jsm_ops_core::Nullable<bool>,
     /// Whether the alert keeps its own extra properties besides; on if left out.
     #[serde(
         rename = "keepOriginalDetails",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_details: ::jsm_ops_core::Field<bool>,
+    pub keep_original_details: ::jsm_ops_core::Nullable<bool>,
     /// Whether the alert keeps its own responders besides; on if left out.
     #[serde(
         rename = "keepOriginalResponders",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_responders: ::jsm_ops_core::Field<bool>,
+    pub keep_original_responders: ::jsm_ops_core::Nullable<bool>,
     /// Whether the alert keeps its own tags besides; on if left out.
     #[serde(
         rename = "keepOriginalTags",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_tags: ::jsm_ops_core::Field<bool>,
+    pub keep_original_tags: ::jsm_ops_core::Nullable<bool>,
     /// The headline that the alert gets; `{{message}}` in it stands for the alert's own.
     pub message: ::std::string::String,
     /// Its name.
@@ -98,27 +98,27 @@ pub struct CreateGlobalPolicyRequest {
     #[serde(
         rename = "priorityValue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub priority_value: ::jsm_ops_core::Field<crate::types::Priority>,
+    pub priority_value: ::jsm_ops_core::Nullable<crate::types::Priority>,
     /// The responders that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub responders: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub responders: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
     >,
     /// The source that the alert gets; `{{source}}` in it stands for the alert's own and is the default.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub source: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub source: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The tags that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub tags: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub tags: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The hours in which it counts.
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+    pub time_restriction: ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
     /// The kind of policy: `alert` is the only one for the whole site.
     #[serde(rename = "type")]
     pub type_: ::std::string::String,
@@ -126,9 +126,9 @@ pub struct CreateGlobalPolicyRequest {
     #[serde(
         rename = "updatePriority",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub update_priority: ::jsm_ops_core::Field<bool>,
+    pub update_priority: ::jsm_ops_core::Nullable<bool>,
 }
 impl CreateGlobalPolicyRequest {
     /// What is required, and nothing else.
@@ -143,31 +143,33 @@ impl CreateGlobalPolicyRequest {
             type_: type_.into(),
             message: message.into(),
             enabled,
-            actions: ::jsm_ops_core::Field::Absent,
-            alert_description: ::jsm_ops_core::Field::Absent,
-            alias: ::jsm_ops_core::Field::Absent,
-            continue_: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            details: ::jsm_ops_core::Field::Absent,
-            entity: ::jsm_ops_core::Field::Absent,
-            filter: ::jsm_ops_core::Field::Absent,
-            keep_original_actions: ::jsm_ops_core::Field::Absent,
-            keep_original_details: ::jsm_ops_core::Field::Absent,
-            keep_original_responders: ::jsm_ops_core::Field::Absent,
-            keep_original_tags: ::jsm_ops_core::Field::Absent,
-            priority_value: ::jsm_ops_core::Field::Absent,
-            responders: ::jsm_ops_core::Field::Absent,
-            source: ::jsm_ops_core::Field::Absent,
-            tags: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
-            update_priority: ::jsm_ops_core::Field::Absent,
+            actions: ::jsm_ops_core::Nullable::Absent,
+            alert_description: ::jsm_ops_core::Nullable::Absent,
+            alias: ::jsm_ops_core::Nullable::Absent,
+            continue_: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            details: ::jsm_ops_core::Nullable::Absent,
+            entity: ::jsm_ops_core::Nullable::Absent,
+            filter: ::jsm_ops_core::Nullable::Absent,
+            keep_original_actions: ::jsm_ops_core::Nullable::Absent,
+            keep_original_details: ::jsm_ops_core::Nullable::Absent,
+            keep_original_responders: ::jsm_ops_core::Nullable::Absent,
+            keep_original_tags: ::jsm_ops_core::Nullable::Absent,
+            priority_value: ::jsm_ops_core::Nullable::Absent,
+            responders: ::jsm_ops_core::Nullable::Absent,
+            source: ::jsm_ops_core::Nullable::Absent,
+            tags: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
+            update_priority: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The names of custom actions that the alert gets.
     #[must_use]
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.actions = actions.into();
         self
@@ -176,7 +178,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn alert_description(
         mut self,
-        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.alert_description = alert_description.into();
         self
@@ -185,7 +187,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.alias = alias.into();
         self
@@ -194,16 +196,16 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn continue_(
         mut self,
-        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+        continue_: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.continue_ = continue_.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -213,7 +215,7 @@ impl CreateGlobalPolicyRequest {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -225,7 +227,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.entity = entity.into();
         self
@@ -235,7 +237,7 @@ impl CreateGlobalPolicyRequest {
     pub fn filter(
         mut self,
         filter: impl Into<
-            ::jsm_ops_core::Field<crate::types::CreateGlobalPolicyRequestFilter>,
+            ::jsm_ops_core::Nullable<crate::types::CreateGlobalPolicyRequestFilter>,
         >,
     ) -> Self {
         self.filter = filter.into();
@@ -245,7 +247,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn keep_original_actions(
         mut self,
-        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_actions: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_actions = keep_original_actions.into();
         self
@@ -254,7 +256,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn keep_original_details(
         mut self,
-        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_details: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_details = keep_original_details.into();
         self
@@ -263,7 +265,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn keep_original_responders(
         mut self,
-        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_responders: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_responders = keep_original_responders.into();
         self
@@ -272,7 +274,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn keep_original_tags(
         mut self,
-        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_tags: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_tags = keep_original_tags.into();
         self
@@ -281,7 +283,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn priority_value(
         mut self,
-        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority_value: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.priority_value = priority_value.into();
         self
@@ -291,7 +293,7 @@ impl CreateGlobalPolicyRequest {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::CreateGlobalPolicyRequestRespondersItem>,
             >,
         >,
@@ -303,7 +305,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.source = source.into();
         self
@@ -312,7 +314,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.tags = tags.into();
         self
@@ -322,7 +324,7 @@ impl CreateGlobalPolicyRequest {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -332,7 +334,7 @@ impl CreateGlobalPolicyRequest {
     #[must_use]
     pub fn update_priority(
         mut self,
-        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+        update_priority: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.update_priority = update_priority.into();
         self
@@ -344,7 +346,7 @@ impl CreateGlobalPolicyRequest {
 pub struct CreateGlobalPolicyRequestFilter {
     /// The conditions to test.
     pub conditions: ::std::vec::Vec<crate::types::PolicyCondition>,
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(rename = "type")]
     pub type_: crate::types::FilterMatchType,
 }
@@ -365,29 +367,29 @@ impl CreateGlobalPolicyRequestFilter {
 #[non_exhaustive]
 pub struct CreateGlobalPolicyRequestRespondersItem {
     /// The id of the team or user.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What it is, such as a `team` or a `user`.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<::std::string::String>,
+    pub type_: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl CreateGlobalPolicyRequestRespondersItem {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            id: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the team or user.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -396,7 +398,7 @@ impl CreateGlobalPolicyRequestRespondersItem {
     #[must_use]
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        type_: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.type_ = type_.into();
         self
@@ -425,7 +427,7 @@ pub struct GetGlobalAlertPolicy {
     /// Whether further policies are applied after this one; off if left out.
     #[serde(rename = "continue", skip_serializing_if = "::std::option::Option::is_none")]
     pub continue_: ::std::option::Option<bool>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// The extra properties that the alert gets.
@@ -585,38 +587,38 @@ pub struct PolicyCondition {
     #[serde(
         rename = "expectedValue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub expected_value: ::jsm_ops_core::Field<::std::string::String>,
+    pub expected_value: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The field of the alert that is looked at.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub field: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub field: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether the outcome is turned round; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub not: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub not: ::jsm_ops_core::Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub operation: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub operation: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its place among its like, counted from zero.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub order: ::jsm_ops_core::Field<f64>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub order: ::jsm_ops_core::Nullable<f64>,
 }
 impl PolicyCondition {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            expected_value: ::jsm_ops_core::Field::Absent,
-            field: ::jsm_ops_core::Field::Absent,
-            not: ::jsm_ops_core::Field::Absent,
-            operation: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
+            expected_value: ::jsm_ops_core::Nullable::Absent,
+            field: ::jsm_ops_core::Nullable::Absent,
+            not: ::jsm_ops_core::Nullable::Absent,
+            operation: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The value to compare with; empty if left out.
     #[must_use]
     pub fn expected_value(
         mut self,
-        expected_value: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        expected_value: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.expected_value = expected_value.into();
         self
@@ -625,14 +627,14 @@ impl PolicyCondition {
     #[must_use]
     pub fn field(
         mut self,
-        field: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        field: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.field = field.into();
         self
     }
     /// Whether the outcome is turned round; off if left out.
     #[must_use]
-    pub fn not(mut self, not: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn not(mut self, not: impl Into<::jsm_ops_core::Nullable<bool>>) -> Self {
         self.not = not.into();
         self
     }
@@ -640,14 +642,14 @@ impl PolicyCondition {
     #[must_use]
     pub fn operation(
         mut self,
-        operation: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        operation: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.operation = operation.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
@@ -658,7 +660,7 @@ impl PolicyCondition {
 pub struct PolicyFilter {
     /// The conditions to test.
     pub conditions: ::std::vec::Vec<crate::types::PolicyCondition>,
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(rename = "type")]
     pub type_: ::std::string::String,
 }
@@ -733,44 +735,47 @@ pub struct PolicyTimeSpan {
     #[serde(
         rename = "endHour",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub end_hour: ::jsm_ops_core::Field<f64>,
+    pub end_hour: ::jsm_ops_core::Nullable<f64>,
     /// The minute at which it ends, from 0 to 59.
     #[serde(
         rename = "endMinute",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub end_minute: ::jsm_ops_core::Field<f64>,
+    pub end_minute: ::jsm_ops_core::Nullable<f64>,
     /// The hour at which it begins, from 0 to 23.
     #[serde(
         rename = "startHour",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub start_hour: ::jsm_ops_core::Field<f64>,
+    pub start_hour: ::jsm_ops_core::Nullable<f64>,
     /// The minute at which it begins, from 0 to 59.
     #[serde(
         rename = "startMinute",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub start_minute: ::jsm_ops_core::Field<f64>,
+    pub start_minute: ::jsm_ops_core::Nullable<f64>,
 }
 impl PolicyTimeSpan {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            end_hour: ::jsm_ops_core::Field::Absent,
-            end_minute: ::jsm_ops_core::Field::Absent,
-            start_hour: ::jsm_ops_core::Field::Absent,
-            start_minute: ::jsm_ops_core::Field::Absent,
+            end_hour: ::jsm_ops_core::Nullable::Absent,
+            end_minute: ::jsm_ops_core::Nullable::Absent,
+            start_hour: ::jsm_ops_core::Nullable::Absent,
+            start_minute: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The hour at which it ends, from 0 to 23.
     #[must_use]
-    pub fn end_hour(mut self, end_hour: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn end_hour(
+        mut self,
+        end_hour: impl Into<::jsm_ops_core::Nullable<f64>>,
+    ) -> Self {
         self.end_hour = end_hour.into();
         self
     }
@@ -778,7 +783,7 @@ impl PolicyTimeSpan {
     #[must_use]
     pub fn end_minute(
         mut self,
-        end_minute: impl Into<::jsm_ops_core::Field<f64>>,
+        end_minute: impl Into<::jsm_ops_core::Nullable<f64>>,
     ) -> Self {
         self.end_minute = end_minute.into();
         self
@@ -787,7 +792,7 @@ impl PolicyTimeSpan {
     #[must_use]
     pub fn start_hour(
         mut self,
-        start_hour: impl Into<::jsm_ops_core::Field<f64>>,
+        start_hour: impl Into<::jsm_ops_core::Nullable<f64>>,
     ) -> Self {
         self.start_hour = start_hour.into();
         self
@@ -796,7 +801,7 @@ impl PolicyTimeSpan {
     #[must_use]
     pub fn start_minute(
         mut self,
-        start_minute: impl Into<::jsm_ops_core::Field<f64>>,
+        start_minute: impl Into<::jsm_ops_core::Nullable<f64>>,
     ) -> Self {
         self.start_minute = start_minute.into();
         self
@@ -807,163 +812,165 @@ impl PolicyTimeSpan {
 #[non_exhaustive]
 pub struct TeamAlertPolicyDto {
     /// The names of custom actions that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub actions: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub actions: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The description that the alert gets; `{{description}}` in it stands for the alert's own and is the default.
     #[serde(
         rename = "alertDescription",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub alert_description: ::jsm_ops_core::Field<::std::string::String>,
+    pub alert_description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The alias that the alert gets; `{{alias}}` in it stands for the alert's own.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub alias: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub alias: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether further policies are applied after this one; off if left out.
     #[serde(
         rename = "continue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub continue_: ::jsm_ops_core::Field<bool>,
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    pub continue_: ::jsm_ops_core::Nullable<bool>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The extra properties that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub details: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub details: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub entity: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub entity: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Which alerts the policy is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub filter: ::jsm_ops_core::Field<crate::types::PolicyFilter>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub filter: ::jsm_ops_core::Nullable<crate::types::PolicyFilter>,
     /// Its id.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether the alert keeps its own actions besides; on if left out.
     #[serde(
         rename = "keepOriginalActions",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_actions: ::jsm_ops_core::Field<bool>,
+    pub keep_original_actions: ::jsm_ops_core::Nullable<bool>,
     /// Whether the alert keeps its own extra properties besides; on if left out.
     #[serde(
         rename = "keepOriginalDetails",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_details: ::jsm_ops_core::Field<bool>,
+    pub keep_original_details: ::jsm_ops_core::Nullable<bool>,
     /// Whether the alert keeps its own responders besides; on if left out.
     #[serde(
         rename = "keepOriginalResponders",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_responders: ::jsm_ops_core::Field<bool>,
+    pub keep_original_responders: ::jsm_ops_core::Nullable<bool>,
     /// Whether the alert keeps its own tags besides; on if left out.
     #[serde(
         rename = "keepOriginalTags",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub keep_original_tags: ::jsm_ops_core::Field<bool>,
+    pub keep_original_tags: ::jsm_ops_core::Nullable<bool>,
     /// The headline that the alert gets; `{{message}}` in it stands for the alert's own.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub message: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub message: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its place among its like, counted from zero.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub order: ::jsm_ops_core::Field<f64>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub order: ::jsm_ops_core::Nullable<f64>,
     /// The priority that the alert gets; it counts only with `updatePriority`.
     #[serde(
         rename = "priorityValue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub priority_value: ::jsm_ops_core::Field<crate::types::Priority>,
+    pub priority_value: ::jsm_ops_core::Nullable<crate::types::Priority>,
     /// The responders that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub responders: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub responders: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The source that the alert gets; `{{source}}` in it stands for the alert's own.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub source: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub source: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The tags that the alert gets.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub tags: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub tags: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The hours in which it counts.
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+    pub time_restriction: ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
     /// The kind of policy: `alert`, in any case of letters.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<crate::types::TeamAlertPolicyDtoType>,
+    pub type_: ::jsm_ops_core::Nullable<crate::types::TeamAlertPolicyDtoType>,
     /// Whether the policy sets the priority; off if left out.
     #[serde(
         rename = "updatePriority",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub update_priority: ::jsm_ops_core::Field<bool>,
+    pub update_priority: ::jsm_ops_core::Nullable<bool>,
 }
 impl TeamAlertPolicyDto {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            actions: ::jsm_ops_core::Field::Absent,
-            alert_description: ::jsm_ops_core::Field::Absent,
-            alias: ::jsm_ops_core::Field::Absent,
-            continue_: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            details: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            entity: ::jsm_ops_core::Field::Absent,
-            filter: ::jsm_ops_core::Field::Absent,
-            id: ::jsm_ops_core::Field::Absent,
-            keep_original_actions: ::jsm_ops_core::Field::Absent,
-            keep_original_details: ::jsm_ops_core::Field::Absent,
-            keep_original_responders: ::jsm_ops_core::Field::Absent,
-            keep_original_tags: ::jsm_ops_core::Field::Absent,
-            message: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
-            priority_value: ::jsm_ops_core::Field::Absent,
-            responders: ::jsm_ops_core::Field::Absent,
-            source: ::jsm_ops_core::Field::Absent,
-            tags: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
-            update_priority: ::jsm_ops_core::Field::Absent,
+            actions: ::jsm_ops_core::Nullable::Absent,
+            alert_description: ::jsm_ops_core::Nullable::Absent,
+            alias: ::jsm_ops_core::Nullable::Absent,
+            continue_: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            details: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            entity: ::jsm_ops_core::Nullable::Absent,
+            filter: ::jsm_ops_core::Nullable::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            keep_original_actions: ::jsm_ops_core::Nullable::Absent,
+            keep_original_details: ::jsm_ops_core::Nullable::Absent,
+            keep_original_responders: ::jsm_ops_core::Nullable::Absent,
+            keep_original_tags: ::jsm_ops_core::Nullable::Absent,
+            message: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
+            priority_value: ::jsm_ops_core::Nullable::Absent,
+            responders: ::jsm_ops_core::Nullable::Absent,
+            source: ::jsm_ops_core::Nullable::Absent,
+            tags: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
+            update_priority: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The names of custom actions that the alert gets.
     #[must_use]
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        actions: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.actions = actions.into();
         self
@@ -972,7 +979,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn alert_description(
         mut self,
-        alert_description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alert_description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.alert_description = alert_description.into();
         self
@@ -981,7 +988,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn alias(
         mut self,
-        alias: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        alias: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.alias = alias.into();
         self
@@ -990,16 +997,16 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn continue_(
         mut self,
-        continue_: impl Into<::jsm_ops_core::Field<bool>>,
+        continue_: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.continue_ = continue_.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -1009,7 +1016,7 @@ impl TeamAlertPolicyDto {
     pub fn details(
         mut self,
         details: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -1019,7 +1026,10 @@ impl TeamAlertPolicyDto {
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -1027,7 +1037,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn entity(
         mut self,
-        entity: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        entity: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.entity = entity.into();
         self
@@ -1036,7 +1046,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn filter(
         mut self,
-        filter: impl Into<::jsm_ops_core::Field<crate::types::PolicyFilter>>,
+        filter: impl Into<::jsm_ops_core::Nullable<crate::types::PolicyFilter>>,
     ) -> Self {
         self.filter = filter.into();
         self
@@ -1045,7 +1055,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -1054,7 +1064,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn keep_original_actions(
         mut self,
-        keep_original_actions: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_actions: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_actions = keep_original_actions.into();
         self
@@ -1063,7 +1073,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn keep_original_details(
         mut self,
-        keep_original_details: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_details: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_details = keep_original_details.into();
         self
@@ -1072,7 +1082,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn keep_original_responders(
         mut self,
-        keep_original_responders: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_responders: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_responders = keep_original_responders.into();
         self
@@ -1081,7 +1091,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn keep_original_tags(
         mut self,
-        keep_original_tags: impl Into<::jsm_ops_core::Field<bool>>,
+        keep_original_tags: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.keep_original_tags = keep_original_tags.into();
         self
@@ -1090,7 +1100,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn message(
         mut self,
-        message: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        message: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.message = message.into();
         self
@@ -1099,14 +1109,14 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
@@ -1114,7 +1124,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn priority_value(
         mut self,
-        priority_value: impl Into<::jsm_ops_core::Field<crate::types::Priority>>,
+        priority_value: impl Into<::jsm_ops_core::Nullable<crate::types::Priority>>,
     ) -> Self {
         self.priority_value = priority_value.into();
         self
@@ -1124,7 +1134,7 @@ impl TeamAlertPolicyDto {
     pub fn responders(
         mut self,
         responders: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.responders = responders.into();
@@ -1134,7 +1144,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn source(
         mut self,
-        source: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        source: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.source = source.into();
         self
@@ -1143,7 +1153,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn tags(
         mut self,
-        tags: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        tags: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.tags = tags.into();
         self
@@ -1152,7 +1162,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -1162,7 +1172,7 @@ impl TeamAlertPolicyDto {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -1172,7 +1182,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<crate::types::TeamAlertPolicyDtoType>>,
+        type_: impl Into<::jsm_ops_core::Nullable<crate::types::TeamAlertPolicyDtoType>>,
     ) -> Self {
         self.type_ = type_.into();
         self
@@ -1181,7 +1191,7 @@ impl TeamAlertPolicyDto {
     #[must_use]
     pub fn update_priority(
         mut self,
-        update_priority: impl Into<::jsm_ops_core::Field<bool>>,
+        update_priority: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.update_priority = update_priority.into();
         self
@@ -1246,99 +1256,99 @@ pub struct TeamNotificationPolicyDto {
     #[serde(
         rename = "autoCloseAction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub auto_close_action: ::jsm_ops_core::Field<
+    pub auto_close_action: ::jsm_ops_core::Nullable<
         crate::types::TeamNotificationPolicyDtoAutoCloseAction,
     >,
     /// When and how often notifications start over.
     #[serde(
         rename = "autoRestartAction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub auto_restart_action: ::jsm_ops_core::Field<
+    pub auto_restart_action: ::jsm_ops_core::Nullable<
         crate::types::TeamNotificationPolicyDtoAutoRestartAction,
     >,
-    /// When repeated alerts are notified again.
+    /// When a repeated alert is notified again.
     #[serde(
         rename = "deduplicationAction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub deduplication_action: ::jsm_ops_core::Field<
+    pub deduplication_action: ::jsm_ops_core::Nullable<
         crate::types::TeamNotificationPolicyDtoDeduplicationAction,
     >,
     /// How long notifications wait.
     #[serde(
         rename = "delayAction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub delay_action: ::jsm_ops_core::Field<
+    pub delay_action: ::jsm_ops_core::Nullable<
         crate::types::TeamNotificationPolicyDtoDelayAction,
     >,
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Which alerts the policy is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub filter: ::jsm_ops_core::Field<crate::types::PolicyFilter>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub filter: ::jsm_ops_core::Nullable<crate::types::PolicyFilter>,
     /// Its id.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its place among its like, counted from zero.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub order: ::jsm_ops_core::Field<f64>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub order: ::jsm_ops_core::Nullable<f64>,
     /// Whether notifications are held back altogether.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub suppress: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub suppress: ::jsm_ops_core::Nullable<bool>,
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The hours in which it counts.
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+    pub time_restriction: ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
     /// The kind of policy: `notification`, in any case of letters.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<crate::types::TeamNotificationPolicyDtoType>,
+    pub type_: ::jsm_ops_core::Nullable<crate::types::TeamNotificationPolicyDtoType>,
 }
 impl TeamNotificationPolicyDto {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            auto_close_action: ::jsm_ops_core::Field::Absent,
-            auto_restart_action: ::jsm_ops_core::Field::Absent,
-            deduplication_action: ::jsm_ops_core::Field::Absent,
-            delay_action: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            filter: ::jsm_ops_core::Field::Absent,
-            id: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
-            suppress: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
+            auto_close_action: ::jsm_ops_core::Nullable::Absent,
+            auto_restart_action: ::jsm_ops_core::Nullable::Absent,
+            deduplication_action: ::jsm_ops_core::Nullable::Absent,
+            delay_action: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            filter: ::jsm_ops_core::Nullable::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
+            suppress: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// When the alert is closed by itself.
@@ -1346,7 +1356,9 @@ impl TeamNotificationPolicyDto {
     pub fn auto_close_action(
         mut self,
         auto_close_action: impl Into<
-            ::jsm_ops_core::Field<crate::types::TeamNotificationPolicyDtoAutoCloseAction>,
+            ::jsm_ops_core::Nullable<
+                crate::types::TeamNotificationPolicyDtoAutoCloseAction,
+            >,
         >,
     ) -> Self {
         self.auto_close_action = auto_close_action.into();
@@ -1357,7 +1369,7 @@ impl TeamNotificationPolicyDto {
     pub fn auto_restart_action(
         mut self,
         auto_restart_action: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 crate::types::TeamNotificationPolicyDtoAutoRestartAction,
             >,
         >,
@@ -1365,12 +1377,12 @@ impl TeamNotificationPolicyDto {
         self.auto_restart_action = auto_restart_action.into();
         self
     }
-    /// When repeated alerts are notified again.
+    /// When a repeated alert is notified again.
     #[must_use]
     pub fn deduplication_action(
         mut self,
         deduplication_action: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 crate::types::TeamNotificationPolicyDtoDeduplicationAction,
             >,
         >,
@@ -1383,24 +1395,27 @@ impl TeamNotificationPolicyDto {
     pub fn delay_action(
         mut self,
         delay_action: impl Into<
-            ::jsm_ops_core::Field<crate::types::TeamNotificationPolicyDtoDelayAction>,
+            ::jsm_ops_core::Nullable<crate::types::TeamNotificationPolicyDtoDelayAction>,
         >,
     ) -> Self {
         self.delay_action = delay_action.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -1408,7 +1423,7 @@ impl TeamNotificationPolicyDto {
     #[must_use]
     pub fn filter(
         mut self,
-        filter: impl Into<::jsm_ops_core::Field<crate::types::PolicyFilter>>,
+        filter: impl Into<::jsm_ops_core::Nullable<crate::types::PolicyFilter>>,
     ) -> Self {
         self.filter = filter.into();
         self
@@ -1417,7 +1432,7 @@ impl TeamNotificationPolicyDto {
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -1426,20 +1441,23 @@ impl TeamNotificationPolicyDto {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
     /// Whether notifications are held back altogether.
     #[must_use]
-    pub fn suppress(mut self, suppress: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn suppress(
+        mut self,
+        suppress: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.suppress = suppress.into();
         self
     }
@@ -1447,7 +1465,7 @@ impl TeamNotificationPolicyDto {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -1457,7 +1475,7 @@ impl TeamNotificationPolicyDto {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::PolicyTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::PolicyTimeRestriction>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -1468,7 +1486,7 @@ impl TeamNotificationPolicyDto {
     pub fn type_(
         mut self,
         type_: impl Into<
-            ::jsm_ops_core::Field<crate::types::TeamNotificationPolicyDtoType>,
+            ::jsm_ops_core::Nullable<crate::types::TeamNotificationPolicyDtoType>,
         >,
     ) -> Self {
         self.type_ = type_.into();
@@ -1526,17 +1544,17 @@ impl TeamNotificationPolicyDtoAutoRestartAction {
         }
     }
 }
-/// When repeated alerts are notified again.
+/// When a repeated alert is notified again.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct TeamNotificationPolicyDtoDeduplicationAction {
-    /// The limit on the count of repeats.
+    /// The limit on the count of repetitions.
     #[serde(rename = "countValueLimit")]
     pub count_value_limit: f64,
-    /// How repeats are judged: `valueBased` by their count, or `frequencyBased`.
+    /// How repeated alerts are judged: `valueBased` by their count, or `frequencyBased`.
     #[serde(rename = "deduplicationActionType")]
     pub deduplication_action_type: ::std::string::String,
-    /// How frequent repeats have to be.
+    /// The required frequency of repeated alerts.
     pub frequency: f64,
     /// How long to wait, in the unit that goes with it.
     #[serde(rename = "waitDuration")]
@@ -1627,7 +1645,7 @@ impl ::jsm_ops_core::OpenEnum for TeamNotificationPolicyDtoType {
     }
 }
 ::jsm_ops_core::open_enum!(TeamNotificationPolicyDtoType);
-/// An alert or a notification policy to create.
+/// An alert policy or a notification policy of a team.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TeamPolicy {
@@ -1710,9 +1728,9 @@ impl ::std::convert::From<crate::types::TeamAlertPolicyDto> for TeamPolicy {
     }
 }
 impl ::std::convert::From<crate::types::TeamAlertPolicyDto>
-for ::jsm_ops_core::Field<TeamPolicy> {
+for ::jsm_ops_core::Nullable<TeamPolicy> {
     fn from(value: crate::types::TeamAlertPolicyDto) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }
 impl ::std::convert::From<crate::types::TeamNotificationPolicyDto> for TeamPolicy {
@@ -1721,8 +1739,8 @@ impl ::std::convert::From<crate::types::TeamNotificationPolicyDto> for TeamPolic
     }
 }
 impl ::std::convert::From<crate::types::TeamNotificationPolicyDto>
-for ::jsm_ops_core::Field<TeamPolicy> {
+for ::jsm_ops_core::Nullable<TeamPolicy> {
     fn from(value: crate::types::TeamNotificationPolicyDto) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }

@@ -31,16 +31,18 @@ pub struct CustomUserRoleCreateRequest {
     #[serde(
         rename = "disallowedRights",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub disallowed_rights: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
-    /// The rights that the role gives.
+    pub disallowed_rights: ::jsm_ops_core::Nullable<
+        ::std::vec::Vec<::std::string::String>,
+    >,
+    /// The rights that the role grants.
     #[serde(
         rename = "grantedRights",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub granted_rights: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub granted_rights: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// Its name.
     pub name: ::std::string::String,
 }
@@ -49,8 +51,8 @@ impl CustomUserRoleCreateRequest {
     pub fn new(name: impl Into<::std::string::String>) -> Self {
         Self {
             name: name.into(),
-            disallowed_rights: ::jsm_ops_core::Field::Absent,
-            granted_rights: ::jsm_ops_core::Field::Absent,
+            disallowed_rights: ::jsm_ops_core::Nullable::Absent,
+            granted_rights: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The rights that the role forbids.
@@ -58,25 +60,25 @@ impl CustomUserRoleCreateRequest {
     pub fn disallowed_rights(
         mut self,
         disallowed_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.disallowed_rights = disallowed_rights.into();
         self
     }
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[must_use]
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.granted_rights = granted_rights.into();
         self
     }
 }
-/// The answer to a write of a custom user role.
+/// The response to a write of a custom user role.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct CustomUserRoleSuccessResponse {
@@ -106,31 +108,33 @@ pub struct CustomUserRoleUpdateRequest {
     #[serde(
         rename = "disallowedRights",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub disallowed_rights: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
-    /// The rights that the role gives.
+    pub disallowed_rights: ::jsm_ops_core::Nullable<
+        ::std::vec::Vec<::std::string::String>,
+    >,
+    /// The rights that the role grants.
     #[serde(
         rename = "grantedRights",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub granted_rights: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub granted_rights: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// Its id.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl CustomUserRoleUpdateRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            disallowed_rights: ::jsm_ops_core::Field::Absent,
-            granted_rights: ::jsm_ops_core::Field::Absent,
-            id: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
+            disallowed_rights: ::jsm_ops_core::Nullable::Absent,
+            granted_rights: ::jsm_ops_core::Nullable::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The rights that the role forbids.
@@ -138,18 +142,18 @@ impl CustomUserRoleUpdateRequest {
     pub fn disallowed_rights(
         mut self,
         disallowed_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.disallowed_rights = disallowed_rights.into();
         self
     }
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[must_use]
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.granted_rights = granted_rights.into();
@@ -159,7 +163,7 @@ impl CustomUserRoleUpdateRequest {
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -168,7 +172,7 @@ impl CustomUserRoleUpdateRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -192,7 +196,7 @@ pub struct GetCustomUserRoleResponse {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub extended_role: ::std::option::Option<::std::string::String>,
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[serde(
         rename = "grantedRights",
         default,

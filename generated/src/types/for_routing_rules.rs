@@ -5,48 +5,48 @@
 #[non_exhaustive]
 pub struct CreateRoutingRuleRequest {
     /// Which alerts it is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub criteria: ::jsm_ops_core::Field<crate::types::Criteria>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub criteria: ::jsm_ops_core::Nullable<crate::types::Criteria>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whom the rule notifies.
     pub notify: crate::types::Notify,
     /// Its place among its like, counted from zero.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub order: ::jsm_ops_core::Field<i32>,
+    pub order: ::jsm_ops_core::Nullable<i32>,
     /// The hours in which it counts.
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+    pub time_restriction: ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
     /// The id of the time zone; that of the account if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub timezone: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub timezone: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl CreateRoutingRuleRequest {
     /// What is required, and nothing else.
     pub fn new(notify: impl Into<crate::types::Notify>) -> Self {
         Self {
             notify: notify.into(),
-            criteria: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
-            timezone: ::jsm_ops_core::Field::Absent,
+            criteria: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
+            timezone: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Which alerts it is for.
     #[must_use]
     pub fn criteria(
         mut self,
-        criteria: impl Into<::jsm_ops_core::Field<crate::types::Criteria>>,
+        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
     ) -> Self {
         self.criteria = criteria.into();
         self
@@ -55,14 +55,14 @@ impl CreateRoutingRuleRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
@@ -71,7 +71,7 @@ impl CreateRoutingRuleRequest {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -81,7 +81,7 @@ impl CreateRoutingRuleRequest {
     #[must_use]
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.timezone = timezone.into();
         self
@@ -91,9 +91,9 @@ impl CreateRoutingRuleRequest {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct Notify {
-    /// The id of the escalation or schedule; none for `none`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    /// The id of the escalation or schedule; absent for `none`.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What is notified: an `escalation`, a `schedule` or `none`.
     #[serde(rename = "type")]
     pub type_: crate::types::NotifyType,
@@ -103,14 +103,14 @@ impl Notify {
     pub fn new(type_: impl Into<crate::types::NotifyType>) -> Self {
         Self {
             type_: type_.into(),
-            id: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// The id of the escalation or schedule; none for `none`.
+    /// The id of the escalation or schedule; absent for `none`.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -235,49 +235,49 @@ impl ::jsm_ops_core::Page for RoutingRulesPaginatedResponse {
 #[non_exhaustive]
 pub struct UpdateRoutingRuleRequest {
     /// Which alerts it is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub criteria: ::jsm_ops_core::Field<crate::types::Criteria>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub criteria: ::jsm_ops_core::Nullable<crate::types::Criteria>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whom the rule notifies.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub notify: ::jsm_ops_core::Field<crate::types::Notify>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub notify: ::jsm_ops_core::Nullable<crate::types::Notify>,
     /// Its place among its like, counted from zero.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub order: ::jsm_ops_core::Field<i32>,
+    pub order: ::jsm_ops_core::Nullable<i32>,
     /// The hours in which it counts.
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+    pub time_restriction: ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
     /// The id of the time zone, such as `Europe/Istanbul`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub timezone: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub timezone: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl UpdateRoutingRuleRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            criteria: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            notify: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
-            timezone: ::jsm_ops_core::Field::Absent,
+            criteria: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            notify: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
+            timezone: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Which alerts it is for.
     #[must_use]
     pub fn criteria(
         mut self,
-        criteria: impl Into<::jsm_ops_core::Field<crate::types::Criteria>>,
+        criteria: impl Into<::jsm_ops_core::Nullable<crate::types::Criteria>>,
     ) -> Self {
         self.criteria = criteria.into();
         self
@@ -286,7 +286,7 @@ impl UpdateRoutingRuleRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -295,14 +295,14 @@ impl UpdateRoutingRuleRequest {
     #[must_use]
     pub fn notify(
         mut self,
-        notify: impl Into<::jsm_ops_core::Field<crate::types::Notify>>,
+        notify: impl Into<::jsm_ops_core::Nullable<crate::types::Notify>>,
     ) -> Self {
         self.notify = notify.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
@@ -311,7 +311,7 @@ impl UpdateRoutingRuleRequest {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RuleTimeRestriction>,
+            ::jsm_ops_core::Nullable<crate::types::RuleTimeRestriction>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -321,7 +321,7 @@ impl UpdateRoutingRuleRequest {
     #[must_use]
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.timezone = timezone.into();
         self

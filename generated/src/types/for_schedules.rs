@@ -13,9 +13,9 @@ pub struct CreateOverrideRequest {
     #[serde(
         rename = "rotationIds",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub rotation_ids: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub rotation_ids: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// When it begins.
     #[serde(rename = "startDate", deserialize_with = "::jsm_ops_core::decode::date")]
     pub start_date: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -31,7 +31,7 @@ impl CreateOverrideRequest {
             responder: responder.into(),
             start_date,
             end_date,
-            rotation_ids: ::jsm_ops_core::Field::Absent,
+            rotation_ids: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The ids of the rotations that are overridden; all of them if left out.
@@ -39,7 +39,7 @@ impl CreateOverrideRequest {
     pub fn rotation_ids(
         mut self,
         rotation_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.rotation_ids = rotation_ids.into();
@@ -54,23 +54,23 @@ pub struct CreateRotationRequest {
     #[serde(
         rename = "endDate",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub end_date: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub end_date: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
     /// How many hours, days or weeks one turn lasts; 1 if left out.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub length: ::jsm_ops_core::Field<i32>,
+    pub length: ::jsm_ops_core::Nullable<i32>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Who takes turns, in this order.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub participants: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub participants: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::ResponderInfo>,
     >,
     /// When it begins.
@@ -80,9 +80,9 @@ pub struct CreateRotationRequest {
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<
+    pub time_restriction: ::jsm_ops_core::Nullable<
         crate::types::RotationTimeRestrictionRequest,
     >,
     /// Whether a turn is counted in hours, days or weeks.
@@ -98,11 +98,11 @@ impl CreateRotationRequest {
         Self {
             type_: type_.into(),
             start_date,
-            end_date: ::jsm_ops_core::Field::Absent,
-            length: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            participants: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
+            end_date: ::jsm_ops_core::Nullable::Absent,
+            length: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            participants: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// When the rotation ends; leave it out if it goes on.
@@ -110,7 +110,7 @@ impl CreateRotationRequest {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.end_date = end_date.into();
@@ -118,7 +118,7 @@ impl CreateRotationRequest {
     }
     /// How many hours, days or weeks one turn lasts; 1 if left out.
     #[must_use]
-    pub fn length(mut self, length: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn length(mut self, length: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.length = length.into();
         self
     }
@@ -126,7 +126,7 @@ impl CreateRotationRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -136,7 +136,7 @@ impl CreateRotationRequest {
     pub fn participants(
         mut self,
         participants: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::ResponderInfo>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::ResponderInfo>>,
         >,
     ) -> Self {
         self.participants = participants.into();
@@ -147,7 +147,7 @@ impl CreateRotationRequest {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RotationTimeRestrictionRequest>,
+            ::jsm_ops_core::Nullable<crate::types::RotationTimeRestrictionRequest>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -158,54 +158,57 @@ impl CreateRotationRequest {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct CreateScheduleRequest {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether the schedule is switched on; on if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name.
     pub name: ::std::string::String,
     /// The rotations to begin with, at most 500.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub rotations: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub rotations: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::CreateRotationRequest>,
     >,
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the time zone; `America/New_York` if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub timezone: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub timezone: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl CreateScheduleRequest {
     /// What is required, and nothing else.
     pub fn new(name: impl Into<::std::string::String>) -> Self {
         Self {
             name: name.into(),
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            rotations: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
-            timezone: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            rotations: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
+            timezone: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether the schedule is switched on; on if left out.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -214,7 +217,9 @@ impl CreateScheduleRequest {
     pub fn rotations(
         mut self,
         rotations: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::CreateRotationRequest>>,
+            ::jsm_ops_core::Nullable<
+                ::std::vec::Vec<crate::types::CreateRotationRequest>,
+            >,
         >,
     ) -> Self {
         self.rotations = rotations.into();
@@ -224,7 +229,7 @@ impl CreateScheduleRequest {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -233,7 +238,7 @@ impl CreateScheduleRequest {
     #[must_use]
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.timezone = timezone.into();
         self
@@ -402,7 +407,7 @@ impl ::jsm_ops_core::Page for ListSchedulesResponse {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct NextOnCallParticipants {
-    /// Who comes next, as a tree; answered without `flat`.
+    /// Who comes next, as a tree; present without `flat`.
     #[serde(
         rename = "nextOnCallParticipants",
         default,
@@ -477,7 +482,7 @@ impl ::std::convert::From<crate::types::NextOnCallUsers> for NextOnCallResponse 
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct NextOnCallUsers {
-    /// The ids of the users who come next; answered with `flat`.
+    /// The ids of the users who come next; present with `flat`.
     #[serde(
         rename = "nextOnCallUsers",
         default,
@@ -557,7 +562,7 @@ pub struct OnCallParticipant {
     /// The id of the user, team or escalation.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// Who comes next, as a tree; answered without `flat`.
+    /// Who comes next, as a tree; present without `flat`.
     #[serde(
         rename = "nextOnCallParticipants",
         default,
@@ -656,7 +661,7 @@ impl ::std::convert::From<crate::types::OnCallUsers> for OnCallResponse {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct OnCallUsers {
-    /// The ids of the users on call; answered with `flat`.
+    /// The ids of the users on call; present with `flat`.
     #[serde(
         rename = "onCallUsers",
         default,
@@ -665,7 +670,7 @@ pub struct OnCallUsers {
     )]
     pub on_call_users: ::std::vec::Vec<::std::string::String>,
 }
-/// An exception to a schedule, which puts somebody else on call for a while.
+/// An exception to a schedule, which puts another user on call for a while.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct Override {
@@ -704,9 +709,9 @@ pub struct Override {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct OverrideResponderInfo {
-    /// The account id of the user; none for `noone`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    /// The account id of the user; absent for `noone`.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Who takes the shift: a `user` or `noone`.
     #[serde(rename = "type")]
     pub type_: crate::types::OverrideResponderInfoType,
@@ -716,14 +721,14 @@ impl OverrideResponderInfo {
     pub fn new(type_: impl Into<crate::types::OverrideResponderInfoType>) -> Self {
         Self {
             type_: type_.into(),
-            id: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// The account id of the user; none for `noone`.
+    /// The account id of the user; absent for `noone`.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -761,9 +766,9 @@ impl ::jsm_ops_core::OpenEnum for OverrideResponderInfoType {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct ResponderInfo {
-    /// The id of the user, team or escalation; none for `noone`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    /// The id of the user, team or escalation; absent for `noone`.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What kind of participant it is; `noone` leaves a gap.
     #[serde(rename = "type")]
     pub type_: crate::types::TimelineParticipantType,
@@ -773,14 +778,14 @@ impl ResponderInfo {
     pub fn new(type_: impl Into<crate::types::TimelineParticipantType>) -> Self {
         Self {
             type_: type_.into(),
-            id: ::jsm_ops_core::Field::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// The id of the user, team or escalation; none for `noone`.
+    /// The id of the user, team or escalation; absent for `noone`.
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -965,9 +970,9 @@ for RotationTimeRestrictionRequest {
     }
 }
 impl ::std::convert::From<crate::types::TimeOfDayTimeRestrictionRequest>
-for ::jsm_ops_core::Field<RotationTimeRestrictionRequest> {
+for ::jsm_ops_core::Nullable<RotationTimeRestrictionRequest> {
     fn from(value: crate::types::TimeOfDayTimeRestrictionRequest) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }
 impl ::std::convert::From<crate::types::WeekdayTimeRestrictionRequest>
@@ -977,9 +982,9 @@ for RotationTimeRestrictionRequest {
     }
 }
 impl ::std::convert::From<crate::types::WeekdayTimeRestrictionRequest>
-for ::jsm_ops_core::Field<RotationTimeRestrictionRequest> {
+for ::jsm_ops_core::Nullable<RotationTimeRestrictionRequest> {
     fn from(value: crate::types::WeekdayTimeRestrictionRequest) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }
 /// What the length of a turn is counted in.
@@ -1018,7 +1023,7 @@ impl ::jsm_ops_core::OpenEnum for RotationType {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Whether it is switched on.
@@ -1030,7 +1035,7 @@ pub struct Schedule {
     /// Its name.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    /// The rotations; lists have them only where `expand` asked for them.
+    /// The rotations; lists have them only if `expand` names them.
     #[serde(
         default,
         skip_serializing_if = "::std::vec::Vec::is_empty",
@@ -1048,7 +1053,7 @@ pub struct Schedule {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct ScheduleTimelineResponse {
-    /// The layer of the rotations alone, where `expand` asked for `base`.
+    /// The layer of the rotations alone; present if `expand` has `base`.
     #[serde(
         rename = "baseTimeline",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1076,13 +1081,13 @@ pub struct ScheduleTimelineResponse {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub final_timeline: ::std::option::Option<crate::types::Timeline>,
-    /// The layer of forwarding rules alone, where `expand` asked for `forwarding`.
+    /// The layer of forwarding rules alone; present if `expand` has `forwarding`.
     #[serde(
         rename = "forwardingTimeline",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub forwarding_timeline: ::std::option::Option<crate::types::Timeline>,
-    /// The layer of overrides alone, where `expand` asked for `override`.
+    /// The layer of overrides alone; present if `expand` has `override`.
     #[serde(
         rename = "overrideTimeline",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1115,8 +1120,8 @@ pub struct TimeOfDayTimeRestriction {
 #[non_exhaustive]
 pub struct TimeOfDayTimeRestrictionRequest {
     /// The hours that count on every day.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub restriction: ::jsm_ops_core::Field<crate::types::DaySpan>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub restriction: ::jsm_ops_core::Nullable<crate::types::DaySpan>,
     /// The kind of restriction: `time-of-day`.
     #[serde(rename = "type")]
     pub type_: crate::types::TimeOfDayType,
@@ -1126,14 +1131,14 @@ impl TimeOfDayTimeRestrictionRequest {
     pub fn new(type_: impl Into<crate::types::TimeOfDayType>) -> Self {
         Self {
             type_: type_.into(),
-            restriction: ::jsm_ops_core::Field::Absent,
+            restriction: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The hours that count on every day.
     #[must_use]
     pub fn restriction(
         mut self,
-        restriction: impl Into<::jsm_ops_core::Field<crate::types::DaySpan>>,
+        restriction: impl Into<::jsm_ops_core::Nullable<crate::types::DaySpan>>,
     ) -> Self {
         self.restriction = restriction.into();
         self
@@ -1188,7 +1193,7 @@ pub struct Timeline {
     )]
     pub rotations: ::std::vec::Vec<crate::types::TimelineRotation>,
 }
-/// What kind of responder it is.
+/// What kind of participant it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimelineParticipantType {
@@ -1305,7 +1310,7 @@ pub struct TimelineResponder {
     /// Whether it has been deleted since.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub deleted: ::std::option::Option<bool>,
-    /// The id of the user, team or escalation; none for `noone`.
+    /// The id of the user, team or escalation; absent for `noone`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
     /// What kind of responder it is.
@@ -1349,9 +1354,9 @@ pub struct UpdateOverrideRequest {
     #[serde(
         rename = "rotationIds",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub rotation_ids: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub rotation_ids: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// When it begins.
     #[serde(rename = "startDate", deserialize_with = "::jsm_ops_core::decode::date")]
     pub start_date: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -1367,7 +1372,7 @@ impl UpdateOverrideRequest {
             responder: responder.into(),
             start_date,
             end_date,
-            rotation_ids: ::jsm_ops_core::Field::Absent,
+            rotation_ids: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The ids of the rotations that are overridden; all of them if left out.
@@ -1375,7 +1380,7 @@ impl UpdateOverrideRequest {
     pub fn rotation_ids(
         mut self,
         rotation_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.rotation_ids = rotation_ids.into();
@@ -1390,61 +1395,61 @@ pub struct UpdateRotationRequest {
     #[serde(
         rename = "endDate",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub end_date: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub end_date: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
     /// How many hours, days or weeks one turn lasts.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub length: ::jsm_ops_core::Field<i32>,
+    pub length: ::jsm_ops_core::Nullable<i32>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Who takes turns, in this order.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub participants: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub participants: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::ResponderInfo>,
     >,
     /// When it begins.
     #[serde(
         rename = "startDate",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub start_date: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub start_date: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The hours in which it counts.
     #[serde(
         rename = "timeRestriction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub time_restriction: ::jsm_ops_core::Field<
+    pub time_restriction: ::jsm_ops_core::Nullable<
         crate::types::RotationTimeRestrictionRequest,
     >,
     /// Whether a turn is counted in hours, days or weeks.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<crate::types::RotationType>,
+    pub type_: ::jsm_ops_core::Nullable<crate::types::RotationType>,
 }
 impl UpdateRotationRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            end_date: ::jsm_ops_core::Field::Absent,
-            length: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            participants: ::jsm_ops_core::Field::Absent,
-            start_date: ::jsm_ops_core::Field::Absent,
-            time_restriction: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
+            end_date: ::jsm_ops_core::Nullable::Absent,
+            length: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            participants: ::jsm_ops_core::Nullable::Absent,
+            start_date: ::jsm_ops_core::Nullable::Absent,
+            time_restriction: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// When it ends.
@@ -1452,7 +1457,7 @@ impl UpdateRotationRequest {
     pub fn end_date(
         mut self,
         end_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.end_date = end_date.into();
@@ -1460,7 +1465,7 @@ impl UpdateRotationRequest {
     }
     /// How many hours, days or weeks one turn lasts.
     #[must_use]
-    pub fn length(mut self, length: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn length(mut self, length: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.length = length.into();
         self
     }
@@ -1468,7 +1473,7 @@ impl UpdateRotationRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -1478,7 +1483,7 @@ impl UpdateRotationRequest {
     pub fn participants(
         mut self,
         participants: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::ResponderInfo>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::ResponderInfo>>,
         >,
     ) -> Self {
         self.participants = participants.into();
@@ -1489,7 +1494,7 @@ impl UpdateRotationRequest {
     pub fn start_date(
         mut self,
         start_date: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.start_date = start_date.into();
@@ -1500,7 +1505,7 @@ impl UpdateRotationRequest {
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<
-            ::jsm_ops_core::Field<crate::types::RotationTimeRestrictionRequest>,
+            ::jsm_ops_core::Nullable<crate::types::RotationTimeRestrictionRequest>,
         >,
     ) -> Self {
         self.time_restriction = time_restriction.into();
@@ -1510,7 +1515,7 @@ impl UpdateRotationRequest {
     #[must_use]
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<crate::types::RotationType>>,
+        type_: impl Into<::jsm_ops_core::Nullable<crate::types::RotationType>>,
     ) -> Self {
         self.type_ = type_.into();
         self
@@ -1520,55 +1525,58 @@ impl UpdateRotationRequest {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct UpdateScheduleRequest {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Rotations; whether they replace those that exist is not documented.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub rotations: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub rotations: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::CreateRotationRequest>,
     >,
     /// The id of the team; an empty text makes the schedule one of the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the time zone, such as `Europe/Istanbul`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub timezone: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub timezone: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl UpdateScheduleRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            rotations: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
-            timezone: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            rotations: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
+            timezone: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -1576,7 +1584,7 @@ impl UpdateScheduleRequest {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -1586,7 +1594,9 @@ impl UpdateScheduleRequest {
     pub fn rotations(
         mut self,
         rotations: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::CreateRotationRequest>>,
+            ::jsm_ops_core::Nullable<
+                ::std::vec::Vec<crate::types::CreateRotationRequest>,
+            >,
         >,
     ) -> Self {
         self.rotations = rotations.into();
@@ -1596,7 +1606,7 @@ impl UpdateScheduleRequest {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -1605,7 +1615,7 @@ impl UpdateScheduleRequest {
     #[must_use]
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.timezone = timezone.into();
         self
@@ -1631,8 +1641,8 @@ pub struct WeekdayTimeRestriction {
 #[non_exhaustive]
 pub struct WeekdayTimeRestrictionRequest {
     /// The spans of the week that count.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub restrictions: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::WeekSpan>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub restrictions: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::WeekSpan>>,
     /// The kind of restriction: `weekday-and-time-of-day`.
     #[serde(rename = "type")]
     pub type_: crate::types::WeekdayAndTimeOfDayType,
@@ -1642,7 +1652,7 @@ impl WeekdayTimeRestrictionRequest {
     pub fn new(type_: impl Into<crate::types::WeekdayAndTimeOfDayType>) -> Self {
         Self {
             type_: type_.into(),
-            restrictions: ::jsm_ops_core::Field::Absent,
+            restrictions: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The spans of the week that count.
@@ -1650,7 +1660,7 @@ impl WeekdayTimeRestrictionRequest {
     pub fn restrictions(
         mut self,
         restrictions: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::WeekSpan>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::WeekSpan>>,
         >,
     ) -> Self {
         self.restrictions = restrictions.into();

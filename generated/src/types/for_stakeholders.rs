@@ -51,15 +51,15 @@ pub struct StakeholderCommsBulkDeleteGroupsRequest {
     #[serde(
         rename = "groupIds",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub group_ids: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub group_ids: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
 }
 impl StakeholderCommsBulkDeleteGroupsRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            group_ids: ::jsm_ops_core::Field::Absent,
+            group_ids: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The ids of the groups.
@@ -67,7 +67,7 @@ impl StakeholderCommsBulkDeleteGroupsRequest {
     pub fn group_ids(
         mut self,
         group_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.group_ids = group_ids.into();
@@ -234,8 +234,8 @@ pub struct StakeholderCommsCreateStakeholderGroupInput {
     #[serde(rename = "stakeholderGroupInput")]
     pub stakeholder_group_input: crate::types::StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput,
     /// The first members of the group.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub stakeholders: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub stakeholders: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
     >,
 }
@@ -248,7 +248,7 @@ impl StakeholderCommsCreateStakeholderGroupInput {
     ) -> Self {
         Self {
             stakeholder_group_input: stakeholder_group_input.into(),
-            stakeholders: ::jsm_ops_core::Field::Absent,
+            stakeholders: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The first members of the group.
@@ -256,7 +256,7 @@ impl StakeholderCommsCreateStakeholderGroupInput {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
             >,
         >,
@@ -269,42 +269,42 @@ impl StakeholderCommsCreateStakeholderGroupInput {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// When it was added.
     #[serde(
         rename = "insertedAt",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub inserted_at: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The address of the logo.
+    pub inserted_at: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The URL of the logo.
     #[serde(
         rename = "logoUrl",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub logo_url: ::jsm_ops_core::Field<::std::string::String>,
+    pub logo_url: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
     pub name: ::std::string::String,
     /// The id of the owner.
     #[serde(rename = "ownerId")]
     pub owner_id: ::std::string::String,
     /// The ids of the services that belong to the group.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub services: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub services: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// Its status.
     pub status: crate::types::StakeholderCommsGroupStatus,
     /// When it last changed.
     #[serde(
         rename = "updatedAt",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub updated_at: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub updated_at: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
     /// What is required, and nothing else.
@@ -317,18 +317,18 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
             name: name.into(),
             owner_id: owner_id.into(),
             status: status.into(),
-            description: ::jsm_ops_core::Field::Absent,
-            inserted_at: ::jsm_ops_core::Field::Absent,
-            logo_url: ::jsm_ops_core::Field::Absent,
-            services: ::jsm_ops_core::Field::Absent,
-            updated_at: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            inserted_at: ::jsm_ops_core::Nullable::Absent,
+            logo_url: ::jsm_ops_core::Nullable::Absent,
+            services: ::jsm_ops_core::Nullable::Absent,
+            updated_at: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -338,17 +338,17 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
     pub fn inserted_at(
         mut self,
         inserted_at: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.inserted_at = inserted_at.into();
         self
     }
-    /// The address of the logo.
+    /// The URL of the logo.
     #[must_use]
     pub fn logo_url(
         mut self,
-        logo_url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        logo_url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.logo_url = logo_url.into();
         self
@@ -358,7 +358,7 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
     pub fn services(
         mut self,
         services: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.services = services.into();
@@ -369,7 +369,7 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
     pub fn updated_at(
         mut self,
         updated_at: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.updated_at = updated_at.into();
@@ -384,9 +384,9 @@ pub struct StakeholderCommsCreateStakeholderInput {
     #[serde(
         rename = "joiningGroupId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub joining_group_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub joining_group_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The stakeholder.
     pub stakeholder: crate::types::StakeholderCommsCreateStakeholderInputStakeholder,
 }
@@ -399,14 +399,14 @@ impl StakeholderCommsCreateStakeholderInput {
     ) -> Self {
         Self {
             stakeholder: stakeholder.into(),
-            joining_group_id: ::jsm_ops_core::Field::Absent,
+            joining_group_id: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the group that they are to join.
     #[must_use]
     pub fn joining_group_id(
         mut self,
-        joining_group_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        joining_group_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.joining_group_id = joining_group_id.into();
         self
@@ -417,8 +417,8 @@ impl StakeholderCommsCreateStakeholderInput {
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderInputStakeholder {
     /// The Atlassian account id of the person.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub aaid: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub aaid: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The product that added it.
     #[serde(rename = "addedFrom")]
     pub added_from: crate::types::StakeholderCommsAddedFrom,
@@ -429,16 +429,16 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholder {
     #[serde(
         rename = "atlassianTeamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub atlassian_team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub atlassian_team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The email address.
     #[serde(
         rename = "emailId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub email_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub email_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the assignment in another system.
     #[serde(rename = "externalAssignmentId")]
     pub external_assignment_id: ::std::string::String,
@@ -446,34 +446,34 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholder {
     #[serde(
         rename = "phoneCountry",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub phone_country: ::jsm_ops_core::Field<::std::string::String>,
+    pub phone_country: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The telephone number for text messages.
     #[serde(
         rename = "phoneNumber",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub phone_number: ::jsm_ops_core::Field<::std::string::String>,
+    pub phone_number: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Which channels are used.
     pub preference: crate::types::StakeholderCommsCreateStakeholderInputStakeholderPreference,
-    /// Whether no confirmation by email is asked for.
+    /// Whether the confirmation by email is skipped.
     #[serde(rename = "skipConfirmation")]
     pub skip_confirmation: bool,
     /// The id of the stakeholder group, where the stakeholder is one.
     #[serde(
         rename = "stakeholderGroupId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub stakeholder_group_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub stakeholder_group_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What kind of stakeholder it is.
     #[serde(rename = "stakeholderType")]
     pub stakeholder_type: crate::types::StakeholderCommsStakeholderType,
-    /// The address that is called.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub webhook: ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+    /// The URL that is called.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub webhook: ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
 }
 impl StakeholderCommsCreateStakeholderInputStakeholder {
     /// What is required, and nothing else.
@@ -494,20 +494,20 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
             added_from: added_from.into(),
             preference: preference.into(),
             skip_confirmation,
-            aaid: ::jsm_ops_core::Field::Absent,
-            atlassian_team_id: ::jsm_ops_core::Field::Absent,
-            email_id: ::jsm_ops_core::Field::Absent,
-            phone_country: ::jsm_ops_core::Field::Absent,
-            phone_number: ::jsm_ops_core::Field::Absent,
-            stakeholder_group_id: ::jsm_ops_core::Field::Absent,
-            webhook: ::jsm_ops_core::Field::Absent,
+            aaid: ::jsm_ops_core::Nullable::Absent,
+            atlassian_team_id: ::jsm_ops_core::Nullable::Absent,
+            email_id: ::jsm_ops_core::Nullable::Absent,
+            phone_country: ::jsm_ops_core::Nullable::Absent,
+            phone_number: ::jsm_ops_core::Nullable::Absent,
+            stakeholder_group_id: ::jsm_ops_core::Nullable::Absent,
+            webhook: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The Atlassian account id of the person.
     #[must_use]
     pub fn aaid(
         mut self,
-        aaid: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        aaid: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.aaid = aaid.into();
         self
@@ -516,7 +516,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
     #[must_use]
     pub fn atlassian_team_id(
         mut self,
-        atlassian_team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        atlassian_team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.atlassian_team_id = atlassian_team_id.into();
         self
@@ -525,7 +525,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
     #[must_use]
     pub fn email_id(
         mut self,
-        email_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        email_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.email_id = email_id.into();
         self
@@ -534,7 +534,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
     #[must_use]
     pub fn phone_country(
         mut self,
-        phone_country: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        phone_country: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.phone_country = phone_country.into();
         self
@@ -543,7 +543,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
     #[must_use]
     pub fn phone_number(
         mut self,
-        phone_number: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        phone_number: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.phone_number = phone_number.into();
         self
@@ -552,24 +552,24 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
     #[must_use]
     pub fn stakeholder_group_id(
         mut self,
-        stakeholder_group_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        stakeholder_group_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.stakeholder_group_id = stakeholder_group_id.into();
         self
     }
-    /// The address that is called.
+    /// The URL that is called.
     #[must_use]
     pub fn webhook(
         mut self,
         webhook: impl Into<
-            ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
         >,
     ) -> Self {
         self.webhook = webhook.into();
         self
     }
 }
-/// Which channels the stakeholder is told through.
+/// The channels through which the stakeholder is notified.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderInputStakeholderPreference {
@@ -599,8 +599,8 @@ impl StakeholderCommsCreateStakeholderInputStakeholderPreference {
 #[non_exhaustive]
 pub struct StakeholderCommsGroupAddMembersRequest {
     /// The stakeholders.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub stakeholders: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub stakeholders: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
     >,
 }
@@ -608,7 +608,7 @@ impl StakeholderCommsGroupAddMembersRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            stakeholders: ::jsm_ops_core::Field::Absent,
+            stakeholders: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The stakeholders.
@@ -616,7 +616,7 @@ impl StakeholderCommsGroupAddMembersRequest {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
             >,
         >,
@@ -635,7 +635,7 @@ pub struct StakeholderCommsGroupCreateResponse {
     /// The stakeholder group.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub group: ::std::option::Option<crate::types::StakeholderCommsStakeholderGroup>,
-    /// The address of the owner's picture.
+    /// The URL of the owner's picture.
     #[serde(
         rename = "ownerAvatar",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -655,7 +655,7 @@ pub struct StakeholderCommsGroupCreateResponse {
     )]
     pub stakeholders: ::std::vec::Vec<crate::types::StakeholderCommsStakeholder>,
 }
-/// The answer with the group after members were added.
+/// The response with the group after members were added.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsGroupMemberConnectionResponse {
@@ -676,15 +676,17 @@ pub struct StakeholderCommsGroupRemoveMembersRequest {
     #[serde(
         rename = "stakeholderIds",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub stakeholder_ids: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub stakeholder_ids: ::jsm_ops_core::Nullable<
+        ::std::vec::Vec<::std::string::String>,
+    >,
 }
 impl StakeholderCommsGroupRemoveMembersRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            stakeholder_ids: ::jsm_ops_core::Field::Absent,
+            stakeholder_ids: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The ids of the stakeholders.
@@ -692,7 +694,7 @@ impl StakeholderCommsGroupRemoveMembersRequest {
     pub fn stakeholder_ids(
         mut self,
         stakeholder_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.stakeholder_ids = stakeholder_ids.into();
@@ -760,8 +762,8 @@ impl StakeholderCommsResendInviteInput {
 #[non_exhaustive]
 pub struct StakeholderCommsResendInviteInputResendInviteInput {
     /// The Atlassian account id of the person.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub aaid: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub aaid: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The email address.
     #[serde(rename = "emailId")]
     pub email_id: ::std::string::String,
@@ -771,14 +773,14 @@ impl StakeholderCommsResendInviteInputResendInviteInput {
     pub fn new(email_id: impl Into<::std::string::String>) -> Self {
         Self {
             email_id: email_id.into(),
-            aaid: ::jsm_ops_core::Field::Absent,
+            aaid: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The Atlassian account id of the person.
     #[must_use]
     pub fn aaid(
         mut self,
-        aaid: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        aaid: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.aaid = aaid.into();
         self
@@ -816,47 +818,47 @@ impl StakeholderCommsStakeholderAssignmentIdInput {
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
     /// The Atlassian resource identifier (ARI) of what the stakeholder is assigned to.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub ari: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub ari: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the assignment.
     #[serde(
         rename = "assignmentId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub assignment_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub assignment_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The kind of thing that the stakeholder is assigned to.
     #[serde(
         rename = "assignmentType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub assignment_type: ::jsm_ops_core::Field<
+    pub assignment_type: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsAssignmentType,
     >,
     /// The id of the assignment in another system.
     #[serde(
         rename = "externalAssignmentId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub external_assignment_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub external_assignment_id: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            ari: ::jsm_ops_core::Field::Absent,
-            assignment_id: ::jsm_ops_core::Field::Absent,
-            assignment_type: ::jsm_ops_core::Field::Absent,
-            external_assignment_id: ::jsm_ops_core::Field::Absent,
+            ari: ::jsm_ops_core::Nullable::Absent,
+            assignment_id: ::jsm_ops_core::Nullable::Absent,
+            assignment_type: ::jsm_ops_core::Nullable::Absent,
+            external_assignment_id: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The Atlassian resource identifier (ARI) of what the stakeholder is assigned to.
     #[must_use]
     pub fn ari(
         mut self,
-        ari: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        ari: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.ari = ari.into();
         self
@@ -865,7 +867,7 @@ impl StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
     #[must_use]
     pub fn assignment_id(
         mut self,
-        assignment_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        assignment_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.assignment_id = assignment_id.into();
         self
@@ -875,7 +877,7 @@ impl StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
     pub fn assignment_type(
         mut self,
         assignment_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsAssignmentType>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsAssignmentType>,
         >,
     ) -> Self {
         self.assignment_type = assignment_type.into();
@@ -885,7 +887,9 @@ impl StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
     #[must_use]
     pub fn external_assignment_id(
         mut self,
-        external_assignment_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        external_assignment_id: impl Into<
+            ::jsm_ops_core::Nullable<::std::string::String>,
+        >,
     ) -> Self {
         self.external_assignment_id = external_assignment_id.into();
         self
@@ -899,12 +903,12 @@ pub struct StakeholderCommsStakeholderBulkCreateRequest {
     #[serde(
         rename = "joiningGroupId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub joining_group_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub joining_group_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The stakeholders.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub stakeholders: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub stakeholders: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInputStakeholder>,
     >,
 }
@@ -912,15 +916,15 @@ impl StakeholderCommsStakeholderBulkCreateRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            joining_group_id: ::jsm_ops_core::Field::Absent,
-            stakeholders: ::jsm_ops_core::Field::Absent,
+            joining_group_id: ::jsm_ops_core::Nullable::Absent,
+            stakeholders: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the group that they are to join.
     #[must_use]
     pub fn joining_group_id(
         mut self,
-        joining_group_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        joining_group_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.joining_group_id = joining_group_id.into();
         self
@@ -930,7 +934,7 @@ impl StakeholderCommsStakeholderBulkCreateRequest {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<
                     crate::types::StakeholderCommsCreateStakeholderInputStakeholder,
                 >,
@@ -949,15 +953,17 @@ pub struct StakeholderCommsStakeholderBulkDeleteRequest {
     #[serde(
         rename = "stakeholderIds",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub stakeholder_ids: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub stakeholder_ids: ::jsm_ops_core::Nullable<
+        ::std::vec::Vec<::std::string::String>,
+    >,
 }
 impl StakeholderCommsStakeholderBulkDeleteRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            stakeholder_ids: ::jsm_ops_core::Field::Absent,
+            stakeholder_ids: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The ids of the stakeholders.
@@ -965,7 +971,7 @@ impl StakeholderCommsStakeholderBulkDeleteRequest {
     pub fn stakeholder_ids(
         mut self,
         stakeholder_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.stakeholder_ids = stakeholder_ids.into();
@@ -995,7 +1001,7 @@ pub struct StakeholderCommsStakeholderConnection {
     )]
     pub total_count: ::std::option::Option<i32>,
 }
-/// The answer with one page of stakeholders.
+/// The response with one page of stakeholders.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderConnectionResponse {
@@ -1034,7 +1040,7 @@ impl ::jsm_ops_core::Page for StakeholderCommsStakeholderConnectionResponse {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroup {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Its id.
@@ -1048,7 +1054,7 @@ pub struct StakeholderCommsStakeholderGroup {
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
     pub inserted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The address of the logo.
+    /// The URL of the logo.
     #[serde(rename = "logoUrl", skip_serializing_if = "::std::option::Option::is_none")]
     pub logo_url: ::std::option::Option<::std::string::String>,
     /// Its name.
@@ -1190,7 +1196,7 @@ pub struct StakeholderCommsStakeholderGroupMembership {
     )]
     pub member_type: ::std::option::Option<::std::string::String>,
 }
-/// The answer with one group.
+/// The response with one group.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupResponse {
@@ -1226,46 +1232,46 @@ pub struct StakeholderCommsStakeholderGroupsAndMemberships {
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderIdInput {
     /// The Atlassian account id of the person.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub aaid: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub aaid: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The Atlassian resource identifier (ARI) of the stakeholder.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub ari: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub ari: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the Atlassian team, where the stakeholder is one.
     #[serde(
         rename = "atlassianTeamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub atlassian_team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub atlassian_team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The email address.
     #[serde(
         rename = "emailId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub email_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub email_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the stakeholder group, where the stakeholder is one.
     #[serde(
         rename = "stakeholderGroupId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub stakeholder_group_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub stakeholder_group_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the stakeholder.
     #[serde(
         rename = "stakeholderId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub stakeholder_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub stakeholder_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What kind of stakeholder it is.
     #[serde(
         rename = "stakeholderType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub stakeholder_type: ::jsm_ops_core::Field<
+    pub stakeholder_type: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsStakeholderType,
     >,
 }
@@ -1273,20 +1279,20 @@ impl StakeholderCommsStakeholderIdInput {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            aaid: ::jsm_ops_core::Field::Absent,
-            ari: ::jsm_ops_core::Field::Absent,
-            atlassian_team_id: ::jsm_ops_core::Field::Absent,
-            email_id: ::jsm_ops_core::Field::Absent,
-            stakeholder_group_id: ::jsm_ops_core::Field::Absent,
-            stakeholder_id: ::jsm_ops_core::Field::Absent,
-            stakeholder_type: ::jsm_ops_core::Field::Absent,
+            aaid: ::jsm_ops_core::Nullable::Absent,
+            ari: ::jsm_ops_core::Nullable::Absent,
+            atlassian_team_id: ::jsm_ops_core::Nullable::Absent,
+            email_id: ::jsm_ops_core::Nullable::Absent,
+            stakeholder_group_id: ::jsm_ops_core::Nullable::Absent,
+            stakeholder_id: ::jsm_ops_core::Nullable::Absent,
+            stakeholder_type: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The Atlassian account id of the person.
     #[must_use]
     pub fn aaid(
         mut self,
-        aaid: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        aaid: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.aaid = aaid.into();
         self
@@ -1295,7 +1301,7 @@ impl StakeholderCommsStakeholderIdInput {
     #[must_use]
     pub fn ari(
         mut self,
-        ari: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        ari: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.ari = ari.into();
         self
@@ -1304,7 +1310,7 @@ impl StakeholderCommsStakeholderIdInput {
     #[must_use]
     pub fn atlassian_team_id(
         mut self,
-        atlassian_team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        atlassian_team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.atlassian_team_id = atlassian_team_id.into();
         self
@@ -1313,7 +1319,7 @@ impl StakeholderCommsStakeholderIdInput {
     #[must_use]
     pub fn email_id(
         mut self,
-        email_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        email_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.email_id = email_id.into();
         self
@@ -1322,7 +1328,7 @@ impl StakeholderCommsStakeholderIdInput {
     #[must_use]
     pub fn stakeholder_group_id(
         mut self,
-        stakeholder_group_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        stakeholder_group_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.stakeholder_group_id = stakeholder_group_id.into();
         self
@@ -1331,7 +1337,7 @@ impl StakeholderCommsStakeholderIdInput {
     #[must_use]
     pub fn stakeholder_id(
         mut self,
-        stakeholder_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        stakeholder_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.stakeholder_id = stakeholder_id.into();
         self
@@ -1341,7 +1347,7 @@ impl StakeholderCommsStakeholderIdInput {
     pub fn stakeholder_type(
         mut self,
         stakeholder_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsStakeholderType>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsStakeholderType>,
         >,
     ) -> Self {
         self.stakeholder_type = stakeholder_type.into();
@@ -1406,7 +1412,7 @@ impl ::jsm_ops_core::Page for StakeholderCommsStakeholderPaginatedResponse {
         self.stakeholders
     }
 }
-/// The answer with one stakeholder.
+/// The response with one stakeholder.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderResponse {
@@ -1421,74 +1427,74 @@ pub struct StakeholderCommsStakeholderResponse {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderGroupInput {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// When it was added.
     #[serde(
         rename = "insertedAt",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub inserted_at: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The address of the logo.
+    pub inserted_at: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// The URL of the logo.
     #[serde(
         rename = "logoUrl",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub logo_url: ::jsm_ops_core::Field<::std::string::String>,
+    pub logo_url: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the owner.
     #[serde(
         rename = "ownerId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub owner_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub owner_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The ids of the services that belong to the group.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub services: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub services: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The members to add or change.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub stakeholders: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub stakeholders: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
     >,
     /// Its status.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsGroupStatus>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub status: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsGroupStatus>,
     /// When it last changed.
     #[serde(
         rename = "updatedAt",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
-    pub updated_at: ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub updated_at: ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 impl StakeholderCommsUpdateStakeholderGroupInput {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
-            inserted_at: ::jsm_ops_core::Field::Absent,
-            logo_url: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            owner_id: ::jsm_ops_core::Field::Absent,
-            services: ::jsm_ops_core::Field::Absent,
-            stakeholders: ::jsm_ops_core::Field::Absent,
-            status: ::jsm_ops_core::Field::Absent,
-            updated_at: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            inserted_at: ::jsm_ops_core::Nullable::Absent,
+            logo_url: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            owner_id: ::jsm_ops_core::Nullable::Absent,
+            services: ::jsm_ops_core::Nullable::Absent,
+            stakeholders: ::jsm_ops_core::Nullable::Absent,
+            status: ::jsm_ops_core::Nullable::Absent,
+            updated_at: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -1498,17 +1504,17 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
     pub fn inserted_at(
         mut self,
         inserted_at: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.inserted_at = inserted_at.into();
         self
     }
-    /// The address of the logo.
+    /// The URL of the logo.
     #[must_use]
     pub fn logo_url(
         mut self,
-        logo_url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        logo_url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.logo_url = logo_url.into();
         self
@@ -1517,7 +1523,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -1526,7 +1532,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
     #[must_use]
     pub fn owner_id(
         mut self,
-        owner_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        owner_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.owner_id = owner_id.into();
         self
@@ -1536,7 +1542,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
     pub fn services(
         mut self,
         services: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.services = services.into();
@@ -1547,7 +1553,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
     pub fn stakeholders(
         mut self,
         stakeholders: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsCreateStakeholderInput>,
             >,
         >,
@@ -1560,7 +1566,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
     pub fn status(
         mut self,
         status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsGroupStatus>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsGroupStatus>,
         >,
     ) -> Self {
         self.status = status.into();
@@ -1571,7 +1577,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
     pub fn updated_at(
         mut self,
         updated_at: impl Into<
-            ::jsm_ops_core::Field<::chrono::DateTime<::chrono::offset::Utc>>,
+            ::jsm_ops_core::Nullable<::chrono::DateTime<::chrono::offset::Utc>>,
         >,
     ) -> Self {
         self.updated_at = updated_at.into();
@@ -1602,21 +1608,23 @@ impl StakeholderCommsUpdateStakeholderInput {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
-    /// How the stakeholder is told.
+    /// How the stakeholder is notified.
     #[serde(
         rename = "notificationPreference",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub notification_preference: ::jsm_ops_core::Field<
+    pub notification_preference: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreference,
     >,
     /// Names the stakeholder by one of its ids.
     #[serde(rename = "stakeholderIdInput")]
     pub stakeholder_id_input: crate::types::StakeholderCommsStakeholderIdInput,
     /// Its status.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsStakeholderStatus>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub status: ::jsm_ops_core::Nullable<
+        crate::types::StakeholderCommsStakeholderStatus,
+    >,
 }
 impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
     /// What is required, and nothing else.
@@ -1625,16 +1633,16 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
     ) -> Self {
         Self {
             stakeholder_id_input: stakeholder_id_input.into(),
-            notification_preference: ::jsm_ops_core::Field::Absent,
-            status: ::jsm_ops_core::Field::Absent,
+            notification_preference: ::jsm_ops_core::Nullable::Absent,
+            status: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// How the stakeholder is told.
+    /// How the stakeholder is notified.
     #[must_use]
     pub fn notification_preference(
         mut self,
         notification_preference: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 crate::types::StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreference,
             >,
         >,
@@ -1647,14 +1655,14 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
     pub fn status(
         mut self,
         status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsStakeholderStatus>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsStakeholderStatus>,
         >,
     ) -> Self {
         self.status = status.into();
         self
     }
 }
-/// How the stakeholder is to be told.
+/// How the stakeholder is notified.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreference {
@@ -1662,48 +1670,48 @@ pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificat
     #[serde(
         rename = "emailId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub email_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub email_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The country code of the telephone number.
     #[serde(
         rename = "phoneCountry",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub phone_country: ::jsm_ops_core::Field<::std::string::String>,
+    pub phone_country: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The telephone number for text messages.
     #[serde(
         rename = "phoneNumber",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub phone_number: ::jsm_ops_core::Field<::std::string::String>,
+    pub phone_number: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Which channels are used.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub preference: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub preference: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference,
     >,
-    /// The address that is called.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub webhook: ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+    /// The URL that is called.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub webhook: ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
 }
 impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreference {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            email_id: ::jsm_ops_core::Field::Absent,
-            phone_country: ::jsm_ops_core::Field::Absent,
-            phone_number: ::jsm_ops_core::Field::Absent,
-            preference: ::jsm_ops_core::Field::Absent,
-            webhook: ::jsm_ops_core::Field::Absent,
+            email_id: ::jsm_ops_core::Nullable::Absent,
+            phone_country: ::jsm_ops_core::Nullable::Absent,
+            phone_number: ::jsm_ops_core::Nullable::Absent,
+            preference: ::jsm_ops_core::Nullable::Absent,
+            webhook: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The email address.
     #[must_use]
     pub fn email_id(
         mut self,
-        email_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        email_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.email_id = email_id.into();
         self
@@ -1712,7 +1720,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
     #[must_use]
     pub fn phone_country(
         mut self,
-        phone_country: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        phone_country: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.phone_country = phone_country.into();
         self
@@ -1721,7 +1729,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
     #[must_use]
     pub fn phone_number(
         mut self,
-        phone_number: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        phone_number: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.phone_number = phone_number.into();
         self
@@ -1731,7 +1739,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
     pub fn preference(
         mut self,
         preference: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 crate::types::StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference,
             >,
         >,
@@ -1739,39 +1747,41 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
         self.preference = preference.into();
         self
     }
-    /// The address that is called.
+    /// The URL that is called.
     #[must_use]
     pub fn webhook(
         mut self,
         webhook: impl Into<
-            ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
         >,
     ) -> Self {
         self.webhook = webhook.into();
         self
     }
 }
-/// Which channels the stakeholder is told through.
+/// The channels through which the stakeholder is notified.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference {
     /// Whether email is used.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub email: ::jsm_ops_core::Field<crate::types::StakeholderCommsChannelPreference>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub email: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsChannelPreference>,
     /// Whether text messages are used.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub sms: ::jsm_ops_core::Field<crate::types::StakeholderCommsChannelPreference>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub sms: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsChannelPreference>,
     /// Whether a webhook is used.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub webhook: ::jsm_ops_core::Field<crate::types::StakeholderCommsChannelPreference>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub webhook: ::jsm_ops_core::Nullable<
+        crate::types::StakeholderCommsChannelPreference,
+    >,
 }
 impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            email: ::jsm_ops_core::Field::Absent,
-            sms: ::jsm_ops_core::Field::Absent,
-            webhook: ::jsm_ops_core::Field::Absent,
+            email: ::jsm_ops_core::Nullable::Absent,
+            sms: ::jsm_ops_core::Nullable::Absent,
+            webhook: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Whether email is used.
@@ -1779,7 +1789,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
     pub fn email(
         mut self,
         email: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsChannelPreference>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsChannelPreference>,
         >,
     ) -> Self {
         self.email = email.into();
@@ -1790,7 +1800,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
     pub fn sms(
         mut self,
         sms: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsChannelPreference>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsChannelPreference>,
         >,
     ) -> Self {
         self.sms = sms.into();
@@ -1801,7 +1811,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
     pub fn webhook(
         mut self,
         webhook: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsChannelPreference>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsChannelPreference>,
         >,
     ) -> Self {
         self.webhook = webhook.into();

@@ -8,33 +8,35 @@ pub struct StakeholderCommsBatchComponentProcessRequest {
     #[serde(
         rename = "createUpdateComponents",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub create_update_components: ::jsm_ops_core::Field<
+    pub create_update_components: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsNestedDraftComponentInput>,
     >,
     /// The ids of the components to delete.
     #[serde(
         rename = "deleteComponents",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub delete_components: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub delete_components: ::jsm_ops_core::Nullable<
+        ::std::vec::Vec<::std::string::String>,
+    >,
     /// The id of the status page.
     #[serde(
         rename = "pageId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub page_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub page_id: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsBatchComponentProcessRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            create_update_components: ::jsm_ops_core::Field::Absent,
-            delete_components: ::jsm_ops_core::Field::Absent,
-            page_id: ::jsm_ops_core::Field::Absent,
+            create_update_components: ::jsm_ops_core::Nullable::Absent,
+            delete_components: ::jsm_ops_core::Nullable::Absent,
+            page_id: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The components to change, and those to create: these have no id.
@@ -42,7 +44,7 @@ impl StakeholderCommsBatchComponentProcessRequest {
     pub fn create_update_components(
         mut self,
         create_update_components: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsNestedDraftComponentInput>,
             >,
         >,
@@ -55,7 +57,7 @@ impl StakeholderCommsBatchComponentProcessRequest {
     pub fn delete_components(
         mut self,
         delete_components: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.delete_components = delete_components.into();
@@ -65,7 +67,7 @@ impl StakeholderCommsBatchComponentProcessRequest {
     #[must_use]
     pub fn page_id(
         mut self,
-        page_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        page_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.page_id = page_id.into();
         self
@@ -79,63 +81,63 @@ pub struct StakeholderCommsBodyConfig {
     #[serde(
         rename = "componentStyle",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub component_style: ::jsm_ops_core::Field<
+    pub component_style: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsBodyConfigComponentStyle,
     >,
     /// Whether each component shows its uptime.
     #[serde(
         rename = "componentUptimeDisplay",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub component_uptime_display: ::jsm_ops_core::Field<bool>,
+    pub component_uptime_display: ::jsm_ops_core::Nullable<bool>,
     /// How many days of uptime a component shows.
     #[serde(
         rename = "componentUptimeRange",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub component_uptime_range: ::jsm_ops_core::Field<i32>,
+    pub component_uptime_range: ::jsm_ops_core::Nullable<i32>,
     /// Whether visitors can search and filter.
     #[serde(
         rename = "enableSearchAndFilter",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub enable_search_and_filter: ::jsm_ops_core::Field<bool>,
+    pub enable_search_and_filter: ::jsm_ops_core::Nullable<bool>,
     /// How many components stand side by side.
     #[serde(
         rename = "numberOfCardsPerRow",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub number_of_cards_per_row: ::jsm_ops_core::Field<i32>,
+    pub number_of_cards_per_row: ::jsm_ops_core::Nullable<i32>,
     /// Whether the page shows its uptime as a whole.
     #[serde(
         rename = "overallUptimeDisplay",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub overall_uptime_display: ::jsm_ops_core::Field<bool>,
+    pub overall_uptime_display: ::jsm_ops_core::Nullable<bool>,
     /// How many days of uptime the page shows as a whole.
     #[serde(
         rename = "overallUptimeRange",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub overall_uptime_range: ::jsm_ops_core::Field<i32>,
+    pub overall_uptime_range: ::jsm_ops_core::Nullable<i32>,
     /// How uptime is shown.
     #[serde(
         rename = "uptimeStyle",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub uptime_style: ::jsm_ops_core::Field<
+    pub uptime_style: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsBodyConfigUptimeStyle,
     >,
 }
@@ -143,14 +145,14 @@ impl StakeholderCommsBodyConfig {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            component_style: ::jsm_ops_core::Field::Absent,
-            component_uptime_display: ::jsm_ops_core::Field::Absent,
-            component_uptime_range: ::jsm_ops_core::Field::Absent,
-            enable_search_and_filter: ::jsm_ops_core::Field::Absent,
-            number_of_cards_per_row: ::jsm_ops_core::Field::Absent,
-            overall_uptime_display: ::jsm_ops_core::Field::Absent,
-            overall_uptime_range: ::jsm_ops_core::Field::Absent,
-            uptime_style: ::jsm_ops_core::Field::Absent,
+            component_style: ::jsm_ops_core::Nullable::Absent,
+            component_uptime_display: ::jsm_ops_core::Nullable::Absent,
+            component_uptime_range: ::jsm_ops_core::Nullable::Absent,
+            enable_search_and_filter: ::jsm_ops_core::Nullable::Absent,
+            number_of_cards_per_row: ::jsm_ops_core::Nullable::Absent,
+            overall_uptime_display: ::jsm_ops_core::Nullable::Absent,
+            overall_uptime_range: ::jsm_ops_core::Nullable::Absent,
+            uptime_style: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// How components are shown.
@@ -158,7 +160,9 @@ impl StakeholderCommsBodyConfig {
     pub fn component_style(
         mut self,
         component_style: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsBodyConfigComponentStyle>,
+            ::jsm_ops_core::Nullable<
+                crate::types::StakeholderCommsBodyConfigComponentStyle,
+            >,
         >,
     ) -> Self {
         self.component_style = component_style.into();
@@ -168,7 +172,7 @@ impl StakeholderCommsBodyConfig {
     #[must_use]
     pub fn component_uptime_display(
         mut self,
-        component_uptime_display: impl Into<::jsm_ops_core::Field<bool>>,
+        component_uptime_display: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.component_uptime_display = component_uptime_display.into();
         self
@@ -177,7 +181,7 @@ impl StakeholderCommsBodyConfig {
     #[must_use]
     pub fn component_uptime_range(
         mut self,
-        component_uptime_range: impl Into<::jsm_ops_core::Field<i32>>,
+        component_uptime_range: impl Into<::jsm_ops_core::Nullable<i32>>,
     ) -> Self {
         self.component_uptime_range = component_uptime_range.into();
         self
@@ -186,7 +190,7 @@ impl StakeholderCommsBodyConfig {
     #[must_use]
     pub fn enable_search_and_filter(
         mut self,
-        enable_search_and_filter: impl Into<::jsm_ops_core::Field<bool>>,
+        enable_search_and_filter: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.enable_search_and_filter = enable_search_and_filter.into();
         self
@@ -195,7 +199,7 @@ impl StakeholderCommsBodyConfig {
     #[must_use]
     pub fn number_of_cards_per_row(
         mut self,
-        number_of_cards_per_row: impl Into<::jsm_ops_core::Field<i32>>,
+        number_of_cards_per_row: impl Into<::jsm_ops_core::Nullable<i32>>,
     ) -> Self {
         self.number_of_cards_per_row = number_of_cards_per_row.into();
         self
@@ -204,7 +208,7 @@ impl StakeholderCommsBodyConfig {
     #[must_use]
     pub fn overall_uptime_display(
         mut self,
-        overall_uptime_display: impl Into<::jsm_ops_core::Field<bool>>,
+        overall_uptime_display: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.overall_uptime_display = overall_uptime_display.into();
         self
@@ -213,7 +217,7 @@ impl StakeholderCommsBodyConfig {
     #[must_use]
     pub fn overall_uptime_range(
         mut self,
-        overall_uptime_range: impl Into<::jsm_ops_core::Field<i32>>,
+        overall_uptime_range: impl Into<::jsm_ops_core::Nullable<i32>>,
     ) -> Self {
         self.overall_uptime_range = overall_uptime_range.into();
         self
@@ -223,7 +227,7 @@ impl StakeholderCommsBodyConfig {
     pub fn uptime_style(
         mut self,
         uptime_style: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsBodyConfigUptimeStyle>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsBodyConfigUptimeStyle>,
         >,
     ) -> Self {
         self.uptime_style = uptime_style.into();
@@ -294,110 +298,110 @@ pub struct StakeholderCommsColours {
     #[serde(
         rename = "cssBlueColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_blue_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_blue_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The colour behind everything.
     #[serde(
         rename = "cssBodyBackgroundColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_body_background_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_body_background_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The colour of borders.
     #[serde(
         rename = "cssBorderColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_border_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_border_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The colour of text.
     #[serde(
         rename = "cssFontColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_font_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_font_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The colour of graphs.
     #[serde(
         rename = "cssGraphColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_graph_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_graph_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The green of the page.
     #[serde(
         rename = "cssGreenColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_green_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_green_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The colour of lighter text.
     #[serde(
         rename = "cssLightFontColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_light_font_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_light_font_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The colour of links.
     #[serde(
         rename = "cssLinkColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_link_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_link_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The colour of days without data.
     #[serde(
         rename = "cssNoDataColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_no_data_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_no_data_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The orange of the page.
     #[serde(
         rename = "cssOrangeColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_orange_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_orange_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The red of the page.
     #[serde(
         rename = "cssRedColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_red_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_red_color: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The yellow of the page.
     #[serde(
         rename = "cssYellowColor",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub css_yellow_color: ::jsm_ops_core::Field<::std::string::String>,
+    pub css_yellow_color: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsColours {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            css_blue_color: ::jsm_ops_core::Field::Absent,
-            css_body_background_color: ::jsm_ops_core::Field::Absent,
-            css_border_color: ::jsm_ops_core::Field::Absent,
-            css_font_color: ::jsm_ops_core::Field::Absent,
-            css_graph_color: ::jsm_ops_core::Field::Absent,
-            css_green_color: ::jsm_ops_core::Field::Absent,
-            css_light_font_color: ::jsm_ops_core::Field::Absent,
-            css_link_color: ::jsm_ops_core::Field::Absent,
-            css_no_data_color: ::jsm_ops_core::Field::Absent,
-            css_orange_color: ::jsm_ops_core::Field::Absent,
-            css_red_color: ::jsm_ops_core::Field::Absent,
-            css_yellow_color: ::jsm_ops_core::Field::Absent,
+            css_blue_color: ::jsm_ops_core::Nullable::Absent,
+            css_body_background_color: ::jsm_ops_core::Nullable::Absent,
+            css_border_color: ::jsm_ops_core::Nullable::Absent,
+            css_font_color: ::jsm_ops_core::Nullable::Absent,
+            css_graph_color: ::jsm_ops_core::Nullable::Absent,
+            css_green_color: ::jsm_ops_core::Nullable::Absent,
+            css_light_font_color: ::jsm_ops_core::Nullable::Absent,
+            css_link_color: ::jsm_ops_core::Nullable::Absent,
+            css_no_data_color: ::jsm_ops_core::Nullable::Absent,
+            css_orange_color: ::jsm_ops_core::Nullable::Absent,
+            css_red_color: ::jsm_ops_core::Nullable::Absent,
+            css_yellow_color: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The blue of the page.
     #[must_use]
     pub fn css_blue_color(
         mut self,
-        css_blue_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_blue_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_blue_color = css_blue_color.into();
         self
@@ -407,7 +411,7 @@ impl StakeholderCommsColours {
     pub fn css_body_background_color(
         mut self,
         css_body_background_color: impl Into<
-            ::jsm_ops_core::Field<::std::string::String>,
+            ::jsm_ops_core::Nullable<::std::string::String>,
         >,
     ) -> Self {
         self.css_body_background_color = css_body_background_color.into();
@@ -417,7 +421,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_border_color(
         mut self,
-        css_border_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_border_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_border_color = css_border_color.into();
         self
@@ -426,7 +430,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_font_color(
         mut self,
-        css_font_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_font_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_font_color = css_font_color.into();
         self
@@ -435,7 +439,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_graph_color(
         mut self,
-        css_graph_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_graph_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_graph_color = css_graph_color.into();
         self
@@ -444,7 +448,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_green_color(
         mut self,
-        css_green_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_green_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_green_color = css_green_color.into();
         self
@@ -453,7 +457,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_light_font_color(
         mut self,
-        css_light_font_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_light_font_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_light_font_color = css_light_font_color.into();
         self
@@ -462,7 +466,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_link_color(
         mut self,
-        css_link_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_link_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_link_color = css_link_color.into();
         self
@@ -471,7 +475,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_no_data_color(
         mut self,
-        css_no_data_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_no_data_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_no_data_color = css_no_data_color.into();
         self
@@ -480,7 +484,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_orange_color(
         mut self,
-        css_orange_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_orange_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_orange_color = css_orange_color.into();
         self
@@ -489,7 +493,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_red_color(
         mut self,
-        css_red_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_red_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_red_color = css_red_color.into();
         self
@@ -498,7 +502,7 @@ impl StakeholderCommsColours {
     #[must_use]
     pub fn css_yellow_color(
         mut self,
-        css_yellow_color: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        css_yellow_color: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.css_yellow_color = css_yellow_color.into();
         self
@@ -570,142 +574,142 @@ pub struct StakeholderCommsCreatePageRequestPage {
     #[serde(
         rename = "allowPageSubscribers",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub allow_page_subscribers: ::jsm_ops_core::Field<bool>,
+    pub allow_page_subscribers: ::jsm_ops_core::Nullable<bool>,
     /// Whether the page offers feeds in RSS and Atom.
     #[serde(
         rename = "allowRssAtomFields",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub allow_rss_atom_fields: ::jsm_ops_core::Field<bool>,
+    pub allow_rss_atom_fields: ::jsm_ops_core::Nullable<bool>,
     /// How the middle of the page is laid out.
     #[serde(
         rename = "bodyConfig",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub body_config: ::jsm_ops_core::Field<crate::types::StakeholderCommsBodyConfig>,
+    pub body_config: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsBodyConfig>,
     /// The colours of the page.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub colours: ::jsm_ops_core::Field<crate::types::StakeholderCommsColours>,
-    /// Style rules of one's own.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub colours: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsColours>,
+    /// Custom style rules.
     #[serde(
         rename = "customCss",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub custom_css: ::jsm_ops_core::Field<::std::string::String>,
-    /// HTML of one's own for the foot of the page.
+    pub custom_css: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// Custom HTML for the foot of the page.
     #[serde(
         rename = "customFooterHtml",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub custom_footer_html: ::jsm_ops_core::Field<::std::string::String>,
-    /// HTML of one's own for the head of the page.
+    pub custom_footer_html: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// Custom HTML for the head of the page.
     #[serde(
         rename = "customHeaderHtml",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub custom_header_html: ::jsm_ops_core::Field<::std::string::String>,
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
-    /// The domain of one's own that is to lead to the page.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub domain: ::jsm_ops_core::Field<::std::string::String>,
+    pub custom_header_html: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// The custom domain that is to lead to the page.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub domain: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What stands at the foot of the page.
     #[serde(
         rename = "footerData",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub footer_data: ::jsm_ops_core::Field<crate::types::StakeholderCommsFooterData>,
+    pub footer_data: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsFooterData>,
     /// Whether visits are counted with Google Analytics.
     #[serde(
         rename = "googleAnalyticsEnabled",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub google_analytics_enabled: ::jsm_ops_core::Field<bool>,
+    pub google_analytics_enabled: ::jsm_ops_core::Nullable<bool>,
     /// The tracking id for Google Analytics.
     #[serde(
         rename = "googleAnalyticsTrackingId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub google_analytics_tracking_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub google_analytics_tracking_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What stands at the head of the page.
     #[serde(
         rename = "headerData",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub header_data: ::jsm_ops_core::Field<crate::types::StakeholderCommsHeaderData>,
-    /// The address of the help centre.
+    pub header_data: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsHeaderData>,
+    /// The URL of the help centre.
     #[serde(
         rename = "helpCenterUrl",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub help_center_url: ::jsm_ops_core::Field<::std::string::String>,
+    pub help_center_url: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether search engines are kept away.
     #[serde(
         rename = "hiddenFromSearch",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub hidden_from_search: ::jsm_ops_core::Field<bool>,
+    pub hidden_from_search: ::jsm_ops_core::Nullable<bool>,
     /// Its name.
     pub name: ::std::string::String,
     /// The theme of the page.
     #[serde(
         rename = "pageTheme",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub page_theme: ::jsm_ops_core::Field<crate::types::StakeholderCommsPageTheme>,
+    pub page_theme: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageTheme>,
     /// Whether the theme is light or dark.
     #[serde(
         rename = "pageThemeMode",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub page_theme_mode: ::jsm_ops_core::Field<
+    pub page_theme_mode: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsPageThemeMode,
     >,
     /// Whether the page is public or private.
     #[serde(rename = "pageType")]
     pub page_type: crate::types::StakeholderCommsPageType,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[serde(
         rename = "privacyPolicyUrl",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub privacy_policy_url: ::jsm_ops_core::Field<::std::string::String>,
-    /// What search engines are told.
+    pub privacy_policy_url: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// What the page tells search engines.
     #[serde(
         rename = "seoConfig",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub seo_config: ::jsm_ops_core::Field<crate::types::StakeholderCommsSeoConfig>,
+    pub seo_config: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
     #[serde(
         rename = "statusEmbedEnabled",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub status_embed_enabled: ::jsm_ops_core::Field<bool>,
+    pub status_embed_enabled: ::jsm_ops_core::Nullable<bool>,
     /// The subdomain of the page.
     pub subdomain: ::std::string::String,
     /// The id of the time zone in which times are shown.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub timezone: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub timezone: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsCreatePageRequestPage {
     /// What is required, and nothing else.
@@ -718,34 +722,34 @@ impl StakeholderCommsCreatePageRequestPage {
             name: name.into(),
             subdomain: subdomain.into(),
             page_type: page_type.into(),
-            allow_page_subscribers: ::jsm_ops_core::Field::Absent,
-            allow_rss_atom_fields: ::jsm_ops_core::Field::Absent,
-            body_config: ::jsm_ops_core::Field::Absent,
-            colours: ::jsm_ops_core::Field::Absent,
-            custom_css: ::jsm_ops_core::Field::Absent,
-            custom_footer_html: ::jsm_ops_core::Field::Absent,
-            custom_header_html: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            domain: ::jsm_ops_core::Field::Absent,
-            footer_data: ::jsm_ops_core::Field::Absent,
-            google_analytics_enabled: ::jsm_ops_core::Field::Absent,
-            google_analytics_tracking_id: ::jsm_ops_core::Field::Absent,
-            header_data: ::jsm_ops_core::Field::Absent,
-            help_center_url: ::jsm_ops_core::Field::Absent,
-            hidden_from_search: ::jsm_ops_core::Field::Absent,
-            page_theme: ::jsm_ops_core::Field::Absent,
-            page_theme_mode: ::jsm_ops_core::Field::Absent,
-            privacy_policy_url: ::jsm_ops_core::Field::Absent,
-            seo_config: ::jsm_ops_core::Field::Absent,
-            status_embed_enabled: ::jsm_ops_core::Field::Absent,
-            timezone: ::jsm_ops_core::Field::Absent,
+            allow_page_subscribers: ::jsm_ops_core::Nullable::Absent,
+            allow_rss_atom_fields: ::jsm_ops_core::Nullable::Absent,
+            body_config: ::jsm_ops_core::Nullable::Absent,
+            colours: ::jsm_ops_core::Nullable::Absent,
+            custom_css: ::jsm_ops_core::Nullable::Absent,
+            custom_footer_html: ::jsm_ops_core::Nullable::Absent,
+            custom_header_html: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            domain: ::jsm_ops_core::Nullable::Absent,
+            footer_data: ::jsm_ops_core::Nullable::Absent,
+            google_analytics_enabled: ::jsm_ops_core::Nullable::Absent,
+            google_analytics_tracking_id: ::jsm_ops_core::Nullable::Absent,
+            header_data: ::jsm_ops_core::Nullable::Absent,
+            help_center_url: ::jsm_ops_core::Nullable::Absent,
+            hidden_from_search: ::jsm_ops_core::Nullable::Absent,
+            page_theme: ::jsm_ops_core::Nullable::Absent,
+            page_theme_mode: ::jsm_ops_core::Nullable::Absent,
+            privacy_policy_url: ::jsm_ops_core::Nullable::Absent,
+            seo_config: ::jsm_ops_core::Nullable::Absent,
+            status_embed_enabled: ::jsm_ops_core::Nullable::Absent,
+            timezone: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Whether people can subscribe to the whole page.
     #[must_use]
     pub fn allow_page_subscribers(
         mut self,
-        allow_page_subscribers: impl Into<::jsm_ops_core::Field<bool>>,
+        allow_page_subscribers: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.allow_page_subscribers = allow_page_subscribers.into();
         self
@@ -754,7 +758,7 @@ impl StakeholderCommsCreatePageRequestPage {
     #[must_use]
     pub fn allow_rss_atom_fields(
         mut self,
-        allow_rss_atom_fields: impl Into<::jsm_ops_core::Field<bool>>,
+        allow_rss_atom_fields: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.allow_rss_atom_fields = allow_rss_atom_fields.into();
         self
@@ -764,7 +768,7 @@ impl StakeholderCommsCreatePageRequestPage {
     pub fn body_config(
         mut self,
         body_config: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsBodyConfig>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsBodyConfig>,
         >,
     ) -> Self {
         self.body_config = body_config.into();
@@ -774,52 +778,54 @@ impl StakeholderCommsCreatePageRequestPage {
     #[must_use]
     pub fn colours(
         mut self,
-        colours: impl Into<::jsm_ops_core::Field<crate::types::StakeholderCommsColours>>,
+        colours: impl Into<
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsColours>,
+        >,
     ) -> Self {
         self.colours = colours.into();
         self
     }
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[must_use]
     pub fn custom_css(
         mut self,
-        custom_css: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        custom_css: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.custom_css = custom_css.into();
         self
     }
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[must_use]
     pub fn custom_footer_html(
         mut self,
-        custom_footer_html: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        custom_footer_html: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.custom_footer_html = custom_footer_html.into();
         self
     }
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[must_use]
     pub fn custom_header_html(
         mut self,
-        custom_header_html: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        custom_header_html: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.custom_header_html = custom_header_html.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
-    /// The domain of one's own that is to lead to the page.
+    /// The custom domain that is to lead to the page.
     #[must_use]
     pub fn domain(
         mut self,
-        domain: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        domain: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.domain = domain.into();
         self
@@ -829,7 +835,7 @@ impl StakeholderCommsCreatePageRequestPage {
     pub fn footer_data(
         mut self,
         footer_data: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsFooterData>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsFooterData>,
         >,
     ) -> Self {
         self.footer_data = footer_data.into();
@@ -839,7 +845,7 @@ impl StakeholderCommsCreatePageRequestPage {
     #[must_use]
     pub fn google_analytics_enabled(
         mut self,
-        google_analytics_enabled: impl Into<::jsm_ops_core::Field<bool>>,
+        google_analytics_enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.google_analytics_enabled = google_analytics_enabled.into();
         self
@@ -849,7 +855,7 @@ impl StakeholderCommsCreatePageRequestPage {
     pub fn google_analytics_tracking_id(
         mut self,
         google_analytics_tracking_id: impl Into<
-            ::jsm_ops_core::Field<::std::string::String>,
+            ::jsm_ops_core::Nullable<::std::string::String>,
         >,
     ) -> Self {
         self.google_analytics_tracking_id = google_analytics_tracking_id.into();
@@ -860,17 +866,17 @@ impl StakeholderCommsCreatePageRequestPage {
     pub fn header_data(
         mut self,
         header_data: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsHeaderData>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsHeaderData>,
         >,
     ) -> Self {
         self.header_data = header_data.into();
         self
     }
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[must_use]
     pub fn help_center_url(
         mut self,
-        help_center_url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        help_center_url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.help_center_url = help_center_url.into();
         self
@@ -879,7 +885,7 @@ impl StakeholderCommsCreatePageRequestPage {
     #[must_use]
     pub fn hidden_from_search(
         mut self,
-        hidden_from_search: impl Into<::jsm_ops_core::Field<bool>>,
+        hidden_from_search: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.hidden_from_search = hidden_from_search.into();
         self
@@ -889,7 +895,7 @@ impl StakeholderCommsCreatePageRequestPage {
     pub fn page_theme(
         mut self,
         page_theme: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsPageTheme>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageTheme>,
         >,
     ) -> Self {
         self.page_theme = page_theme.into();
@@ -900,27 +906,27 @@ impl StakeholderCommsCreatePageRequestPage {
     pub fn page_theme_mode(
         mut self,
         page_theme_mode: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsPageThemeMode>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageThemeMode>,
         >,
     ) -> Self {
         self.page_theme_mode = page_theme_mode.into();
         self
     }
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[must_use]
     pub fn privacy_policy_url(
         mut self,
-        privacy_policy_url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        privacy_policy_url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.privacy_policy_url = privacy_policy_url.into();
         self
     }
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[must_use]
     pub fn seo_config(
         mut self,
         seo_config: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsSeoConfig>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsSeoConfig>,
         >,
     ) -> Self {
         self.seo_config = seo_config.into();
@@ -930,7 +936,7 @@ impl StakeholderCommsCreatePageRequestPage {
     #[must_use]
     pub fn status_embed_enabled(
         mut self,
-        status_embed_enabled: impl Into<::jsm_ops_core::Field<bool>>,
+        status_embed_enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.status_embed_enabled = status_embed_enabled.into();
         self
@@ -939,7 +945,7 @@ impl StakeholderCommsCreatePageRequestPage {
     #[must_use]
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.timezone = timezone.into();
         self
@@ -1025,7 +1031,7 @@ impl ::jsm_ops_core::OpenEnum for StakeholderCommsCustomDomainConfigSslStatus {
     }
 }
 ::jsm_ops_core::open_enum!(StakeholderCommsCustomDomainConfigSslStatus);
-/// A DNS record that a domain of one's own needs.
+/// A DNS record that a custom domain needs.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCustomDomainRecord {
@@ -1095,11 +1101,11 @@ impl ::jsm_ops_core::OpenEnum for StakeholderCommsCustomDomainRecordStatus {
     }
 }
 ::jsm_ops_core::open_enum!(StakeholderCommsCustomDomainRecordStatus);
-/// The DNS records of one type that a domain of one's own needs.
+/// The DNS records of one type that a custom domain needs.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCustomDomainRecordType {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Its name.
@@ -1121,22 +1127,22 @@ pub struct StakeholderCommsDeletePageRequest {
     #[serde(
         rename = "deletedBy",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub deleted_by: ::jsm_ops_core::Field<::std::string::String>,
+    pub deleted_by: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsDeletePageRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            deleted_by: ::jsm_ops_core::Field::Absent,
+            deleted_by: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of who deletes it.
     #[must_use]
     pub fn deleted_by(
         mut self,
-        deleted_by: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        deleted_by: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.deleted_by = deleted_by.into();
         self
@@ -1147,21 +1153,21 @@ impl StakeholderCommsDeletePageRequest {
 #[non_exhaustive]
 pub struct StakeholderCommsDeleteSubscribersRequest {
     /// The ids of the subscribers.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub ids: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub ids: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
 }
 impl StakeholderCommsDeleteSubscribersRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            ids: ::jsm_ops_core::Field::Absent,
+            ids: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The ids of the subscribers.
     #[must_use]
     pub fn ids(
         mut self,
-        ids: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        ids: impl Into<::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>>,
     ) -> Self {
         self.ids = ids.into();
         self
@@ -1175,26 +1181,26 @@ pub struct StakeholderCommsFooterData {
     #[serde(
         rename = "copyrightText",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub copyright_text: ::jsm_ops_core::Field<::std::string::String>,
+    pub copyright_text: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the logo at the foot of the page.
     #[serde(
         rename = "footerLogoId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub footer_logo_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub footer_logo_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The text at the foot of the page.
     #[serde(
         rename = "footerText",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub footer_text: ::jsm_ops_core::Field<::std::string::String>,
+    pub footer_text: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The links at the foot of the page.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub links: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub links: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsLink>,
     >,
 }
@@ -1202,17 +1208,17 @@ impl StakeholderCommsFooterData {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            copyright_text: ::jsm_ops_core::Field::Absent,
-            footer_logo_id: ::jsm_ops_core::Field::Absent,
-            footer_text: ::jsm_ops_core::Field::Absent,
-            links: ::jsm_ops_core::Field::Absent,
+            copyright_text: ::jsm_ops_core::Nullable::Absent,
+            footer_logo_id: ::jsm_ops_core::Nullable::Absent,
+            footer_text: ::jsm_ops_core::Nullable::Absent,
+            links: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The line about copyright.
     #[must_use]
     pub fn copyright_text(
         mut self,
-        copyright_text: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        copyright_text: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.copyright_text = copyright_text.into();
         self
@@ -1221,7 +1227,7 @@ impl StakeholderCommsFooterData {
     #[must_use]
     pub fn footer_logo_id(
         mut self,
-        footer_logo_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        footer_logo_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.footer_logo_id = footer_logo_id.into();
         self
@@ -1230,7 +1236,7 @@ impl StakeholderCommsFooterData {
     #[must_use]
     pub fn footer_text(
         mut self,
-        footer_text: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        footer_text: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.footer_text = footer_text.into();
         self
@@ -1240,7 +1246,7 @@ impl StakeholderCommsFooterData {
     pub fn links(
         mut self,
         links: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::StakeholderCommsLink>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::StakeholderCommsLink>>,
         >,
     ) -> Self {
         self.links = links.into();
@@ -1255,40 +1261,40 @@ pub struct StakeholderCommsHeaderData {
     #[serde(
         rename = "coverImageId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub cover_image_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub cover_image_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether the cover image fills the head of the page.
     #[serde(
         rename = "coverImageImmersive",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub cover_image_immersive: ::jsm_ops_core::Field<bool>,
+    pub cover_image_immersive: ::jsm_ops_core::Nullable<bool>,
     /// The id of the small icon for browsers.
     #[serde(
         rename = "faviconIconId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub favicon_icon_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub favicon_icon_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the logo at the head of the page.
     #[serde(
         rename = "headerLogoId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub header_logo_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub header_logo_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The text at the head of the page.
     #[serde(
         rename = "headerText",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub header_text: ::jsm_ops_core::Field<::std::string::String>,
+    pub header_text: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The links at the head of the page.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub links: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub links: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsLink>,
     >,
 }
@@ -1296,19 +1302,19 @@ impl StakeholderCommsHeaderData {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            cover_image_id: ::jsm_ops_core::Field::Absent,
-            cover_image_immersive: ::jsm_ops_core::Field::Absent,
-            favicon_icon_id: ::jsm_ops_core::Field::Absent,
-            header_logo_id: ::jsm_ops_core::Field::Absent,
-            header_text: ::jsm_ops_core::Field::Absent,
-            links: ::jsm_ops_core::Field::Absent,
+            cover_image_id: ::jsm_ops_core::Nullable::Absent,
+            cover_image_immersive: ::jsm_ops_core::Nullable::Absent,
+            favicon_icon_id: ::jsm_ops_core::Nullable::Absent,
+            header_logo_id: ::jsm_ops_core::Nullable::Absent,
+            header_text: ::jsm_ops_core::Nullable::Absent,
+            links: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the cover image.
     #[must_use]
     pub fn cover_image_id(
         mut self,
-        cover_image_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        cover_image_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.cover_image_id = cover_image_id.into();
         self
@@ -1317,7 +1323,7 @@ impl StakeholderCommsHeaderData {
     #[must_use]
     pub fn cover_image_immersive(
         mut self,
-        cover_image_immersive: impl Into<::jsm_ops_core::Field<bool>>,
+        cover_image_immersive: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.cover_image_immersive = cover_image_immersive.into();
         self
@@ -1326,7 +1332,7 @@ impl StakeholderCommsHeaderData {
     #[must_use]
     pub fn favicon_icon_id(
         mut self,
-        favicon_icon_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        favicon_icon_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.favicon_icon_id = favicon_icon_id.into();
         self
@@ -1335,7 +1341,7 @@ impl StakeholderCommsHeaderData {
     #[must_use]
     pub fn header_logo_id(
         mut self,
-        header_logo_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        header_logo_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.header_logo_id = header_logo_id.into();
         self
@@ -1344,7 +1350,7 @@ impl StakeholderCommsHeaderData {
     #[must_use]
     pub fn header_text(
         mut self,
-        header_text: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        header_text: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.header_text = header_text.into();
         self
@@ -1354,7 +1360,7 @@ impl StakeholderCommsHeaderData {
     pub fn links(
         mut self,
         links: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::StakeholderCommsLink>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::StakeholderCommsLink>>,
         >,
     ) -> Self {
         self.links = links.into();
@@ -1369,53 +1375,53 @@ pub struct StakeholderCommsIncidentChange {
     #[serde(
         rename = "affectedComponents",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub affected_components: ::jsm_ops_core::Field<
+    pub affected_components: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsIncidentComponentStatus>,
     >,
     /// How severe the incident is.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub impact: ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentImpact>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub impact: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentImpact>,
     /// The id of the Jira incident that belongs to it.
     #[serde(
         rename = "jiraIncidentId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub jira_incident_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub jira_incident_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The text of the update.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub message: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub message: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the status page.
     #[serde(rename = "pageId")]
     pub page_id: ::std::string::String,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(
         rename = "shouldSendNotifications",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub should_send_notifications: ::jsm_ops_core::Field<bool>,
+    pub should_send_notifications: ::jsm_ops_core::Nullable<bool>,
     /// How far the work on the incident has come.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentStatus>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub status: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentStatus>,
 }
 impl StakeholderCommsIncidentChange {
     /// What is required, and nothing else.
     pub fn new(page_id: impl Into<::std::string::String>) -> Self {
         Self {
             page_id: page_id.into(),
-            affected_components: ::jsm_ops_core::Field::Absent,
-            impact: ::jsm_ops_core::Field::Absent,
-            jira_incident_id: ::jsm_ops_core::Field::Absent,
-            message: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            should_send_notifications: ::jsm_ops_core::Field::Absent,
-            status: ::jsm_ops_core::Field::Absent,
+            affected_components: ::jsm_ops_core::Nullable::Absent,
+            impact: ::jsm_ops_core::Nullable::Absent,
+            jira_incident_id: ::jsm_ops_core::Nullable::Absent,
+            message: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            should_send_notifications: ::jsm_ops_core::Nullable::Absent,
+            status: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The components concerned, with the status of each.
@@ -1423,7 +1429,7 @@ impl StakeholderCommsIncidentChange {
     pub fn affected_components(
         mut self,
         affected_components: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsIncidentComponentStatus>,
             >,
         >,
@@ -1436,7 +1442,7 @@ impl StakeholderCommsIncidentChange {
     pub fn impact(
         mut self,
         impact: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentImpact>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentImpact>,
         >,
     ) -> Self {
         self.impact = impact.into();
@@ -1446,7 +1452,7 @@ impl StakeholderCommsIncidentChange {
     #[must_use]
     pub fn jira_incident_id(
         mut self,
-        jira_incident_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        jira_incident_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.jira_incident_id = jira_incident_id.into();
         self
@@ -1455,7 +1461,7 @@ impl StakeholderCommsIncidentChange {
     #[must_use]
     pub fn message(
         mut self,
-        message: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        message: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.message = message.into();
         self
@@ -1464,16 +1470,16 @@ impl StakeholderCommsIncidentChange {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
     }
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[must_use]
     pub fn should_send_notifications(
         mut self,
-        should_send_notifications: impl Into<::jsm_ops_core::Field<bool>>,
+        should_send_notifications: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.should_send_notifications = should_send_notifications.into();
         self
@@ -1483,7 +1489,7 @@ impl StakeholderCommsIncidentChange {
     pub fn status(
         mut self,
         status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentStatus>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentStatus>,
         >,
     ) -> Self {
         self.status = status.into();
@@ -1516,39 +1522,39 @@ pub struct StakeholderCommsIncidentInput {
     #[serde(
         rename = "affectedComponents",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub affected_components: ::jsm_ops_core::Field<
+    pub affected_components: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsIncidentComponentStatus>,
     >,
     /// How severe the incident is.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub impact: ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentImpact>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub impact: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentImpact>,
     /// The id of the Jira incident that belongs to it.
     #[serde(
         rename = "jiraIncidentId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub jira_incident_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub jira_incident_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The first message.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub message: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub message: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
     pub name: ::std::string::String,
     /// The id of the status page.
     #[serde(rename = "pageId")]
     pub page_id: ::std::string::String,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(
         rename = "shouldSendNotifications",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub should_send_notifications: ::jsm_ops_core::Field<bool>,
+    pub should_send_notifications: ::jsm_ops_core::Nullable<bool>,
     /// How far the work on the incident has come.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentStatus>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub status: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentStatus>,
 }
 impl StakeholderCommsIncidentInput {
     /// What is required, and nothing else.
@@ -1559,12 +1565,12 @@ impl StakeholderCommsIncidentInput {
         Self {
             page_id: page_id.into(),
             name: name.into(),
-            affected_components: ::jsm_ops_core::Field::Absent,
-            impact: ::jsm_ops_core::Field::Absent,
-            jira_incident_id: ::jsm_ops_core::Field::Absent,
-            message: ::jsm_ops_core::Field::Absent,
-            should_send_notifications: ::jsm_ops_core::Field::Absent,
-            status: ::jsm_ops_core::Field::Absent,
+            affected_components: ::jsm_ops_core::Nullable::Absent,
+            impact: ::jsm_ops_core::Nullable::Absent,
+            jira_incident_id: ::jsm_ops_core::Nullable::Absent,
+            message: ::jsm_ops_core::Nullable::Absent,
+            should_send_notifications: ::jsm_ops_core::Nullable::Absent,
+            status: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The components concerned, with the status of each.
@@ -1572,7 +1578,7 @@ impl StakeholderCommsIncidentInput {
     pub fn affected_components(
         mut self,
         affected_components: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsIncidentComponentStatus>,
             >,
         >,
@@ -1585,7 +1591,7 @@ impl StakeholderCommsIncidentInput {
     pub fn impact(
         mut self,
         impact: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentImpact>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentImpact>,
         >,
     ) -> Self {
         self.impact = impact.into();
@@ -1595,7 +1601,7 @@ impl StakeholderCommsIncidentInput {
     #[must_use]
     pub fn jira_incident_id(
         mut self,
-        jira_incident_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        jira_incident_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.jira_incident_id = jira_incident_id.into();
         self
@@ -1604,16 +1610,16 @@ impl StakeholderCommsIncidentInput {
     #[must_use]
     pub fn message(
         mut self,
-        message: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        message: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.message = message.into();
         self
     }
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[must_use]
     pub fn should_send_notifications(
         mut self,
-        should_send_notifications: impl Into<::jsm_ops_core::Field<bool>>,
+        should_send_notifications: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.should_send_notifications = should_send_notifications.into();
         self
@@ -1623,7 +1629,7 @@ impl StakeholderCommsIncidentInput {
     pub fn status(
         mut self,
         status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsIncidentStatus>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsIncidentStatus>,
         >,
     ) -> Self {
         self.status = status.into();
@@ -1676,7 +1682,7 @@ pub struct StakeholderCommsIncidentTemplate {
     /// The id of the status page.
     #[serde(rename = "pageId", skip_serializing_if = "::std::option::Option::is_none")]
     pub page_id: ::std::option::Option<::std::string::String>,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(
         rename = "shouldSendNotifications",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1708,7 +1714,7 @@ pub struct StakeholderCommsIncidentTemplate {
     )]
     pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
-/// The answer with one template.
+/// The response with one template.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentTemplateResponse {
@@ -1787,40 +1793,43 @@ impl ::jsm_ops_core::Page for StakeholderCommsIncidentWithUpdatesConnection {
 #[non_exhaustive]
 pub struct StakeholderCommsLink {
     /// The text of the link.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub label: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub label: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its place among its like on the page.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub position: ::jsm_ops_core::Field<i32>,
+    pub position: ::jsm_ops_core::Nullable<i32>,
     /// Where the link leads.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub url: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub url: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsLink {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            label: ::jsm_ops_core::Field::Absent,
-            position: ::jsm_ops_core::Field::Absent,
-            url: ::jsm_ops_core::Field::Absent,
+            label: ::jsm_ops_core::Nullable::Absent,
+            position: ::jsm_ops_core::Nullable::Absent,
+            url: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The text of the link.
     #[must_use]
     pub fn label(
         mut self,
-        label: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        label: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.label = label.into();
         self
     }
     /// Its place among its like on the page.
     #[must_use]
-    pub fn position(mut self, position: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn position(
+        mut self,
+        position: impl Into<::jsm_ops_core::Nullable<i32>>,
+    ) -> Self {
         self.position = position.into();
         self
     }
@@ -1828,7 +1837,7 @@ impl StakeholderCommsLink {
     #[must_use]
     pub fn url(
         mut self,
-        url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.url = url.into();
         self
@@ -1863,7 +1872,7 @@ pub struct StakeholderCommsNestedComponent {
         deserialize_with = "::jsm_ops_core::decode::null_as_default"
     )]
     pub components: ::std::vec::Vec<crate::types::StakeholderCommsNestedComponent>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Its id.
@@ -2042,39 +2051,39 @@ pub struct StakeholderCommsNestedComponentWithUptimePercentageResponse {
 #[non_exhaustive]
 pub struct StakeholderCommsNestedDraftComponentInput {
     /// The components inside, if it is a group.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub components: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub components: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::StakeholderCommsNestedDraftComponentInput>,
     >,
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the component; leave it out to create one.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub id: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the status page.
     #[serde(rename = "pageId")]
     pub page_id: ::std::string::String,
     /// Its place among its like on the page.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub position: ::jsm_ops_core::Field<i32>,
+    pub position: ::jsm_ops_core::Nullable<i32>,
     /// The id of the service that it stands for.
     #[serde(
         rename = "serviceId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub service_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub service_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// How well the component works.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub status: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsComponentStatus>,
     /// Whether it is a component or a group.
     #[serde(rename = "type")]
     pub type_: crate::types::StakeholderCommsComponentType,
@@ -2088,13 +2097,13 @@ impl StakeholderCommsNestedDraftComponentInput {
         Self {
             page_id: page_id.into(),
             type_: type_.into(),
-            components: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            id: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            position: ::jsm_ops_core::Field::Absent,
-            service_id: ::jsm_ops_core::Field::Absent,
-            status: ::jsm_ops_core::Field::Absent,
+            components: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            id: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            position: ::jsm_ops_core::Nullable::Absent,
+            service_id: ::jsm_ops_core::Nullable::Absent,
+            status: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The components inside, if it is a group.
@@ -2102,7 +2111,7 @@ impl StakeholderCommsNestedDraftComponentInput {
     pub fn components(
         mut self,
         components: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::std::vec::Vec<crate::types::StakeholderCommsNestedDraftComponentInput>,
             >,
         >,
@@ -2110,11 +2119,11 @@ impl StakeholderCommsNestedDraftComponentInput {
         self.components = components.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
@@ -2123,7 +2132,7 @@ impl StakeholderCommsNestedDraftComponentInput {
     #[must_use]
     pub fn id(
         mut self,
-        id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.id = id.into();
         self
@@ -2132,14 +2141,17 @@ impl StakeholderCommsNestedDraftComponentInput {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
     }
     /// Its place among its like on the page.
     #[must_use]
-    pub fn position(mut self, position: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn position(
+        mut self,
+        position: impl Into<::jsm_ops_core::Nullable<i32>>,
+    ) -> Self {
         self.position = position.into();
         self
     }
@@ -2147,7 +2159,7 @@ impl StakeholderCommsNestedDraftComponentInput {
     #[must_use]
     pub fn service_id(
         mut self,
-        service_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        service_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.service_id = service_id.into();
         self
@@ -2157,7 +2169,7 @@ impl StakeholderCommsNestedDraftComponentInput {
     pub fn status(
         mut self,
         status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsComponentStatus>,
         >,
     ) -> Self {
         self.status = status.into();
@@ -2227,7 +2239,7 @@ pub struct StakeholderCommsPage {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub created_by: ::std::option::Option<::std::string::String>,
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[serde(
         rename = "customCss",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2241,13 +2253,13 @@ pub struct StakeholderCommsPage {
     pub custom_domain_config: ::std::option::Option<
         crate::types::StakeholderCommsCustomDomainConfig,
     >,
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[serde(
         rename = "customFooterHtml",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub custom_footer_html: ::std::option::Option<::std::string::String>,
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[serde(
         rename = "customHeaderHtml",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2261,10 +2273,10 @@ pub struct StakeholderCommsPage {
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
     pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// The domain of one's own that leads to the page, if there is one.
+    /// The custom domain that leads to the page, if it has one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub domain: ::std::option::Option<::std::string::String>,
     /// The ids of accounts elsewhere that belong to the page.
@@ -2299,7 +2311,7 @@ pub struct StakeholderCommsPage {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub header_data: ::std::option::Option<crate::types::StakeholderCommsHeaderData>,
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[serde(
         rename = "helpCenterUrl",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2340,13 +2352,13 @@ pub struct StakeholderCommsPage {
     /// Whether the page is public or private.
     #[serde(rename = "pageType", skip_serializing_if = "::std::option::Option::is_none")]
     pub page_type: ::std::option::Option<crate::types::StakeholderCommsPageType>,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[serde(
         rename = "privacyPolicyUrl",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub privacy_policy_url: ::std::option::Option<::std::string::String>,
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[serde(
         rename = "seoConfig",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2380,7 +2392,7 @@ pub struct StakeholderCommsPage {
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
     pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The public address of the page.
+    /// The public URL of the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
     /// The number of the page's version.
@@ -2456,7 +2468,7 @@ impl ::jsm_ops_core::OpenEnum for StakeholderCommsPageFilter {
     }
 }
 ::jsm_ops_core::open_enum!(StakeholderCommsPageFilter);
-/// The answer with one status page.
+/// The response with one status page.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageResponse {
@@ -2523,7 +2535,7 @@ pub struct StakeholderCommsPageSummary {
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
     pub component_count: ::std::option::Option<i32>,
-    /// The domain of one's own that leads to the page.
+    /// The custom domain that leads to the page.
     #[serde(
         rename = "customDomain",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2596,7 +2608,7 @@ pub struct StakeholderCommsPageSummaryDetails {
     )]
     pub subscribers_count: ::std::option::Option<i32>,
 }
-/// The answer about how a status page is doing.
+/// The response about the health of a status page.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageSummaryDetailsResponse {
@@ -2758,66 +2770,69 @@ pub struct StakeholderCommsPermanentDeletePageRequest {
     #[serde(
         rename = "deletedBy",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub deleted_by: ::jsm_ops_core::Field<::std::string::String>,
+    pub deleted_by: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsPermanentDeletePageRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            deleted_by: ::jsm_ops_core::Field::Absent,
+            deleted_by: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of who deletes it.
     #[must_use]
     pub fn deleted_by(
         mut self,
-        deleted_by: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        deleted_by: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.deleted_by = deleted_by.into();
         self
     }
 }
-/// What search engines are told about a status page.
+/// What a status page tells search engines.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSeoConfig {
     /// The description for search engines.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
-    /// Whether search engines are told anything.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// Whether search engines may index the page.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Keywords for search engines.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub keywords: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub keywords: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The title for search engines.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub title: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub title: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsSeoConfig {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            keywords: ::jsm_ops_core::Field::Absent,
-            title: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            keywords: ::jsm_ops_core::Nullable::Absent,
+            title: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The description for search engines.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
-    /// Whether search engines are told anything.
+    /// Whether search engines may index the page.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -2825,7 +2840,7 @@ impl StakeholderCommsSeoConfig {
     #[must_use]
     pub fn keywords(
         mut self,
-        keywords: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        keywords: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.keywords = keywords.into();
         self
@@ -2834,7 +2849,7 @@ impl StakeholderCommsSeoConfig {
     #[must_use]
     pub fn title(
         mut self,
-        title: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        title: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.title = title.into();
         self
@@ -2848,22 +2863,22 @@ pub struct StakeholderCommsSoftDeletePageRequest {
     #[serde(
         rename = "deletedBy",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub deleted_by: ::jsm_ops_core::Field<::std::string::String>,
+    pub deleted_by: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsSoftDeletePageRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            deleted_by: ::jsm_ops_core::Field::Absent,
+            deleted_by: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of who deletes it.
     #[must_use]
     pub fn deleted_by(
         mut self,
-        deleted_by: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        deleted_by: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.deleted_by = deleted_by.into();
         self
@@ -2920,7 +2935,7 @@ impl ::jsm_ops_core::Page for StakeholderCommsSubscriberConnection {
         self.nodes
     }
 }
-/// The answer with a list of subscribers.
+/// The response with a list of subscribers.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriberConnectionResponse {
@@ -2967,14 +2982,14 @@ impl StakeholderCommsSubscriberUnsubscribeRequest {
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriberValidateTokenRequest {
     /// The secret token that the subscriber got in a message.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub token: ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub token: ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
 }
 impl StakeholderCommsSubscriberValidateTokenRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            token: ::jsm_ops_core::Field::Absent,
+            token: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The secret token that the subscriber got in a message.
@@ -2982,7 +2997,7 @@ impl StakeholderCommsSubscriberValidateTokenRequest {
     pub fn token(
         mut self,
         token: impl Into<
-            ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
         >,
     ) -> Self {
         self.token = token.into();
@@ -3031,9 +3046,9 @@ pub struct StakeholderCommsSubscriptionRequestSubscriptionRequest {
     #[serde(
         rename = "captchaToken",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub captcha_token: ::jsm_ops_core::Field<
+    pub captcha_token: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<::std::string::String>,
     >,
     /// The id of the page, component or incident.
@@ -3046,12 +3061,12 @@ pub struct StakeholderCommsSubscriptionRequestSubscriptionRequest {
     #[serde(
         rename = "subscriptionData",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub subscription_data: ::jsm_ops_core::Field<
+    pub subscription_data: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData,
     >,
-    /// The channel through which the subscriber is told.
+    /// The channel through which the subscriber is notified.
     #[serde(rename = "subscriptionType")]
     pub subscription_type: crate::types::StakeholderCommsSubscriptionType,
 }
@@ -3066,8 +3081,8 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequest {
             item_id: item_id.into(),
             item_type: item_type.into(),
             subscription_type: subscription_type.into(),
-            captcha_token: ::jsm_ops_core::Field::Absent,
-            subscription_data: ::jsm_ops_core::Field::Absent,
+            captcha_token: ::jsm_ops_core::Nullable::Absent,
+            subscription_data: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The proof that a captcha was solved.
@@ -3075,7 +3090,7 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequest {
     pub fn captcha_token(
         mut self,
         captcha_token: impl Into<
-            ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
         >,
     ) -> Self {
         self.captcha_token = captcha_token.into();
@@ -3086,7 +3101,7 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequest {
     pub fn subscription_data(
         mut self,
         subscription_data: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 crate::types::StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData,
             >,
         >,
@@ -3100,29 +3115,29 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequest {
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
     /// The email address of the subscriber.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub email: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub email: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The country code of the telephone number.
     #[serde(
         rename = "phoneCountry",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub phone_country: ::jsm_ops_core::Field<::std::string::String>,
+    pub phone_country: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The telephone number for text messages.
     #[serde(
         rename = "phoneNumber",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub phone_number: ::jsm_ops_core::Field<::std::string::String>,
-    /// The address that is called.
+    pub phone_number: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// The URL that is called.
     #[serde(
         rename = "webhookEndpoint",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub webhook_endpoint: ::jsm_ops_core::Field<
+    pub webhook_endpoint: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<::std::string::String>,
     >,
 }
@@ -3130,17 +3145,17 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            email: ::jsm_ops_core::Field::Absent,
-            phone_country: ::jsm_ops_core::Field::Absent,
-            phone_number: ::jsm_ops_core::Field::Absent,
-            webhook_endpoint: ::jsm_ops_core::Field::Absent,
+            email: ::jsm_ops_core::Nullable::Absent,
+            phone_country: ::jsm_ops_core::Nullable::Absent,
+            phone_number: ::jsm_ops_core::Nullable::Absent,
+            webhook_endpoint: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The email address of the subscriber.
     #[must_use]
     pub fn email(
         mut self,
-        email: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        email: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.email = email.into();
         self
@@ -3149,7 +3164,7 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
     #[must_use]
     pub fn phone_country(
         mut self,
-        phone_country: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        phone_country: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.phone_country = phone_country.into();
         self
@@ -3158,24 +3173,24 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
     #[must_use]
     pub fn phone_number(
         mut self,
-        phone_number: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        phone_number: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.phone_number = phone_number.into();
         self
     }
-    /// The address that is called.
+    /// The URL that is called.
     #[must_use]
     pub fn webhook_endpoint(
         mut self,
         webhook_endpoint: impl Into<
-            ::jsm_ops_core::Field<::jsm_ops_core::Secret<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::jsm_ops_core::Secret<::std::string::String>>,
         >,
     ) -> Self {
         self.webhook_endpoint = webhook_endpoint.into();
         self
     }
 }
-/// The answer with the counts of subscriptions.
+/// The response with the counts of subscriptions.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriptionStatsResponse {
@@ -3286,184 +3301,184 @@ pub struct StakeholderCommsUpdatePageRequestPage {
     #[serde(
         rename = "allowPageSubscribers",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub allow_page_subscribers: ::jsm_ops_core::Field<bool>,
+    pub allow_page_subscribers: ::jsm_ops_core::Nullable<bool>,
     /// Whether the page offers feeds in RSS and Atom.
     #[serde(
         rename = "allowRssAtomFields",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub allow_rss_atom_fields: ::jsm_ops_core::Field<bool>,
+    pub allow_rss_atom_fields: ::jsm_ops_core::Nullable<bool>,
     /// How the middle of the page is laid out.
     #[serde(
         rename = "bodyConfig",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub body_config: ::jsm_ops_core::Field<crate::types::StakeholderCommsBodyConfig>,
+    pub body_config: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsBodyConfig>,
     /// The colours of the page.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub colours: ::jsm_ops_core::Field<crate::types::StakeholderCommsColours>,
-    /// Style rules of one's own.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub colours: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsColours>,
+    /// Custom style rules.
     #[serde(
         rename = "customCss",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub custom_css: ::jsm_ops_core::Field<::std::string::String>,
-    /// HTML of one's own for the foot of the page.
+    pub custom_css: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// Custom HTML for the foot of the page.
     #[serde(
         rename = "customFooterHtml",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub custom_footer_html: ::jsm_ops_core::Field<::std::string::String>,
-    /// HTML of one's own for the head of the page.
+    pub custom_footer_html: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// Custom HTML for the head of the page.
     #[serde(
         rename = "customHeaderHtml",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub custom_header_html: ::jsm_ops_core::Field<::std::string::String>,
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
-    /// The domain of one's own that is to lead to the page.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub domain: ::jsm_ops_core::Field<::std::string::String>,
+    pub custom_header_html: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// The custom domain that is to lead to the page.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub domain: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What stands at the foot of the page.
     #[serde(
         rename = "footerData",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub footer_data: ::jsm_ops_core::Field<crate::types::StakeholderCommsFooterData>,
+    pub footer_data: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsFooterData>,
     /// Whether visits are counted with Google Analytics.
     #[serde(
         rename = "googleAnalyticsEnabled",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub google_analytics_enabled: ::jsm_ops_core::Field<bool>,
+    pub google_analytics_enabled: ::jsm_ops_core::Nullable<bool>,
     /// The tracking id for Google Analytics.
     #[serde(
         rename = "googleAnalyticsTrackingId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub google_analytics_tracking_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub google_analytics_tracking_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// What stands at the head of the page.
     #[serde(
         rename = "headerData",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub header_data: ::jsm_ops_core::Field<crate::types::StakeholderCommsHeaderData>,
-    /// The address of the help centre.
+    pub header_data: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsHeaderData>,
+    /// The URL of the help centre.
     #[serde(
         rename = "helpCenterUrl",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub help_center_url: ::jsm_ops_core::Field<::std::string::String>,
+    pub help_center_url: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether search engines are kept away.
     #[serde(
         rename = "hiddenFromSearch",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub hidden_from_search: ::jsm_ops_core::Field<bool>,
+    pub hidden_from_search: ::jsm_ops_core::Nullable<bool>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The theme of the page.
     #[serde(
         rename = "pageTheme",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub page_theme: ::jsm_ops_core::Field<crate::types::StakeholderCommsPageTheme>,
+    pub page_theme: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageTheme>,
     /// Whether the theme is light or dark.
     #[serde(
         rename = "pageThemeMode",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub page_theme_mode: ::jsm_ops_core::Field<
+    pub page_theme_mode: ::jsm_ops_core::Nullable<
         crate::types::StakeholderCommsPageThemeMode,
     >,
     /// Whether the page is public or private.
     #[serde(
         rename = "pageType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub page_type: ::jsm_ops_core::Field<crate::types::StakeholderCommsPageType>,
-    /// The address of the privacy policy.
+    pub page_type: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageType>,
+    /// The URL of the privacy policy.
     #[serde(
         rename = "privacyPolicyUrl",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub privacy_policy_url: ::jsm_ops_core::Field<::std::string::String>,
-    /// What search engines are told.
+    pub privacy_policy_url: ::jsm_ops_core::Nullable<::std::string::String>,
+    /// What the page tells search engines.
     #[serde(
         rename = "seoConfig",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub seo_config: ::jsm_ops_core::Field<crate::types::StakeholderCommsSeoConfig>,
+    pub seo_config: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
     #[serde(
         rename = "statusEmbedEnabled",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub status_embed_enabled: ::jsm_ops_core::Field<bool>,
+    pub status_embed_enabled: ::jsm_ops_core::Nullable<bool>,
     /// The subdomain of the page.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub subdomain: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub subdomain: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The id of the time zone in which times are shown.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub timezone: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub timezone: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl StakeholderCommsUpdatePageRequestPage {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            allow_page_subscribers: ::jsm_ops_core::Field::Absent,
-            allow_rss_atom_fields: ::jsm_ops_core::Field::Absent,
-            body_config: ::jsm_ops_core::Field::Absent,
-            colours: ::jsm_ops_core::Field::Absent,
-            custom_css: ::jsm_ops_core::Field::Absent,
-            custom_footer_html: ::jsm_ops_core::Field::Absent,
-            custom_header_html: ::jsm_ops_core::Field::Absent,
-            description: ::jsm_ops_core::Field::Absent,
-            domain: ::jsm_ops_core::Field::Absent,
-            footer_data: ::jsm_ops_core::Field::Absent,
-            google_analytics_enabled: ::jsm_ops_core::Field::Absent,
-            google_analytics_tracking_id: ::jsm_ops_core::Field::Absent,
-            header_data: ::jsm_ops_core::Field::Absent,
-            help_center_url: ::jsm_ops_core::Field::Absent,
-            hidden_from_search: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            page_theme: ::jsm_ops_core::Field::Absent,
-            page_theme_mode: ::jsm_ops_core::Field::Absent,
-            page_type: ::jsm_ops_core::Field::Absent,
-            privacy_policy_url: ::jsm_ops_core::Field::Absent,
-            seo_config: ::jsm_ops_core::Field::Absent,
-            status_embed_enabled: ::jsm_ops_core::Field::Absent,
-            subdomain: ::jsm_ops_core::Field::Absent,
-            timezone: ::jsm_ops_core::Field::Absent,
+            allow_page_subscribers: ::jsm_ops_core::Nullable::Absent,
+            allow_rss_atom_fields: ::jsm_ops_core::Nullable::Absent,
+            body_config: ::jsm_ops_core::Nullable::Absent,
+            colours: ::jsm_ops_core::Nullable::Absent,
+            custom_css: ::jsm_ops_core::Nullable::Absent,
+            custom_footer_html: ::jsm_ops_core::Nullable::Absent,
+            custom_header_html: ::jsm_ops_core::Nullable::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            domain: ::jsm_ops_core::Nullable::Absent,
+            footer_data: ::jsm_ops_core::Nullable::Absent,
+            google_analytics_enabled: ::jsm_ops_core::Nullable::Absent,
+            google_analytics_tracking_id: ::jsm_ops_core::Nullable::Absent,
+            header_data: ::jsm_ops_core::Nullable::Absent,
+            help_center_url: ::jsm_ops_core::Nullable::Absent,
+            hidden_from_search: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            page_theme: ::jsm_ops_core::Nullable::Absent,
+            page_theme_mode: ::jsm_ops_core::Nullable::Absent,
+            page_type: ::jsm_ops_core::Nullable::Absent,
+            privacy_policy_url: ::jsm_ops_core::Nullable::Absent,
+            seo_config: ::jsm_ops_core::Nullable::Absent,
+            status_embed_enabled: ::jsm_ops_core::Nullable::Absent,
+            subdomain: ::jsm_ops_core::Nullable::Absent,
+            timezone: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Whether people can subscribe to the whole page.
     #[must_use]
     pub fn allow_page_subscribers(
         mut self,
-        allow_page_subscribers: impl Into<::jsm_ops_core::Field<bool>>,
+        allow_page_subscribers: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.allow_page_subscribers = allow_page_subscribers.into();
         self
@@ -3472,7 +3487,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn allow_rss_atom_fields(
         mut self,
-        allow_rss_atom_fields: impl Into<::jsm_ops_core::Field<bool>>,
+        allow_rss_atom_fields: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.allow_rss_atom_fields = allow_rss_atom_fields.into();
         self
@@ -3482,7 +3497,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     pub fn body_config(
         mut self,
         body_config: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsBodyConfig>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsBodyConfig>,
         >,
     ) -> Self {
         self.body_config = body_config.into();
@@ -3492,52 +3507,54 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn colours(
         mut self,
-        colours: impl Into<::jsm_ops_core::Field<crate::types::StakeholderCommsColours>>,
+        colours: impl Into<
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsColours>,
+        >,
     ) -> Self {
         self.colours = colours.into();
         self
     }
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[must_use]
     pub fn custom_css(
         mut self,
-        custom_css: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        custom_css: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.custom_css = custom_css.into();
         self
     }
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[must_use]
     pub fn custom_footer_html(
         mut self,
-        custom_footer_html: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        custom_footer_html: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.custom_footer_html = custom_footer_html.into();
         self
     }
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[must_use]
     pub fn custom_header_html(
         mut self,
-        custom_header_html: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        custom_header_html: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.custom_header_html = custom_header_html.into();
         self
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
-    /// The domain of one's own that is to lead to the page.
+    /// The custom domain that is to lead to the page.
     #[must_use]
     pub fn domain(
         mut self,
-        domain: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        domain: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.domain = domain.into();
         self
@@ -3547,7 +3564,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     pub fn footer_data(
         mut self,
         footer_data: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsFooterData>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsFooterData>,
         >,
     ) -> Self {
         self.footer_data = footer_data.into();
@@ -3557,7 +3574,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn google_analytics_enabled(
         mut self,
-        google_analytics_enabled: impl Into<::jsm_ops_core::Field<bool>>,
+        google_analytics_enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.google_analytics_enabled = google_analytics_enabled.into();
         self
@@ -3567,7 +3584,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     pub fn google_analytics_tracking_id(
         mut self,
         google_analytics_tracking_id: impl Into<
-            ::jsm_ops_core::Field<::std::string::String>,
+            ::jsm_ops_core::Nullable<::std::string::String>,
         >,
     ) -> Self {
         self.google_analytics_tracking_id = google_analytics_tracking_id.into();
@@ -3578,17 +3595,17 @@ impl StakeholderCommsUpdatePageRequestPage {
     pub fn header_data(
         mut self,
         header_data: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsHeaderData>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsHeaderData>,
         >,
     ) -> Self {
         self.header_data = header_data.into();
         self
     }
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[must_use]
     pub fn help_center_url(
         mut self,
-        help_center_url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        help_center_url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.help_center_url = help_center_url.into();
         self
@@ -3597,7 +3614,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn hidden_from_search(
         mut self,
-        hidden_from_search: impl Into<::jsm_ops_core::Field<bool>>,
+        hidden_from_search: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.hidden_from_search = hidden_from_search.into();
         self
@@ -3606,7 +3623,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -3616,7 +3633,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     pub fn page_theme(
         mut self,
         page_theme: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsPageTheme>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageTheme>,
         >,
     ) -> Self {
         self.page_theme = page_theme.into();
@@ -3627,7 +3644,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     pub fn page_theme_mode(
         mut self,
         page_theme_mode: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsPageThemeMode>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageThemeMode>,
         >,
     ) -> Self {
         self.page_theme_mode = page_theme_mode.into();
@@ -3638,27 +3655,27 @@ impl StakeholderCommsUpdatePageRequestPage {
     pub fn page_type(
         mut self,
         page_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsPageType>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsPageType>,
         >,
     ) -> Self {
         self.page_type = page_type.into();
         self
     }
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[must_use]
     pub fn privacy_policy_url(
         mut self,
-        privacy_policy_url: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        privacy_policy_url: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.privacy_policy_url = privacy_policy_url.into();
         self
     }
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[must_use]
     pub fn seo_config(
         mut self,
         seo_config: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsSeoConfig>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsSeoConfig>,
         >,
     ) -> Self {
         self.seo_config = seo_config.into();
@@ -3668,7 +3685,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn status_embed_enabled(
         mut self,
-        status_embed_enabled: impl Into<::jsm_ops_core::Field<bool>>,
+        status_embed_enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.status_embed_enabled = status_embed_enabled.into();
         self
@@ -3677,7 +3694,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn subdomain(
         mut self,
-        subdomain: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        subdomain: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.subdomain = subdomain.into();
         self
@@ -3686,7 +3703,7 @@ impl StakeholderCommsUpdatePageRequestPage {
     #[must_use]
     pub fn timezone(
         mut self,
-        timezone: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        timezone: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.timezone = timezone.into();
         self

@@ -5,22 +5,24 @@
 #[non_exhaustive]
 pub struct ActionsDto {
     /// The actions to add.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub added: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::AddedActionDto>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub added: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::AddedActionDto>>,
     /// The ids of the actions to delete.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub deleted: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub deleted: ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
     /// The actions to change.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub updated: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::UpdatedActionDto>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub updated: ::jsm_ops_core::Nullable<
+        ::std::vec::Vec<crate::types::UpdatedActionDto>,
+    >,
 }
 impl ActionsDto {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            added: ::jsm_ops_core::Field::Absent,
-            deleted: ::jsm_ops_core::Field::Absent,
-            updated: ::jsm_ops_core::Field::Absent,
+            added: ::jsm_ops_core::Nullable::Absent,
+            deleted: ::jsm_ops_core::Nullable::Absent,
+            updated: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The actions to add.
@@ -28,7 +30,7 @@ impl ActionsDto {
     pub fn added(
         mut self,
         added: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::AddedActionDto>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::AddedActionDto>>,
         >,
     ) -> Self {
         self.added = added.into();
@@ -38,7 +40,9 @@ impl ActionsDto {
     #[must_use]
     pub fn deleted(
         mut self,
-        deleted: impl Into<::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>>,
+        deleted: impl Into<
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
+        >,
     ) -> Self {
         self.deleted = deleted.into();
         self
@@ -48,7 +52,7 @@ impl ActionsDto {
     pub fn updated(
         mut self,
         updated: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::UpdatedActionDto>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::UpdatedActionDto>>,
         >,
     ) -> Self {
         self.updated = updated.into();
@@ -63,24 +67,24 @@ pub struct AddedActionDto {
     #[serde(
         rename = "actionMapping",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_mapping: ::jsm_ops_core::Field<crate::types::ActionMapping>,
+    pub action_mapping: ::jsm_ops_core::Nullable<crate::types::ActionMapping>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// What each field is filled with; for the fields of Jira see the field search of the Jira platform API.
     #[serde(
         rename = "fieldMappings",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub field_mappings: ::jsm_ops_core::Field<
+    pub field_mappings: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Which data it is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub filter: ::jsm_ops_core::Field<crate::types::Filter>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub filter: ::jsm_ops_core::Nullable<crate::types::Filter>,
     /// Its name.
     pub name: ::std::string::String,
     /// The type of the action.
@@ -90,9 +94,9 @@ pub struct AddedActionDto {
     #[serde(
         rename = "typeSpecificProperties",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_specific_properties: ::jsm_ops_core::Field<
+    pub type_specific_properties: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
@@ -107,25 +111,28 @@ impl AddedActionDto {
         Self {
             name: name.into(),
             type_: type_.into(),
-            action_mapping: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            field_mappings: ::jsm_ops_core::Field::Absent,
-            filter: ::jsm_ops_core::Field::Absent,
-            type_specific_properties: ::jsm_ops_core::Field::Absent,
+            action_mapping: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            field_mappings: ::jsm_ops_core::Nullable::Absent,
+            filter: ::jsm_ops_core::Nullable::Absent,
+            type_specific_properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// What is done when the action applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -134,7 +141,7 @@ impl AddedActionDto {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -146,7 +153,7 @@ impl AddedActionDto {
     #[must_use]
     pub fn filter(
         mut self,
-        filter: impl Into<::jsm_ops_core::Field<crate::types::Filter>>,
+        filter: impl Into<::jsm_ops_core::Nullable<crate::types::Filter>>,
     ) -> Self {
         self.filter = filter.into();
         self
@@ -156,7 +163,7 @@ impl AddedActionDto {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,
@@ -172,20 +179,20 @@ impl AddedActionDto {
 #[non_exhaustive]
 pub struct CreateActionGroupDto {
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name.
     pub name: ::std::string::String,
     /// Its place among its like, counted from zero.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub order: ::jsm_ops_core::Field<f64>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub order: ::jsm_ops_core::Nullable<f64>,
     /// The action that the others hang on.
     #[serde(
         rename = "rootAction",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub root_action: ::jsm_ops_core::Field<crate::types::AddedActionDto>,
+    pub root_action: ::jsm_ops_core::Nullable<crate::types::AddedActionDto>,
     /// The type of the group: `forwarding`, `updating` or `checkbox`.
     #[serde(rename = "type")]
     pub type_: crate::types::ActionGroupType,
@@ -193,9 +200,9 @@ pub struct CreateActionGroupDto {
     #[serde(
         rename = "updateActions",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub update_actions: ::jsm_ops_core::Field<
+    pub update_actions: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::AddedActionDto>,
     >,
 }
@@ -208,21 +215,24 @@ impl CreateActionGroupDto {
         Self {
             name: name.into(),
             type_: type_.into(),
-            enabled: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
-            root_action: ::jsm_ops_core::Field::Absent,
-            update_actions: ::jsm_ops_core::Field::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
+            root_action: ::jsm_ops_core::Nullable::Absent,
+            update_actions: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<f64>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
@@ -230,7 +240,7 @@ impl CreateActionGroupDto {
     #[must_use]
     pub fn root_action(
         mut self,
-        root_action: impl Into<::jsm_ops_core::Field<crate::types::AddedActionDto>>,
+        root_action: impl Into<::jsm_ops_core::Nullable<crate::types::AddedActionDto>>,
     ) -> Self {
         self.root_action = root_action.into();
         self
@@ -240,7 +250,7 @@ impl CreateActionGroupDto {
     pub fn update_actions(
         mut self,
         update_actions: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::AddedActionDto>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::AddedActionDto>>,
         >,
     ) -> Self {
         self.update_actions = update_actions.into();
@@ -255,28 +265,28 @@ pub struct CreateSyncActionRequest {
     #[serde(
         rename = "actionGroupType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_group_type: ::jsm_ops_core::Field<crate::types::ActionGroupType>,
+    pub action_group_type: ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
     /// What is done when the action applies.
     #[serde(
         rename = "actionMapping",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_mapping: ::jsm_ops_core::Field<crate::types::ActionMapping>,
+    pub action_mapping: ::jsm_ops_core::Nullable<crate::types::ActionMapping>,
     /// Which way the data goes: `incoming` or `outgoing`.
     pub direction: crate::types::ActionDirection,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// What each field is filled with; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub field_mappings: ::jsm_ops_core::Field<
+    pub field_mappings: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Which data it is for.
@@ -284,8 +294,8 @@ pub struct CreateSyncActionRequest {
     /// Its name.
     pub name: ::std::string::String,
     /// Settings that depend on the type.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub properties: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub properties: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// The type of the action: `create`, `close`, `acknowledge` or `addNote` for incoming data; for outgoing data it depends on the sync.
@@ -305,11 +315,11 @@ impl CreateSyncActionRequest {
             type_: type_.into(),
             direction: direction.into(),
             filter: filter.into(),
-            action_group_type: ::jsm_ops_core::Field::Absent,
-            action_mapping: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            field_mappings: ::jsm_ops_core::Field::Absent,
-            properties: ::jsm_ops_core::Field::Absent,
+            action_group_type: ::jsm_ops_core::Nullable::Absent,
+            action_mapping: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            field_mappings: ::jsm_ops_core::Nullable::Absent,
+            properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The type of its action group: `forwarding`, `updating` or `checkbox`; outgoing actions need one.
@@ -317,7 +327,7 @@ impl CreateSyncActionRequest {
     pub fn action_group_type(
         mut self,
         action_group_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::ActionGroupType>,
+            ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
         >,
     ) -> Self {
         self.action_group_type = action_group_type.into();
@@ -327,14 +337,17 @@ impl CreateSyncActionRequest {
     #[must_use]
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -343,7 +356,7 @@ impl CreateSyncActionRequest {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -356,7 +369,7 @@ impl CreateSyncActionRequest {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -369,26 +382,26 @@ impl CreateSyncActionRequest {
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct CreateSyncDto {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name, which no other sync may have.
     pub name: ::std::string::String,
     /// Settings that depend on the type, such as `projectKey`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub properties: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub properties: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The type of the sync, such as `jira-software-cloud`.
     #[serde(rename = "type")]
     pub type_: ::std::string::String,
@@ -402,24 +415,27 @@ impl CreateSyncDto {
         Self {
             name: name.into(),
             type_: type_.into(),
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            properties: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            properties: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on; off if left out.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -428,7 +444,7 @@ impl CreateSyncDto {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -440,7 +456,7 @@ impl CreateSyncDto {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -507,7 +523,7 @@ impl ::std::convert::From<crate::types::SyncActions> for ListSyncActionGroupsRes
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct Sync {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Whether it is switched on.
@@ -750,36 +766,39 @@ impl ::jsm_ops_core::Page for Syncs {
 #[non_exhaustive]
 pub struct UpdateActionGroupDto {
     /// The actions to add, change and delete.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub actions: ::jsm_ops_core::Field<crate::types::ActionsDto>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub actions: ::jsm_ops_core::Nullable<crate::types::ActionsDto>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl UpdateActionGroupDto {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            actions: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
+            actions: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The actions to add, change and delete.
     #[must_use]
     pub fn actions(
         mut self,
-        actions: impl Into<::jsm_ops_core::Field<crate::types::ActionsDto>>,
+        actions: impl Into<::jsm_ops_core::Nullable<crate::types::ActionsDto>>,
     ) -> Self {
         self.actions = actions.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -787,7 +806,7 @@ impl UpdateActionGroupDto {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -817,22 +836,22 @@ pub struct UpdateSyncActionOrderRequest {
     #[serde(
         rename = "successorId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub successor_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub successor_id: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl UpdateSyncActionOrderRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            successor_id: ::jsm_ops_core::Field::Absent,
+            successor_id: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the one that stands next to the new place.
     #[must_use]
     pub fn successor_id(
         mut self,
-        successor_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        successor_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.successor_id = successor_id.into();
         self
@@ -846,28 +865,28 @@ pub struct UpdateSyncActionRequest {
     #[serde(
         rename = "actionGroupType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_group_type: ::jsm_ops_core::Field<crate::types::ActionGroupType>,
+    pub action_group_type: ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
     /// What is done when the action applies.
     #[serde(
         rename = "actionMapping",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_mapping: ::jsm_ops_core::Field<crate::types::ActionMapping>,
+    pub action_mapping: ::jsm_ops_core::Nullable<crate::types::ActionMapping>,
     /// Which way the data goes: `incoming` or `outgoing`.
     pub direction: crate::types::ActionDirection,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// What each field is filled with; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub field_mappings: ::jsm_ops_core::Field<
+    pub field_mappings: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Which data it is for.
@@ -875,8 +894,8 @@ pub struct UpdateSyncActionRequest {
     /// Its name.
     pub name: ::std::string::String,
     /// Settings that depend on the type.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub properties: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub properties: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// The type of the action, such as `create` or `addComment`.
@@ -896,11 +915,11 @@ impl UpdateSyncActionRequest {
             type_: type_.into(),
             direction: direction.into(),
             filter: filter.into(),
-            action_group_type: ::jsm_ops_core::Field::Absent,
-            action_mapping: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            field_mappings: ::jsm_ops_core::Field::Absent,
-            properties: ::jsm_ops_core::Field::Absent,
+            action_group_type: ::jsm_ops_core::Nullable::Absent,
+            action_mapping: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            field_mappings: ::jsm_ops_core::Nullable::Absent,
+            properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The type of its action group: `forwarding`, `updating` or `checkbox`; outgoing actions need one.
@@ -908,7 +927,7 @@ impl UpdateSyncActionRequest {
     pub fn action_group_type(
         mut self,
         action_group_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::ActionGroupType>,
+            ::jsm_ops_core::Nullable<crate::types::ActionGroupType>,
         >,
     ) -> Self {
         self.action_group_type = action_group_type.into();
@@ -918,14 +937,17 @@ impl UpdateSyncActionRequest {
     #[must_use]
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -934,7 +956,7 @@ impl UpdateSyncActionRequest {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -947,7 +969,7 @@ impl UpdateSyncActionRequest {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -960,51 +982,54 @@ impl UpdateSyncActionRequest {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct UpdateSyncDto {
-    /// What it is for, in free words.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub description: ::jsm_ops_core::Field<::std::string::String>,
+    /// What it is for, in prose.
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub description: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// Its name, which no other sync may have.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Settings that depend on the type, such as `projectKey`.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub properties: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub properties: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// The id of the team; it is absent or empty where it belongs to the whole site.
     #[serde(
         rename = "teamId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub team_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub team_id: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl UpdateSyncDto {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            description: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            properties: ::jsm_ops_core::Field::Absent,
-            team_id: ::jsm_ops_core::Field::Absent,
+            description: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            properties: ::jsm_ops_core::Nullable::Absent,
+            team_id: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(
         mut self,
-        description: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        description: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.description = description.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -1012,7 +1037,7 @@ impl UpdateSyncDto {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -1022,7 +1047,7 @@ impl UpdateSyncDto {
     pub fn properties(
         mut self,
         properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -1034,7 +1059,7 @@ impl UpdateSyncDto {
     #[must_use]
     pub fn team_id(
         mut self,
-        team_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        team_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.team_id = team_id.into();
         self
@@ -1048,43 +1073,43 @@ pub struct UpdatedActionDto {
     #[serde(
         rename = "actionMapping",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub action_mapping: ::jsm_ops_core::Field<crate::types::ActionMapping>,
+    pub action_mapping: ::jsm_ops_core::Nullable<crate::types::ActionMapping>,
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
     /// What each field is filled with; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub field_mappings: ::jsm_ops_core::Field<
+    pub field_mappings: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// Which data it is for.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub filter: ::jsm_ops_core::Field<crate::types::Filter>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub filter: ::jsm_ops_core::Nullable<crate::types::Filter>,
     /// The id of the action to change.
     pub id: ::std::string::String,
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The type of the action.
     #[serde(
         rename = "type",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_: ::jsm_ops_core::Field<::std::string::String>,
+    pub type_: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Settings that depend on the type; they may hold secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub type_specific_properties: ::jsm_ops_core::Field<
+    pub type_specific_properties: ::jsm_ops_core::Nullable<
         ::jsm_ops_core::Secret<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
@@ -1095,27 +1120,30 @@ impl UpdatedActionDto {
     pub fn new(id: impl Into<::std::string::String>) -> Self {
         Self {
             id: id.into(),
-            action_mapping: ::jsm_ops_core::Field::Absent,
-            enabled: ::jsm_ops_core::Field::Absent,
-            field_mappings: ::jsm_ops_core::Field::Absent,
-            filter: ::jsm_ops_core::Field::Absent,
-            name: ::jsm_ops_core::Field::Absent,
-            type_: ::jsm_ops_core::Field::Absent,
-            type_specific_properties: ::jsm_ops_core::Field::Absent,
+            action_mapping: ::jsm_ops_core::Nullable::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
+            field_mappings: ::jsm_ops_core::Nullable::Absent,
+            filter: ::jsm_ops_core::Nullable::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            type_: ::jsm_ops_core::Nullable::Absent,
+            type_specific_properties: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// What is done when the action applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
-        action_mapping: impl Into<::jsm_ops_core::Field<crate::types::ActionMapping>>,
+        action_mapping: impl Into<::jsm_ops_core::Nullable<crate::types::ActionMapping>>,
     ) -> Self {
         self.action_mapping = action_mapping.into();
         self
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -1124,7 +1152,7 @@ impl UpdatedActionDto {
     pub fn field_mappings(
         mut self,
         field_mappings: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -1136,7 +1164,7 @@ impl UpdatedActionDto {
     #[must_use]
     pub fn filter(
         mut self,
-        filter: impl Into<::jsm_ops_core::Field<crate::types::Filter>>,
+        filter: impl Into<::jsm_ops_core::Nullable<crate::types::Filter>>,
     ) -> Self {
         self.filter = filter.into();
         self
@@ -1145,7 +1173,7 @@ impl UpdatedActionDto {
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -1154,7 +1182,7 @@ impl UpdatedActionDto {
     #[must_use]
     pub fn type_(
         mut self,
-        type_: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        type_: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.type_ = type_.into();
         self
@@ -1164,7 +1192,7 @@ impl UpdatedActionDto {
     pub fn type_specific_properties(
         mut self,
         type_specific_properties: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::jsm_ops_core::Secret<
                     ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 >,

@@ -8,15 +8,17 @@ pub struct EnableOpsRequest {
     #[serde(
         rename = "adminAccountIds",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub admin_account_ids: ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+    pub admin_account_ids: ::jsm_ops_core::Nullable<
+        ::std::vec::Vec<::std::string::String>,
+    >,
 }
 impl EnableOpsRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            admin_account_ids: ::jsm_ops_core::Field::Absent,
+            admin_account_ids: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The Atlassian account ids of those who are to administer the team.
@@ -24,7 +26,7 @@ impl EnableOpsRequest {
     pub fn admin_account_ids(
         mut self,
         admin_account_ids: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<::std::string::String>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
         self.admin_account_ids = admin_account_ids.into();
@@ -66,7 +68,7 @@ pub struct ListTeamRoleResponseItem {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct OpsEnableResponse {
-    /// The id by which the request is followed.
+    /// The id of the request.
     #[serde(
         rename = "requestId",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -92,7 +94,7 @@ pub struct RequestStatus {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub value: ::std::option::Option<crate::types::RequestStatusValue>,
 }
-/// The answer about a request of a team.
+/// The response about a request of a team.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct RequestStatusResponse {
@@ -100,19 +102,19 @@ pub struct RequestStatusResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<crate::types::RequestStatus>,
 }
-impl ::jsm_ops_core::Status for RequestStatusResponse {
-    fn outcome(&self) -> ::jsm_ops_core::Outcome {
+impl ::jsm_ops_core::WriteStatus for RequestStatusResponse {
+    fn state(&self) -> ::jsm_ops_core::WriteState {
         match self
             .status
             .as_ref()
             .and_then(|inner| inner.value.as_ref())
             .map(|state| state.as_str())
         {
-            ::std::option::Option::Some("SUCCESSFUL") => ::jsm_ops_core::Outcome::Done,
+            ::std::option::Option::Some("SUCCESSFUL") => ::jsm_ops_core::WriteState::Done,
             ::std::option::Option::Some("FAILED") => {
-                ::jsm_ops_core::Outcome::Failed("FAILED".to_owned())
+                ::jsm_ops_core::WriteState::Failed("FAILED".to_owned())
             }
-            _ => ::jsm_ops_core::Outcome::Pending,
+            _ => ::jsm_ops_core::WriteState::Pending,
         }
     }
 }
@@ -153,25 +155,25 @@ impl ::jsm_ops_core::OpenEnum for RequestStatusValue {
 #[non_exhaustive]
 pub struct TeamRoleCreateRequest {
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Rights, with whether each is granted.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub rights: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::TeamRoleRight>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub rights: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::TeamRoleRight>>,
 }
 impl TeamRoleCreateRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            name: ::jsm_ops_core::Field::Absent,
-            rights: ::jsm_ops_core::Field::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            rights: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Its name.
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -181,7 +183,7 @@ impl TeamRoleCreateRequest {
     pub fn rights(
         mut self,
         rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::TeamRoleRight>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::TeamRoleRight>>,
         >,
     ) -> Self {
         self.rights = rights.into();
@@ -211,23 +213,26 @@ pub struct TeamRoleResponse {
 #[non_exhaustive]
 pub struct TeamRoleRight {
     /// Whether the right is given or taken.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub granted: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub granted: ::jsm_ops_core::Nullable<bool>,
     /// The name of the right.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub right: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub right: ::jsm_ops_core::Nullable<::std::string::String>,
 }
 impl TeamRoleRight {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            granted: ::jsm_ops_core::Field::Absent,
-            right: ::jsm_ops_core::Field::Absent,
+            granted: ::jsm_ops_core::Nullable::Absent,
+            right: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Whether the right is given or taken.
     #[must_use]
-    pub fn granted(mut self, granted: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn granted(
+        mut self,
+        granted: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.granted = granted.into();
         self
     }
@@ -235,7 +240,7 @@ impl TeamRoleRight {
     #[must_use]
     pub fn right(
         mut self,
-        right: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        right: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.right = right.into();
         self
@@ -246,25 +251,25 @@ impl TeamRoleRight {
 #[non_exhaustive]
 pub struct TeamRoleUpdateRequest {
     /// Its name.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub name: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub name: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Rights, with whether each is granted.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub rights: ::jsm_ops_core::Field<::std::vec::Vec<crate::types::TeamRoleRight>>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub rights: ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::TeamRoleRight>>,
 }
 impl TeamRoleUpdateRequest {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            name: ::jsm_ops_core::Field::Absent,
-            rights: ::jsm_ops_core::Field::Absent,
+            name: ::jsm_ops_core::Nullable::Absent,
+            rights: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Its name.
     #[must_use]
     pub fn name(
         mut self,
-        name: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        name: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.name = name.into();
         self
@@ -274,7 +279,7 @@ impl TeamRoleUpdateRequest {
     pub fn rights(
         mut self,
         rights: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::TeamRoleRight>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::TeamRoleRight>>,
         >,
     ) -> Self {
         self.rights = rights.into();

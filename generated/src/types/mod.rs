@@ -2,7 +2,7 @@
 
 //! Types of requests and answers.
 //!
-//! Objects that are sent have setters, and fields that tell absence from `null` ([`Field`](crate::Field)). Objects that are only
+//! Objects that are sent have setters, and fields that tell absence from `null` ([`Nullable`](crate::Nullable)). Objects that are only
 //! received have options and lists. Enums and unions keep what they do not know.
 #[cfg(feature = "alerts")]
 mod for_alerts;

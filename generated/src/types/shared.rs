@@ -32,7 +32,7 @@ impl ::jsm_ops_core::OpenEnum for ActionDirection {
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 ::jsm_ops_core::open_enum!(ActionDirection);
 #[cfg(any(feature = "integrations", feature = "syncs"))]
-/// The type of a group of sync actions.
+/// The type of a group of actions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ActionGroupType {
@@ -72,8 +72,8 @@ impl ::jsm_ops_core::OpenEnum for ActionGroupType {
 #[non_exhaustive]
 pub struct ActionMapping {
     /// A further value for what is done.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub parameter: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub parameter: ::jsm_ops_core::Nullable<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
     /// What is done.
@@ -86,7 +86,7 @@ impl ActionMapping {
     pub fn new(type_: impl Into<::std::string::String>) -> Self {
         Self {
             type_: type_.into(),
-            parameter: ::jsm_ops_core::Field::Absent,
+            parameter: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// A further value for what is done.
@@ -94,7 +94,7 @@ impl ActionMapping {
     pub fn parameter(
         mut self,
         parameter: impl Into<
-            ::jsm_ops_core::Field<
+            ::jsm_ops_core::Nullable<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
@@ -231,7 +231,7 @@ impl ::jsm_ops_core::OpenEnum for ContactMethod {
 #[cfg(any(feature = "contacts", feature = "notification-rules"))]
 ::jsm_ops_core::open_enum!(ContactMethod);
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
-/// Which alerts the routing rule is for.
+/// Which alerts a rule is for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Criteria {
@@ -293,9 +293,9 @@ impl ::std::convert::From<crate::types::CriteriaMatchConditions> for Criteria {
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl ::std::convert::From<crate::types::CriteriaMatchConditions>
-for ::jsm_ops_core::Field<Criteria> {
+for ::jsm_ops_core::Nullable<Criteria> {
     fn from(value: crate::types::CriteriaMatchConditions) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
@@ -306,13 +306,13 @@ impl ::std::convert::From<crate::types::CriteriaMatchAll> for Criteria {
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl ::std::convert::From<crate::types::CriteriaMatchAll>
-for ::jsm_ops_core::Field<Criteria> {
+for ::jsm_ops_core::Nullable<Criteria> {
     fn from(value: crate::types::CriteriaMatchAll) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
-/// One condition of a notification rule.
+/// One condition of a rule.
 #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct CriteriaCondition {
@@ -320,26 +320,26 @@ pub struct CriteriaCondition {
     #[serde(
         rename = "expectedValue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub expected_value: ::jsm_ops_core::Field<::std::string::String>,
+    pub expected_value: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The field of the alert that is looked at.
     pub field: crate::types::CriteriaConditionField,
     /// Which key to look at, where the field is a map such as the extra properties.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub key: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub key: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether the outcome is turned round; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub not: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub not: ::jsm_ops_core::Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
     pub operation: crate::types::ConditionOperation,
     /// Its place among its like, counted from zero.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub order: ::jsm_ops_core::Field<i32>,
+    pub order: ::jsm_ops_core::Nullable<i32>,
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl CriteriaCondition {
@@ -351,17 +351,17 @@ impl CriteriaCondition {
         Self {
             field: field.into(),
             operation: operation.into(),
-            expected_value: ::jsm_ops_core::Field::Absent,
-            key: ::jsm_ops_core::Field::Absent,
-            not: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
+            expected_value: ::jsm_ops_core::Nullable::Absent,
+            key: ::jsm_ops_core::Nullable::Absent,
+            not: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The value to compare with; empty if left out.
     #[must_use]
     pub fn expected_value(
         mut self,
-        expected_value: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        expected_value: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.expected_value = expected_value.into();
         self
@@ -370,20 +370,20 @@ impl CriteriaCondition {
     #[must_use]
     pub fn key(
         mut self,
-        key: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        key: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.key = key.into();
         self
     }
     /// Whether the outcome is turned round; off if left out.
     #[must_use]
-    pub fn not(mut self, not: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn not(mut self, not: impl Into<::jsm_ops_core::Nullable<bool>>) -> Self {
         self.not = not.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
@@ -607,42 +607,42 @@ impl DaySpan {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct Filter {
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(
         rename = "conditionMatchType",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub condition_match_type: ::jsm_ops_core::Field<crate::types::FilterMatchType>,
+    pub condition_match_type: ::jsm_ops_core::Nullable<crate::types::FilterMatchType>,
     /// The conditions to test.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub conditions: ::jsm_ops_core::Field<
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub conditions: ::jsm_ops_core::Nullable<
         ::std::vec::Vec<crate::types::IntegrationCondition>,
     >,
     /// Whether there are no conditions.
     #[serde(
         rename = "conditionsEmpty",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub conditions_empty: ::jsm_ops_core::Field<bool>,
+    pub conditions_empty: ::jsm_ops_core::Nullable<bool>,
 }
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 impl Filter {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            condition_match_type: ::jsm_ops_core::Field::Absent,
-            conditions: ::jsm_ops_core::Field::Absent,
-            conditions_empty: ::jsm_ops_core::Field::Absent,
+            condition_match_type: ::jsm_ops_core::Nullable::Absent,
+            conditions: ::jsm_ops_core::Nullable::Absent,
+            conditions_empty: ::jsm_ops_core::Nullable::Absent,
         }
     }
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[must_use]
     pub fn condition_match_type(
         mut self,
         condition_match_type: impl Into<
-            ::jsm_ops_core::Field<crate::types::FilterMatchType>,
+            ::jsm_ops_core::Nullable<crate::types::FilterMatchType>,
         >,
     ) -> Self {
         self.condition_match_type = condition_match_type.into();
@@ -653,7 +653,7 @@ impl Filter {
     pub fn conditions(
         mut self,
         conditions: impl Into<
-            ::jsm_ops_core::Field<::std::vec::Vec<crate::types::IntegrationCondition>>,
+            ::jsm_ops_core::Nullable<::std::vec::Vec<crate::types::IntegrationCondition>>,
         >,
     ) -> Self {
         self.conditions = conditions.into();
@@ -663,7 +663,7 @@ impl Filter {
     #[must_use]
     pub fn conditions_empty(
         mut self,
-        conditions_empty: impl Into<::jsm_ops_core::Field<bool>>,
+        conditions_empty: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.conditions_empty = conditions_empty.into();
         self
@@ -713,33 +713,33 @@ pub struct IntegrationCondition {
     #[serde(
         rename = "expectedValue",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub expected_value: ::jsm_ops_core::Field<::std::string::String>,
+    pub expected_value: ::jsm_ops_core::Nullable<::std::string::String>,
     /// The field of the alert that is looked at.
     pub field: ::std::string::String,
     /// Which key to look at, where the field is a map such as the extra properties.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub key: ::jsm_ops_core::Field<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub key: ::jsm_ops_core::Nullable<::std::string::String>,
     /// Whether the outcome is turned round; off if left out.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub not: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub not: ::jsm_ops_core::Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
     pub operation: crate::types::ConditionOperation,
     /// Its place among its like, counted from zero.
     #[serde(
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent",
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent",
         deserialize_with = "::jsm_ops_core::decode::integer"
     )]
-    pub order: ::jsm_ops_core::Field<i32>,
+    pub order: ::jsm_ops_core::Nullable<i32>,
     /// Whether the condition belongs to the service and not to a user.
     #[serde(
         rename = "systemCondition",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub system_condition: ::jsm_ops_core::Field<bool>,
+    pub system_condition: ::jsm_ops_core::Nullable<bool>,
 }
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 impl IntegrationCondition {
@@ -751,18 +751,18 @@ impl IntegrationCondition {
         Self {
             field: field.into(),
             operation: operation.into(),
-            expected_value: ::jsm_ops_core::Field::Absent,
-            key: ::jsm_ops_core::Field::Absent,
-            not: ::jsm_ops_core::Field::Absent,
-            order: ::jsm_ops_core::Field::Absent,
-            system_condition: ::jsm_ops_core::Field::Absent,
+            expected_value: ::jsm_ops_core::Nullable::Absent,
+            key: ::jsm_ops_core::Nullable::Absent,
+            not: ::jsm_ops_core::Nullable::Absent,
+            order: ::jsm_ops_core::Nullable::Absent,
+            system_condition: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The value to compare with; empty if left out.
     #[must_use]
     pub fn expected_value(
         mut self,
-        expected_value: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        expected_value: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.expected_value = expected_value.into();
         self
@@ -771,20 +771,20 @@ impl IntegrationCondition {
     #[must_use]
     pub fn key(
         mut self,
-        key: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        key: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.key = key.into();
         self
     }
     /// Whether the outcome is turned round; off if left out.
     #[must_use]
-    pub fn not(mut self, not: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn not(mut self, not: impl Into<::jsm_ops_core::Nullable<bool>>) -> Self {
         self.not = not.into();
         self
     }
     /// Its place among its like, counted from zero.
     #[must_use]
-    pub fn order(mut self, order: impl Into<::jsm_ops_core::Field<i32>>) -> Self {
+    pub fn order(mut self, order: impl Into<::jsm_ops_core::Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
@@ -792,7 +792,7 @@ impl IntegrationCondition {
     #[must_use]
     pub fn system_condition(
         mut self,
-        system_condition: impl Into<::jsm_ops_core::Field<bool>>,
+        system_condition: impl Into<::jsm_ops_core::Nullable<bool>>,
     ) -> Self {
         self.system_condition = system_condition.into();
         self
@@ -814,7 +814,7 @@ impl IntegrationCondition {
         feature = "unused-types"
     )
 )]
-/// Where the next page of attachments is.
+/// Where the next page is.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct Links {
@@ -878,7 +878,7 @@ impl ::jsm_ops_core::OpenEnum for Priority {
 #[cfg(any(feature = "alerts", feature = "heartbeats", feature = "policies"))]
 ::jsm_ops_core::open_enum!(Priority);
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
-/// The hours in which the routing rule counts.
+/// The hours in which a rule counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RuleTimeRestriction {
@@ -941,9 +941,9 @@ for RuleTimeRestriction {
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl ::std::convert::From<crate::types::RuleTimeRestrictionOfDay>
-for ::jsm_ops_core::Field<RuleTimeRestriction> {
+for ::jsm_ops_core::Nullable<RuleTimeRestriction> {
     fn from(value: crate::types::RuleTimeRestrictionOfDay) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
@@ -955,9 +955,9 @@ for RuleTimeRestriction {
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl ::std::convert::From<crate::types::RuleTimeRestrictionOfWeek>
-for ::jsm_ops_core::Field<RuleTimeRestriction> {
+for ::jsm_ops_core::Nullable<RuleTimeRestriction> {
     fn from(value: crate::types::RuleTimeRestrictionOfWeek) -> Self {
-        ::jsm_ops_core::Field::Value(value.into())
+        ::jsm_ops_core::Nullable::Value(value.into())
     }
 }
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
@@ -1151,25 +1151,28 @@ impl ::jsm_ops_core::OpenEnum for StakeholderCommsAssignmentType {
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 ::jsm_ops_core::open_enum!(StakeholderCommsAssignmentType);
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
-/// Whether email is used.
+/// Whether a channel of notifications is used.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsChannelPreference {
     /// Whether it is switched on.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub enabled: ::jsm_ops_core::Field<bool>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub enabled: ::jsm_ops_core::Nullable<bool>,
 }
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 impl StakeholderCommsChannelPreference {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            enabled: ::jsm_ops_core::Field::Absent,
+            enabled: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// Whether it is switched on.
     #[must_use]
-    pub fn enabled(mut self, enabled: impl Into<::jsm_ops_core::Field<bool>>) -> Self {
+    pub fn enabled(
+        mut self,
+        enabled: impl Into<::jsm_ops_core::Nullable<bool>>,
+    ) -> Self {
         self.enabled = enabled.into();
         self
     }
@@ -1321,7 +1324,7 @@ pub struct StakeholderCommsIncident {
     pub scheduled_until: ::std::option::Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
-    /// A short address of the incident.
+    /// A short URL of the incident.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub shortlink: ::std::option::Option<::std::string::String>,
     /// When the incident began.
@@ -1369,27 +1372,27 @@ pub struct StakeholderCommsIncidentComponentStatus {
     #[serde(
         rename = "componentId",
         default,
-        skip_serializing_if = "::jsm_ops_core::Field::is_absent"
+        skip_serializing_if = "::jsm_ops_core::Nullable::is_absent"
     )]
-    pub component_id: ::jsm_ops_core::Field<::std::string::String>,
+    pub component_id: ::jsm_ops_core::Nullable<::std::string::String>,
     /// How well the component works while the incident lasts.
-    #[serde(default, skip_serializing_if = "::jsm_ops_core::Field::is_absent")]
-    pub status: ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
+    #[serde(default, skip_serializing_if = "::jsm_ops_core::Nullable::is_absent")]
+    pub status: ::jsm_ops_core::Nullable<crate::types::StakeholderCommsComponentStatus>,
 }
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 impl StakeholderCommsIncidentComponentStatus {
     /// Nothing set.
     pub fn new() -> Self {
         Self {
-            component_id: ::jsm_ops_core::Field::Absent,
-            status: ::jsm_ops_core::Field::Absent,
+            component_id: ::jsm_ops_core::Nullable::Absent,
+            status: ::jsm_ops_core::Nullable::Absent,
         }
     }
     /// The id of the component.
     #[must_use]
     pub fn component_id(
         mut self,
-        component_id: impl Into<::jsm_ops_core::Field<::std::string::String>>,
+        component_id: impl Into<::jsm_ops_core::Nullable<::std::string::String>>,
     ) -> Self {
         self.component_id = component_id.into();
         self
@@ -1399,7 +1402,7 @@ impl StakeholderCommsIncidentComponentStatus {
     pub fn status(
         mut self,
         status: impl Into<
-            ::jsm_ops_core::Field<crate::types::StakeholderCommsComponentStatus>,
+            ::jsm_ops_core::Nullable<crate::types::StakeholderCommsComponentStatus>,
         >,
     ) -> Self {
         self.status = status.into();
@@ -1564,7 +1567,7 @@ pub struct StakeholderCommsIncidentUpdate {
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
     pub scheduled_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(
         rename = "shouldSendNotifications",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1600,7 +1603,7 @@ pub struct StakeholderCommsIncidentWithUpdates {
     pub incident_updates: ::std::vec::Vec<crate::types::StakeholderCommsIncidentUpdate>,
 }
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
-/// Which channels a stakeholder is told through.
+/// The channels through which a stakeholder is notified.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsNotificationChannels {
@@ -1615,7 +1618,7 @@ pub struct StakeholderCommsNotificationChannels {
     pub webhook: ::std::option::Option<crate::types::StakeholderCommsChannelPreference>,
 }
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
-/// How a stakeholder is told.
+/// How a stakeholder is notified.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsNotificationPreference {
@@ -1658,7 +1661,7 @@ pub struct StakeholderCommsNotificationPreference {
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
     pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The address that is called.
+    /// The URL that is called.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook: ::std::option::Option<::jsm_ops_core::Secret<::std::string::String>>,
 }
@@ -1727,7 +1730,7 @@ pub struct StakeholderCommsStakeholder {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub atlassian_team_id: ::std::option::Option<::std::string::String>,
-    /// The address of the picture.
+    /// The URL of the picture.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub avatar: ::std::option::Option<::std::string::String>,
     /// The groups that the stakeholder is in.
@@ -1751,7 +1754,7 @@ pub struct StakeholderCommsStakeholder {
     /// Its name.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    /// How the stakeholder is told.
+    /// How the stakeholder is notified.
     #[serde(
         rename = "notificationPreference",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1759,7 +1762,7 @@ pub struct StakeholderCommsStakeholder {
     pub notification_preference: ::std::option::Option<
         crate::types::StakeholderCommsNotificationPreference,
     >,
-    /// Whether no confirmation by email is asked for.
+    /// Whether the confirmation by email is skipped.
     #[serde(
         rename = "skipConfirmation",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1803,7 +1806,7 @@ pub struct StakeholderCommsStakeholderGroupMutationResponse {
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupRef {
-    /// The address of the picture.
+    /// The URL of the picture.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub avatar: ::std::option::Option<::std::string::String>,
     /// Its id.
@@ -1904,7 +1907,7 @@ impl ::jsm_ops_core::OpenEnum for StakeholderCommsStakeholderType {
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 ::jsm_ops_core::open_enum!(StakeholderCommsStakeholderType);
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
-/// Somebody who subscribed to a status page, a component or an incident.
+/// A subscriber to a status page, a component or an incident.
 #[derive(Clone, Debug, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriber {
@@ -2021,7 +2024,7 @@ pub struct StakeholderCommsSubscriber {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub short_code_subscription_id: ::std::option::Option<::std::string::String>,
-    /// Whether no confirmation by email is asked for.
+    /// Whether the confirmation by email is skipped.
     #[serde(
         rename = "skipConfirmation",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2039,10 +2042,10 @@ pub struct StakeholderCommsSubscriber {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub slack_user_id: ::std::option::Option<::std::string::String>,
-    /// Whether the subscriber has confirmed, and is still told.
+    /// Whether the subscriber has confirmed, and is still notified.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<crate::types::StakeholderCommsSubscriberStatus>,
-    /// The channel through which the subscriber is told.
+    /// The channel through which the subscriber is notified.
     #[serde(
         rename = "subscriptionType",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2061,7 +2064,7 @@ pub struct StakeholderCommsSubscriber {
         deserialize_with = "::jsm_ops_core::decode::date"
     )]
     pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The address that is called.
+    /// The URL that is called.
     #[serde(
         rename = "webhookEndpoint",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -2071,7 +2074,7 @@ pub struct StakeholderCommsSubscriber {
     >,
 }
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
-/// Whether a subscriber has confirmed, and is still told.
+/// Whether a subscriber has confirmed, and is still notified.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StakeholderCommsSubscriberStatus {
@@ -2157,7 +2160,7 @@ impl ::jsm_ops_core::OpenEnum for StakeholderCommsSubscriberType {
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 ::jsm_ops_core::open_enum!(StakeholderCommsSubscriberType);
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
-/// The channel through which a subscriber is told.
+/// The channel through which a subscriber is notified.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StakeholderCommsSubscriptionType {

@@ -91,7 +91,7 @@ fn decoding() -> Outcome<()> {
     static LIST: Operation = Operation::custom("GET", "/v1/alerts", "operations");
     let body = page(0, 100);
     let answer = Response::new(StatusCode::OK, HeaderMap::new(), body.clone().into());
-    let client = || decode::answer::<ListAlertResponse>(&LIST, &answer).map(|page| page.values.len());
+    let client = || decode::response::<ListAlertResponse>(&LIST, &answer).map(|page| page.values.len());
     let same = || serde_json::from_str::<ListAlertResponse>(&body).map(|page| page.values.len());
     let minimal = || serde_json::from_str::<Minimal>(&body).map(|page| page.values.len());
     let (mut times, mut counts) = ([Vec::new(), Vec::new(), Vec::new()], [0; 3]);

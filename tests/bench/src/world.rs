@@ -57,10 +57,10 @@ impl fmt::Debug for LoadClock {
 
 impl Clock for LoadClock {
     fn now(&self) -> DateTime<Utc> {
-        DateTime::from(UNIX_EPOCH + self.ticks())
+        DateTime::from(UNIX_EPOCH + self.monotonic())
     }
 
-    fn ticks(&self) -> Duration {
+    fn monotonic(&self) -> Duration {
         Duration::from_millis(self.0.now_ms.load(Ordering::SeqCst))
     }
 

@@ -23,12 +23,12 @@ pub fn merge(
     let mut names = BTreeMap::new();
     for (common, EqualSchemas { place, schemas }) in groups {
         if document.schema(common).is_some() && !schemas.contains(common) {
-            let message = format!("there is a schema `{common}`, and it is no member");
+            let message = format!("the document has a schema `{common}`, which is not a member");
             problems.push(Problem::new(place, message, "choose another name in spec/overlay/"));
         }
         for member in schemas {
             if let Some(other) = names.insert(member.clone(), common.clone()) {
-                let message = format!("`{member}` is a member of `{other}` as well");
+                let message = format!("`{member}` is also a member of `{other}`");
                 problems.push(Problem::new(child(place, "schemas"), message, "leave it in one of them in spec/overlay/"));
             }
         }
@@ -136,9 +136,11 @@ mod tests {
             json!({"A": {"type": "string"}, "B": {"type": "integer"}, "C": {}}),
             json!({"Ab": ["A", "B"], "C": ["A"]}),
         );
-        for part in
-            ["`A` and `B` are not the same", "there is a schema `C`, and it is no member", "`A` is a member of `Ab` as well"]
-        {
+        for part in [
+            "`A` and `B` are not the same",
+            "the document has a schema `C`, which is not a member",
+            "`A` is also a member of `Ab`",
+        ] {
             assert!(problems.contains(part), "{part} in {problems}");
         }
     }

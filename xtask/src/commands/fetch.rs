@@ -5,17 +5,19 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
+use chrono::{NaiveDate, Utc};
 use reqwest::{Url, blocking::Client, header::CONTENT_TYPE, redirect};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Failure, disk, workspace};
+use super::{Failure, workspace};
 use crate::{
+    atomic_write,
     document::{Document, facts, load},
-    interface::Interface,
+    public_api::Interface,
 };
 
 /// Where Atlassian publishes the document.
@@ -70,7 +72,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let source = source(&bytes, url, options.date.as_deref(), &document, &source_path);
     let source_text =
         format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
-    disk::write_all(&to, [(&facts_path, &text), (&source_path, &source_text)])?;
+    atomic_write::apply(&to, &[(facts_path, &text), (source_path, &source_text)], &[])?;
     report(&source, before.as_ref(), &document);
     Ok(())
 }
@@ -97,44 +99,16 @@ fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path
     }
 }
 
-/// Checks the form of a date.
+/// Reads a date of the form `2026-09-05`.
 fn date(text: &str) -> Result<String, String> {
-    let digits =
-        |range: std::ops::Range<usize>| text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    let form = text.len() == 10
-        && digits(0..4)
-        && digits(5..7)
-        && digits(8..10)
-        && text.as_bytes()[4] == b'-'
-        && text.as_bytes()[7] == b'-';
-    if form { Ok(text.to_owned()) } else { Err("a date looks like 2026-09-05".to_owned()) }
+    // chrono also reads days and months of one digit.
+    let date = text.parse::<NaiveDate>().ok().map(|date| date.to_string()).filter(|date| date == text);
+    date.ok_or_else(|| "not a date such as 2026-09-05".to_owned())
 }
 
 /// The day in UTC, as `2026-09-05`.
 fn today() -> String {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let (year, month, day) = civil_date(since.as_secs() / 86_400);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-/// Year, month and day of a day counted from 1970-01-01.
-fn civil_date(mut day: u64) -> (u64, u64, u64) {
-    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let mut year = 1970;
-    while day >= 365 + u64::from(leap(year)) {
-        day -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let mut month = 1;
-    for length in lengths {
-        if day < length {
-            break;
-        }
-        day -= length;
-        month += 1;
-    }
-    (year, month, day + 1)
+    Utc::now().date_naive().to_string()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -148,11 +122,9 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// Downloads the document. Redirects are followed on the same host only, and no more is read than the largest document.
 fn download(address: &str) -> Result<Vec<u8>, Failure> {
     let refuse = |reason: String| {
-        Failure(format!(
-            "{address}: {reason}\n    help: give the address of the document, or a saved copy of it, with --from"
-        ))
+        Failure(format!("{address}: {reason}\n    help: give the URL of the document, or a saved copy, with --from"))
     };
-    let url = Url::parse(address).map_err(|error| refuse(format!("not an address: {error}")))?;
+    let url = Url::parse(address).map_err(|error| refuse(format!("not a valid URL: {error}")))?;
     if !is_allowed(&url) {
         return Err(refuse("the document is fetched over https only".to_owned()));
     }
@@ -171,7 +143,7 @@ fn download(address: &str) -> Result<Vec<u8>, Failure> {
     let response =
         client.get(url).header("Accept", "application/json").send().map_err(|error| refuse(with_causes(&error)))?;
     if !response.status().is_success() {
-        return Err(refuse(format!("the server answered {}", response.status())));
+        return Err(refuse(format!("the server responded with {}", response.status())));
     }
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if html {
@@ -181,7 +153,7 @@ fn download(address: &str) -> Result<Vec<u8>, Failure> {
     response
         .take(load::MAX_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| refuse(format!("the answer broke off: {error}")))?;
+        .map_err(|error| refuse(format!("the response is incomplete: {error}")))?;
     Ok(bytes)
 }
 
@@ -227,23 +199,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_become_dates() {
-        for (day, date) in [
-            (0, (1970, 1, 1)),
-            (59, (1970, 3, 1)),
-            (11_016, (2000, 2, 29)),
-            (20_701, (2026, 9, 5)),
-            (47_540, (2100, 2, 28)),
-            (47_541, (2100, 3, 1)),
-        ] {
-            assert_eq!(civil_date(day), date, "{day}");
+    fn dates_have_one_form_and_are_in_the_calendar() {
+        for text in ["2026-09-05", "2024-02-29"] {
+            assert_eq!(date(text), Ok(text.to_owned()));
         }
-    }
-
-    #[test]
-    fn dates_have_one_form() {
-        assert!(date("2026-09-05").is_ok());
-        for text in ["", "2026-9-5", "05.09.2026", "2026-09-05T00", "２026-09-5"] {
+        let other_forms = ["", "2026-9-5", "05.09.2026", "2026-09-05T00", "２026-09-5"];
+        for text in other_forms.into_iter().chain(["2026-99-99", "2026-02-29", "2026-00-01"]) {
             assert!(date(text).is_err(), "{text}");
         }
     }

@@ -1,10 +1,11 @@
 //! One file per command, and what they share.
 
 pub mod bench;
-mod disk;
 pub mod document;
+mod features;
 pub mod fetch;
 pub mod regen;
+pub mod schema;
 
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 

@@ -10,17 +10,18 @@ use std::{
 
 use similar::TextDiff;
 
-use super::{Failure, workspace};
+use super::{Failure, features, workspace};
 use crate::{
     document::load,
     emit::{
-        Files, INTERFACE,
         disk::{self, Plan},
+        source::{Files, INTERFACE},
     },
-    interface::Interface,
     overlay::Overlay,
-    pipeline::{Output, Pipeline, Times},
-    repair::Shelf,
+    pipeline::{Output, Pipeline},
+    public_api::Interface,
+    repair::RepairKind,
+    times::Times,
 };
 
 /// Longest diff that is printed, in lines.
@@ -60,16 +61,19 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|error| Failure(error.report()))?;
     times.lap("load");
+    let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
     let output =
         Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let before = last_interface(&out);
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
-        return check(&out, &output.files, &plan);
+        check(&out, &output.files, &plan)?;
+        return features::check(&areas);
     }
     disk::apply(&out, &output.files, &plan)?;
     times.lap("write");
     report(options, &out, &before, &output, &plan);
+    features::report(&areas);
     report_times(&times);
     Ok(())
 }
@@ -109,12 +113,12 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
     let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
     println!("operations  {operations} in, {methods} out");
     println!("schemas     {schemas} in, {types} out, and {} types for parts without a name", summary.unnamed_types);
-    let shelf = |shelf| summary.repairs.iter().filter(move |repair| repair.shelf == shelf);
-    let [vendor, generator] = [Shelf::Vendor, Shelf::Generator].map(|one| shelf(one).count());
+    let of = |kind| summary.repairs.iter().filter(move |repair| repair.kind == kind);
+    let [vendor, generator] = [RepairKind::Vendor, RepairKind::Generator].map(|one| of(one).count());
     println!("repairs     {vendor} vendor wrong, {generator} generator limited");
     if options.verbose {
         for repair in &summary.repairs {
-            println!("  {} ({}): {}", repair.name, repair.shelf, places(repair.places));
+            println!("  {} ({}): {}", repair.name, repair.kind, places(repair.places));
         }
     }
     for unnamed in &summary.unnamed {
@@ -138,7 +142,7 @@ fn report_times(times: &Times) {
         laps.join(", ")
     };
     println!("times       {} (ms)", list(times.laps()));
-    println!("            beside them {} (ms)", list(times.beside()));
+    println!("            in parallel {} (ms)", list(times.parallel()));
     let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());
     println!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline);
 }

@@ -16,7 +16,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use heck::ToSnakeCase;
 use serde_json::Value;
 
 pub use self::{
@@ -28,7 +27,7 @@ use self::{
     read::Files,
 };
 use crate::{
-    document::{Document, Operation, template_names},
+    document::{Document, Operation},
     problem::Problems,
 };
 
@@ -249,30 +248,6 @@ impl Overlay {
     }
 }
 
-/// Whether a name can be that of a function.
-pub fn is_rust_name(name: &str) -> bool {
-    name == name.to_snake_case() && syn::parse_str::<syn::Ident>(name).is_ok()
-}
-
-/// The name that an operation gets as long as the overlay has none: its method and the fixed parts of its path.
-pub fn derived_name(method: &str, path: &str) -> String {
-    let verb = match method {
-        "post" => "create",
-        "put" => "replace",
-        "patch" => "update",
-        other => other,
-    };
-    let fixed: Vec<&str> = path.split('/').filter(|part| !part.contains('{') && *part != "v1").collect();
-    let by = match template_names(path).last() {
-        Some(name) if path.ends_with('}') => format!(" by {name}"),
-        _ => String::new(),
-    };
-    // The path may hold anything; what is left of it has to be a name.
-    let ascii = format!("{verb} {}{by}", fixed.join(" ")).replace(|character: char| !character.is_ascii_alphanumeric(), " ");
-    let name = ascii.to_snake_case();
-    if is_rust_name(&name) { name } else { format!("{verb}_operation") }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -323,14 +298,5 @@ mod tests {
         let document = Document::new(json!({}));
         assert!(overlay.stale(&document).is_empty());
         assert_eq!(overlay.clone().stale(&document).iter().count(), 1);
-    }
-
-    #[test]
-    fn derived_names_come_from_method_and_path() {
-        assert_eq!(derived_name("get", "/v1/teams/{teamId}/on-calls"), "get_teams_on_calls");
-        assert_eq!(derived_name("patch", "/v1/alerts/{id}"), "update_alerts_by_id");
-        assert_eq!(derived_name("get", "/"), "get");
-        assert_eq!(derived_name("delete", "/{x}"), "delete_by_x");
-        assert_eq!(derived_name("get", "/é"), "get");
     }
 }

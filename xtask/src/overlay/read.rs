@@ -12,12 +12,12 @@ use serde_json::Value;
 use super::{
     Area, Entry, MergeGroup, Overlay, OverlayError, TypeDocs, example,
     files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm},
-    is_rust_name,
     ledger::Tracked,
     stale::{Purpose, Stale, at, member},
 };
 use crate::{
     document::{child, load},
+    names::is_rust_name,
     problem::{Problem, Problems},
 };
 

@@ -20,12 +20,3 @@ pub fn preflight(adapted: &Adapted) -> Result<(), Problems> {
     operations::check(&adapted.document, &mut problems);
     problems.into_result()
 }
-
-/// The name that progenitor and typify give a field or parameter; `None` where they would have to make one up.
-fn snake_name(name: &str) -> Option<String> {
-    use heck::ToSnakeCase;
-    let cleaned =
-        name.replace('\'', "").replace(|character: char| !(character == '_' || character.is_ascii_alphanumeric()), "-");
-    let snake = cleaned.to_snake_case();
-    snake.chars().next().is_some_and(|first| first.is_ascii_alphabetic()).then_some(snake)
-}

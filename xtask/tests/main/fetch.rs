@@ -138,7 +138,7 @@ fn a_web_page_under_another_media_type_is_refused_by_its_content() {
 fn a_document_that_is_not_there_is_refused_with_the_status() {
     refuses_answer(
         Answer::new("404 Not Found", JSON, document::text().as_bytes()),
-        &["the server answered 404 Not Found", "--from"],
+        &["the server responded with 404 Not Found", "--from"],
     );
 }
 
@@ -146,7 +146,7 @@ fn a_document_that_is_not_there_is_refused_with_the_status() {
 fn a_broken_server_is_refused_with_the_status() {
     refuses_answer(
         Answer::new("500 Internal Server Error", HTML, b"<html>"),
-        &["the server answered 500 Internal Server Error"],
+        &["the server responded with 500 Internal Server Error"],
     );
 }
 
@@ -174,14 +174,14 @@ fn a_document_of_the_largest_size_is_taken() {
 #[test]
 fn a_document_that_breaks_off_is_refused() {
     let text = document::text().as_bytes();
-    refuses_answer(Answer::of_length("200 OK", JSON, &text[..text.len() / 2], text.len()), &["the answer broke off"]);
+    refuses_answer(Answer::of_length("200 OK", JSON, &text[..text.len() / 2], text.len()), &["the response is incomplete"]);
 }
 
 #[test]
 fn a_document_that_is_none_is_refused_with_its_place() {
     refuses_answer(
         Answer::new("200 OK", JSON, b"{\"openapi\": \"3.0.1\", \"paths\": {}}"),
-        &["at /paths: there are no paths"],
+        &["at /paths: the document has no paths"],
     );
 }
 
@@ -214,7 +214,7 @@ fn plain_http_to_another_machine_is_refused_before_a_connection() {
 
 #[test]
 fn what_is_no_address_is_refused() {
-    refuses("https://", &["not an address", "--from"]);
+    refuses("https://", &["not a valid URL", "--from"]);
     refuses("ftp://127.0.0.1/doc", &["the document is fetched over https only", "--from"]);
     refuses("file:///etc/hostname", &["the document is fetched over https only", "--from"]);
 }

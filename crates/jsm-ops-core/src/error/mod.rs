@@ -1,6 +1,6 @@
 //! One error for all operations.
 
-mod refusal;
+mod body;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use reqwest::{StatusCode, header::HeaderMap};
 
 use crate::{InvalidSegment, Operation, RateLimits, Response, RetryAfter};
-use refusal::Refusal;
+use body::ErrorBody;
 
 /// How much of a body an error keeps, in bytes.
-pub const KEPT_BODY: usize = 16 << 10;
+pub const MAX_ERROR_BODY: usize = 16 << 10;
 
 /// Why a call did not give what it should.
 ///
@@ -23,15 +23,15 @@ pub struct Error(Box<Inner>);
 struct Inner {
     operation: Option<&'static Operation>,
     kind: Kind,
-    answer: Option<Answer>,
+    response: Option<ResponseParts>,
     attempts: u32,
 }
 
 /// What came back, where something did.
-struct Answer {
+struct ResponseParts {
     status: StatusCode,
     headers: HeaderMap,
-    refusal: Refusal,
+    error_body: ErrorBody,
     body: String,
     received_at: Option<DateTime<Utc>>,
 }
@@ -44,10 +44,10 @@ enum Kind {
     TooLarge(usize),
     Status,
     Decode { path: String, source: serde_json::Error },
-    EmptyAnswer,
-    Failed(String),
+    EmptyResponse,
+    WriteFailed(String),
     WaitTimeout(Duration),
-    WindowExhausted(u32),
+    MaxResults(u32),
 }
 
 /// Constructors, for those who implement a [`Transport`](crate::Transport).
@@ -75,65 +75,70 @@ impl Error {
     }
 
     /// An answer that broke off.
-    pub fn broken_answer(
+    pub fn incomplete_response(
         operation: &'static Operation,
         status: StatusCode,
         headers: &HeaderMap,
         error: reqwest::Error,
     ) -> Self {
-        let answer = Response::new(status, headers.clone(), bytes::Bytes::new());
-        Self::new(operation, Kind::Transport(error.without_url())).with_answer(&answer)
+        let response = Response::new(status, headers.clone(), bytes::Bytes::new());
+        Self::new(operation, Kind::Transport(error.without_url())).with_answer(&response)
     }
 
     /// An answer that is larger than `limit` bytes.
     pub fn too_large(operation: &'static Operation, status: StatusCode, headers: &HeaderMap, limit: usize) -> Self {
-        let answer = Response::new(status, headers.clone(), bytes::Bytes::new());
-        Self::new(operation, Kind::TooLarge(limit)).with_answer(&answer)
+        let response = Response::new(status, headers.clone(), bytes::Bytes::new());
+        Self::new(operation, Kind::TooLarge(limit)).with_answer(&response)
     }
 
     /// An answer whose status is no success.
-    pub fn status_of(operation: &'static Operation, answer: &Response) -> Self {
-        Self::new(operation, Kind::Status).with_answer(answer)
+    pub fn from_response(operation: &'static Operation, response: &Response) -> Self {
+        Self::new(operation, Kind::Status).with_answer(response)
     }
 
     pub(crate) fn invalid_segment(operation: &'static Operation, error: &InvalidSegment) -> Self {
         Self::invalid_request(operation, error.to_string())
     }
 
-    pub(crate) fn decode(operation: &'static Operation, answer: &Response, path: String, source: serde_json::Error) -> Self {
-        Self::new(operation, Kind::Decode { path, source }).with_answer(answer)
+    pub(crate) fn decode(
+        operation: &'static Operation,
+        response: &Response,
+        path: String,
+        source: serde_json::Error,
+    ) -> Self {
+        Self::new(operation, Kind::Decode { path, source }).with_answer(response)
     }
 
-    pub(crate) fn empty_answer(operation: &'static Operation, answer: &Response) -> Self {
-        Self::new(operation, Kind::EmptyAnswer).with_answer(answer)
+    pub(crate) fn empty_response(operation: &'static Operation, response: &Response) -> Self {
+        Self::new(operation, Kind::EmptyResponse).with_answer(response)
     }
 
-    pub(crate) fn failed(operation: &'static Operation, reason: String) -> Self {
-        Self::new(operation, Kind::Failed(reason))
+    pub(crate) fn write_failed(operation: &'static Operation, reason: String) -> Self {
+        Self::new(operation, Kind::WriteFailed(reason))
     }
 
     pub(crate) fn wait_timeout(operation: &'static Operation, waited: Duration) -> Self {
         Self::new(operation, Kind::WaitTimeout(waited))
     }
 
-    pub(crate) fn window_exhausted(operation: &'static Operation, window: u32) -> Self {
-        Self::new(operation, Kind::WindowExhausted(window))
+    pub(crate) fn max_results_reached(operation: &'static Operation, max_results: u32) -> Self {
+        Self::new(operation, Kind::MaxResults(max_results))
     }
 
     fn new(operation: &'static Operation, kind: Kind) -> Self {
-        Self(Box::new(Inner { operation: Some(operation), kind, answer: None, attempts: 0 }))
+        Self(Box::new(Inner { operation: Some(operation), kind, response: None, attempts: 0 }))
     }
 
-    fn with_answer(mut self, answer: &Response) -> Self {
-        let kept = &answer.body[..answer.body.len().min(KEPT_BODY)];
-        self.0.answer = Some(Answer {
-            status: answer.status,
-            headers: answer.headers.clone(),
-            refusal: Refusal::read(answer),
+    fn with_answer(mut self, response: &Response) -> Self {
+        let kept = &response.body[..response.body.len().min(MAX_ERROR_BODY)];
+        self.0.response = Some(ResponseParts {
+            status: response.status,
+            headers: response.headers.clone(),
+            error_body: ErrorBody::read(response),
             body: String::from_utf8_lossy(kept).into_owned(),
-            received_at: answer.received_at,
+            received_at: response.received_at,
         });
-        self.0.attempts = answer.attempts;
+        self.0.attempts = response.attempts;
         self
     }
 
@@ -153,7 +158,7 @@ impl Error {
     }
 
     /// There was no credential, or none that would do, and nothing was sent. [`source`](StdError::source) says why.
-    pub fn is_credential(&self) -> bool {
+    pub fn is_credential_missing(&self) -> bool {
         matches!(self.0.kind, Kind::Credential(_))
     }
 
@@ -190,12 +195,12 @@ impl Error {
 
     /// The service answered with success, and the answer is not what the type expects, or empty. The request was carried out.
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Decode { .. } | Kind::EmptyAnswer)
+        matches!(self.0.kind, Kind::Decode { .. } | Kind::EmptyResponse)
     }
 
     /// A queued write was accepted and failed when its turn came; [`message`](Self::message) is the reason.
-    pub fn is_failed(&self) -> bool {
-        matches!(self.0.kind, Kind::Failed(_))
+    pub fn is_write_failed(&self) -> bool {
+        matches!(self.0.kind, Kind::WriteFailed(_))
     }
 
     /// A queued write did not end within the time that the caller gave it. It may still do.
@@ -204,8 +209,8 @@ impl Error {
     }
 
     /// There may be more items than the service lets anyone page through. Narrow the search, by time for example.
-    pub fn is_window_exhausted(&self) -> bool {
-        matches!(self.0.kind, Kind::WindowExhausted(_))
+    pub fn is_max_results_reached(&self) -> bool {
+        matches!(self.0.kind, Kind::MaxResults(_))
     }
 
     /// The token lacks a scope that the operation needs, or the address is not the one for this kind of credential: the service
@@ -264,49 +269,49 @@ impl Error {
 
     /// The status of the answer, where there was one.
     pub fn status(&self) -> Option<StatusCode> {
-        self.answer().map(|answer| answer.status)
+        self.response().map(|response| response.status)
     }
 
     /// The service's own code, as in `40301` or `access_denied`. It is not the status, though some answers repeat that.
     pub fn code(&self) -> Option<&str> {
-        self.answer()?.refusal.code.as_deref()
+        self.response()?.error_body.code.as_deref()
     }
 
     /// What the service says is wrong, in its words.
     pub fn message(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Failed(reason) => Some(reason),
-            _ => self.answer()?.refusal.message.as_deref(),
+            Kind::WriteFailed(reason) => Some(reason),
+            _ => self.response()?.error_body.message.as_deref(),
         }
     }
 
     /// Further messages, by the field that they are about; the field is empty for a message about none.
     pub fn field_errors(&self) -> &[(String, String)] {
-        self.answer().map(|answer| answer.refusal.fields.as_slice()).unwrap_or_default()
+        self.response().map(|response| response.error_body.fields.as_slice()).unwrap_or_default()
     }
 
     /// The id that the service gave the request.
     pub fn request_id(&self) -> Option<&str> {
-        let answer = self.answer()?;
-        answer.refusal.request_id.as_deref().or_else(|| header(&answer.headers, "x-request-id"))
+        let response = self.response()?;
+        response.error_body.request_id.as_deref().or_else(|| header(&response.headers, "x-request-id"))
     }
 
     /// The id under which Atlassian's support finds the request (`atl-traceid`).
     pub fn trace_id(&self) -> Option<&str> {
-        header(&self.answer()?.headers, "atl-traceid")
+        header(&self.response()?.headers, "atl-traceid")
     }
 
     /// How long the service asks to wait, in the header `Retry-After`. A refusal for too many requests may come without, and say it in
     /// another way: [`rate_limit`](Self::rate_limit) knows them all.
     pub fn retry_after(&self) -> Option<RetryAfter> {
-        RetryAfter::parse(header(&self.answer()?.headers, "retry-after")?)
+        RetryAfter::parse(header(&self.response()?.headers, "retry-after")?)
     }
 
     /// What the answer says about limits: when to come back, which limit it was, and what its policy is. `None` where it says
     /// nothing; a refusal for too many requests may do that.
     pub fn rate_limit(&self) -> Option<RateLimits> {
-        let answer = self.answer()?;
-        Some(RateLimits::read(&answer.headers, answer.received_at)).filter(|limits| !limits.is_empty())
+        let response = self.response()?;
+        Some(RateLimits::read(&response.headers, response.received_at)).filter(|limits| !limits.is_empty())
     }
 
     /// How many attempts were made, where the transport counts them, as `jsm_ops::Client` does; 0 where nothing was sent.
@@ -316,13 +321,13 @@ impl Error {
 
     /// The headers of the answer, where there was one.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.answer().map(|answer| &answer.headers)
+        self.response().map(|response| &response.headers)
     }
 
-    /// The beginning of the body of the answer, up to [`KEPT_BODY`] bytes. It is not in `Display` or `Debug`, because an answer
+    /// The beginning of the body of the answer, up to [`MAX_ERROR_BODY`] bytes. It is not in `Display` or `Debug`, because an answer
     /// that does not fit its type may hold a secret.
     pub fn body(&self) -> Option<&str> {
-        self.answer().map(|answer| answer.body.as_str())
+        self.response().map(|response| response.body.as_str())
     }
 
     /// Where in the answer the value stands that does not fit, as in `values[3].createdAt`.
@@ -333,8 +338,8 @@ impl Error {
         }
     }
 
-    fn answer(&self) -> Option<&Answer> {
-        self.0.answer.as_ref()
+    fn response(&self) -> Option<&ResponseParts> {
+        self.0.response.as_ref()
     }
 }
 
@@ -357,37 +362,39 @@ impl fmt::Display for Error {
             Kind::Credential(_) => write!(f, "there is no credential for the request, which was not sent")?,
             Kind::Transport(error) if error.is_connect() => write!(f, "no connection came about")?,
             Kind::Transport(error) if error.is_timeout() => write!(f, "the time limit ran out")?,
-            Kind::Transport(_) => write!(f, "the connection failed before the answer was whole")?,
+            Kind::Transport(_) => write!(f, "the connection failed before the response was whole")?,
             Kind::Deadline(limit) => write!(f, "the time limit of {} s ran out", limit.as_secs_f32())?,
-            Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes; raise the limit of the transport")?,
+            Kind::TooLarge(limit) => {
+                write!(f, "the response has more than {limit} bytes; raise the limit of the transport")?
+            }
             Kind::Status => write!(f, "refused")?,
-            Kind::Decode { path, source } => write!(f, "the answer does not fit its type at `{path}`: {source}")?,
-            Kind::EmptyAnswer => write!(f, "the answer is empty; the request was carried out")?,
-            Kind::Failed(reason) => write!(f, "the service accepted the request and failed to carry it out: {reason}")?,
+            Kind::Decode { path, source } => write!(f, "the response does not fit its type at `{path}`: {source}")?,
+            Kind::EmptyResponse => write!(f, "the response is empty; the request was carried out")?,
+            Kind::WriteFailed(reason) => write!(f, "the service accepted the request and failed to carry it out: {reason}")?,
             Kind::WaitTimeout(waited) => {
                 write!(f, "the service did not carry the request out within {} s; it may still do", waited.as_secs_f32())?;
             }
-            Kind::WindowExhausted(window) => write!(
+            Kind::MaxResults(max_results) => write!(
                 f,
-                "nothing past the first {window} items can be reached; narrow the search, for example to a shorter time"
+                "nothing past the first {max_results} items can be reached; narrow the search, for example to a shorter time"
             )?,
         }
         if self.0.attempts > 1 {
             write!(f, ", after {} attempts", self.0.attempts)?;
         }
-        if let Some(answer) = self.answer() {
-            write!(f, " [status {}", answer.status.as_u16())?;
-            if let Some(code) = self.code().filter(|code| *code != answer.status.as_str()) {
+        if let Some(response) = self.response() {
+            write!(f, " [status {}", response.status.as_u16())?;
+            if let Some(code) = self.code().filter(|code| *code != response.status.as_str()) {
                 write!(f, ", code {code}")?;
             }
             if let Some(trace_id) = self.trace_id() {
                 write!(f, ", trace {trace_id}")?;
             }
             write!(f, "]")?;
-            if let (Kind::Status, Some(message)) = (&self.0.kind, &answer.refusal.message) {
+            if let (Kind::Status, Some(message)) = (&self.0.kind, &response.error_body.message) {
                 write!(f, ": {message}")?;
             }
-            for (field, message) in &answer.refusal.fields {
+            for (field, message) in &response.error_body.fields {
                 write!(f, "; {field}{}{message}", if field.is_empty() { "" } else { ": " })?;
             }
         }

@@ -2,13 +2,13 @@ use reqwest::header::{HeaderMap, HeaderValue};
 
 use super::*;
 
-static LIST: Operation = Operation::row("list_alerts", "alerts().list", "GET", "/v1/alerts");
+static LIST: Operation = Operation::new("list_alerts", "alerts().list", "GET", "/v1/alerts");
 
 fn refused(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -> Error {
     let headers: HeaderMap =
         headers.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect();
     let status = StatusCode::from_u16(status).expect("a status");
-    Error::status_of(&LIST, &Response::new(status, headers, body.to_owned().into()))
+    Error::from_response(&LIST, &Response::new(status, headers, body.to_owned().into()))
 }
 
 #[test]
@@ -54,13 +54,13 @@ fn one_line_says_what_support_asks_for() {
 
 #[test]
 fn bodies_are_kept_up_to_a_bound_and_never_printed() {
-    let error = refused(500, &format!("<html>{}", "secret".repeat(KEPT_BODY)), &[]);
-    assert_eq!(error.body().map(str::len), Some(KEPT_BODY));
+    let error = refused(500, &format!("<html>{}", "secret".repeat(MAX_ERROR_BODY)), &[]);
+    assert_eq!(error.body().map(str::len), Some(MAX_ERROR_BODY));
     assert!(!format!("{error:?} {error:#?} {error}").contains("secret"));
 }
 
 #[test]
 fn a_bound_in_the_middle_of_a_character_does_no_harm() {
-    let error = refused(500, &format!("<{}", "é".repeat(KEPT_BODY)), &[]);
+    let error = refused(500, &format!("<{}", "é".repeat(MAX_ERROR_BODY)), &[]);
     assert!(error.body().is_some_and(|body| body.ends_with('\u{fffd}')));
 }

@@ -50,7 +50,7 @@ impl<'a> Waits<'a> {
             None => self.part_of(self.ceiling),
         };
         self.ceiling = self.ceiling.saturating_mul(2).min(self.policy.longest_backoff);
-        (self.clock.ticks().saturating_add(wait) <= self.ends).then_some(wait)
+        (self.clock.monotonic().saturating_add(wait) <= self.ends).then_some(wait)
     }
 
     fn part_of(&self, duration: Duration) -> Duration {
@@ -77,7 +77,7 @@ mod tests {
 
     fn waits(policy: &RetryPolicy, part: f64, asked: Option<Duration>) -> Vec<u128> {
         let random = Always(part);
-        let mut waits = Waits::new(policy, &SystemClock, &random, None, SystemClock.ticks());
+        let mut waits = Waits::new(policy, &SystemClock, &random, None, SystemClock.monotonic());
         std::iter::from_fn(|| waits.next(asked)).map(|wait| wait.as_millis()).collect()
     }
 

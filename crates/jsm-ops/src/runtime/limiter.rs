@@ -54,7 +54,7 @@ impl GovernorClock for Ticks {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        self.0.ticks()
+        self.0.monotonic()
     }
 }
 
@@ -88,7 +88,7 @@ impl Limiter {
         let _turn = gate.queue.lock().await;
         while let Err(early) = gate.cells.check() {
             // Timers do not know less than a millisecond, and a clock that stands still must not keep the thread.
-            let wait = early.wait_time_from(clock.ticks()).max(Duration::from_millis(1));
+            let wait = early.wait_time_from(clock.monotonic()).max(Duration::from_millis(1));
             observed.throttled(ThrottleCause::Limiter, Some(wait), None);
             clock.sleep(wait).await;
         }

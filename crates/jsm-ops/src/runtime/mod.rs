@@ -78,7 +78,7 @@ impl Runtime {
         observed: &Observed<'_>,
     ) -> Result<Response, CallError> {
         let Settings { retry: policy, random, .. } = &self.settings;
-        let class = request.options.retry.unwrap_or_else(|| policy.class_of(request.operation));
+        let class = request.options.idempotency.unwrap_or_else(|| policy.class_of(request.operation));
         let mut waits = Waits::new(policy, &*self.clock, &**random, limit, observed.began());
         let mut next = request;
         loop {

@@ -35,7 +35,7 @@ impl<'a> Observed<'a> {
             trace_id = field::Empty,
             duration_ms = field::Empty,
         );
-        Self { operation, span, clock, metrics, began: clock.ticks(), attempts: AtomicU32::new(0), has_ended: false }
+        Self { operation, span, clock, metrics, began: clock.monotonic(), attempts: AtomicU32::new(0), has_ended: false }
     }
 
     /// When the call began, by the ticks of the clock.
@@ -104,7 +104,7 @@ impl<'a> Observed<'a> {
         trace_id: impl FnOnce() -> Option<&'t str>,
         attempts: u32,
     ) {
-        let duration = self.clock.ticks().saturating_sub(self.began);
+        let duration = self.clock.monotonic().saturating_sub(self.began);
         if !self.span.is_disabled() {
             self.span.record("outcome", field::display(outcome));
             self.span.record("status", status.map(|status| status.as_u16()));

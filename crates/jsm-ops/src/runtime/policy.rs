@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jsm_ops_core::{Operation, Retry};
+use jsm_ops_core::{Idempotency, Operation};
 
 /// How often a call is sent, and how long it waits in between.
 ///
@@ -22,7 +22,7 @@ pub struct RetryPolicy {
     pub(crate) longest_backoff: Duration,
     pub(crate) longest_wait: Duration,
     pub(crate) total: Duration,
-    classes: fn(&'static Operation) -> Retry,
+    classes: fn(&'static Operation) -> Idempotency,
 }
 
 impl Default for RetryPolicy {
@@ -41,7 +41,7 @@ impl RetryPolicy {
             longest_backoff: Duration::from_secs(30),
             longest_wait: Duration::from_secs(60),
             total: Duration::from_secs(120),
-            classes: |operation| operation.retry,
+            classes: |operation| operation.idempotency,
         }
     }
 
@@ -83,20 +83,20 @@ impl RetryPolicy {
     /// ([`CallOptions::retry`](crate::core::CallOptions::retry)) counts for more.
     ///
     /// ```
-    /// # use jsm_ops::{RetryPolicy, core::Retry};
+    /// # use jsm_ops::{RetryPolicy, core::Idempotency};
     /// let policy = RetryPolicy::new().classes(|operation| match operation.id {
     ///     // Our schedules do not mind a second ping.
-    ///     "ping_heartbeat" => Retry::Safe,
-    ///     _ => operation.retry,
+    ///     "ping_heartbeat" => Idempotency::Idempotent,
+    ///     _ => operation.idempotency,
     /// });
     /// ```
     #[must_use]
-    pub const fn classes(mut self, classes: fn(&'static Operation) -> Retry) -> Self {
+    pub const fn classes(mut self, classes: fn(&'static Operation) -> Idempotency) -> Self {
         self.classes = classes;
         self
     }
 
-    pub(crate) fn class_of(&self, operation: &'static Operation) -> Retry {
+    pub(crate) fn class_of(&self, operation: &'static Operation) -> Idempotency {
         (self.classes)(operation)
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use chrono::{DateTime, Utc};
-use jsm_ops_core::{Body, Error as CallError, RateLimits, Response, Retry};
+use jsm_ops_core::{Body, Error as CallError, Idempotency, RateLimits, Response};
 use reqwest::{StatusCode, header::CONTENT_TYPE};
 
 /// Why a request is sent again.
@@ -42,7 +42,7 @@ impl RetryCause {
     }
 
     /// How long the service asks to wait. What is known of limits tells when to come back only after a refusal for a limit; a failing
-    /// server says it with `Retry-After`.
+    /// server says it with `Idempotency-After`.
     pub(crate) fn asked(self, limits: &RateLimits, now: DateTime<Utc>) -> Option<Duration> {
         match self {
             Self::RateLimited => limits.wait(now),
@@ -87,10 +87,10 @@ fn is_broken(answer: &Response) -> bool {
 }
 
 /// Whether it does no harm to send a request again of which nobody knows whether it was carried out.
-pub(crate) fn is_safe(class: Retry, body: &Body) -> bool {
+pub(crate) fn is_safe(class: Idempotency, body: &Body) -> bool {
     match class {
-        Retry::Safe => true,
-        Retry::SafeWithAlias => has_alias(body),
+        Idempotency::Idempotent => true,
+        Idempotency::WithAlias => has_alias(body),
         // Classes that are not known here do harm until somebody says that they do not.
         _ => false,
     }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn only_an_alias_that_is_one_makes_a_repeat_safe() {
         let json = |text: &'static str| Body::Json(text.as_bytes().into());
-        assert!(is_safe(Retry::SafeWithAlias, &json(r#"{"message":"m","alias":"a"}"#)));
+        assert!(is_safe(Idempotency::WithAlias, &json(r#"{"message":"m","alias":"a"}"#)));
         for text in [
             "{}",
             r#"{"alias":""}"#,
@@ -128,11 +128,15 @@ mod tests {
             r#""alias""#,
             r#"{"alias":"a"#,
         ] {
-            assert!(!is_safe(Retry::SafeWithAlias, &json(text)), "{text}");
+            assert!(!is_safe(Idempotency::WithAlias, &json(text)), "{text}");
         }
         let form = Body::Form { name: "file", file: Upload::bytes("alias", "a") };
         for body in [&Body::None, &form] {
-            assert!(is_safe(Retry::Safe, body) && !is_safe(Retry::SafeWithAlias, body) && !is_safe(Retry::Never, body));
+            assert!(
+                is_safe(Idempotency::Idempotent, body)
+                    && !is_safe(Idempotency::WithAlias, body)
+                    && !is_safe(Idempotency::NotIdempotent, body)
+            );
         }
     }
 

@@ -55,7 +55,7 @@ impl SlowDown {
         if !self.is_on {
             return;
         }
-        let wait = self.take_turn(clock.now(), clock.ticks());
+        let wait = self.take_turn(clock.now(), clock.monotonic());
         if !wait.is_zero() && wait <= longest {
             observed.throttled(ThrottleCause::SlowDown, Some(wait), None);
             clock.sleep(wait).await;

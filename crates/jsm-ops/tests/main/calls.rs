@@ -12,12 +12,12 @@ use reqwest::Url;
 
 use crate::support::{HOUR, LIST, World};
 
-static CREATE: Operation = Operation::row("create_alert", "alerts().create", "POST", "/v1/alerts")
-    .within("operations", "alerts")
-    .allowed(true, &["read:ops-alert:jira-service-management", "write:ops-alert:jira-service-management"]);
-static SECRET_SCOPE: Operation = Operation::row("list_alerts", "alerts().list", "GET", "/v1/alerts")
-    .within("operations", "alerts")
-    .allowed(true, &["read:something-else"]);
+static CREATE: Operation = Operation::new("create_alert", "alerts().create", "POST", "/v1/alerts")
+    .with_family("operations", "alerts")
+    .with_scopes(true, &["read:ops-alert:jira-service-management", "write:ops-alert:jira-service-management"]);
+static SECRET_SCOPE: Operation = Operation::new("list_alerts", "alerts().list", "GET", "/v1/alerts")
+    .with_family("operations", "alerts")
+    .with_scopes(true, &["read:something-else"]);
 async fn client(world: &World) -> Client {
     Client::builder().session(world.session.clone()).build().await.expect("a client")
 }
@@ -91,7 +91,7 @@ async fn a_missing_scope_is_found_before_the_network_or_told_by_the_gateway_and_
     let client = client(&world).await;
     let error = client.call(&SECRET_SCOPE, &[]).send(Body::None).await.expect_err("no scope");
     let scopes = MissingScopes::of_call(&error).expect("scopes");
-    assert!(error.is_credential() && scopes.needed().contains("read:something-else"), "{error}");
+    assert!(error.is_credential_missing() && scopes.needed().contains("read:something-else"), "{error}");
     assert!(scopes.held().expect("known").contains("read:jira-user"));
     assert!(Error::of_call(&error).expect("a reason").is_scope_missing());
     assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
@@ -148,7 +148,7 @@ async fn no_credential_leaves_for_another_host() {
         let Ok(url) = Url::parse(&address) else { continue };
         let request = jsm_ops::core::Request::new(&LIST, url);
         let error = client.transport().send(request).await.expect_err("stopped");
-        assert!(error.is_credential(), "{address}: {error}");
+        assert!(error.is_credential_missing(), "{address}: {error}");
     }
     world.fake.assert_nothing_unexpected();
 }

@@ -15,7 +15,7 @@ fn call(client: &Client, timeout: Option<Duration>) -> JoinHandle<Result<(), Cal
     let mut options = CallOptions::new();
     options.timeout = timeout;
     call.options(options);
-    tokio::spawn(async move { call.done(Body::None).await })
+    tokio::spawn(async move { call.send_empty(Body::None).await })
 }
 
 async fn world() -> (Fake, TestClock) {

@@ -11,7 +11,7 @@ use std::{
 use jsm_ops::{
     CallError, CallOptions, Client, Operation, RetryPolicy, SeededRandom,
     api::operations as table,
-    core::{Body, Call, Retry, Upload},
+    core::{Body, Call, Idempotency, Upload},
 };
 use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Gate, Throttle};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -288,15 +288,18 @@ async fn after_a_503(client: &Client, fake: &Fake, kind: Kind, options: CallOpti
 async fn a_call_says_it_differently_and_a_client_does_too() {
     let (fake, clock) = site().await;
     let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
-    let (safe, never) = (CallOptions::new().retry(Retry::Safe), CallOptions::new().retry(Retry::Never));
+    let (safe, never) = (
+        CallOptions::new().idempotency(Idempotency::Idempotent),
+        CallOptions::new().idempotency(Idempotency::NotIdempotent),
+    );
     assert_eq!(after_a_503(&client, &fake, Ping, safe).await.1, 2);
     assert_eq!(after_a_503(&client, &fake, Get, never).await.1, 1);
     assert_eq!(after_a_503(&client, &fake, CreateWithAlias, never).await.1, 1);
-    assert_eq!(after_a_503(&client, &fake, Create, CallOptions::new().retry(Retry::SafeWithAlias)).await.1, 1);
+    assert_eq!(after_a_503(&client, &fake, Create, CallOptions::new().idempotency(Idempotency::WithAlias)).await.1, 1);
 
     let policy = RetryPolicy::new().classes(|operation| match operation.id {
-        "ping_heartbeat" => Retry::Safe,
-        _ => Retry::Never,
+        "ping_heartbeat" => Idempotency::Idempotent,
+        _ => Idempotency::NotIdempotent,
     });
     let client = classic(&fake, &clock, "127.0.0.1").retry(policy).build().await.expect("a client");
     let asked = CallOptions::new();
@@ -310,7 +313,7 @@ async fn the_builders_hand_on_what_a_call_says() {
     let (fake, clock) = site().await;
     let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
     fake.fault(Endpoint::Gateway, Fault::Answer(Answer::gateway_page(503)));
-    let ping = client.heartbeats().ping("t-1", "pump").with(CallOptions::new().retry(Retry::Safe));
+    let ping = client.heartbeats().ping("t-1", "pump").with(CallOptions::new().idempotency(Idempotency::Idempotent));
     ping.send().await.expect("an answer");
     assert_eq!(fake.count(&Endpoint::Gateway), 2);
 }
@@ -323,7 +326,7 @@ async fn a_stream_is_sent_once_whatever_happens() {
         fake.fault(File.endpoint(), fault.clone());
         let file = Upload::stream("graph.png", vec![1, 2, 3]).length(3);
         let mut call = call(&client, &fake, File);
-        call.options(CallOptions::new().retry(Retry::Safe));
+        call.options(CallOptions::new().idempotency(Idempotency::Idempotent));
         let error = call.send(Body::Form { name: "file", file }).await.expect_err("a fault");
         assert_eq!((fake.count(&Endpoint::Gateway), error.attempts()), (1, 1), "{fault:?}");
     }

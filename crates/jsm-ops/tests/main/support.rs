@@ -20,9 +20,9 @@ use tokio::sync::{Notify, watch};
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 
-pub(crate) static LIST: Operation = Operation::row("list_alerts", "alerts().list", "GET", "/v1/alerts")
-    .within("operations", "alerts")
-    .allowed(true, &["read:ops-alert:jira-service-management"]);
+pub(crate) static LIST: Operation = Operation::new("list_alerts", "alerts().list", "GET", "/v1/alerts")
+    .with_family("operations", "alerts")
+    .with_scopes(true, &["read:ops-alert:jira-service-management"]);
 
 /// The clock of the fake, for the client under test. A wait moves it and ends at once, or ends when a test has moved it so far.
 #[derive(Clone)]
@@ -78,17 +78,17 @@ impl fmt::Debug for TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
-        DateTime::from(UNIX_EPOCH + self.ticks())
+        DateTime::from(UNIX_EPOCH + self.monotonic())
     }
 
-    fn ticks(&self) -> Duration {
+    fn monotonic(&self) -> Duration {
         self.0.clock.since_epoch()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let this = self.clone();
         Box::pin(async move {
-            let until = this.ticks() + duration;
+            let until = this.monotonic() + duration;
             this.0.sleeps.send_modify(|begun| *begun += 1);
             this.0.waited_ms.fetch_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
             if this.0.waits_move.load(Ordering::SeqCst) {
@@ -98,7 +98,7 @@ impl Clock for TestClock {
             }
             loop {
                 let moved = this.0.moved.notified();
-                if this.ticks() >= until {
+                if this.monotonic() >= until {
                     return;
                 }
                 moved.await;
@@ -125,10 +125,10 @@ impl ToldClock {
 
 impl Clock for ToldClock {
     fn now(&self) -> DateTime<Utc> {
-        DateTime::from(UNIX_EPOCH + self.ticks())
+        DateTime::from(UNIX_EPOCH + self.monotonic())
     }
 
-    fn ticks(&self) -> Duration {
+    fn monotonic(&self) -> Duration {
         Duration::from_millis(self.0.load(Ordering::SeqCst))
     }
 

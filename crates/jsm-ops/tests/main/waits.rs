@@ -22,7 +22,7 @@ async fn world() -> (Fake, TestClock, Client) {
 
 async fn note(client: &Client) -> Result<(), CallError> {
     let body = Body::json(&serde_json::json!({ "note": "on it" })).expect("a body");
-    client.call(&table::ADD_ALERT_NOTE, &["a-1"]).done(body).await
+    client.call(&table::ADD_ALERT_NOTE, &["a-1"]).send_empty(body).await
 }
 
 /// Whether this form tells when to come back.

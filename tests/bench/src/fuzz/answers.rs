@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::FutureExt as _;
 use jsm_ops::{
     BoxFuture, CallError, Clock, CloudId, SystemClock,
-    api::{Addresses, Client, types},
+    api::{BaseUrls, Client, types},
     core::{Body, Operation, Request, Response, Transport},
     reqwest::{
         StatusCode,
@@ -135,13 +135,14 @@ fn is_alike(one: &str, other: &str) -> bool {
 
 /// Asks an error everything that can be asked.
 fn questions(error: &CallError) -> Case {
-    let kinds = [error.is_status(), error.is_decode(), error.is_transport(), error.is_too_large(), error.is_credential()];
+    let kinds =
+        [error.is_status(), error.is_decode(), error.is_transport(), error.is_too_large(), error.is_credential_missing()];
     if kinds.iter().filter(|holds| **holds).count() != 1 {
         return Err(format!("not one kind of error: {error}"));
     }
     let text = format!("{error} {error:?} {error:#?}");
     let _ = (error.rate_limit(), error.retry_after(), error.code(), error.message(), error.trace_id(), error.request_id());
-    if error.body().is_some_and(|body| body.len() > 3 * jsm_ops::core::KEPT_BODY) {
+    if error.body().is_some_and(|body| body.len() > 3 * jsm_ops::core::MAX_ERROR_BODY) {
         return Err("more of a body is kept than should be".to_owned());
     }
     // One line for a log, whatever the service sends; a message may be long, and is the service's.
@@ -150,7 +151,7 @@ fn questions(error: &CallError) -> Case {
 
 pub(super) fn cases() -> Outcome<Cases> {
     let canned = Canned::default();
-    let client = Client::with_transport(Addresses::oauth(&CloudId::new(CLOUD_ID)?), canned.clone());
+    let client = Client::with_transport(BaseUrls::oauth(&CloudId::new(CLOUD_ID)?), canned.clone());
     let types = types();
     Ok(Box::new(move |chance| {
         let (read, value) = &types[chance.below(types.len())];

@@ -19,7 +19,7 @@ impl Clock for NoWait {
         DateTime::UNIX_EPOCH
     }
 
-    fn ticks(&self) -> Duration {
+    fn monotonic(&self) -> Duration {
         Duration::ZERO
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::FutureExt as _;
 use jsm_ops::{
     BoxFuture, CallError, Clock, CloudId, SystemClock,
-    api::{Addresses, Client},
+    api::{BaseUrls, Client},
     core::{Request, Response, Transport},
     reqwest::{StatusCode, Url, header::HeaderMap},
 };
@@ -52,7 +52,7 @@ const IDS: [&str; 18] = [
 
 pub(super) fn cases() -> Outcome<Cases> {
     let capture = Capture::default();
-    let client = Client::with_transport(Addresses::oauth(&CloudId::new(CLOUD_ID)?), capture.clone());
+    let client = Client::with_transport(BaseUrls::oauth(&CloudId::new(CLOUD_ID)?), capture.clone());
     Ok(Box::new(move |chance| {
         let id = match chance.below(4) {
             0 => chance.text(20),
@@ -73,7 +73,7 @@ fn cloud_id(id: &str) -> Case {
         return Err(format!("{id:?} became {cloud_id}"));
     }
     let capture = Capture::default();
-    let client = Client::with_transport(Addresses::oauth(&cloud_id), capture.clone());
+    let client = Client::with_transport(BaseUrls::oauth(&cloud_id), capture.clone());
     let _ = client.alerts().get("a").send().now_or_never();
     held(&capture, &["ex", "jira", id, "jsm", "ops", "api", "v1", "alerts", "a"])
 }

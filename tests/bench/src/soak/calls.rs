@@ -178,7 +178,7 @@ impl Ending {
             return Err(format!("{call}: an error without its operation: {error}"));
         }
         let told = [
-            (error.is_credential(), Self::NoToken),
+            (error.is_credential_missing(), Self::NoToken),
             (error.is_rate_limited(), Self::RateLimited),
             (error.is_server_error(), Self::ServerError),
             (error.is_transport(), Self::Broken),

@@ -8,8 +8,9 @@ use crate::{
     document::load,
     generate,
     overlay::Overlay,
-    pipeline::{self, Times},
+    pipeline,
     repair::{generator, vendor},
+    times::Times,
 };
 
 /// The name of the crate.
@@ -25,7 +26,7 @@ pub fn write(folder: &Path) -> Result<usize, Failure> {
     let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let repairs: Vec<_> = vendor::REPAIRS.iter().chain(generator::REPAIRS).copied().collect();
     let repaired = pipeline::repair(document, vendor::ADDRESS_REPAIRS, &repairs, &mut Times::start())?;
-    let file = generate::plain(&adapt::least(repaired.document, &overlay))?;
+    let file = generate::plain(&adapt::minimal(repaired.document, &overlay))?;
     let code = prettyplease::unparse(&file);
     fs::create_dir_all(folder.join("src"))?;
     fs::write(folder.join("src/lib.rs"), &code)?;

@@ -67,7 +67,7 @@ fn two_operations_of_one_name_are_refused_with_both() {
         &[
             "1 problem\n",
             "at /paths/~1v1~1alerts/post (POST /v1/alerts): ",
-            "`GET /v1/alerts` and `POST /v1/alerts` come to the Rust name `list_alerts`",
+            "`GET /v1/alerts` and `POST /v1/alerts` both have the Rust name `list_alerts`",
             "spec/overlay/",
         ],
     );

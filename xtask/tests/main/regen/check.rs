@@ -19,7 +19,7 @@ fn damaged() -> Crate {
     let edited = library.replacen("pub mod types;", "pub mod types; // by hand", 1);
     assert_ne!(edited, library, "there is a line to edit");
     generated.write("src/lib.rs", edited.as_bytes());
-    fs::remove_file(generated.join("src/addresses.rs")).expect("the file can be removed");
+    fs::remove_file(generated.join("src/base_urls.rs")).expect("the file can be removed");
     generated.write("src/stray.rs", b"//! Nobody's.\n");
     generated.write("src/deep/stray.rs", b"//! Nobody's either.\n");
     generated
@@ -47,7 +47,7 @@ fn a_damaged_crate_fails_the_check_with_a_diff_and_is_not_touched() {
         "--- src/lib.rs\n+++ src/lib.rs\n",
         "-pub mod types; // by hand\n",
         "+pub mod types;\n",
-        "--- src/addresses.rs\n+++ src/addresses.rs\n",
+        "--- src/base_urls.rs\n+++ src/base_urls.rs\n",
         "+pub struct Addresses {\n",
         "--- src/stray.rs\n    no run writes this file\n",
         "--- src/deep/stray.rs\n    no run writes this file\n",
@@ -72,7 +72,7 @@ fn a_run_puts_a_damaged_crate_right() {
     );
     for (line, count) in [
         ("  written src/lib.rs", 1),
-        ("  written src/addresses.rs", 1),
+        ("  written src/base_urls.rs", 1),
         ("  removed src/stray.rs", 1),
         ("  removed src/deep/stray.rs", 1),
     ] {
@@ -109,7 +109,8 @@ fn a_folder_of_somebody_else_is_refused_untouched() {
         }
         let before = Snapshot::of(folder.path());
         let path = folder.path().to_str().expect("the path is text");
-        let parts = [path, "no Cargo.toml of a generated crate", "nothing was changed", "give an empty folder with --out"];
+        let parts =
+            [path, "no Cargo.toml of a generated crate", "nothing was changed", "give an empty directory with --out"];
         cli::regen(&workspace().join("spec/jsm-ops.json"), folder.path()).refused(&parts);
         check(folder.path()).refused(&parts);
         before.assert_unchanged(folder.path());

@@ -4,7 +4,12 @@ use std::{collections::BTreeSet, fs};
 
 use serde_json::{Map, Value};
 
-use crate::support::{document::overlay, folder::files, workspace};
+use crate::support::{
+    cli,
+    document::{OverlayCopy, changed_overlay, overlay, remove},
+    folder::{committed, differing, files},
+    workspace,
+};
 
 /// The facts that the last run listed.
 fn interface() -> Map<String, Value> {
@@ -75,4 +80,51 @@ fn the_files_of_the_overlay_are_short_and_have_a_schema() {
             assert_eq!(long.filter(|line| !line.trim_start().starts_with("- ")), None, "{name} has a line over 100 columns");
         }
     }
+}
+
+#[test]
+fn the_schema_of_the_overlay_is_what_the_command_writes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    cli::xtask(["schema".as_ref(), "--to".as_ref(), folder.path().as_os_str()]).succeeded();
+    let read = |path: &std::path::Path| fs::read_to_string(path.join("schema.json")).expect("the schema is readable");
+    assert_eq!(read(folder.path()), read(&workspace().join("spec/overlay")), "run `cargo xtask schema`");
+}
+
+/// An area that moves to a file of its own changes nothing outside `spec/` but what `regen` says.
+#[test]
+fn a_new_area_needs_its_files_and_the_lines_that_regen_prints() {
+    let overlay = changed_overlay(|files| {
+        let ping = remove(files, "/heartbeats.yaml/operations", "GET /v1/teams/{teamId}/heartbeats/ping");
+        files["pings.yaml"] = serde_json::json!({
+            "title": "Pings", "summary": "Signs of life.", "docs": "One operation.",
+            "operations": {"GET /v1/teams/{teamId}/heartbeats/ping": ping}
+        });
+    });
+    let example = fs::read_to_string(overlay.path().join("examples/heartbeats.rs")).expect("the example is readable");
+    overlay.write("examples/pings.rs", &example.replace("heartbeats()", "pings()"));
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let run = |check: Option<&str>| {
+        let options =
+            ["regen".as_ref(), "--overlay".as_ref(), overlay.path().as_os_str(), "--out".as_ref(), out.path().as_os_str()];
+        cli::xtask(options.into_iter().chain(check.map(AsRef::as_ref)))
+    };
+    let ran = run(None).succeeded();
+    assert_eq!(ran.line("features "), r#"add to crates/jsm-ops/Cargo.toml: pings = ["jsm-ops-api/pings"]"#);
+    run(Some("--check")).refused(&[r#"help: add to crates/jsm-ops/Cargo.toml: pings = ["jsm-ops-api/pings"]"#]);
+    let written = files(out.path());
+    let changed = differing(&written, &committed());
+    assert!(changed.contains(&"src/areas/pings.rs".to_owned()), "{changed:?}");
+    let text = |name: &str| String::from_utf8(written[name].clone()).expect("the file is text");
+    assert!(text("Cargo.toml").contains("\npings = []\n"));
+    assert!(text("tests/examples.rs").contains("spec/overlay/examples/pings.rs"));
+}
+
+#[test]
+fn the_features_of_jsm_ops_match_the_areas() {
+    let overlay = OverlayCopy::new();
+    let generated = tempfile::tempdir().expect("a temporary folder");
+    let options =
+        ["regen".as_ref(), "--overlay".as_ref(), overlay.path().as_os_str(), "--out".as_ref(), generated.path().as_os_str()];
+    let ran = cli::xtask(options).succeeded();
+    assert!(!ran.stdout.contains("features "), "{}", ran.stdout);
 }

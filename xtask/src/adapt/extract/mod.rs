@@ -1,0 +1,9 @@
+//! From the adapted document to the values of [`crate::model`].
+
+pub mod enums;
+pub mod objects;
+pub mod operations;
+mod pages;
+pub mod queued_writes;
+pub mod request_bodies;
+pub mod unions;

@@ -1,0 +1,251 @@
+//! Operations: what a caller hands over, and what the service returns.
+
+use serde_json::Value;
+
+use super::{pages, request_bodies::Bodies};
+use crate::{
+    document::{Document, Operation, Pointer, template_names},
+    model::{
+        operation::{OperationModel, Parameter, RequestBody, ResponseBody, UNSORTED},
+        rust_type::RustType,
+    },
+    names::field_name,
+    overlay::{Entry, Overlay, Paging},
+    problem::{Problem, Problems},
+    repair::generator::RAW_BODY,
+    rewrite::Family,
+};
+
+/// Extracts all operations.
+pub fn extract(document: &Document, bodies: &Bodies, overlay: &Overlay, problems: &mut Problems) -> Vec<OperationModel> {
+    document.operations().map(|operation| model(document, &operation, bodies, overlay, problems)).collect()
+}
+
+fn model(
+    document: &Document,
+    operation: &Operation<'_>,
+    bodies: &Bodies,
+    overlay: &Overlay,
+    problems: &mut Problems,
+) -> OperationModel {
+    let entry = overlay.entry(operation);
+    let id = operation.id().to_owned();
+    let mut report = |message: String, help: &str| {
+        let paths = Pointer::Root.member("paths");
+        let item = paths.member(operation.path);
+        problems.push(Problem::new(item.member(operation.method), message, help).in_operation(operation.label()));
+    };
+    let parameters = parameters(operation, entry, overlay);
+    let query_params: Vec<_> =
+        parameters.iter().filter(|(place, _)| *place == "query").map(|(_, one)| one.clone()).collect();
+    let path_params = template_names(operation.path).into_iter().filter_map(|name| {
+        let declared = parameters.iter().find(|(place, parameter)| *place == "path" && parameter.name == name);
+        declared.map(|(_, parameter)| parameter.clone())
+    });
+    if parameters.iter().any(|(place, _)| *place == "header") {
+        report("header parameters are not supported".to_owned(), "drop the parameter in a repair");
+    }
+    let paging = entry.and_then(|entry| entry.paging);
+    for name in paging.map(Paging::parameters).into_iter().flatten() {
+        if !query_params.iter().any(|parameter| parameter.name == *name) {
+            report(
+                format!("its `paging` needs the parameter `{name}`, which it does not have"),
+                "correct its `paging` in spec/overlay/",
+            );
+        }
+    }
+    let response = response(operation);
+    let page = match &response {
+        ResponseBody::Json(RustType::Named(schema)) if paging.is_some() => pages::page(document, schema),
+        _ => None,
+    };
+    if paging.is_some() && page.is_none() {
+        report(
+            "it has `paging`, but its response is not a known form of page".to_owned(),
+            "remove its `paging` from spec/overlay/, or support the form in xtask/src/adapt/extract/pages.rs",
+        );
+    }
+    let body = body(document, operation, bodies);
+    if body.is_none() {
+        report(
+            "a raw body outside of a form is not supported".to_owned(),
+            "support it in xtask/src/adapt/extract/operations.rs",
+        );
+    }
+    let summary = operation.value.get("summary").and_then(Value::as_str).unwrap_or_default();
+    let tags = operation.value.get("tags").and_then(Value::as_array);
+    OperationModel {
+        rust_method: entry.and_then(|entry| entry.method.clone()).unwrap_or_else(|| id.clone()),
+        method: operation.method.to_ascii_uppercase(),
+        path: operation.path.to_owned(),
+        family: Family::of(operation),
+        area: entry.map_or(UNSORTED, |entry| entry.area.as_str()).to_owned(),
+        path_params: path_params.collect(),
+        query_params,
+        body: body.unwrap_or(RequestBody::None),
+        response,
+        page,
+        idempotency: entry.map(|entry| entry.idempotency).unwrap_or_default(),
+        paging: paging.map(|paging| (paging, entry.and_then(|entry| overlay.max_results(entry)))),
+        status_operation: entry.and_then(|entry| entry.status_operation.clone()),
+        write_state: entry.and_then(|entry| entry.write_state.clone()),
+        scopes: oauth_scopes(operation),
+        experimental: operation.is_experimental(),
+        tag: tags.and_then(|tags| tags.first()).and_then(Value::as_str).unwrap_or_default().to_owned(),
+        summary: summary.to_owned(),
+        description: entry.map(|entry| entry.docs.clone()).unwrap_or_default(),
+        in_overlay: entry.is_some(),
+        id,
+    }
+}
+
+/// All parameters with their places, required ones first.
+fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Overlay) -> Vec<(&'a str, Parameter)> {
+    let lists = [operation.item.get("parameters"), operation.value.get("parameters")];
+    let declared = lists.into_iter().flatten().filter_map(Value::as_array).flatten();
+    let mut parameters: Vec<(&str, Parameter)> = declared
+        .filter_map(|parameter| {
+            let name = parameter.get("name")?.as_str()?;
+            let docs = overlay.parameter_docs(entry, name).unwrap_or_default();
+            let parameter_of = Parameter {
+                name: name.to_owned(),
+                rust_name: field_name(name),
+                rust_type: RustType::of(parameter.get("schema")?),
+                required: parameter.get("required") == Some(&Value::Bool(true)),
+                docs: if docs.is_empty() { format!("`{name}`") } else { docs.to_owned() },
+            };
+            Some((parameter.get("in")?.as_str()?, parameter_of))
+        })
+        .collect();
+    parameters.sort_by_cached_key(|(place, parameter)| {
+        // Path parameters follow the template, and setters the order of their names.
+        let is_ranked = parameter.required && *place == "query";
+        let rank = if is_ranked { overlay.argument_rank(&parameter.name).0 } else { 0 };
+        (!parameter.required, rank, parameter.name.clone())
+    });
+    parameters
+}
+
+/// The body; `None` where it is of a form that has no code.
+fn body(document: &Document, operation: &Operation<'_>, bodies: &Bodies) -> Option<RequestBody> {
+    let Some(body) = operation.value.get("requestBody") else { return Some(RequestBody::None) };
+    if let Some(part) = bodies.multipart.get(operation.id()) {
+        return Some(RequestBody::Form(part.clone()));
+    }
+    let content = body.get("content").and_then(Value::as_object)?;
+    if content.contains_key(RAW_BODY) {
+        return None;
+    }
+    // What else is wrong with a body is for the preflight to say.
+    let schema = content.values().next().and_then(|media| media.get("schema"));
+    let optional = bodies.optional.iter().any(|optional| optional == operation.id());
+    Some(schema.map_or(RequestBody::None, |schema| {
+        let rust_type = RustType::of(schema);
+        // A generator of documents leaves out that a body is required. One that has required parts is.
+        let required = !(optional && may_be_empty(document, &rust_type));
+        RequestBody::Json { rust_type, required }
+    }))
+}
+
+/// Whether a type is an object of which nothing has to be there.
+fn may_be_empty(document: &Document, rust_type: &RustType) -> bool {
+    let schema = match rust_type {
+        RustType::Named(name) => document.schema(name),
+        _ => None,
+    };
+    schema.is_some_and(|schema| schema.get("properties").is_some() && schema.get("required").is_none())
+}
+
+fn response(operation: &Operation<'_>) -> ResponseBody {
+    let responses = operation.value.get("responses").and_then(Value::as_object).into_iter().flatten();
+    let content = responses.filter_map(|(_, response)| response.get("content")?.as_object()).flatten().next();
+    match content {
+        None => ResponseBody::Empty,
+        Some((media_type, _)) if media_type == RAW_BODY => ResponseBody::Bytes,
+        Some((media_type, _)) if media_type.starts_with("text/") => ResponseBody::Text(media_type.clone()),
+        Some((_, media)) => ResponseBody::Json(media.get("schema").map_or(RustType::Any, RustType::of)),
+    }
+}
+
+fn oauth_scopes(operation: &Operation<'_>) -> Vec<String> {
+    let schemes = operation.value.get("security").and_then(Value::as_array).into_iter().flatten();
+    let scopes = schemes.filter_map(|scheme| scheme.get("OAuth2")?.as_array()).flatten();
+    scopes.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::overlay::Idempotency;
+
+    fn extracted(operation: Value, entry: Value) -> (OperationModel, String) {
+        let mut operation = operation;
+        operation["operationId"] = json!("list_as");
+        let document = Document::new(json!({
+            "paths": {"/v1/as/{id}": {"get": operation}},
+            "components": {"schemas": {
+                "A": {"type": "object", "properties": {"x": {"type": "string"}}},
+                "Page": {"type": "object", "properties": {
+                    "values": {"type": "array", "items": {"$ref": "#/components/schemas/A"}},
+                    "links": {"$ref": "#/components/schemas/Links"}
+                }},
+                "Links": {"type": "object", "properties": {"next": {"type": "string"}}}
+            }}
+        }));
+        let overlay = Overlay::from_value(json!({
+            "things.yaml": {"title": "Things", "summary": "S.", "operations": {"GET /v1/as/{id}": entry}},
+            "glossary.yaml": {"parameters": {"size": "How many."}}
+        }))
+        .expect("overlay");
+        let mut problems = Problems::new();
+        let bodies = Bodies { optional: vec!["list_as".to_owned()], multipart: BTreeMap::new() };
+        let mut operations = extract(&document, &bodies, &overlay, &mut problems);
+        (operations.remove(0), problems.to_string())
+    }
+
+    #[test]
+    fn a_call_has_what_document_and_overlay_say() {
+        let (operation, _) = extracted(
+            json!({
+                "tags": ["As"],
+                "parameters": [
+                    {"name": "size", "in": "query", "schema": {"type": "integer", "format": "int32"}},
+                    {"name": "offset", "in": "query", "required": true, "schema": {"type": "integer", "format": "int32"}},
+                    {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}
+                ],
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}},
+                "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}},
+                "security": [{"basicAuth": []}, {"OAuth2": ["read:a"]}]
+            }),
+            json!({"name": "list_as", "method": "list", "summary": "S.", "idempotency": "idempotent", "paging": "offset", "max_results": 9}),
+        );
+        assert_eq!(
+            (operation.builder().as_str(), operation.constant().as_str(), operation.rust_method.as_str()),
+            ("ListAs", "LIST_AS", "list")
+        );
+        assert_eq!(operation.path_params.len(), 1);
+        let query: Vec<_> =
+            operation.query_params.iter().map(|one| (one.name.as_str(), one.required, one.docs.as_str())).collect();
+        assert_eq!(query, [("offset", true, "`offset`"), ("size", false, "How many.")]);
+        assert_eq!(operation.body, RequestBody::Json { rust_type: RustType::Named("A".to_owned()), required: false });
+        assert_eq!(operation.response, ResponseBody::Json(RustType::Named("Page".to_owned())));
+        assert_eq!(operation.page.expect("a page").items, ["values"]);
+        assert_eq!(operation.paging, Some((Paging::Offset, Some(9))));
+        assert_eq!(
+            (operation.scopes.as_slice(), operation.idempotency),
+            (["read:a".to_owned()].as_slice(), Idempotency::Idempotent)
+        );
+    }
+
+    #[test]
+    fn what_the_overlay_says_wrong_is_reported() {
+        let entry = json!({"name": "list_as", "summary": "S.", "paging": "after"});
+        let (_, problems) = extracted(json!({"parameters": [{"name": "x", "in": "header", "schema": {}}]}), entry);
+        assert!(problems.contains("its `paging` needs the parameter `size`, which it does not have"), "{problems}");
+        assert!(problems.contains("header parameters are not supported"), "{problems}");
+    }
+}

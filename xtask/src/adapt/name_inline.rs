@@ -1,0 +1,201 @@
+//! Every object, enum and union gets a name.
+//!
+//! typify names unnamed schemas by itself, and where two of its names meet, one type silently takes the place of the other. So
+//! they become named schemas before typify sees them, under names that we choose and check: the name of the schema around
+//! them and that of the property. References into the middle of schemas, which typify cannot follow, then have a name to
+//! point to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    document::{Document, Pointer, child, pointer, schema_name, schema_reference, walk},
+    names,
+};
+
+/// Names all unnamed objects, enums and unions, and points references into schemas to them.
+pub fn name_inline(document: &mut Document) {
+    let taken = document.schemas().map(|(name, _)| name.to_owned()).collect();
+    let mut namer = Namer { taken, moved: Map::new(), names: BTreeMap::new() };
+    let bases = base_names(document);
+    walk::roots_mut(document, |at, schema| {
+        let place = at.to_string();
+        if let Some(base) = bases.get(&place) {
+            namer.visit(at, schema, base, place.starts_with("/components/"));
+        }
+    });
+    if let Some(schemas) = document.schemas_mut() {
+        schemas.extend(namer.moved);
+    }
+    point_to_names(document, &namer.names);
+}
+
+/// The name that what stands in a place begins with: that of the schema, or that of the operation and the role in it.
+fn base_names(document: &Document) -> BTreeMap<String, String> {
+    let mut bases: BTreeMap<String, String> = BTreeMap::new();
+    for (name, _) in document.schemas() {
+        bases.insert(pointer(&["components", "schemas", name]), name.to_owned());
+    }
+    for operation in document.operations() {
+        let name = names::type_name(operation.id());
+        let mut add = |at: &str, owner: Option<&Value>, role: &str| {
+            for media_type in owner.and_then(|owner| owner.get("content")).and_then(Value::as_object).into_iter().flatten() {
+                bases.insert(child(&child(&child(at, "content"), media_type.0), "schema"), format!("{name}{role}"));
+            }
+        };
+        let at = operation.pointer();
+        add(&child(&at, "requestBody"), operation.value.get("requestBody"), "Body");
+        let responses = operation.value.get("responses").and_then(Value::as_object);
+        for (status, response) in responses.into_iter().flatten() {
+            add(&child(&child(&at, "responses"), status), Some(response), "Response");
+        }
+        let own = (at.as_str(), operation.value.get("parameters"));
+        let shared_at = pointer(&["paths", operation.path]);
+        for (at, parameters) in [own, (&shared_at, operation.item.get("parameters"))] {
+            for (index, parameter) in parameters.and_then(Value::as_array).into_iter().flatten().enumerate() {
+                let parameter = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+                bases
+                    .entry(format!("{at}/parameters/{index}/schema"))
+                    .or_insert_with(|| names::inline_name(&name, parameter));
+            }
+        }
+    }
+    bases
+}
+
+struct Namer {
+    taken: BTreeSet<String>,
+    moved: Map<String, Value>,
+    /// The names that schemas got, by the pointer at which they stood.
+    names: BTreeMap<String, String>,
+}
+
+impl Namer {
+    fn visit(&mut self, at: &Pointer<'_>, schema: &mut Value, base: &str, named: bool) {
+        walk::children_mut(at, schema, |at, part| self.visit(at, part, &child_name(base, at), false));
+        if named || !wants_name(schema) {
+            return;
+        }
+        let name = self.free_name(base);
+        self.names.insert(at.to_string(), name.clone());
+        let reference = schema_reference(&name);
+        self.moved.insert(name, std::mem::replace(schema, reference));
+    }
+
+    fn free_name(&mut self, base: &str) -> String {
+        let numbered = (2..).map(|number| format!("{base}Inline{number}"));
+        let mut candidates = [base.to_owned(), format!("{base}Inline")].into_iter().chain(numbered);
+        let name = candidates.find(|name| !self.taken.contains(name)).unwrap_or_default();
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+/// The name for a part of a schema, by its place in it.
+fn child_name(base: &str, at: &Pointer<'_>) -> String {
+    match at {
+        Pointer::Member(Pointer::Member(_, "properties"), property) => names::inline_name(base, property),
+        Pointer::Element(_, index) => format!("{base}Form{}", index + 1),
+        Pointer::Member(_, "items") => format!("{base}Item"),
+        _ => format!("{base}Value"),
+    }
+}
+
+fn wants_name(schema: &Value) -> bool {
+    let has = |keyword| schema.get(keyword).is_some();
+    has("properties") || has("enum") || has("oneOf") || has("anyOf") || has("allOf")
+}
+
+/// Turns references into the middle of schemas into references to names. What was too plain to get a name is copied.
+fn point_to_names(document: &mut Document, names: &BTreeMap<String, String>) {
+    let mut replacements = BTreeMap::new();
+    for reference in deep_references(document) {
+        let target = reference.trim_start_matches('#');
+        if let Some(name) = names.get(target) {
+            replacements.insert(reference.clone(), schema_reference(name));
+        } else if let Some(plain) = document.root().pointer(target).filter(|_| target.starts_with("/components/schemas/")) {
+            replacements.insert(reference.clone(), plain.clone());
+        }
+    }
+    walk::schemas_mut(document, |_, schema| {
+        let replacement = schema.get("$ref").and_then(Value::as_str).and_then(|reference| replacements.get(reference));
+        if let Some(replacement) = replacement {
+            *schema = replacement.clone();
+        }
+    });
+}
+
+/// The references that do not end at a name.
+fn deep_references(document: &mut Document) -> BTreeSet<String> {
+    let mut deep = BTreeSet::new();
+    walk::schemas_mut(document, |_, schema| {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        deep.extend(reference.filter(|reference| schema_name(reference).is_none()).map(str::to_owned));
+    });
+    deep
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn named(mut document: Value) -> Value {
+        document["openapi"] = json!("3.0.1");
+        let mut document = Document::new(document);
+        name_inline(&mut document);
+        document.root().clone()
+    }
+
+    #[test]
+    fn unnamed_schemas_are_named_after_their_place() {
+        let document = named(json!({
+            "components": {"schemas": {"Alert": {"properties": {
+                "priority": {"type": "string", "enum": ["P1"]},
+                "responders": {"type": "array", "items": {"properties": {"id": {"type": "string"}}}}
+            }}}},
+            "paths": {"/a": {"get": {
+                "operationId": "list_alerts",
+                "parameters": [{"name": "sort-by", "schema": {"type": "string", "enum": ["a"]}}],
+                "requestBody": {"content": {"application/json": {"schema": {"oneOf": [{"properties": {"x": {}}}, {"type": "string"}]}}}},
+                "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}}
+            }}}
+        }));
+        let schemas = document["components"]["schemas"].as_object().expect("schemas");
+        let names: Vec<_> = schemas.keys().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            ["Alert", "AlertPriority", "AlertRespondersItem", "ListAlertsSortBy", "ListAlertsBodyForm1", "ListAlertsBody"]
+        );
+        assert_eq!(schemas["Alert"]["properties"]["responders"]["items"], schema_reference("AlertRespondersItem"));
+        assert_eq!(schemas["ListAlertsBody"]["oneOf"][0], schema_reference("ListAlertsBodyForm1"));
+    }
+
+    #[test]
+    fn a_taken_name_is_not_taken_again() {
+        let document = named(json!({"components": {"schemas": {
+            "A": {"properties": {"b": {"type": "string", "enum": ["x"]}}},
+            "AB": {"type": "string"}
+        }}}));
+        assert_eq!(document["components"]["schemas"]["A"]["properties"]["b"], schema_reference("ABInline"));
+        assert_eq!(document["components"]["schemas"]["AB"], json!({"type": "string"}));
+    }
+
+    #[test]
+    fn references_into_schemas_find_the_name_or_the_plain_type() {
+        let document = named(json!({"components": {"schemas": {
+            "A": {"properties": {"page": {"properties": {"x": {"type": "string"}}}}},
+            "B": {"properties": {
+                "page": {"$ref": "#/components/schemas/A/properties/page"},
+                "gone": {"$ref": "#/components/schemas/A/properties/gone"}
+            }},
+            "C": {"$ref": "#/components/schemas/APage/properties/x"}
+        }}}));
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(schemas["B"]["properties"]["page"], schema_reference("APage"));
+        assert_eq!(schemas["B"]["properties"]["gone"], json!({"$ref": "#/components/schemas/A/properties/gone"}));
+        assert_eq!(schemas["C"], json!({"type": "string"}));
+    }
+}

@@ -1,0 +1,43 @@
+//! What generated code is made of, as plain values: no JSON of the document, and no syntax trees.
+
+pub mod area;
+pub mod object;
+pub mod open_enum;
+pub mod operation;
+pub mod page;
+pub mod rust_type;
+pub mod union;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::{object::Object, open_enum::OpenEnum, operation::OperationModel, rust_type::RustType, union::Union};
+
+/// All that generated code is made of.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The operations, ordered by path and method.
+    pub operations: Vec<OperationModel>,
+    /// Operations without an entry in the overlay.
+    pub unnamed: Vec<UnnamedOperation>,
+    /// String enums, which stay open for values that this document does not know.
+    pub enums: Vec<OpenEnum>,
+    /// Schemas with alternatives.
+    pub unions: Vec<Union>,
+    /// Objects, by their schemas.
+    pub objects: BTreeMap<String, Object>,
+    /// Plain schemas by their names, which the adapted document does not have any more.
+    pub aliases: BTreeMap<String, RustType>,
+    /// The names of schemas that the document itself has.
+    pub declared: BTreeSet<String>,
+    /// The names that merged schemas have together, by the names that they had.
+    pub merged: BTreeMap<String, String>,
+}
+
+/// An operation without an entry in the overlay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnnamedOperation {
+    /// `GET /v1/alerts`
+    pub operation: String,
+    /// The name that it got from its method and path.
+    pub name: String,
+}

@@ -1,0 +1,180 @@
+//! Every rule of naming: what things of the document are called in Rust.
+//!
+//! typify and progenitor name types and fields by rules of their own. [`type_name`] and [`field_name`] follow those rules,
+//! because generated code mentions their names. The preflight reports the names that have no equal in Rust.
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+use crate::document::template_names;
+
+/// The name of the variant for values that the document does not know.
+pub const UNKNOWN_VARIANT: &str = "Unknown";
+
+/// Types that generated code names without a path.
+const RESERVED_TYPES: [&str; 1] = ["String"];
+/// Variables of progenitor's code that a parameter of the same name would shadow.
+const RESERVED_PARAMETERS: [&str; 1] = ["header_map"];
+/// Methods of a call builder, whose names a setter cannot have.
+const BUILDER_METHODS: [&str; 5] = ["send", "pages", "items", "body", "with"];
+
+/// Whether a name can be that of a function.
+pub fn is_rust_name(name: &str) -> bool {
+    name == name.to_snake_case() && is_identifier(name)
+}
+
+fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
+/// The name that an operation gets as long as the overlay has none: its method and the fixed parts of its path.
+pub fn derived_name(method: &str, path: &str) -> String {
+    let verb = match method {
+        "post" => "create",
+        "put" => "replace",
+        "patch" => "update",
+        other => other,
+    };
+    let fixed: Vec<&str> = path.split('/').filter(|part| !part.contains('{') && *part != "v1").collect();
+    let by = match template_names(path).last() {
+        Some(name) if path.ends_with('}') => format!(" by {name}"),
+        _ => String::new(),
+    };
+    // The path may hold anything; what is left of it has to be a name.
+    let ascii = format!("{verb} {}{by}", fixed.join(" ")).replace(|character: char| !character.is_ascii_alphanumeric(), " ");
+    let name = ascii.to_snake_case();
+    if is_rust_name(&name) { name } else { format!("{verb}_operation") }
+}
+
+/// The name of the type of a schema, as typify makes it.
+pub fn type_name(schema: &str) -> String {
+    schema.to_pascal_case()
+}
+
+/// The name of the type of a schema; `None` where typify would change it or generated code could not use it.
+pub fn checked_type_name(schema: &str) -> Option<String> {
+    let name = type_name(schema);
+    let plain = schema.chars().all(|character| character == '_' || character.is_ascii_alphanumeric());
+    (plain && !RESERVED_TYPES.contains(&name.as_str()) && is_identifier(&name)).then_some(name)
+}
+
+/// The name of a parameter or property in Rust, as typify and progenitor make it.
+pub fn field_name(wire_name: &str) -> String {
+    let snake = snake_name(wire_name);
+    if is_identifier(&snake) { snake } else { format!("{snake}_") }
+}
+
+/// The name of a property in Rust before keywords are told apart; `None` where typify would make one up, because it does not
+/// begin with a letter.
+pub fn checked_field_name(wire_name: &str) -> Option<String> {
+    let snake = snake_name(wire_name);
+    begins_with_letter(&snake).then_some(snake)
+}
+
+/// The same for a parameter, which may not shadow variables of progenitor's code.
+pub fn checked_parameter_name(wire_name: &str) -> Option<String> {
+    checked_field_name(wire_name).filter(|name| !RESERVED_PARAMETERS.contains(&name.as_str()))
+}
+
+fn snake_name(wire_name: &str) -> String {
+    let cleaned =
+        wire_name.replace('\'', "").replace(|character: char| !(character == '_' || character.is_ascii_alphanumeric()), "-");
+    cleaned.to_snake_case()
+}
+
+fn begins_with_letter(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
+/// The name of the variant for a value of an enum.
+pub fn variant_name(value: &str) -> String {
+    let spoken = value.replace('+', " plus ").replace('*', " any ");
+    let pascal = spoken.replace(|character: char| !character.is_ascii_alphanumeric(), " ").to_pascal_case();
+    if pascal.is_empty() {
+        "Empty".to_owned()
+    } else if !begins_with_letter(&pascal) {
+        format!("N{pascal}")
+    } else if pascal == "Self" || pascal == UNKNOWN_VARIANT {
+        // `Self` is a keyword, and the other one is the variant for unknown values.
+        format!("{pascal}Value")
+    } else {
+        pascal
+    }
+}
+
+/// The name of the variant of a union for one of its schemas: without the words that both names begin with.
+pub fn alternative_name(union: &str, schema: &str) -> String {
+    let whole = type_name(schema);
+    let short = match whole.strip_prefix(&type_name(union)) {
+        Some(rest) if begins_with_letter(rest) => rest.to_owned(),
+        _ => whole,
+    };
+    if short == UNKNOWN_VARIANT { format!("{short}Value") } else { short }
+}
+
+/// The name of an unnamed schema in a property of a named one, or in a parameter of an operation.
+pub fn inline_name(base: &str, part: &str) -> String {
+    format!("{base}{}", part.to_pascal_case())
+}
+
+/// The name of the module of an area, which is that of its accessor on the client too.
+pub fn module_name(area: &str) -> String {
+    area.to_snake_case()
+}
+
+/// The name of the module of the types that only one area uses.
+pub fn types_module_name(area: &str) -> String {
+    format!("for_{}", area.replace('-', "_"))
+}
+
+/// The name of the type of an area's accessor. The ending keeps it apart from the call builders.
+pub fn accessor_type_name(area: &str) -> String {
+    format!("{}Area", area.to_pascal_case())
+}
+
+/// The name of the call builder of an operation.
+pub fn builder_name(operation: &str) -> String {
+    operation.to_pascal_case()
+}
+
+/// The name of the constant of an operation in the table.
+pub fn constant_name(operation: &str) -> String {
+    operation.to_ascii_uppercase()
+}
+
+/// The name of the setter of a field of an object; `new` is taken.
+pub fn setter_name(field: &str) -> String {
+    if field == "new" { format!("{field}_") } else { field.to_owned() }
+}
+
+/// The name of a field of the body as an argument beside the parameters of its operation.
+pub fn body_argument_name(field: &str, is_parameter: bool) -> String {
+    if is_parameter { format!("body_{field}") } else { field.to_owned() }
+}
+
+/// The name of the setter of a query parameter on a call builder.
+pub fn query_setter_name(parameter: &str) -> String {
+    if is_builder_method(parameter) { format!("{parameter}_parameter") } else { parameter.to_owned() }
+}
+
+/// The name of the setter of a field of the body on a call builder, whose query parameters come first.
+pub fn body_setter_name(field: &str, is_query_setter: bool) -> String {
+    if is_query_setter || is_builder_method(field) { format!("{field}_field") } else { field.to_owned() }
+}
+
+fn is_builder_method(name: &str) -> bool {
+    BUILDER_METHODS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_names_come_from_method_and_path() {
+        assert_eq!(derived_name("get", "/v1/teams/{teamId}/on-calls"), "get_teams_on_calls");
+        assert_eq!(derived_name("patch", "/v1/alerts/{id}"), "update_alerts_by_id");
+        assert_eq!(derived_name("get", "/"), "get");
+        assert_eq!(derived_name("delete", "/{x}"), "delete_by_x");
+        assert_eq!(derived_name("get", "/é"), "get");
+    }
+}

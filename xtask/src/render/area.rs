@@ -1,0 +1,48 @@
+//! The calls of an area: an accessor, and one builder per operation.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{call_builder::CallBuilder, docs};
+use crate::{
+    model::{Model, area::AreaModel},
+    names,
+    overlay::Overlay,
+};
+
+/// The file of an area.
+pub fn file(area: &AreaModel<'_>, model: &Model, overlay: &Overlay) -> Result<syn::File, syn::Error> {
+    let accessor = format_ident!("{}", names::accessor_type_name(area.key));
+    let module_docs = docs::area(area);
+    let accessor_doc = format!(" The operations of the area, from [`Client::{}`].", area.module);
+    let builders = area.operations.iter().map(|operation| CallBuilder::new(operation, model, overlay));
+    let (mut methods, mut types) = (Vec::new(), Vec::new());
+    for builder in builders {
+        methods.push(builder.constructors());
+        types.push(builder.definition());
+    }
+    let tokens: TokenStream = quote! {
+        #(#![doc = #module_docs])*
+
+        use jsm_ops_core::{Body, Call, Error};
+
+        use crate::{Client, operations as table};
+
+        #[doc = #accessor_doc]
+        #[derive(Clone, Copy, Debug)]
+        pub struct #accessor<'a> {
+            client: &'a Client,
+        }
+
+        impl<'a> #accessor<'a> {
+            pub(crate) fn new(client: &'a Client) -> Self {
+                Self { client }
+            }
+
+            #(#methods)*
+        }
+
+        #(#types)*
+    };
+    syn::parse2(tokens)
+}

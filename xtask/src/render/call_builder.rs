@@ -1,0 +1,337 @@
+//! The builder of one call: a constructor that takes what is required, a setter for everything else, and ways to send it.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use super::{docs, field, paging, rust_type};
+use crate::{
+    model::{
+        Model,
+        object::{Field, Object},
+        operation::{OperationModel, Parameter, RequestBody, ResponseBody},
+        rust_type::RustType,
+    },
+    names,
+    overlay::{Overlay, WriteStateLocation},
+};
+
+/// Writes what belongs to one call.
+pub struct CallBuilder<'a> {
+    operation: &'a OperationModel,
+    /// The object that is its body, if it is one.
+    object: Option<&'a Object>,
+    /// The call that tells how a queued write ended.
+    status: Option<&'a OperationModel>,
+    overlay: &'a Overlay,
+}
+
+impl<'a> CallBuilder<'a> {
+    /// The builder of a call.
+    pub fn new(operation: &'a OperationModel, model: &'a Model, overlay: &'a Overlay) -> Self {
+        let object = match &operation.body {
+            RequestBody::Json { rust_type: RustType::Named(name), .. } => model.objects.get(name),
+            _ => None,
+        };
+        let status = operation.status_operation.as_ref();
+        let status = status.and_then(|id| model.operations.iter().find(|operation| operation.id == *id));
+        Self { operation, object, status, overlay }
+    }
+
+    fn name(&self) -> Ident {
+        format_ident!("{}", self.operation.builder())
+    }
+
+    /// The functions of the accessor that begin the call.
+    pub fn constructors(&self) -> TokenStream {
+        let method = format_ident!("{}", self.operation.rust_method);
+        let lines = docs::operation(self.operation);
+        let parameters = self.parameters();
+        let Some(required) = self.required_fields() else {
+            let (extra, given) = self.whole_body();
+            return self.constructor(&method, &lines, &[parameters, extra].concat(), given);
+        };
+        let body = self.body_type();
+        let names: Vec<Ident> = required.iter().map(|field| self.argument_name(&field.rust_name)).collect();
+        let fields = required.iter().zip(&names).map(|(one, name)| field::argument(one, name));
+        let one = self.constructor(
+            &method,
+            &lines,
+            &[parameters.clone(), fields.collect()].concat(),
+            quote! { #body::new(#(#names),*) },
+        );
+        let line = format!(" Like [`{method}`](Self::{method}), with a body that is already put together.");
+        let arguments = [parameters, vec![quote! { body: #body }]].concat();
+        let whole = self.constructor(&format_ident!("{method}_with"), &[line], &arguments, quote! { body });
+        quote! { #one #whole }
+    }
+
+    /// The name of a field of the body as an argument, which may be that of a parameter as well.
+    fn argument_name(&self, field: &str) -> Ident {
+        let is_parameter = self.operation.required_params().any(|parameter| field == parameter.rust_name);
+        format_ident!("{}", names::body_argument_name(field, is_parameter))
+    }
+
+    /// The body as an argument, and what the builder begins with, where the body is not put together by the builder.
+    fn whole_body(&self) -> (Vec<TokenStream>, TokenStream) {
+        let body = self.body_type();
+        match &self.operation.body {
+            RequestBody::None => (Vec::new(), quote! {}),
+            RequestBody::Form(_) => (vec![quote! { file: #body }], quote! { file }),
+            RequestBody::Json { required: true, .. } => (vec![quote! { body: impl Into<#body> }], quote! { body.into() }),
+            RequestBody::Json { .. } => (Vec::new(), quote! { ::std::option::Option::None }),
+        }
+    }
+
+    fn constructor(&self, method: &Ident, lines: &[String], arguments: &[TokenStream], body: TokenStream) -> TokenStream {
+        let (name, constant) = (self.name(), format_ident!("{}", self.operation.constant()));
+        let path_params = self.operation.path_params.iter().map(|parameter| {
+            let name = format_ident!("{}", parameter.rust_name);
+            match parameter.rust_type {
+                RustType::String => quote! { #name },
+                _ => quote! { &#name.to_string() },
+            }
+        });
+        let queries: Vec<_> = self.operation.required_query_params().map(set_query).collect();
+        let begin = quote! { self.client.dispatcher.call(&table::#constant, &[#(#path_params),*]) };
+        let begin = if queries.is_empty() {
+            begin
+        } else {
+            quote! { { let mut call = #begin; #(#queries)* call } }
+        };
+        let body = match body.to_string().as_str() {
+            "" => quote! {},
+            "body" => quote! { body, },
+            _ => quote! { body: #body, },
+        };
+        let followed = self.kept_for_status().map(|parameter| {
+            let name = format_ident!("{}", parameter.rust_name);
+            quote! { #name: #name.to_string(), }
+        });
+        quote! {
+            #(#[doc = #lines])*
+            pub fn #method(&self, #(#arguments),*) -> #name {
+                #name { call: #begin, #body #(#followed)* }
+            }
+        }
+    }
+
+    /// What stands in the path, and the required part of the query, as arguments.
+    fn parameters(&self) -> Vec<TokenStream> {
+        let arguments = self.operation.required_params().map(|parameter| {
+            let (name, value) = (format_ident!("{}", parameter.rust_name), rust_type::argument(&parameter.rust_type));
+            quote! { #name: #value }
+        });
+        arguments.collect()
+    }
+
+    /// The required fields of the body, where it is an object that has to be sent.
+    pub fn required_fields(&self) -> Option<Vec<&'a Field>> {
+        let object = self.object.filter(|_| !self.is_body_optional())?;
+        Some(field::required(object, self.overlay))
+    }
+
+    fn is_body_optional(&self) -> bool {
+        matches!(self.operation.body, RequestBody::Json { required: false, .. })
+    }
+
+    fn body_type(&self) -> TokenStream {
+        match &self.operation.body {
+            RequestBody::Json { rust_type, .. } => rust_type::owned(rust_type),
+            _ => quote! { ::jsm_ops_core::Upload },
+        }
+    }
+
+    /// The parameters of the path that the call after it needs as well.
+    fn kept_for_status(&self) -> impl Iterator<Item = &'a Parameter> {
+        let needed = self.status.into_iter().flat_map(|status| {
+            let request = status.write_state.as_ref().map(WriteStateLocation::request);
+            status.path_params.iter().filter(move |parameter| Some(parameter.name.as_str()) != request)
+        });
+        let own = &self.operation.path_params;
+        needed.filter_map(move |needed| own.iter().find(|parameter| parameter.name == needed.name))
+    }
+
+    /// The builder itself.
+    pub fn definition(&self) -> TokenStream {
+        let name = self.name();
+        let doc = format!(" A call of `{}` that is being put together.", self.operation.label());
+        let body_field = match &self.operation.body {
+            RequestBody::None => quote! {},
+            _ => {
+                let body = self.body_type();
+                if self.is_body_optional() {
+                    quote! { body: ::std::option::Option<#body>, }
+                } else {
+                    quote! { body: #body, }
+                }
+            }
+        };
+        let kept = self.kept_for_status().map(|parameter| {
+            let name = format_ident!("{}", parameter.rust_name);
+            quote! { #name: ::std::string::String, }
+        });
+        // An upload may be a stream, of which there is one.
+        let derives = if matches!(self.operation.body, RequestBody::Form(_)) {
+            quote! { Debug }
+        } else {
+            quote! { Clone, Debug }
+        };
+        let queries = self.operation.optional_query_params().map(query_setter);
+        let fields = self.field_setters();
+        let send = self.send();
+        let paging = self.operation.page.as_ref().map(paging::streams);
+        quote! {
+            #[doc = #doc]
+            #[derive(#derives)]
+            #[must_use = "a call does nothing until it is sent"]
+            pub struct #name {
+                call: Call,
+                #body_field
+                #(#kept)*
+            }
+
+            impl #name {
+                #(#queries)*
+                #(#fields)*
+                #[doc = " How the call is to be carried: how long it may take, whether it may be repeated."]
+                pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
+                    self.call.options(options);
+                    self
+                }
+
+                #send
+                #paging
+            }
+        }
+    }
+
+    /// The fields of the body that have setters. An optional body that has required fields is put together before the call.
+    pub fn settable(&self) -> impl Iterator<Item = &'a Field> {
+        let object =
+            self.object.filter(|object| !self.is_body_optional() || object.fields.iter().all(|field| !field.is_required()));
+        object.map(|object| object.fields.as_slice()).unwrap_or_default().iter().filter(|field| !field.is_required())
+    }
+
+    /// Setters for what the body may have, and for the whole of one that may be left out.
+    fn field_setters(&self) -> Vec<TokenStream> {
+        let optional = self.is_body_optional();
+        let whole = optional.then(|| {
+            let body = self.body_type();
+            quote! {
+                /// The whole body, in the place of what was set before. Without one none is sent.
+                pub fn body(mut self, body: impl Into<#body>) -> Self {
+                    self.body = ::std::option::Option::Some(body.into());
+                    self
+                }
+            }
+        });
+        let setters = self.settable().map(|one| {
+            let (ident, value, doc) = (field::ident(one), field::setter_type(one), format!(" {}", one.docs));
+            let setter = self.setter_name(one);
+            let place = if optional {
+                quote! { self.body.get_or_insert_default().#ident }
+            } else {
+                quote! { self.body.#ident }
+            };
+            quote! {
+                #[doc = #doc]
+                pub fn #setter(mut self, #ident: #value) -> Self {
+                    #place = #ident.into();
+                    self
+                }
+            }
+        });
+        setters.chain(whole).collect()
+    }
+
+    /// The name of the setter of a field of the body. A parameter of the query and a method of the builder come first.
+    pub fn setter_name(&self, field: &Field) -> Ident {
+        let is_query_setter = self.operation.optional_query_params().any(|one| one.rust_name == field.rust_name);
+        format_ident!("{}", names::body_setter_name(&field.rust_name, is_query_setter))
+    }
+
+    fn send(&self) -> TokenStream {
+        let doc = docs::send(self.operation);
+        let body = match &self.operation.body {
+            RequestBody::None => quote! { Body::None },
+            RequestBody::Form(part) => quote! { Body::Form { name: #part, file: self.body } },
+            RequestBody::Json { required: true, .. } => quote! { self.call.json_body(&self.body)? },
+            RequestBody::Json { .. } => quote! {
+                match &self.body {
+                    ::std::option::Option::Some(body) => self.call.json_body(body)?,
+                    ::std::option::Option::None => Body::None,
+                }
+            },
+        };
+        let (answer, sent) = match &self.operation.response {
+            ResponseBody::Empty => (quote! { () }, quote! { self.call.send_empty(body).await }),
+            ResponseBody::Json(rust_type) => (rust_type::owned(rust_type), quote! { self.call.json(body).await }),
+            ResponseBody::Text(media_type) => {
+                (quote! { ::std::string::String }, quote! { self.call.text(#media_type, body).await })
+            }
+            ResponseBody::Bytes => {
+                (quote! { ::jsm_ops_core::bytes::Bytes }, quote! { self.call.send(body).await.map(|answer| answer.body) })
+            }
+        };
+        let (answer, sent) = match self.status {
+            Some(status) => self.receipt(status, &answer),
+            None => (answer, sent),
+        };
+        quote! {
+            #[doc = #doc]
+            ///
+            /// # Errors
+            /// See [`Error`].
+            pub async fn send(self) -> ::std::result::Result<#answer, Error> {
+                let body = #body;
+                #sent
+            }
+        }
+    }
+
+    /// A receipt in the place of the answer.
+    fn receipt(&self, status: &OperationModel, answer: &TokenStream) -> (TokenStream, TokenStream) {
+        let outcome = match &status.response {
+            ResponseBody::Json(rust_type) => rust_type::owned(rust_type),
+            _ => quote! { () },
+        };
+        let constant = format_ident!("{}", status.constant());
+        let request = status.write_state.as_ref().map(WriteStateLocation::request);
+        let path = status.path_params.iter().map(|parameter| {
+            let name = format_ident!("{}", parameter.rust_name);
+            if Some(parameter.name.as_str()) == request {
+                quote! { answer.request_id.as_deref().unwrap_or_default() }
+            } else {
+                quote! { &self.#name }
+            }
+        });
+        let receipt = quote! { ::jsm_ops_core::Receipt<#answer, #outcome> };
+        let sent = quote! {
+            let dispatcher = self.call.dispatcher().clone();
+            let answer: #answer = self.call.json(body).await?;
+            let status = dispatcher.call(&table::#constant, &[#(#path),*]);
+            ::std::result::Result::Ok(::jsm_ops_core::Receipt::new(answer, status))
+        };
+        (receipt, sent)
+    }
+}
+
+fn set_query(parameter: &Parameter) -> TokenStream {
+    let (rust_name, name) = (format_ident!("{}", parameter.rust_name), &parameter.name);
+    quote! { call.query(#name, #rust_name); }
+}
+
+fn query_setter(parameter: &Parameter) -> TokenStream {
+    let (rust_name, name) = (format_ident!("{}", parameter.rust_name), &parameter.name);
+    let (setter, kind) =
+        (format_ident!("{}", names::query_setter_name(&parameter.rust_name)), rust_type::argument(&parameter.rust_type));
+    let doc = format!(" {}", parameter.docs);
+    quote! {
+        #[doc = #doc]
+        pub fn #setter(mut self, #rust_name: #kind) -> Self {
+            self.call.query(#name, #rust_name);
+            self
+        }
+    }
+}

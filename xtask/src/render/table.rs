@@ -1,0 +1,77 @@
+//! The table of operations.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::{
+    model::{area::AreaModel, operation::OperationModel},
+    overlay::{Idempotency, Paging},
+};
+
+/// Writes the table.
+pub fn file(areas: &[AreaModel<'_>], operations: &[OperationModel]) -> TokenStream {
+    let rows = operations.iter().map(row);
+    let constants = operations.iter().map(|operation| format_ident!("{}", operation.constant()));
+    let listed = areas.iter().map(|area| {
+        let (key, title, summary) =
+            (area.key, area.title(), area.overlay.map(|area| area.summary.as_str()).unwrap_or_default());
+        quote! { (#key, #title, #summary) }
+    });
+    quote! {
+        #![doc = " All operations as a table, whatever the features."]
+
+        use jsm_ops_core::{Idempotency, Operation, Paging};
+
+        /// Key, title and purpose of the areas, in the order of the keys.
+        pub static AREAS: &[(&str, &str, &str)] = &[#(#listed,)*];
+
+        /// All operations, ordered by path and method.
+        pub static OPERATIONS: &[&Operation] = &[#(&#constants,)*];
+
+        /// An operation by its id, as in `acknowledge_alert`.
+        pub fn find(id: &str) -> ::std::option::Option<&'static Operation> {
+            OPERATIONS.iter().copied().find(|operation| operation.id == id)
+        }
+
+        #(#rows)*
+    }
+}
+
+fn row(operation: &OperationModel) -> TokenStream {
+    let constant = format_ident!("{}", operation.constant());
+    let doc = format!(" `{}`", operation.label());
+    let OperationModel { id, method, path, area, scopes, .. } = operation;
+    let rust_path = operation.rust_path();
+    let family = operation.family.rust_name();
+    let oauth = !scopes.is_empty();
+    let retry = match operation.idempotency {
+        Idempotency::Idempotent => quote! { Idempotency::Idempotent },
+        Idempotency::WithAlias => quote! { Idempotency::WithAlias },
+        Idempotency::NotIdempotent => quote! { Idempotency::NotIdempotent },
+    };
+    let paging = operation.paging.map(|(paging, max_results)| {
+        let max_results = match max_results {
+            Some(max_results) => quote! { ::std::option::Option::Some(#max_results) },
+            None => quote! { ::std::option::Option::None },
+        };
+        let paging = match paging {
+            Paging::Offset => quote! { Paging::Offset { max_results: #max_results } },
+            Paging::After => quote! { Paging::After },
+            Paging::PageToken => quote! { Paging::PageToken },
+            Paging::Size => quote! { Paging::Size },
+            Paging::Relay => quote! { Paging::Relay },
+            Paging::Cursor => quote! { Paging::Cursor },
+        };
+        quote! { .with_paging(#paging) }
+    });
+    let followed = operation.status_operation.as_ref().map(|follow| quote! { .with_status_operation(#follow) });
+    let experimental = operation.experimental.then(|| quote! { .experimental() });
+    quote! {
+        #[doc = #doc]
+        pub static #constant: Operation = Operation::new(#id, #rust_path, #method, #path)
+            .with_family(#family, #area)
+            .with_scopes(#oauth, &[#(#scopes),*])
+            .with_idempotency(#retry)
+            #paging #followed #experimental;
+    }
+}

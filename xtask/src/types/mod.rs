@@ -1,0 +1,47 @@
+//! From progenitor's output to the types of our crate, by small passes over its syntax tree.
+//!
+//! The passes match on the exact shape of one version of progenitor, which the workspace pins. Where they do not find that
+//! shape they fail: code that slipped through as it was would compile and do the wrong thing.
+
+mod code;
+mod enums;
+mod field_access;
+mod pages;
+mod setters;
+mod split;
+mod structs;
+mod unions;
+
+use std::collections::BTreeSet;
+
+use syn::Item;
+
+pub use self::code::{TypeCode, UnexpectedCode};
+use crate::{model::Model, overlay::Overlay};
+
+/// Runs all passes.
+///
+/// # Errors
+/// Code of another shape than the passes know.
+pub fn types(file: syn::File, model: &Model, overlay: &Overlay) -> Result<Vec<TypeCode>, UnexpectedCode> {
+    let split::Parts { structs, methods } = split::split(file)?;
+    let ids: BTreeSet<String> = model.operations.iter().map(|operation| operation.id.clone()).collect();
+    if let Some(name) = ids.symmetric_difference(&methods).next() {
+        return Err(UnexpectedCode::new(name, "one method for every operation"));
+    }
+    let mut types = enums::types(&model.enums, overlay);
+    types.extend(unions::types(&model.unions, overlay));
+    for (object, item) in structs::structs(structs, &model.objects, overlay)? {
+        let mut items = Vec::new();
+        if object.sent {
+            let rest = structs::rest(&item, object);
+            let setters = setters::item(object, rest, overlay);
+            items.push(setters.map_err(|_| UnexpectedCode::new(&object.schema, "fields of which setters can be made"))?);
+        }
+        items.insert(0, Item::Struct(item));
+        types.push(TypeCode { schema: object.schema.clone(), items });
+    }
+    types.sort_by(|left, right| left.schema.cmp(&right.schema));
+    pages::implement(&mut types, model)?;
+    Ok(types)
+}

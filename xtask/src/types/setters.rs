@@ -1,0 +1,55 @@
+//! Objects that are sent are put together by functions: `new` takes what is required, a setter each what is not.
+
+use quote::{format_ident, quote};
+use syn::{Ident, Item};
+
+use crate::{
+    model::object::Object,
+    names,
+    overlay::Overlay,
+    render::{field, rust_type::type_ident},
+};
+
+/// `new` and the setters of an object that is sent. `rest` is the field of what the schema does not name.
+pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<Item, syn::Error> {
+    let name = type_ident(&object.schema);
+    let required = field::required(object, overlay);
+    let arguments = required.iter().map(|one| field::argument(one, &field::ident(one)));
+    let required_fields = required.iter().map(|one| {
+        let ident = field::ident(one);
+        if field::is_scalar(one) {
+            quote! { #ident, }
+        } else {
+            quote! { #ident: #ident.into(), }
+        }
+    });
+    let optional: Vec<_> = object.optional_fields().collect();
+    let optional_fields = optional.iter().map(|one| {
+        let ident = field::ident(one);
+        quote! { #ident: ::jsm_ops_core::Nullable::Absent, }
+    });
+    let rest = rest.map(|ident| quote! { #ident: ::std::default::Default::default(), });
+    let setters = optional.iter().map(|one| {
+        let (ident, value, doc) = (field::ident(one), field::setter_type(one), format!(" {}", one.docs));
+        let setter = format_ident!("{}", names::setter_name(&one.rust_name));
+        quote! {
+            #[doc = #doc]
+            #[must_use]
+            pub fn #setter(mut self, #ident: #value) -> Self {
+                self.#ident = #ident.into();
+                self
+            }
+        }
+    });
+    let line = if required.is_empty() { " Nothing set." } else { " What is required, and nothing else." };
+    syn::parse2(quote! {
+        impl #name {
+            #[doc = #line]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#required_fields)* #(#optional_fields)* #rest }
+            }
+
+            #(#setters)*
+        }
+    })
+}
