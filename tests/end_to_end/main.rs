@@ -5,20 +5,22 @@
 #[path = "../../generated/tests/examples.rs"]
 #[rustfmt::skip]
 mod area_examples;
-mod arguments;
 mod base_urls;
 #[path = "../../generated/tests/calls.rs"]
 #[rustfmt::skip]
 mod calls;
+mod errors;
 mod examples;
+mod operations;
 mod paging;
 mod prism;
-mod refusals;
+mod receipts;
+mod requests;
+mod responses;
 #[path = "../../generated/tests/round_trips.rs"]
 #[rustfmt::skip]
 mod round_trips;
+mod sample_arguments;
 mod secrets;
 mod setters;
-mod table;
-mod waiting;
 mod wire;

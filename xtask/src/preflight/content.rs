@@ -64,7 +64,7 @@ impl Checker<'_> {
             }
         }
         if first.is_none() {
-            self.problem(at, "the operation declares no success response", "declare it in a repair");
+            self.problem(at, "the operation declares no success response response", "declare it in a repair");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{ffi::OsStr, fs, path::Path};
 
+use jsm_ops_test_server::Response;
 use tempfile::TempDir;
 use xtask::document::load::MAX_BYTES;
 
@@ -9,12 +10,20 @@ use crate::support::{
     cli::{self, Ran},
     document::{self, changed, remove},
     folder::{Snapshot, differing, files, write_long_ago},
-    server::{Answer, Server},
+    server::Server,
     workspace,
 };
 
-const JSON: &str = "Content-Type: application/json\r\n";
-const HTML: &str = "Content-Type: text/html; charset=utf-8\r\n";
+const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=utf-8";
+
+fn response(status: u16, media_type: &str, body: &[u8]) -> Response {
+    Response::new(status).with_header("content-type", media_type).with_body(body)
+}
+
+fn redirect(location: &str) -> Response {
+    Response::new(302).with_header("location", location)
+}
 
 /// A folder with facts of an earlier day, which lack one operation.
 fn earlier_facts() -> TempDir {
@@ -42,10 +51,10 @@ fn refuses(from: &str, parts: &[&str]) {
     before.assert_unchanged(folder.path());
 }
 
-/// Fetches `/doc` from a server with one answer, which must be refused.
+/// Fetches `/doc` from a server with one response, which must be refused.
 #[track_caller]
-fn refuses_answer(answer: Answer, parts: &[&str]) {
-    let server = Server::start([answer]);
+fn refuses_response(response: Response, parts: &[&str]) {
+    let server = Server::start([response]);
     refuses(&server.url("/doc"), parts);
     assert_eq!(server.finish(), ["GET /doc HTTP/1.1"]);
 }
@@ -65,7 +74,7 @@ fn holds_the_facts(folder: &Path, url: &str) {
 
 #[test]
 fn a_good_document_is_taken_and_its_changes_are_reported() {
-    let server = Server::start([Answer::new("200 OK", JSON, document::text().as_bytes())]);
+    let server = Server::start([response(200, JSON, document::text().as_bytes())]);
     let folder = earlier_facts();
     let ran = fetch(&server.url("/doc"), folder.path()).succeeded();
     holds_the_facts(folder.path(), &server.url("/doc"));
@@ -84,7 +93,7 @@ fn a_good_document_is_taken_and_its_changes_are_reported() {
 
 #[test]
 fn a_document_is_taken_into_a_folder_that_is_not_there() {
-    let server = Server::start([Answer::new("200 OK", JSON, document::text().as_bytes())]);
+    let server = Server::start([response(200, JSON, document::text().as_bytes())]);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let to = folder.path().join("new/spec");
     let ran = fetch(&server.url("/doc"), &to).succeeded();
@@ -95,8 +104,8 @@ fn a_document_is_taken_into_a_folder_that_is_not_there() {
 
 #[test]
 fn a_redirect_on_the_same_host_is_followed() {
-    let moved = Answer::new("302 Found", "Location: /moved/doc\r\n", b"");
-    let server = Server::start([moved, Answer::new("200 OK", JSON, document::text().as_bytes())]);
+    let moved = redirect("/moved/doc");
+    let server = Server::start([moved, response(200, JSON, document::text().as_bytes())]);
     let folder = earlier_facts();
     fetch(&server.url("/doc"), folder.path()).succeeded();
     holds_the_facts(folder.path(), &server.url("/doc"));
@@ -108,7 +117,7 @@ fn a_redirect_on_the_same_host_is_followed() {
 fn a_redirect_to_another_host_is_refused_before_a_connection() {
     let other = Server::start([]);
     let (target, host) = (other.url("/doc"), other.url(""));
-    let server = Server::start([Answer::new("302 Found", &format!("Location: {target}\r\n"), b"")]);
+    let server = Server::start([redirect(&target)]);
     refuses(&server.url("/doc"), &[&format!("redirected to another host, {host}"), "--from"]);
     assert_eq!(server.finish(), ["GET /doc HTTP/1.1"]);
     assert_eq!(other.finish(), [""; 0], "the other host saw a connection");
@@ -116,38 +125,35 @@ fn a_redirect_to_another_host_is_refused_before_a_connection() {
 
 #[test]
 fn redirects_in_a_circle_are_refused() {
-    let server = Server::start(std::iter::repeat_n(Answer::new("302 Found", "Location: /doc\r\n", b""), 6));
-    refuses(&server.url("/doc"), &["more than five redirects"]);
+    let server = Server::start(std::iter::repeat_n(redirect("/doc"), 6));
+    refuses(&server.url("/doc"), &["more than 5 redirects"]);
     assert_eq!(server.finish(), ["GET /doc HTTP/1.1"; 6]);
 }
 
 #[test]
 fn a_web_page_is_refused_by_its_media_type() {
-    refuses_answer(
-        Answer::new("200 OK", HTML, document::text().as_bytes()),
+    refuses_response(
+        response(200, HTML, document::text().as_bytes()),
         &["the document is an HTML page", "open it in a browser"],
     );
 }
 
 #[test]
 fn a_web_page_under_another_media_type_is_refused_by_its_content() {
-    refuses_answer(Answer::new("200 OK", JSON, b"<!DOCTYPE html><title>Sign in</title>"), &["the document is an HTML page"]);
+    refuses_response(response(200, JSON, b"<!DOCTYPE html><title>Sign in</title>"), &["the document is an HTML page"]);
 }
 
 #[test]
 fn a_document_that_is_not_there_is_refused_with_the_status() {
-    refuses_answer(
-        Answer::new("404 Not Found", JSON, document::text().as_bytes()),
+    refuses_response(
+        response(404, JSON, document::text().as_bytes()),
         &["the server responded with 404 Not Found", "--from"],
     );
 }
 
 #[test]
 fn a_broken_server_is_refused_with_the_status() {
-    refuses_answer(
-        Answer::new("500 Internal Server Error", HTML, b"<html>"),
-        &["the server responded with 500 Internal Server Error"],
-    );
+    refuses_response(response(500, HTML, b"<html>"), &["the server responded with 500 Internal Server Error"]);
 }
 
 /// A server that never stops must not fill the memory: this one has four times as much to say as anybody listens to.
@@ -156,7 +162,7 @@ fn a_document_that_is_too_large_is_refused() {
     let megabyte = vec![b' '; 1024 * 1024];
     let refusal = format!("the document has more than {MAX_BYTES} bytes");
     assert_eq!(MAX_BYTES, 16 * 1024 * 1024);
-    refuses_answer(Answer::repeated(JSON, &megabyte, 64), &[&refusal]);
+    refuses_response(response(200, JSON, &megabyte).with_repeated_body(64), &[&refusal]);
 }
 
 /// One byte less than too many is no reason to refuse; white space around the document is none either.
@@ -164,7 +170,7 @@ fn a_document_that_is_too_large_is_refused() {
 fn a_document_of_the_largest_size_is_taken() {
     let mut body = document::text().as_bytes().to_vec();
     body.resize(usize::try_from(MAX_BYTES).expect("it fits"), b' ');
-    let server = Server::start([Answer::new("200 OK", JSON, &body)]);
+    let server = Server::start([response(200, JSON, &body)]);
     let folder = earlier_facts();
     fetch(&server.url("/doc"), folder.path()).succeeded();
     assert_eq!(fs::read_to_string(folder.path().join("jsm-ops.json")).expect("the facts are readable"), document::text());
@@ -174,20 +180,23 @@ fn a_document_of_the_largest_size_is_taken() {
 #[test]
 fn a_document_that_breaks_off_is_refused() {
     let text = document::text().as_bytes();
-    refuses_answer(Answer::of_length("200 OK", JSON, &text[..text.len() / 2], text.len()), &["the response is incomplete"]);
+    refuses_response(
+        response(200, JSON, &text[..text.len() / 2]).with_declared_length(text.len()),
+        &["the response is incomplete"],
+    );
 }
 
 #[test]
 fn a_document_that_is_none_is_refused_with_its_place() {
-    refuses_answer(
-        Answer::new("200 OK", JSON, b"{\"openapi\": \"3.0.1\", \"paths\": {}}"),
+    refuses_response(
+        response(200, JSON, b"{\"openapi\": \"3.0.1\", \"paths\": {}}"),
         &["at /paths: the document has no paths"],
     );
 }
 
 #[test]
 fn a_server_that_hangs_up_is_refused() {
-    refuses_answer(Answer::none(), &["connection closed", "--from"]);
+    refuses_response(Response::hang_up(), &["connection closed", "--from"]);
 }
 
 /// The proxy stands in for the network: whatever leaves the machine would have to go through it.
@@ -205,16 +214,16 @@ fn plain_http_to_another_machine_is_refused_before_a_connection() {
         (complaint, proxy.finish())
     };
     let (complaint, requests) = through_proxy("http://developer.atlassian.com/x");
-    assert!(complaint.contains("the document is fetched over https only"), "{complaint}");
+    assert!(complaint.contains("the document is downloaded over https only"), "{complaint}");
     assert_eq!(requests, [""; 0], "there was a connection");
     // The same with https does try, so the proxy would have seen it.
     let (_, requests) = through_proxy("https://developer.atlassian.com/x");
-    assert_eq!(requests, ["unexpected: CONNECT developer.atlassian.com:443 HTTP/1.1"]);
+    assert_eq!(requests, ["CONNECT developer.atlassian.com:443 HTTP/1.1"]);
 }
 
 #[test]
 fn what_is_no_address_is_refused() {
     refuses("https://", &["not a valid URL", "--from"]);
-    refuses("ftp://127.0.0.1/doc", &["the document is fetched over https only", "--from"]);
-    refuses("file:///etc/hostname", &["the document is fetched over https only", "--from"]);
+    refuses("ftp://127.0.0.1/doc", &["the document is downloaded over https only", "--from"]);
+    refuses("file:///etc/hostname", &["the document is downloaded over https only", "--from"]);
 }

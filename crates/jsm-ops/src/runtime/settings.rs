@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jsm_ops_core::MAX_BODY;
+use jsm_ops_core::MAX_RESPONSE_BODY;
 
 use super::{Metrics, NoMetrics, Random, Rate, RetryPolicy, SystemRandom};
 
@@ -26,7 +26,7 @@ impl Default for Settings {
             timeout: None,
             slows_down: false,
             rates: Vec::new(),
-            max_body: MAX_BODY,
+            max_body: MAX_RESPONSE_BODY,
             metrics: Arc::new(NoMetrics),
             random: Arc::new(SystemRandom),
         }

@@ -7,7 +7,7 @@ use jsm_ops::{
     api::operations::OPERATIONS,
     core::{Body, Call},
 };
-use jsm_ops_fake::{Answer, Endpoint, Fault};
+use jsm_ops_fake::{Endpoint, FakeResponse, Fault};
 use reqwest::Url;
 
 use crate::support::{HOUR, LIST, World};
@@ -35,7 +35,7 @@ async fn a_call_goes_to_the_gateway_with_a_token() {
     assert_eq!(seen.path, format!("/ex/jira/{}/jsm/ops/api/v1/alerts", world.fake.site().id));
     let token = world.session.access_token().await.expect("a token");
     assert_eq!(seen.header("authorization"), format!("Bearer {}", token.secret().expose()));
-    world.fake.assert_nothing_unexpected();
+    world.fake.assert_no_violations();
 }
 
 #[tokio::test]
@@ -73,8 +73,8 @@ async fn many_calls_that_are_refused_at_once_cause_one_refresh() {
 async fn a_gateway_that_refuses_every_token_is_no_endless_loop() {
     let world = World::new().await;
     let client = client(&world).await;
-    let refusal = Answer::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
-    world.fake.fault_times(&Endpoint::Gateway, &Fault::Answer(refusal), 100);
+    let refusal = FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
+    world.fake.queue_faults(&Endpoint::Gateway, &Fault::Respond(refusal), 100);
     for _ in 0..5 {
         let error = list(&client).send(Body::None).await.expect_err("refused");
         assert!(error.is_unauthorized(), "{error}");
@@ -96,8 +96,9 @@ async fn a_missing_scope_is_found_before_the_network_or_told_by_the_gateway_and_
     assert!(Error::of_call(&error).expect("a reason").is_scope_missing());
     assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
 
-    let refusal = Answer::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized; scope does not match" }));
-    world.fake.fault(Endpoint::Gateway, Fault::Answer(refusal));
+    let refusal =
+        FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized; scope does not match" }));
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Respond(refusal));
     let error = list(&client).send(Body::None).await.expect_err("no scope");
     let scopes = MissingScopes::of_call(&error).expect("scopes");
     assert!(error.is_scope_missing() && scopes.needed().contains("read:ops-alert:jira-service-management"));
@@ -133,7 +134,7 @@ async fn operations_on_attachments_take_an_api_token_only() {
     assert_eq!(seen.path, format!("/jsm/ops/api/{}/v1/alerts/a-1/attachments", world.fake.site().id));
     assert!(seen.header("authorization").starts_with("Basic "));
     assert!(Client::builder().api_token(token).build().await.expect_err("no site").is_configuration());
-    world.fake.assert_nothing_unexpected();
+    world.fake.assert_no_violations();
 }
 
 #[tokio::test]
@@ -141,7 +142,7 @@ async fn no_credential_leaves_for_another_host() {
     let world = World::new().await;
     let client = client(&world).await;
     for address in [
-        world.fake.elsewhere_url(),
+        world.fake.foreign_host_url(),
         format!("{}.example.com/v1/alerts", world.fake.url()),
         format!("{}@example.com/", world.fake.url()),
     ] {
@@ -150,7 +151,7 @@ async fn no_credential_leaves_for_another_host() {
         let error = client.transport().send(request).await.expect_err("stopped");
         assert!(error.is_credential_missing(), "{address}: {error}");
     }
-    world.fake.assert_nothing_unexpected();
+    world.fake.assert_no_violations();
 }
 
 #[tokio::test]
@@ -160,12 +161,12 @@ async fn faults_of_the_gateway_are_no_matter_of_the_grant() {
     for fault in [
         Fault::DropBefore,
         Fault::DropAfter,
-        Fault::Answer(Answer::gateway_page(502)),
-        Fault::Answer(Answer::throttled()),
+        Fault::Respond(FakeResponse::gateway_error(502)),
+        Fault::Respond(FakeResponse::rate_limited()),
         Fault::CutBody,
-        Fault::Answer(Answer::json(403, &serde_json::json!({ "code": 40301, "message": "no" }))),
+        Fault::Respond(FakeResponse::json(403, &serde_json::json!({ "code": 40301, "message": "no" }))),
     ] {
-        world.fake.fault(Endpoint::Gateway, fault);
+        world.fake.queue_fault(Endpoint::Gateway, fault);
         let _ = list(&client).send(Body::None).await;
     }
     assert_eq!(world.refreshes(), 0);

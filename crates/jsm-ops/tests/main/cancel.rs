@@ -7,7 +7,7 @@ use std::{
 };
 
 use jsm_ops::{Client, Rate, TokenStore as _, core::Body};
-use jsm_ops_fake::{Endpoint, Fault, Gate, Throttle};
+use jsm_ops_fake::{Endpoint, Fault, HoldPoint, RateLimitHeaders};
 
 use crate::support::{HOUR, LIST, World, soon};
 
@@ -40,7 +40,7 @@ async fn dropped_after(polls: usize) -> bool {
     let builder = Client::builder().session(world.session.clone()).limit("alerts", rate).slow_down();
     let client = builder.build().await.expect("a client");
     world.clock.advance(HOUR);
-    world.fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(1));
+    world.fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(1));
     let has_ended = {
         let call = pin!(client.call(&LIST, &[]).send(Body::None));
         Patience { future: call, polls }.await
@@ -55,7 +55,7 @@ async fn dropped_after(polls: usize) -> bool {
     client.call(&LIST, &[]).send(Body::None).await.unwrap_or_else(|error| unreachable!("after {polls} polls: {error}"));
     assert!(world.is_alive_in_store().await, "after {polls} polls");
     assert_eq!(world.refreshes(), 1, "after {polls} polls");
-    world.fake.assert_nothing_unexpected();
+    world.fake.assert_no_violations();
     has_ended.is_some()
 }
 
@@ -115,20 +115,20 @@ async fn dropped_at(place: Place) {
     let client = builder.build().await.expect("a client");
     let clock = world.clock.clone().patient();
     let call = || client.call(&LIST, &[]).send(Body::None);
-    let gate = Gate::new();
+    let gate = HoldPoint::new();
     let mut held = None;
     match place {
         Place::StoreLock => held = Some(world.store.lock(world.session.key()).await.expect("a lock")),
-        Place::Refresh => world.fake.fault(Endpoint::Refresh, Fault::HoldBefore(gate.clone())),
-        Place::RefreshAnswer => world.fake.fault(Endpoint::Refresh, Fault::HoldAfter(gate.clone())),
-        Place::Request | Place::Deadline => world.fake.fault(Endpoint::Gateway, Fault::HoldBefore(gate.clone())),
-        Place::Answer => world.fake.fault(Endpoint::Gateway, Fault::HoldAfter(gate.clone())),
-        Place::Body => world.fake.fault(Endpoint::Gateway, Fault::HoldBody(gate.clone())),
+        Place::Refresh => world.fake.queue_fault(Endpoint::Refresh, Fault::HoldBefore(gate.clone())),
+        Place::RefreshAnswer => world.fake.queue_fault(Endpoint::Refresh, Fault::HoldAfter(gate.clone())),
+        Place::Request | Place::Deadline => world.fake.queue_fault(Endpoint::Gateway, Fault::HoldBefore(gate.clone())),
+        Place::Answer => world.fake.queue_fault(Endpoint::Gateway, Fault::HoldAfter(gate.clone())),
+        Place::Body => world.fake.queue_fault(Endpoint::Gateway, Fault::HoldBody(gate.clone())),
         Place::RefreshAfterRefusal => {
             world.fake.expire_access_tokens();
-            world.fake.fault(Endpoint::Refresh, Fault::HoldBefore(gate.clone()));
+            world.fake.queue_fault(Endpoint::Refresh, Fault::HoldBefore(gate.clone()));
         }
-        Place::Backoff => world.fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(9)),
+        Place::Backoff => world.fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(9)),
         Place::Limiter | Place::LimiterQueue => drop(call().await.expect("an answer")),
     }
     if matches!(place, Place::StoreLock | Place::Refresh | Place::RefreshAnswer) {
@@ -151,7 +151,7 @@ async fn dropped_at(place: Place) {
                     tokio::task::yield_now().await;
                 }
             }
-            _ => gate.arrived(1).await,
+            _ => gate.wait_for_requests(1).await,
         }
     };
     tokio::select! {
@@ -170,7 +170,7 @@ async fn dropped_at(place: Place) {
     }
     .unwrap_or_else(|error| unreachable!("{place:?}: {error}"));
     assert!(world.is_alive_in_store().await, "{place:?}");
-    world.fake.assert_nothing_unexpected();
+    world.fake.assert_no_violations();
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, fs, path::Path, time::Duration};
 
 use jsm_ops::{BoxFuture, FileStore, Generation, Grant, GrantKey, StoreError, StoreLock, TokenStore};
-use jsm_ops_fake::{Endpoint, Fake, Gate};
+use jsm_ops_fake::{Endpoint, Fake, HoldPoint};
 
 use crate::{
     processes::{Process, child, tell, times},
@@ -145,7 +145,7 @@ impl Scene {
         let grant = self.store().load(&self.key()).await.expect(what).expect(what);
         let newest = self.fake.grants().pop().expect("a grant").refresh_token.expect("a refresh token");
         let remains = Remains { behind: refresh_token(&grant) != newest, leftover: has_leftover(self.directory.path()) };
-        assert!(self.fake.refresh_token_is_good(&refresh_token(&grant)), "{what}");
+        assert!(self.fake.is_refresh_token_valid(&refresh_token(&grant)), "{what}");
         // The next process, minutes later.
         self.clock.advance(5 * MINUTE);
         let session = oauth(&self.fake, &self.clock, self.store()).session("ada");
@@ -157,7 +157,7 @@ impl Scene {
         let session = oauth(&self.fake, &self.clock, self.store()).session("ada");
         session.invalidate(session.access_token().await.expect(what).generation());
         assert_signed_in(&self.fake, &session).await;
-        self.fake.assert_nothing_unexpected();
+        self.fake.assert_no_violations();
         remains
     }
 }
@@ -183,16 +183,16 @@ async fn a_grant_survives_a_kill_at_every_step() {
         assert_eq!(remains.behind, step == "before the save", "{step}");
         note(step, &remains);
     }
-    type Hold = fn(&Fake) -> Gate;
+    type Hold = fn(&Fake) -> HoldPoint;
     let gates: [(&str, Hold, bool); 2] = [
-        ("while the request is on its way", |fake| fake.hold(Endpoint::Refresh), false),
-        ("after the rotation, before the answer", |fake| fake.hold_answer(Endpoint::Refresh), true),
+        ("while the request is on its way", |fake| fake.hold_request(Endpoint::Refresh), false),
+        ("after the rotation, before the answer", |fake| fake.hold_response(Endpoint::Refresh), true),
     ];
     for (step, hold, is_behind) in gates {
         let scene = Scene::new().await;
         let gate = hold(&scene.fake);
         let child = scene.child("");
-        gate.arrived(1).await;
+        gate.wait_for_requests(1).await;
         child.kill();
         let remains = scene.assert_alive(step).await;
         gate.release();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsm_ops::{CallError, CallOptions, Client, Rate, api::operations as table, core::Body};
-use jsm_ops_fake::{Endpoint, Fake, Throttle};
+use jsm_ops_fake::{Endpoint, Fake, RateLimitHeaders};
 use tokio::task::JoinHandle;
 
 use crate::support::{HOUR, TestClock, classic, oauth, sign_in, soon};
@@ -31,9 +31,9 @@ async fn an_answer_that_does_not_come_is_given_up_by_the_clock_of_the_client() {
         let builder = classic(&fake, &clock, "127.0.0.1");
         let builder = if per_call { builder.timeout(HOUR) } else { builder.timeout(LIMIT) };
         let client = builder.build().await.expect("a client");
-        let gate = fake.hold(Endpoint::Gateway);
+        let gate = fake.hold_request(Endpoint::Gateway);
         let waiting = call(&client, per_call.then_some(LIMIT));
-        soon("the request", gate.arrived(1)).await;
+        soon("the request", gate.wait_for_requests(1)).await;
         clock.sleepers(1).await;
         clock.advance(LIMIT - Duration::from_millis(1));
         tokio::task::yield_now().await;
@@ -41,7 +41,7 @@ async fn an_answer_that_does_not_come_is_given_up_by_the_clock_of_the_client() {
         clock.advance(Duration::from_millis(1));
         let error = soon("the call", waiting).await.expect("a task").expect_err("over");
         assert!(error.is_timeout() && !error.is_connect() && error.attempts() == 1, "{error}");
-        assert!(error.to_string().contains("the time limit of 5 s ran out"), "{error}");
+        assert!(error.to_string().contains("the deadline of 5 s passed"), "{error}");
         gate.release();
         soon("a call", call(&client, None)).await.expect("a task").expect("the client is as good as before");
         assert_eq!(fake.count(&Endpoint::Gateway), 2);
@@ -58,9 +58,9 @@ async fn the_refresh_counts_and_goes_on_without_the_call() {
     let client = Client::builder().session(session.clone()).timeout(LIMIT).build().await.expect("a client");
     let clock = clock.patient();
     clock.advance(HOUR);
-    let gate = fake.hold(Endpoint::Refresh);
+    let gate = fake.hold_request(Endpoint::Refresh);
     let waiting = call(&client, None);
-    soon("the request", gate.arrived(1)).await;
+    soon("the request", gate.wait_for_requests(1)).await;
     clock.sleepers(1).await;
     clock.advance(LIMIT);
     let error = soon("the call", waiting).await.expect("a task").expect_err("over");
@@ -76,7 +76,7 @@ async fn the_refresh_counts_and_goes_on_without_the_call() {
 async fn a_wait_that_would_end_too_late_is_not_begun() {
     let (fake, clock) = world().await;
     let client = classic(&fake, &clock, "127.0.0.1").timeout(LIMIT).build().await.expect("a client");
-    (0..3).for_each(|_| fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(2)));
+    (0..3).for_each(|_| fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(2)));
     let waiting = call(&client, None);
     // Two waits fit into the limit, and a third does not.
     for sent in 1..=2 {
@@ -109,9 +109,9 @@ async fn waiting_for_a_turn_counts() {
 async fn the_http_client_does_not_apply_the_limit_by_a_clock_of_its_own() {
     let (fake, clock) = world().await;
     let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
-    let gate = fake.hold(Endpoint::Gateway);
+    let gate = fake.hold_request(Endpoint::Gateway);
     let waiting = call(&client, Some(Duration::from_millis(1)));
-    soon("the request", gate.arrived(1)).await;
+    soon("the request", gate.wait_for_requests(1)).await;
     // By the clock of the machine the limit is over; that of the client stands still.
     tokio::time::sleep(Duration::from_millis(20)).await;
     gate.release();

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jsm_ops::{FileStore, OAuth, TokenStore as _};
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault};
 
 use crate::support::{HOUR, MINUTE, TestClock, World, assert_signed_in, oauth, sign_in};
 
@@ -29,9 +29,9 @@ async fn storm(fake: &Fake, clock: &TestClock, oauth: &OAuth) {
     }
     tokens.dedup();
     assert_eq!(tokens.len(), 1);
-    assert!(fake.access_token_is_good(&tokens[0]));
+    assert!(fake.is_access_token_valid(&tokens[0]));
     assert_eq!(fake.count(&Endpoint::Refresh), 1);
-    fake.assert_nothing_unexpected();
+    fake.assert_no_violations();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -86,7 +86,7 @@ async fn a_failed_early_refresh_leaves_the_token_in_use_and_is_not_repeated_at_o
     let world = World::new().await;
     let before = world.session.access_token().await.expect("a token").generation();
     world.clock.advance(HOUR - 4 * MINUTE);
-    world.fake.fault_times(&Endpoint::Refresh, &Fault::Answer(Answer::gateway_page(503)), 100);
+    world.fake.queue_faults(&Endpoint::Refresh, &Fault::Respond(FakeResponse::gateway_error(503)), 100);
     for _ in 0..10 {
         assert_eq!(world.session.access_token().await.expect("a token").generation(), before);
     }
@@ -100,10 +100,10 @@ async fn a_failed_early_refresh_leaves_the_token_in_use_and_is_not_repeated_at_o
 async fn an_early_refresh_keeps_one_caller_waiting_and_nobody_else() {
     let world = World::new().await;
     world.clock.advance(HOUR - 4 * MINUTE);
-    let gate = world.fake.hold(Endpoint::Refresh);
+    let gate = world.fake.hold_request(Endpoint::Refresh);
     let session = world.session.clone();
     let first = tokio::spawn(async move { session.access_token().await.expect("a token").generation().number() });
-    gate.arrived(1).await;
+    gate.wait_for_requests(1).await;
     assert_eq!(world.session.access_token().await.expect("a token").generation().number(), 1);
     gate.release();
     assert_eq!(first.await.expect("a task"), 2);
@@ -141,10 +141,10 @@ async fn an_early_refresh_that_is_refused_leaves_the_token_in_use_until_its_end(
 async fn a_refresh_outlives_the_caller_who_began_it() {
     let world = World::new().await;
     world.clock.advance(HOUR);
-    let gate = world.fake.hold_answer(Endpoint::Refresh);
+    let gate = world.fake.hold_response(Endpoint::Refresh);
     let session = world.session.clone();
     let caller = tokio::spawn(async move { session.access_token().await });
-    gate.arrived(1).await;
+    gate.wait_for_requests(1).await;
     caller.abort();
     assert!(caller.await.expect_err("gone").is_cancelled());
     gate.release();
@@ -161,11 +161,11 @@ fn a_refresh_whose_runtime_ended_is_begun_again_in_another() {
     let main = runtime();
     let world = main.block_on(World::new());
     world.clock.advance(HOUR);
-    let gate = world.fake.hold(Endpoint::Refresh);
+    let gate = world.fake.hold_request(Endpoint::Refresh);
     let short = runtime();
     let session = world.session.clone();
     short.spawn(async move { session.access_token().await.map(drop) });
-    main.block_on(gate.arrived(1));
+    main.block_on(gate.wait_for_requests(1));
     short.shutdown_background();
     main.block_on(async {
         gate.release();
@@ -190,10 +190,11 @@ async fn another_process_may_refresh_and_nobody_asks_for_consent() {
 async fn a_lost_answer_is_repeated_with_the_old_token_and_one_given_up_can_be_taken_up_within_the_leeway() {
     let world = World::new().await;
     world.clock.advance(HOUR);
-    world.fake.fault_times(&Endpoint::Refresh, &Fault::DropAfter, 3);
+    world.fake.queue_faults(&Endpoint::Refresh, &Fault::DropAfter, 3);
     let error = world.session.access_token().await.expect_err("no answer came");
     assert!(error.is_transient() && !error.is_consent_needed(), "{error}");
-    let bodies: Vec<_> = world.fake.requests_to(&Endpoint::Refresh).iter().map(jsm_ops_fake::Seen::text).collect();
+    let bodies: Vec<_> =
+        world.fake.requests_to(&Endpoint::Refresh).iter().map(jsm_ops_fake::RecordedRequest::text).collect();
     assert_eq!(bodies.len(), 3);
     assert!(bodies.iter().all(|body| *body == bodies[0]), "always the same token");
     world.clock.advance(9 * MINUTE);

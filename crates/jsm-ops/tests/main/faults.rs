@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsm_ops::MemoryStore;
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Gate};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, HoldPoint};
 
 use crate::support::{HOUR, TestClock, World, oauth, scopes};
 
@@ -12,17 +12,17 @@ fn passing() -> Vec<(&'static str, Fault)> {
     vec![
         ("dropped before", Fault::DropBefore),
         ("dropped after", Fault::DropAfter),
-        ("500 as HTML", Fault::Answer(Answer::gateway_page(500))),
-        ("502 as HTML", Fault::Answer(Answer::gateway_page(502))),
-        ("503 after it was done", Fault::AnswerAfter(Answer::gateway_page(503))),
-        ("504 without a body", Fault::Answer(Answer::empty(504))),
-        ("403 as HTML", Fault::Answer(Answer::html(403, "<html>The request could not be satisfied</html>"))),
-        ("429", Fault::Answer(Answer::throttled())),
-        ("429 for two seconds", Fault::Answer(Answer::throttled_until("2"))),
+        ("500 as HTML", Fault::Respond(FakeResponse::gateway_error(500))),
+        ("502 as HTML", Fault::Respond(FakeResponse::gateway_error(502))),
+        ("503 after it was done", Fault::RespondAfter(FakeResponse::gateway_error(503))),
+        ("504 without a body", Fault::Respond(FakeResponse::empty(504))),
+        ("403 as HTML", Fault::Respond(FakeResponse::html(403, "<html>The request could not be satisfied</html>"))),
+        ("429", Fault::Respond(FakeResponse::rate_limited())),
+        ("429 for two seconds", Fault::Respond(FakeResponse::rate_limited_until("2"))),
         ("half a body", Fault::HalfBody),
         ("cut in the body", Fault::CutBody),
         ("without access_token", Fault::WithoutField("access_token".to_owned())),
-        ("an empty success", Fault::AnswerAfter(Answer::empty(200))),
+        ("an empty success", Fault::RespondAfter(FakeResponse::empty(200))),
         ("a huge body", Fault::HugeBody(2 << 20)),
     ]
 }
@@ -43,11 +43,11 @@ async fn a_refresh_survives_every_fault_that_passes() {
     for (name, fault) in passing().into_iter().chain(harmless()) {
         let world = World::new().await;
         world.clock.advance(HOUR);
-        world.fake.fault(Endpoint::Refresh, fault);
+        world.fake.queue_fault(Endpoint::Refresh, fault);
         world.assert_signed_in().await;
         assert!(world.is_alive_in_store().await, "{name}");
         assert!(world.fake.count(&Endpoint::Refresh) <= 2, "{name}");
-        world.fake.assert_nothing_unexpected();
+        world.fake.assert_no_violations();
     }
 }
 
@@ -56,7 +56,7 @@ async fn a_refresh_that_fails_for_long_loses_nothing_and_does_not_hammer() {
     for (name, fault) in passing() {
         let world = World::new().await;
         world.clock.advance(HOUR);
-        world.fake.fault_times(&Endpoint::Refresh, &fault, 3);
+        world.fake.queue_faults(&Endpoint::Refresh, &fault, 3);
         let error = world.session.access_token().await.expect_err(name);
         assert!(error.is_transient() && !error.is_consent_needed() && !error.is_configuration(), "{name}: {error}");
         assert_eq!(world.fake.count(&Endpoint::Refresh), 3, "{name}");
@@ -71,7 +71,7 @@ async fn a_refresh_that_fails_for_long_loses_nothing_and_does_not_hammer() {
 async fn a_long_wait_is_told_and_not_waited_for() {
     let world = World::new().await;
     world.clock.advance(HOUR);
-    world.fake.fault(Endpoint::Refresh, Fault::Answer(Answer::throttled_until("1800")));
+    world.fake.queue_fault(Endpoint::Refresh, Fault::Respond(FakeResponse::rate_limited_until("1800")));
     let error = world.session.access_token().await.expect_err("throttled");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(1800)));
     assert!(error.is_transient(), "{error}");
@@ -83,7 +83,7 @@ async fn a_long_wait_is_told_and_not_waited_for() {
 async fn a_refresh_that_does_not_rotate_keeps_the_old_token() {
     let world = World::new().await;
     world.clock.advance(HOUR);
-    world.fake.fault(Endpoint::Refresh, Fault::WithoutField("refresh_token".to_owned()));
+    world.fake.queue_fault(Endpoint::Refresh, Fault::WithoutField("refresh_token".to_owned()));
     world.assert_signed_in().await;
     let grant = world.session.grant().await.expect("a store").expect("a grant");
     assert!(grant.is_refreshable());
@@ -95,7 +95,7 @@ async fn an_unknown_refusal_changes_nothing() {
     let world = World::new().await;
     world.clock.advance(HOUR);
     let body = serde_json::json!({ "error": "invalid_request", "error_description": "what" });
-    world.fake.fault(Endpoint::Refresh, Fault::Answer(Answer::json(400, &body)));
+    world.fake.queue_fault(Endpoint::Refresh, Fault::Respond(FakeResponse::json(400, &body)));
     let error = world.session.access_token().await.expect_err("refused");
     assert!(!error.is_transient() && !error.is_consent_needed() && !error.is_configuration(), "{error}");
     assert_eq!(world.fake.count(&Endpoint::Refresh), 1, "it is no use to repeat it");
@@ -107,9 +107,9 @@ async fn no_secret_follows_a_redirect() {
     for endpoint in [Endpoint::Exchange, Endpoint::Refresh, Endpoint::Resources] {
         for status in [301, 302, 307, 308] {
             let world = World::new().await;
-            let to = format!("{}/oauth/token", world.fake.elsewhere_url());
-            let answer = Answer::empty(status).header("location", &to);
-            world.fake.fault(endpoint.clone(), Fault::Answer(answer));
+            let to = format!("{}/oauth/token", world.fake.foreign_host_url());
+            let answer = FakeResponse::empty(status).header("location", &to);
+            world.fake.queue_fault(endpoint.clone(), Fault::Respond(answer));
             let error = match endpoint {
                 Endpoint::Exchange => {
                     let login = world.oauth.begin(&scopes(&world.fake)).expect("a login");
@@ -124,7 +124,7 @@ async fn no_secret_follows_a_redirect() {
             };
             assert!(error.is_configuration() && error.to_string().contains("redirects"), "{error}");
             // A request to the other host would be unexpected.
-            world.fake.assert_nothing_unexpected();
+            world.fake.assert_no_violations();
             assert!(world.is_alive_in_store().await);
         }
     }
@@ -138,7 +138,7 @@ async fn an_exchange_survives_every_fault_before_the_code_is_spent() {
         let oauth = oauth(&fake, &clock, MemoryStore::new());
         let login = oauth.begin(&scopes(&fake)).expect("a login");
         let callback = fake.approve(login.url.as_str()).await.expect("consent");
-        fake.fault(Endpoint::Exchange, fault);
+        fake.queue_fault(Endpoint::Exchange, fault);
         match oauth.finish("ada", login.pending, &callback).await {
             Ok(session) => assert!(session.access_token().await.is_ok(), "{name}"),
             // The answer was lost and the code was spent: there is nothing for it but another login.
@@ -161,9 +161,9 @@ async fn the_list_of_sites_survives_every_fault_that_passes() {
             continue;
         }
         let world = World::new().await;
-        world.fake.fault(Endpoint::Resources, fault.clone());
+        world.fake.queue_fault(Endpoint::Resources, fault.clone());
         assert_eq!(world.session.sites().await.expect(name).len(), 1);
-        world.fake.fault_times(&Endpoint::Resources, &fault, 3);
+        world.fake.queue_faults(&Endpoint::Resources, &fault, 3);
         let error = world.session.sites().await.expect_err(name);
         assert!(error.is_transient(), "{name}: {error}");
         assert_eq!(world.refreshes(), 0, "{name}");
@@ -173,8 +173,8 @@ async fn the_list_of_sites_survives_every_fault_that_passes() {
 #[tokio::test]
 async fn a_list_of_sites_that_refuses_every_token_ends_after_one_refresh() {
     let world = World::new().await;
-    let refusal = Answer::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
-    world.fake.fault_times(&Endpoint::Resources, &Fault::Answer(refusal), 10);
+    let refusal = FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
+    world.fake.queue_faults(&Endpoint::Resources, &Fault::Respond(refusal), 10);
     let error = world.session.sites().await.expect_err("refused");
     assert!(error.is_token_refused(), "{error}");
     assert_eq!((world.fake.count(&Endpoint::Resources), world.refreshes()), (2, 1));
@@ -191,10 +191,10 @@ async fn an_answer_that_never_comes_is_given_up() {
         .expect("an OAuth");
     world.clock.advance(HOUR);
     // Before it is handled, after it, and in the middle of the answer.
-    let gates = [world.fake.hold(Endpoint::Refresh), world.fake.hold_answer(Endpoint::Refresh), Gate::new()];
-    world.fake.fault(Endpoint::Refresh, Fault::HoldBody(gates[2].clone()));
+    let gates = [world.fake.hold_request(Endpoint::Refresh), world.fake.hold_response(Endpoint::Refresh), HoldPoint::new()];
+    world.fake.queue_fault(Endpoint::Refresh, Fault::HoldBody(gates[2].clone()));
     let error = oauth.session("ada").access_token().await.expect_err("no answer");
     assert!(error.is_transient(), "{error}");
-    gates.iter().for_each(Gate::release);
+    gates.iter().for_each(HoldPoint::release);
     world.assert_signed_in().await;
 }

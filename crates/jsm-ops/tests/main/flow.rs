@@ -1,7 +1,7 @@
 //! Consent, exchange, refresh: what goes over the wire, and what comes of it.
 
 use jsm_ops::{CallbackError, ConsentReason, MemoryStore, PendingLogin, TokenStore as _};
-use jsm_ops_fake::{Answer, Consent, DeadGrant, Endpoint, Fake, Fault, Site};
+use jsm_ops_fake::{Consent, Endpoint, Fake, FakeResponse, FakeSite, Fault, RejectedGrant};
 
 use crate::support::{HOUR, TestClock, World, app, oauth, refresh_token, scopes, sign_in};
 
@@ -65,9 +65,9 @@ async fn the_wire_form_of_the_whole_flow() {
     // What is used is in the store.
     let second = store.load(session.key()).await.expect("a store").expect("a grant");
     assert_eq!(second.generation(), token.generation());
-    assert!(fake.access_token_is_good(token.secret().expose()));
+    assert!(fake.is_access_token_valid(token.secret().expose()));
     assert_ne!(refresh_token(&first), refresh_token(&second));
-    fake.assert_nothing_unexpected();
+    fake.assert_no_violations();
 }
 
 fn base64_url(bytes: &[u8]) -> String {
@@ -139,9 +139,9 @@ async fn a_wrong_secret_is_configuration_and_no_reason_to_consent() {
 
 #[tokio::test]
 async fn both_spellings_of_a_dead_grant_ask_for_consent_and_new_consent_mends_it() {
-    for spelling in [DeadGrant::InvalidGrant, DeadGrant::UnauthorizedClient] {
+    for spelling in [RejectedGrant::InvalidGrant, RejectedGrant::UnauthorizedClient] {
         let world = World::new().await;
-        world.fake.set_dead_grant(spelling);
+        world.fake.set_rejected_grant(spelling);
         world.fake.change_password("712020:operator");
         world.clock.advance(HOUR);
         for _ in 0..3 {
@@ -178,8 +178,8 @@ async fn grants_of_several_users_and_signing_out() {
 #[tokio::test]
 async fn sites_are_merged_and_read_with_one_refresh_at_most() {
     let fake = Fake::builder()
-        .site(Site::new("c-1", "one").listed_twice())
-        .site(Site::new("c-2", "two"))
+        .site(FakeSite::new("c-1", "one").listed_twice())
+        .site(FakeSite::new("c-2", "two"))
         .start()
         .await
         .expect("a fake");
@@ -197,9 +197,9 @@ async fn sites_are_merged_and_read_with_one_refresh_at_most() {
     assert_eq!(fake.count(&Endpoint::Refresh), 1);
 
     let refusal = serde_json::json!({ "code": 401, "message": "Unauthorized; scope does not match" });
-    fake.fault(Endpoint::Resources, Fault::Answer(Answer::json(401, &refusal)));
+    fake.queue_fault(Endpoint::Resources, Fault::Respond(FakeResponse::json(401, &refusal)));
     let error = session.sites().await.expect_err("no scope");
     assert!(error.to_string().contains("scope does not match"), "{error}");
     assert_eq!(fake.count(&Endpoint::Refresh), 1);
-    fake.assert_nothing_unexpected();
+    fake.assert_no_violations();
 }

@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use jsm_ops::{Client, Rate};
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Throttle};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, RateLimitHeaders};
 use serde_json::json;
 
 use crate::support::{TestClock, World, classic};
@@ -29,13 +29,13 @@ async fn the_latest_word_on_limits_is_shared_by_the_clones_of_a_client() {
     let clone = client.clone();
     list(&client).await;
     assert!(clone.rate_limits().is_empty());
-    world.fake.fault(Endpoint::Gateway, Fault::Header("X-RateLimit-NearLimit".to_owned(), "true".to_owned()));
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Header("X-RateLimit-NearLimit".to_owned(), "true".to_owned()));
     list(&client).await;
     assert!(clone.rate_limits().near_limit && clone.rate_limits().received_at == Some(jsm_ops::Clock::now(&world.clock)));
     list(&client).await;
     assert!(clone.rate_limits().near_limit, "an answer that says nothing changes nothing");
     let quota = r#""global-app-quota";r=11000;t=600"#;
-    world.fake.fault(Endpoint::Gateway, Fault::Header("RateLimit".to_owned(), quota.to_owned()));
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Header("RateLimit".to_owned(), quota.to_owned()));
     list(&client).await;
     let latest = clone.rate_limits();
     assert_eq!((latest.near_limit, latest.policies[0].remaining), (false, Some(11000)));
@@ -45,10 +45,10 @@ async fn the_latest_word_on_limits_is_shared_by_the_clones_of_a_client() {
 #[tokio::test]
 async fn a_client_slows_down_if_it_is_told_to() {
     let (fake, clock) = world().await;
-    let answer = Answer::json(200, &json!({ "values": [] }))
+    let answer = FakeResponse::json(200, &json!({ "values": [] }))
         .header("RateLimit-Policy", r#""global-app-quota";q=100;w=60"#)
         .header("RateLimit", r#""global-app-quota";r=9;t=60"#);
-    fake.answer(Endpoint::Gateway, answer);
+    fake.set_response(Endpoint::Gateway, answer);
     for (slows_down, expected) in [(false, 0), (true, 18)] {
         let builder = classic(&fake, &clock, "127.0.0.1");
         let builder = if slows_down { builder.slow_down() } else { builder };
@@ -68,7 +68,7 @@ async fn a_quota_that_is_spent_is_waited_for_before_the_next_request_and_not_for
         let (fake, clock) = world().await;
         let client = classic(&fake, &clock, "127.0.0.1").slow_down().build().await.expect("a client");
         let spent = Fault::Header("RateLimit".to_owned(), format!(r#""global-app-quota";r=0;t={wait}"#));
-        fake.fault(Endpoint::Gateway, spent);
+        fake.queue_fault(Endpoint::Gateway, spent);
         list(&client).await;
         list(&client).await;
         list(&client).await;
@@ -81,7 +81,7 @@ async fn a_refusal_holds_up_the_other_calls_of_a_client_that_slows_down() {
     let (fake, clock) = world().await;
     let policy = jsm_ops::RetryPolicy::new().attempts(1);
     let client = classic(&fake, &clock, "127.0.0.1").slow_down().retry(policy).build().await.expect("a client");
-    fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(30));
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(30));
     assert!(client.alerts().list().send().await.expect_err("throttled").is_rate_limited());
     list(&client).await;
     assert_eq!(clock.waited(), Duration::from_secs(30));
@@ -120,7 +120,7 @@ async fn many_callers_pass_one_by_one_and_repeats_count() {
     assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(19), 20));
 
     // The backoff is half of 500 ms, and the turn is what is left of the second.
-    fake.fault(Endpoint::Gateway, Fault::Answer(Answer::throttled()));
+    fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::rate_limited()));
     list(&client).await;
     assert_eq!((clock.waited(), fake.count(&Endpoint::Gateway)), (Duration::from_secs(21), 22));
 }

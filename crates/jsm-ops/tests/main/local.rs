@@ -70,7 +70,7 @@ async fn a_person_signs_in_through_the_browser() {
     assert!(status == 200 && page.contains("Signed in"), "{page}");
     assert_signed_in(&local.fake, &session.expect("a session")).await;
     assert!(TcpStream::connect(local.address()).await.is_err(), "nobody listens any more");
-    local.fake.assert_nothing_unexpected();
+    local.fake.assert_no_violations();
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use jsm_ops::{CallReport, Client, Metrics, Operation, Rate, RetryReport, ThrottleReport};
-use jsm_ops_fake::{Answer, Endpoint, Fault, Throttle};
+use jsm_ops_fake::{Endpoint, FakeResponse, Fault, RateLimitHeaders};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -141,10 +141,10 @@ async fn a_span_says_what_was_called_and_what_came_of_it() {
     let client = client(&world, &metrics).await;
     let secret_note = "the password is swordfish";
 
-    world.fake.fault(Endpoint::Gateway, Fault::Answer(Answer::gateway_page(502)));
-    world.fake.throttle(Endpoint::Gateway, Throttle::Quota, Duration::from_secs(7));
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::gateway_error(502)));
+    world.fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Quota, Duration::from_secs(7));
     client.alerts().get(&alert).send().await.expect("an answer");
-    world.fake.fault(Endpoint::Gateway, Fault::Answer(Answer::gateway_page(503)));
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::gateway_error(503)));
     client.alerts().add_note(&alert, secret_note).send().await.expect_err("a failing server");
     client.alerts().list().query("message: swordfish").send().await.expect("an answer");
 
@@ -226,15 +226,15 @@ async fn every_end_of_a_call_is_counted_once() {
     let builder = Client::builder().session(world.session.clone()).metrics(with).limit("schedules", limited);
     let client = builder.build().await.expect("a client");
 
-    let gate = world.fake.hold(Endpoint::Gateway);
+    let gate = world.fake.hold_request(Endpoint::Gateway);
     tokio::select! {
         _ = client.alerts().add_note("a-1", "n").send() => unreachable!("it is held"),
-        () = gate.arrived(1) => {}
+        () = gate.wait_for_requests(1) => {}
     }
     gate.release();
     assert_eq!(metrics.take(), ["call add_alert_note dropped 0 1 0ms"]);
 
-    world.fake.fault(Endpoint::Gateway, Fault::DropAfter);
+    world.fake.queue_fault(Endpoint::Gateway, Fault::DropAfter);
     client.alerts().add_note("a-1", "n").send().await.expect_err("dropped");
     assert_eq!(metrics.take(), ["call add_alert_note failed 0 1 0ms"]);
 

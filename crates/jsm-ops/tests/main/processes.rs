@@ -133,13 +133,13 @@ async fn eight_processes_cause_one_refresh_a_round() {
         let now = fake.clock().since_epoch().as_millis().to_string();
         processes.iter_mut().for_each(|process| process.say(&now));
         let mut tokens: Vec<_> = processes.iter().map(Process::hear).collect();
-        assert!(tokens.iter().all(|token| fake.access_token_is_good(token)), "round {round}: {tokens:?}");
+        assert!(tokens.iter().all(|token| fake.is_access_token_valid(token)), "round {round}: {tokens:?}");
         tokens.dedup();
         assert_eq!((tokens.len(), fake.count(&Endpoint::Refresh)), (1, round));
     }
     processes.into_iter().for_each(Process::kill);
     println!("{PROCESSES} processes, {ROUNDS} rounds, {} refreshes", fake.executions(&Endpoint::Refresh));
-    fake.assert_nothing_unexpected();
+    fake.assert_no_violations();
 }
 
 /// Real files and a real error of the operating system, which only another process can have.

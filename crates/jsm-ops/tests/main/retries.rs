@@ -13,7 +13,7 @@ use jsm_ops::{
     api::operations as table,
     core::{Body, Call, Idempotency, Upload},
 };
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Gate, Throttle};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, HoldPoint, RateLimitHeaders};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use serde_json::{Value, json};
 
@@ -88,25 +88,25 @@ fn call(client: &Client, fake: &Fake, kind: Kind) -> Call {
 /// Ways to fail, and whether the request was certainly not carried out then.
 fn failures() -> Vec<(&'static str, Fault, Expected)> {
     use Expected::{Always, IfSafe, Never};
-    let page = |status| Fault::Answer(Answer::gateway_page(status));
+    let page = |status| Fault::Respond(FakeResponse::gateway_error(status));
     vec![
-        ("429", Fault::Answer(Answer::throttled()), Always),
+        ("429", Fault::Respond(FakeResponse::rate_limited()), Always),
         ("500", page(500), IfSafe),
         ("502", page(502), IfSafe),
         ("503", page(503), IfSafe),
-        ("503 after it was done", Fault::AnswerAfter(Answer::gateway_page(503)), IfSafe),
-        ("503 with Retry-After", Fault::Answer(Answer::gateway_page(503).header("retry-after", "2")), IfSafe),
+        ("503 after it was done", Fault::RespondAfter(FakeResponse::gateway_error(503)), IfSafe),
+        ("503 with Retry-After", Fault::Respond(FakeResponse::gateway_error(503).header("retry-after", "2")), IfSafe),
         ("504", page(504), IfSafe),
         ("501", page(501), Never),
         ("dropped before", Fault::DropBefore, IfSafe),
         ("dropped after", Fault::DropAfter, IfSafe),
         ("cut in the body", Fault::CutBody, IfSafe),
         ("half a body", Fault::HalfBody, IfSafe),
-        ("200 with a page", Fault::AnswerAfter(Answer::html(200, "<html>welcome</html>")), IfSafe),
-        ("400", Fault::Answer(Answer::json(400, &json!({ "message": "no" }))), Never),
-        ("403 with a page", Fault::Answer(Answer::html(403, "<html>")), Never),
-        ("404", Fault::Answer(Answer::json(404, &json!({ "message": "no" }))), Never),
-        ("409", Fault::Answer(Answer::json(409, &json!({ "message": "no" }))), Never),
+        ("200 with a page", Fault::RespondAfter(FakeResponse::html(200, "<html>welcome</html>")), IfSafe),
+        ("400", Fault::Respond(FakeResponse::json(400, &json!({ "message": "no" }))), Never),
+        ("403 with a page", Fault::Respond(FakeResponse::html(403, "<html>")), Never),
+        ("404", Fault::Respond(FakeResponse::json(404, &json!({ "message": "no" }))), Never),
+        ("409", Fault::Respond(FakeResponse::json(409, &json!({ "message": "no" }))), Never),
     ]
 }
 
@@ -122,7 +122,10 @@ async fn site() -> (Fake, TestClock) {
     fake.seed_alerts(1);
     let clock = TestClock::of(&fake);
     // What each operation answers is not the matter here.
-    fake.answer(Endpoint::Gateway, Answer::json(200, &json!({ "result": "done", "requestId": "r-1", "took": 0.1 })));
+    fake.set_response(
+        Endpoint::Gateway,
+        FakeResponse::json(200, &json!({ "result": "done", "requestId": "r-1", "took": 0.1 })),
+    );
     (fake, clock)
 }
 
@@ -134,7 +137,7 @@ async fn every_operation_meets_every_failure_and_only_what_does_no_harm_is_sent_
         for (name, fault, expected) in failures() {
             let (fake, clock) = site().await;
             let client = classic_with(&fake, &clock, "127.0.0.1", http.clone()).build().await.expect("a client");
-            fake.fault(kind.endpoint(), fault);
+            fake.queue_fault(kind.endpoint(), fault);
             let outcome = call(&client, &fake, kind).json::<Value>(kind.body()).await;
             let is_repeated = expected == Expected::Always || (expected == Expected::IfSafe && kind.is_safe());
             let requests = if is_repeated { 2 } else { 1 };
@@ -151,7 +154,7 @@ async fn every_operation_meets_every_failure_and_only_what_does_no_harm_is_sent_
                 assert_eq!(clock.waited(), Duration::ZERO, "{kind:?}, {name}");
                 assert_eq!(outcome.expect_err("a failure").attempts(), 1, "{kind:?}, {name}");
             }
-            fake.assert_nothing_unexpected();
+            fake.assert_no_violations();
             rows += 1;
         }
     }
@@ -205,7 +208,7 @@ async fn an_answer_that_does_not_come_in_time_is_asked_for_again_where_that_does
     let calls = KINDS.map(|kind| async move {
         let (fake, clock) = site().await;
         let client = classic_with(&fake, &clock, "127.0.0.1", http.clone()).build().await.expect("a client");
-        let gate = fake.hold(kind.endpoint());
+        let gate = fake.hold_request(kind.endpoint());
         let outcome = call(&client, &fake, kind).json::<Value>(kind.body()).await;
         gate.release();
         assert_eq!(fake.count(&kind.endpoint()), if kind.is_safe() { 2 } else { 1 }, "{kind:?}: {outcome:?}");
@@ -221,7 +224,7 @@ async fn an_answer_that_does_not_come_in_time_is_asked_for_again_where_that_does
 async fn attempts_are_bounded_and_the_last_answer_is_the_error() {
     let (fake, clock) = site().await;
     let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
-    fake.fault_times(&Endpoint::Gateway, &Fault::Answer(Answer::gateway_page(503)), 10);
+    fake.queue_faults(&Endpoint::Gateway, &Fault::Respond(FakeResponse::gateway_error(503)), 10);
     let error = call(&client, &fake, Get).send(Body::None).await.expect_err("a failing server");
     assert!(error.is_server_error() && error.attempts() == 4, "{error}");
     assert!(error.to_string().contains("after 4 attempts [status 503, trace fake0trace0id]"), "{error}");
@@ -231,16 +234,16 @@ async fn attempts_are_bounded_and_the_last_answer_is_the_error() {
 
     let patient = RetryPolicy::new().attempts(6).backoff(Duration::from_secs(2), Duration::from_secs(3));
     let client = classic(&fake, &clock, "127.0.0.1").retry(patient).build().await.expect("a client");
-    fake.forget_requests();
+    fake.clear_requests();
     let error = call(&client, &fake, Get).send(Body::None).await.expect_err("a failing server");
     assert_eq!((error.attempts(), fake.count(&Endpoint::Gateway)), (6, 6));
     assert_eq!(clock.waited(), Duration::from_millis(1750 + 1000 + 4 * 1500));
 
     fake.clear_faults();
-    fake.fault_times(&Endpoint::Gateway, &Fault::Answer(Answer::throttled()), 2);
+    fake.queue_faults(&Endpoint::Gateway, &Fault::Respond(FakeResponse::rate_limited()), 2);
     let never = RetryPolicy::new().attempts(1);
     let client = classic(&fake, &clock, "127.0.0.1").retry(never).build().await.expect("a client");
-    fake.forget_requests();
+    fake.clear_requests();
     let error = call(&client, &fake, Get).send(Body::None).await.expect_err("too many");
     assert!(error.is_rate_limited() && fake.count(&Endpoint::Gateway) == 1, "{error}");
 }
@@ -251,7 +254,7 @@ async fn a_total_bounds_the_waits() {
     let policy = RetryPolicy::new().attempts(100).total(Duration::from_secs(25));
     let client = classic(&fake, &clock, "127.0.0.1").retry(policy).build().await.expect("a client");
     for _ in 0..10 {
-        fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(10));
+        fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(10));
     }
     let error = call(&client, &fake, Get).send(Body::None).await.expect_err("too many");
     assert!(error.is_rate_limited() && error.attempts() == 3, "{error}");
@@ -266,7 +269,7 @@ async fn the_same_seed_waits_the_same() {
         let (fake, clock) = site().await;
         let random = Arc::new(SeededRandom::new(seed));
         let client = classic(&fake, &clock, "127.0.0.1").random(random).build().await.expect("a client");
-        fake.fault_times(&Endpoint::Gateway, &Fault::Answer(Answer::gateway_page(503)), 3);
+        fake.queue_faults(&Endpoint::Gateway, &Fault::Respond(FakeResponse::gateway_error(503)), 3);
         call(&client, &fake, Get).send(Body::None).await.expect("an answer");
         waited.push(clock.waited());
     }
@@ -275,9 +278,9 @@ async fn the_same_seed_waits_the_same() {
 }
 
 async fn after_a_503(client: &Client, fake: &Fake, kind: Kind, options: CallOptions) -> (Result<Value, CallError>, usize) {
-    fake.forget_requests();
+    fake.clear_requests();
     fake.clear_faults();
-    fake.fault(kind.endpoint(), Fault::Answer(Answer::gateway_page(503)));
+    fake.queue_fault(kind.endpoint(), Fault::Respond(FakeResponse::gateway_error(503)));
     let mut call = call(client, fake, kind);
     call.options(options);
     let outcome = call.json(kind.body()).await;
@@ -312,7 +315,7 @@ async fn a_call_says_it_differently_and_a_client_does_too() {
 async fn the_builders_hand_on_what_a_call_says() {
     let (fake, clock) = site().await;
     let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
-    fake.fault(Endpoint::Gateway, Fault::Answer(Answer::gateway_page(503)));
+    fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::gateway_error(503)));
     let ping = client.heartbeats().ping("t-1", "pump").with(CallOptions::new().idempotency(Idempotency::Idempotent));
     ping.send().await.expect("an answer");
     assert_eq!(fake.count(&Endpoint::Gateway), 2);
@@ -320,10 +323,12 @@ async fn the_builders_hand_on_what_a_call_says() {
 
 #[tokio::test]
 async fn a_stream_is_sent_once_whatever_happens() {
-    for fault in [Fault::Answer(Answer::throttled()), Fault::Answer(Answer::gateway_page(503)), Fault::DropBefore] {
+    for fault in
+        [Fault::Respond(FakeResponse::rate_limited()), Fault::Respond(FakeResponse::gateway_error(503)), Fault::DropBefore]
+    {
         let (fake, clock) = site().await;
         let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
-        fake.fault(File.endpoint(), fault.clone());
+        fake.queue_fault(File.endpoint(), fault.clone());
         let file = Upload::stream("graph.png", vec![1, 2, 3]).length(3);
         let mut call = call(&client, &fake, File);
         call.options(CallOptions::new().idempotency(Idempotency::Idempotent));
@@ -340,17 +345,17 @@ async fn a_refused_token_and_a_failing_server_are_two_matters() {
     world.fake.expire_access_tokens();
     let endpoint = AddNote.endpoint();
     // Not carried out, because the token was refused; then not carried out, because there were too many; then carried out once.
-    world.fake.fault(endpoint.clone(), Fault::HoldBefore(open_gate()));
-    world.fake.throttle(endpoint.clone(), Throttle::Seconds, Duration::from_secs(1));
+    world.fake.queue_fault(endpoint.clone(), Fault::HoldBefore(open_gate()));
+    world.fake.queue_rate_limit(endpoint.clone(), RateLimitHeaders::Seconds, Duration::from_secs(1));
     call(&client, &world.fake, AddNote).send(AddNote.body()).await.expect("an answer");
     assert_eq!((world.fake.count(&endpoint), world.fake.executions(&endpoint), world.refreshes()), (3, 1, 1));
-    let twice = world.fake.executed_twice(&Endpoint::Gateway);
+    let twice = world.fake.duplicate_writes(&Endpoint::Gateway);
     assert!(twice.is_empty(), "{twice:?}");
 }
 
 /// A fault that is none.
-fn open_gate() -> Gate {
-    let gate = Gate::new();
+fn open_gate() -> HoldPoint {
+    let gate = HoldPoint::new();
     gate.release();
     gate
 }

@@ -11,7 +11,7 @@ use jsm_ops::{
     ApiToken, Client, CloudId, FileStore, Gateway, Grant, LoopbackLogin, MemoryStore, OAuth, PendingLogin, SiteChoice,
     TokenStore as _, core::Body,
 };
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault};
 use tracing::{Event, Metadata, Subscriber, field::Visit, span};
 
 use crate::support::{FailingStore, HOUR, LIST, TestClock, app, full_disk, oauth, refresh_token, scopes};
@@ -198,7 +198,7 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     let echo = |status: u16, error: &str, sent: &str| {
         let description = format!("{} {sent} no", fake.app().client_secret);
         let body = serde_json::json!({ "error": error, "error_description": description });
-        Fault::Answer(Answer::json(status, &body))
+        Fault::Respond(FakeResponse::json(status, &body))
     };
     for number in 0..10 {
         let token = session.access_token().await.expect("a token");
@@ -208,14 +208,14 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
             1 => Fault::CutBody,
             2 => Fault::HalfBody,
             3 => Fault::WithoutField("access_token".to_owned()),
-            4 => Fault::Answer(Answer::gateway_page(502)),
-            5 => Fault::Answer(Answer::throttled_until("3000")),
-            6 => Fault::Answer(Answer::redirect(&format!("{}/?t={sent}", fake.elsewhere_url()))),
+            4 => Fault::Respond(FakeResponse::gateway_error(502)),
+            5 => Fault::Respond(FakeResponse::rate_limited_until("3000")),
+            6 => Fault::Respond(FakeResponse::redirect(&format!("{}/?t={sent}", fake.foreign_host_url()))),
             7 => echo(400, "invalid_request", &sent),
             8 => echo(401, "access_denied", &sent),
             _ => echo(500, "server_error", &sent),
         };
-        fake.fault_times(&Endpoint::Refresh, &fault, 3);
+        fake.queue_faults(&Endpoint::Refresh, &fault, 3);
         session.invalidate(token.generation());
         secrets.check_error("a refresh", &session.access_token().await.expect_err("a fault"));
         fake.clear_faults();
@@ -239,11 +239,14 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     secrets.check("Client", &classic);
     for (client, fault) in [
         (&client, Fault::DropAfter),
-        (&client, Fault::Answer(Answer::json(401, &serde_json::json!({ "message": "Unauthorized; scope does not match" })))),
+        (
+            &client,
+            Fault::Respond(FakeResponse::json(401, &serde_json::json!({ "message": "Unauthorized; scope does not match" }))),
+        ),
         (&classic, Fault::CutBody),
-        (&classic, Fault::Answer(Answer::gateway_page(500))),
+        (&classic, Fault::Respond(FakeResponse::gateway_error(500))),
     ] {
-        fake.fault(Endpoint::Gateway, fault);
+        fake.queue_fault(Endpoint::Gateway, fault);
         let error = client.call(&LIST, &[]).send(Body::None).await.expect_err("a fault");
         secrets.check_error("a call", &error);
     }

@@ -244,7 +244,7 @@ async fn a_full_disk_loses_nothing() {
     store.fail_saves(Some(full_disk));
     // All sessions are dropped in between: the pair must not go with them.
     let second = oauth.session("ada").access_token().await.expect("a token");
-    assert!(fake.access_token_is_good(second.secret().expose()));
+    assert!(fake.is_access_token_valid(second.secret().expose()));
     let error = oauth.session("ada").unsaved().expect("unsaved");
     assert!(error.is_store() && error.to_string().contains("token store"), "{error}");
     let stored = store.load(&key).await.expect("a store").expect("a grant");
@@ -327,7 +327,7 @@ async fn a_file_store_that_cannot_write_loses_nothing() {
     clock.advance(11 * MINUTE);
     assert!(is_alive_in_store(&fake, &store, session.key()).await);
     let stored = store.load(session.key()).await.expect("a store").expect("a grant");
-    assert!(fake.refresh_token_is_good(&refresh_token(&stored)));
+    assert!(fake.is_refresh_token_valid(&refresh_token(&stored)));
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ pub(crate) static LIST: Operation = Operation::new("list_alerts", "alerts().list
 pub(crate) struct TestClock(Arc<TestTime>);
 
 struct TestTime {
-    clock: jsm_ops_fake::Clock,
+    clock: jsm_ops_fake::FakeClock,
     waits_move: AtomicBool,
     moved: Notify,
     waited_ms: AtomicU64,
@@ -193,7 +193,7 @@ pub(crate) fn scopes(fake: &Fake) -> Scopes {
 
 /// A grant as the service would have given it, in the form in which stores keep it.
 pub(crate) fn issued(fake: &Fake, clock: &dyn Clock) -> Grant {
-    let grant = fake.grant(&Consent::default());
+    let grant = fake.create_grant(&Consent::default());
     let now = clock.now().to_rfc3339();
     let expires = (clock.now() + HOUR).to_rfc3339();
     let json = format!(
@@ -250,12 +250,12 @@ impl World {
 
 pub(crate) async fn assert_signed_in(fake: &Fake, session: &Session) {
     let token = session.access_token().await.expect("a token");
-    assert!(fake.access_token_is_good(token.secret().expose()));
+    assert!(fake.is_access_token_valid(token.secret().expose()));
 }
 
 pub(crate) async fn is_alive_in_store(fake: &Fake, store: &dyn TokenStore, key: &GrantKey) -> bool {
     let grant = store.load(key).await.expect("a readable store").expect("a grant");
-    fake.refresh_token_is_good(&refresh_token(&grant))
+    fake.is_refresh_token_valid(&refresh_token(&grant))
 }
 
 /// The refresh token of a grant, which only its JSON tells.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsm_ops::Client;
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault};
 
 use crate::support::{TestClock, World, classic};
 
@@ -31,7 +31,7 @@ async fn the_user_agent_is_ours_or_that_of_the_callers_client() {
 async fn an_answer_that_is_too_large_is_an_error_and_not_asked_for_again() {
     let (fake, clock) = world().await;
     let client = classic(&fake, &clock, "127.0.0.1").max_body(1000).build().await.expect("a client");
-    fake.fault(Endpoint::Gateway, Fault::HugeBody(1000));
+    fake.queue_fault(Endpoint::Gateway, Fault::HugeBody(1000));
     let error = client.alerts().list().send().await.expect_err("too large");
     assert!(error.is_too_large() && error.status() == Some(reqwest::StatusCode::OK), "{error}");
     assert_eq!(fake.count(&Endpoint::Gateway), 1);
@@ -42,16 +42,16 @@ async fn an_answer_that_is_too_large_is_an_error_and_not_asked_for_again() {
 async fn pages_and_halves_are_typed_errors_with_status_and_trace_id() {
     let (fake, clock) = world().await;
     let client = classic(&fake, &clock, "127.0.0.1").build().await.expect("a client");
-    let page = Answer::html(200, "<html>welcome</html>").header("atl-traceid", "t-9");
-    fake.fault_times(&Endpoint::Gateway, &Fault::AnswerAfter(page), 4);
+    let page = FakeResponse::html(200, "<html>welcome</html>").header("atl-traceid", "t-9");
+    fake.queue_faults(&Endpoint::Gateway, &Fault::RespondAfter(page), 4);
     let error = client.alerts().list().send().await.expect_err("a page");
     assert!(error.is_decode() && error.trace_id() == Some("t-9") && error.attempts() == 4, "{error}");
 
-    fake.fault_times(&Endpoint::Gateway, &Fault::HalfBody, 4);
+    fake.queue_faults(&Endpoint::Gateway, &Fault::HalfBody, 4);
     let error = client.alerts().list().send().await.expect_err("a half");
     assert!(error.is_decode() && error.status().is_some(), "{error}");
 
-    fake.fault_times(&Endpoint::Gateway, &Fault::CutBody, 4);
+    fake.queue_faults(&Endpoint::Gateway, &Fault::CutBody, 4);
     let error = client.alerts().list().send().await.expect_err("cut");
     assert!(error.is_transport() && error.status().is_some() && error.attempts() == 4, "{error}");
     assert_eq!(fake.count(&Endpoint::Gateway), 12);
@@ -69,9 +69,9 @@ async fn timeouts_are_settings_of_our_client_only() {
     let world = World::new().await;
     let builder = Client::builder().session(world.session.clone()).read_timeout(Duration::from_millis(50));
     let client = builder.retry(jsm_ops::RetryPolicy::new().attempts(2)).build().await.expect("a client");
-    let gates = [world.fake.hold(Endpoint::Gateway), world.fake.hold_answer(Endpoint::Gateway)];
+    let gates = [world.fake.hold_request(Endpoint::Gateway), world.fake.hold_response(Endpoint::Gateway)];
     let error = client.alerts().list().send().await.expect_err("no answer");
-    gates.iter().for_each(jsm_ops_fake::Gate::release);
+    gates.iter().for_each(jsm_ops_fake::HoldPoint::release);
     assert!(error.is_timeout() && error.attempts() == 2, "{error}");
     assert_eq!(world.fake.count(&Endpoint::Gateway), 2);
 }

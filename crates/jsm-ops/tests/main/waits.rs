@@ -7,7 +7,7 @@ use jsm_ops::{
     api::operations as table,
     core::{Body, RetryAfter},
 };
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Throttle};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, RateLimitHeaders};
 
 use crate::support::{MINUTE, TestClock, classic};
 
@@ -26,17 +26,17 @@ async fn note(client: &Client) -> Result<(), CallError> {
 }
 
 /// Whether this form tells when to come back.
-fn tells(throttle: Throttle) -> bool {
+fn tells(throttle: RateLimitHeaders) -> bool {
     // The period of an account's limit is how it is counted: its bucket fills up all the time.
-    !matches!(throttle, Throttle::Silent | Throttle::Account)
+    !matches!(throttle, RateLimitHeaders::Absent | RateLimitHeaders::Account)
 }
 
 #[tokio::test]
 async fn every_form_of_too_many_requests_is_waited_for_as_it_asks() {
-    for throttle in Throttle::ALL {
+    for throttle in RateLimitHeaders::ALL {
         let (fake, clock, client) = world().await;
         fake.seed_alerts(1);
-        fake.throttle(Endpoint::Gateway, throttle, MINUTE);
+        fake.queue_rate_limit(Endpoint::Gateway, throttle, MINUTE);
         let outcome = note(&client).await;
         assert!(!outcome.as_ref().is_err_and(CallError::is_rate_limited), "{throttle:?}: {outcome:?}");
         assert_eq!(fake.count(&Endpoint::Gateway), 2, "{throttle:?}");
@@ -48,9 +48,9 @@ async fn every_form_of_too_many_requests_is_waited_for_as_it_asks() {
 
 #[tokio::test]
 async fn a_long_wait_is_told_and_not_slept() {
-    for throttle in Throttle::ALL.into_iter().filter(|throttle| tells(*throttle)) {
+    for throttle in RateLimitHeaders::ALL.into_iter().filter(|throttle| tells(*throttle)) {
         let (fake, clock, client) = world().await;
-        fake.throttle(Endpoint::Gateway, throttle, HALF_HOUR);
+        fake.queue_rate_limit(Endpoint::Gateway, throttle, HALF_HOUR);
         let now = jsm_ops::Clock::now(&clock);
         let error = note(&client).await.expect_err("throttled");
         assert!(error.is_rate_limited() && error.attempts() == 1, "{throttle:?}: {error}");
@@ -68,7 +68,7 @@ async fn a_long_wait_is_told_and_not_slept() {
 #[tokio::test]
 async fn the_error_has_the_reason_and_the_policy() {
     let (fake, _, client) = world().await;
-    fake.throttle(Endpoint::Gateway, Throttle::Quota, HALF_HOUR);
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Quota, HALF_HOUR);
     let error = note(&client).await.expect_err("throttled");
     assert_eq!(error.retry_after(), Some(RetryAfter::Delay(HALF_HOUR)));
     let limits = error.rate_limit().expect("limits");
@@ -77,17 +77,17 @@ async fn the_error_has_the_reason_and_the_policy() {
     assert_eq!((policy.name.as_str(), policy.quota, policy.remaining), ("global-app-quota", Some(65000), Some(0)));
     assert_eq!(policy.window, Some(Duration::from_secs(3600)));
 
-    fake.throttle(Endpoint::Gateway, Throttle::Structured, HALF_HOUR);
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Structured, HALF_HOUR);
     let limits = note(&client).await.expect_err("throttled").rate_limit().expect("limits");
     let left: Vec<_> = limits.policies.iter().map(|policy| (policy.name.as_str(), policy.remaining)).collect();
     assert_eq!(left, [("burst", Some(40)), ("global-app-quota", Some(0))]);
 
-    fake.throttle(Endpoint::Gateway, Throttle::Reset, HALF_HOUR);
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Reset, HALF_HOUR);
     let limits = note(&client).await.expect_err("throttled").rate_limit().expect("limits");
     assert_eq!((limits.limit, limits.remaining), (Some(100), Some(0)));
     assert_eq!(limits.reason.as_deref(), Some("jira-burst-based"));
 
-    fake.throttle(Endpoint::Gateway, Throttle::Beta, HALF_HOUR);
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Beta, HALF_HOUR);
     let limits = note(&client).await.expect_err("throttled").rate_limit().expect("limits");
     assert!(limits.retry_after.is_none() && limits.policies.is_empty(), "{limits:?}");
     let announced = limits.announced.expect("announced");
@@ -99,15 +99,15 @@ async fn the_cap_is_the_clients_to_choose() {
     let (fake, clock, _) = world().await;
     let policy = RetryPolicy::new().longest_wait(Duration::from_secs(10));
     let client = classic(&fake, &clock, "127.0.0.1").retry(policy).build().await.expect("a client");
-    fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(11));
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(11));
     assert!(note(&client).await.expect_err("throttled").is_rate_limited());
-    fake.throttle(Endpoint::Gateway, Throttle::Seconds, Duration::from_secs(10));
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Seconds, Duration::from_secs(10));
     let _ = note(&client).await;
     assert_eq!(fake.count(&Endpoint::Gateway), 3);
 
     let policy = RetryPolicy::new().longest_wait(HALF_HOUR).total(HALF_HOUR * 2);
     let client = classic(&fake, &clock, "127.0.0.1").retry(policy).build().await.expect("a client");
-    fake.throttle(Endpoint::Gateway, Throttle::Quota, HALF_HOUR);
+    fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Quota, HALF_HOUR);
     let _ = note(&client).await;
     assert_eq!(fake.count(&Endpoint::Gateway), 5);
 }
@@ -115,12 +115,12 @@ async fn the_cap_is_the_clients_to_choose() {
 #[tokio::test]
 async fn a_failing_server_may_say_when_to_come_back() {
     let (fake, clock, client) = world().await;
-    let busy = |wait: &str| Fault::Answer(Answer::gateway_page(503).header("retry-after", wait));
-    fake.fault(Endpoint::Gateway, busy("7"));
+    let busy = |wait: &str| Fault::Respond(FakeResponse::gateway_error(503).header("retry-after", wait));
+    fake.queue_fault(Endpoint::Gateway, busy("7"));
     client.alerts().list().send().await.expect("an answer");
     assert_eq!((fake.count(&Endpoint::Gateway), clock.waited()), (2, Duration::from_millis(7250)));
 
-    fake.fault(Endpoint::Gateway, busy("3600"));
+    fake.queue_fault(Endpoint::Gateway, busy("3600"));
     let error = client.alerts().list().send().await.expect_err("busy");
     assert!(error.is_server_error() && error.trace_id() == Some("fake0trace0id"), "{error}");
     assert_eq!(error.rate_limit().and_then(|limits| limits.retry_after), Some(RetryAfter::Delay(Duration::from_secs(3600))));
@@ -131,7 +131,7 @@ async fn a_failing_server_may_say_when_to_come_back() {
 async fn times_that_are_over_and_texts_that_are_none_lead_to_backoff() {
     for value in ["0", "-1", "soon", "", "Fri, 31 Dec 1999 23:59:59 GMT", "99999999999999999999999"] {
         let (fake, clock, client) = world().await;
-        fake.fault(Endpoint::Gateway, Fault::Answer(Answer::throttled_until(value)));
+        fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::rate_limited_until(value)));
         client.alerts().list().send().await.expect(value);
         assert_eq!((fake.count(&Endpoint::Gateway), clock.waited()), (2, Duration::from_millis(250)), "{value:?}");
     }

@@ -47,7 +47,7 @@ refused! {
 
     an_operation_without_a_success_is_refused: changed(|root| drop(remove(root, &format!("{ALERT}/responses"), "200"))) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success response",
+        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success response response",
     ];
 
     a_body_of_a_get_is_refused: changed(|root| {
