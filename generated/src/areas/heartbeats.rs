@@ -22,7 +22,7 @@ impl<'a> HeartbeatsArea<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self { client }
     }
-    /// Lists the heartbeats of a team. Pass a `name` to read one heartbeat; there is no other operation for that.
+    /// Lists the heartbeats of a team. Pass a `name` to read one heartbeat; no other operation does that.
     ///
     /// The `status` changes by itself when pings arrive or fail to arrive. On plans without heartbeats the service returns 402.
     ///

@@ -26,7 +26,7 @@ impl<'a> NotificationRulesArea<'a> {
     }
     /// Lists the caller's own rules about when and how to be notified, page by page.
     ///
-    /// There is no parameter for the rules of another user.
+    /// The rules of another user cannot be listed.
     ///
     /// `GET /v1/notification-rules`
     ///

@@ -204,7 +204,7 @@ impl<'a> SchedulesArea<'a> {
     }
     /// Lists the overrides of a schedule that are running or still to come; finished ones are left out.
     ///
-    /// The `alias` identifies an override; there is no other id.
+    /// The `alias` identifies an override; it has no other id.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
