@@ -22,7 +22,7 @@ pub const NAME: &str = "progenitor-plain";
 /// The document is repaired, and has the form that progenitor needs: unique ids, names for unnamed
 /// schemas, no declared errors. It lacks what our crate adds: open enums, unions, merged types.
 pub fn write(directory: &Path) -> Result<usize, Failure> {
-    let overlay = Overlay::file(&workspace().join("spec/overlay.yaml"))?;
+    let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
     let spec = workspace().join("spec/jsm-ops.json");
     let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let repairs: Vec<_> = vendor::REPAIRS.iter().chain(generator::REPAIRS).copied().collect();

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::support::{
     cli::{self, Ran},
-    directory::{Crate, Snapshot},
+    directory::{Crate, Snapshot, files},
     workspace,
 };
 
@@ -33,13 +33,18 @@ impl Stage {
         let directory = tempfile::tempdir().expect("a temporary directory");
         set_mode(directory.path(), 0o755);
         let stage = Self { as_unprivileged: modes_do_not_count(directory.path()), directory };
-        for (from, name) in [
-            (PathBuf::from(env!("CARGO_BIN_EXE_xtask")), "xtask"),
-            (spec("jsm-ops.json"), "spec"),
-            (spec("overlay.yaml"), "overlay"),
-        ] {
+        for (from, name) in [(PathBuf::from(env!("CARGO_BIN_EXE_xtask")), "xtask"), (spec("jsm-ops.json"), "spec")] {
             fs::copy(from, stage.join(name)).expect("the file can be copied");
             set_mode(&stage.join(name), 0o755);
+        }
+        for directory in ["overlay", "overlay/examples"] {
+            fs::create_dir(stage.join(directory)).expect("the directory can be made");
+            set_mode(&stage.join(directory), 0o755);
+        }
+        for (name, content) in files(&spec("overlay")) {
+            let copy = stage.join(&format!("overlay/{name}"));
+            fs::write(&copy, content).expect("the file can be written");
+            set_mode(&copy, 0o755);
         }
         stage
     }

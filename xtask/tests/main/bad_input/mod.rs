@@ -8,13 +8,14 @@ mod operations;
 mod overlay;
 mod repairs;
 mod schemas;
+mod stale;
 
 use std::{ffi::OsStr, path::Path};
 
 use crate::support::{
     cli::{self, Ran},
     directory::{Crate, Snapshot},
-    document::TempFile,
+    document::{OverlayCopy, TempFile},
 };
 
 /// One test per row: its name, the text of a document, and what the complaint about it must hold.
@@ -38,10 +39,9 @@ fn refuses(document: impl AsRef<str>, parts: &[&str]) -> String {
     complaint
 }
 
-/// Runs `regen` with the text of an overlay, which must be refused and leave the crate untouched.
+/// Runs `regen` with an overlay, which must be refused and leave the crate untouched.
 #[track_caller]
-fn refuses_overlay(overlay: &str, parts: &[&str]) -> String {
-    let overlay = TempFile::new("overlay.yaml", overlay);
+fn refuses_overlay(overlay: &OverlayCopy, parts: &[&str]) -> String {
     refused_untouched(&["--overlay".as_ref(), overlay.path().as_os_str()], parts)
 }
 
