@@ -21,7 +21,7 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "alerts",
         title: "Alerts",
-        summary: "What needs someone's attention now: raise alerts, work on them, and read what happened to them. Most writes are queued and answer a receipt.",
+        summary: "What needs attention now: create alerts, work on them, and read their history. Most writes are queued and return a receipt.",
     },
     Area {
         key: "audit-logs",
@@ -36,7 +36,7 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "escalations",
         title: "Escalations",
-        summary: "Whom a team notifies next when nobody reacts to an alert.",
+        summary: "Whom a team notifies next when an alert is not acknowledged.",
     },
     Area {
         key: "forwarding-rules",
@@ -56,7 +56,7 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "jec",
         title: "Jira Edge Connector",
-        summary: "Channels to agents that run scripts on one's own machines, and sending actions to those agents.",
+        summary: "Channels to agents that run scripts on your own machines, and sending actions to those agents.",
     },
     Area {
         key: "maintenances",
@@ -66,7 +66,7 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "notification-rules",
         title: "Notification rules",
-        summary: "How the calling user wants to be told about alerts and shifts, step by step.",
+        summary: "How the calling user is notified about alerts and shifts, step by step.",
     },
     Area {
         key: "policies",
@@ -96,7 +96,7 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "status-pages",
         title: "Status pages",
-        summary: "Public or private pages that tell others how services are doing: drafts, components, incidents and subscribers.",
+        summary: "Public or private pages that show how services are doing: drafts, components, incidents and subscribers.",
     },
     Area {
         key: "syncs",
@@ -113,7 +113,7 @@ pub static AREAS: &[Area] = &[
 /// All operations, ordered by path and method.
 pub static OPERATIONS: &[&Operation] = &[
     &LIST_STAKEHOLDER_ASSIGNMENTS,
-    &BATCH_PROCESS_STATUS_PAGE_COMPONENTS,
+    &BULK_PROCESS_STATUS_PAGE_COMPONENTS,
     &GET_STATUS_PAGE_COMPONENT_UPTIME,
     &GET_STATUS_PAGE_COMPONENT_UPTIME_PERCENTAGE,
     &CREATE_STATUS_PAGE_INCIDENT,
@@ -143,9 +143,9 @@ pub static OPERATIONS: &[&Operation] = &[
     &LIST_STATUS_PAGE_COMPONENT_UPTIMES_V2,
     &DELETE_STATUS_PAGE,
     &DELETE_STATUS_PAGE_PERMANENTLY,
-    &PERMANENTLY_DELETE_STATUS_PAGE,
+    &DELETE_STATUS_PAGE_PERMANENTLY_V2,
     &RECOVER_STATUS_PAGE,
-    &RECOVER_DELETED_STATUS_PAGE,
+    &RECOVER_PERMANENTLY_DELETED_STATUS_PAGE,
     &SOFT_DELETE_STATUS_PAGE,
     &GET_STATUS_PAGE_SUMMARY,
     &UNPUBLISH_STATUS_PAGE,
@@ -178,13 +178,13 @@ pub static OPERATIONS: &[&Operation] = &[
     &RESEND_STAKEHOLDER_INVITE,
     &UPDATE_STAKEHOLDER,
     &DELETE_STAKEHOLDER,
-    &CREATE_STATUS_PAGE_SUBSCRIBER,
+    &SUBSCRIBE_TO_STATUS_PAGE,
     &DELETE_STATUS_PAGE_SUBSCRIBERS,
     &LIST_STATUS_PAGE_ITEM_SUBSCRIBERS,
     &LIST_STATUS_PAGE_SUBSCRIBERS,
     &GET_STATUS_PAGE_SUBSCRIPTION_STATISTICS,
     &GET_STATUS_PAGE_SUBSCRIBER_TOTAL,
-    &UNSUBSCRIBE_STATUS_PAGE_SUBSCRIBER,
+    &UNSUBSCRIBE_FROM_STATUS_PAGE,
     &VALIDATE_STATUS_PAGE_SUBSCRIBER_TOKEN,
     &LIST_ALERTS,
     &CREATE_ALERT,
@@ -350,8 +350,8 @@ pub static OPERATIONS: &[&Operation] = &[
     &GET_CONTACT,
     &DELETE_CONTACT,
     &UPDATE_CONTACT,
-    &ACTIVATE_CONTACT,
-    &DEACTIVATE_CONTACT,
+    &ENABLE_CONTACT,
+    &DISABLE_CONTACT,
 ];
 
 /// Finds an operation by its id, as in `acknowledge_alert`.
@@ -372,9 +372,9 @@ pub static LIST_STAKEHOLDER_ASSIGNMENTS: Operation = Operation::new(
     .with_paging(Paging::Relay)
     .experimental();
 /// `POST /components/batch_process`
-pub static BATCH_PROCESS_STATUS_PAGE_COMPONENTS: Operation = Operation::new(
-        "batch_process_status_page_components",
-        "status_pages().batch_process_components",
+pub static BULK_PROCESS_STATUS_PAGE_COMPONENTS: Operation = Operation::new(
+        "bulk_process_status_page_components",
+        "status_pages().bulk_process_components",
         "POST",
         "/components/batch_process",
     )
@@ -706,9 +706,9 @@ pub static DELETE_STATUS_PAGE_PERMANENTLY: Operation = Operation::new(
     .with_idempotency(Idempotency::Idempotent)
     .experimental();
 /// `POST /pages/{pageId}/permanent_delete`
-pub static PERMANENTLY_DELETE_STATUS_PAGE: Operation = Operation::new(
-        "permanently_delete_status_page",
-        "status_pages().permanently_delete",
+pub static DELETE_STATUS_PAGE_PERMANENTLY_V2: Operation = Operation::new(
+        "delete_status_page_permanently_v2",
+        "status_pages().delete_permanently_v2",
         "POST",
         "/pages/{pageId}/permanent_delete",
     )
@@ -728,9 +728,9 @@ pub static RECOVER_STATUS_PAGE: Operation = Operation::new(
     .with_idempotency(Idempotency::Idempotent)
     .experimental();
 /// `POST /pages/{pageId}/recover_deleted`
-pub static RECOVER_DELETED_STATUS_PAGE: Operation = Operation::new(
-        "recover_deleted_status_page",
-        "status_pages().recover_deleted",
+pub static RECOVER_PERMANENTLY_DELETED_STATUS_PAGE: Operation = Operation::new(
+        "recover_permanently_deleted_status_page",
+        "status_pages().recover_permanently_deleted",
         "POST",
         "/pages/{pageId}/recover_deleted",
     )
@@ -1096,9 +1096,9 @@ pub static DELETE_STAKEHOLDER: Operation = Operation::new(
     .with_idempotency(Idempotency::Idempotent)
     .experimental();
 /// `POST /subscribers`
-pub static CREATE_STATUS_PAGE_SUBSCRIBER: Operation = Operation::new(
-        "create_status_page_subscriber",
-        "status_pages().create_subscriber",
+pub static SUBSCRIBE_TO_STATUS_PAGE: Operation = Operation::new(
+        "subscribe_to_status_page",
+        "status_pages().subscribe",
         "POST",
         "/subscribers",
     )
@@ -1163,8 +1163,8 @@ pub static GET_STATUS_PAGE_SUBSCRIBER_TOTAL: Operation = Operation::new(
     .with_idempotency(Idempotency::Idempotent)
     .experimental();
 /// `POST /subscribers/unsubscribe`
-pub static UNSUBSCRIBE_STATUS_PAGE_SUBSCRIBER: Operation = Operation::new(
-        "unsubscribe_status_page_subscriber",
+pub static UNSUBSCRIBE_FROM_STATUS_PAGE: Operation = Operation::new(
+        "unsubscribe_from_status_page",
         "status_pages().unsubscribe",
         "POST",
         "/subscribers/unsubscribe",
@@ -3441,9 +3441,9 @@ pub static UPDATE_CONTACT: Operation = Operation::new(
     )
     .with_idempotency(Idempotency::Idempotent);
 /// `PATCH /v1/users/contacts/{id}/activate`
-pub static ACTIVATE_CONTACT: Operation = Operation::new(
-        "activate_contact",
-        "contacts().activate",
+pub static ENABLE_CONTACT: Operation = Operation::new(
+        "enable_contact",
+        "contacts().enable",
         "PATCH",
         "/v1/users/contacts/{id}/activate",
     )
@@ -3457,9 +3457,9 @@ pub static ACTIVATE_CONTACT: Operation = Operation::new(
     )
     .with_idempotency(Idempotency::Idempotent);
 /// `PATCH /v1/users/contacts/{id}/deactivate`
-pub static DEACTIVATE_CONTACT: Operation = Operation::new(
-        "deactivate_contact",
-        "contacts().deactivate",
+pub static DISABLE_CONTACT: Operation = Operation::new(
+        "disable_contact",
+        "contacts().disable",
         "PATCH",
         "/v1/users/contacts/{id}/deactivate",
     )

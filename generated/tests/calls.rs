@@ -407,18 +407,18 @@ pub async fn call<A: Arguments>(
                     .await
                     .map(drop)
             }
-            "activate_contact" => {
+            "enable_contact" => {
                 client
                     .contacts()
-                    .activate(arguments.text("id").as_str())
+                    .enable(arguments.text("id").as_str())
                     .send()
                     .await
                     .map(drop)
             }
-            "deactivate_contact" => {
+            "disable_contact" => {
                 client
                     .contacts()
-                    .deactivate(arguments.text("id").as_str())
+                    .disable(arguments.text("id").as_str())
                     .send()
                     .await
                     .map(drop)
@@ -1820,10 +1820,10 @@ pub async fn call<A: Arguments>(
                     .await
                     .map(drop)
             }
-            "batch_process_status_page_components" => {
+            "bulk_process_status_page_components" => {
                 client
                     .status_pages()
-                    .batch_process_components_with(
+                    .bulk_process_components_with(
                         from::<
                             types::StakeholderCommsBatchComponentProcessRequest,
                         >(arguments.body()),
@@ -2124,10 +2124,10 @@ pub async fn call<A: Arguments>(
                     .await
                     .map(drop)
             }
-            "permanently_delete_status_page" => {
+            "delete_status_page_permanently_v2" => {
                 client
                     .status_pages()
-                    .permanently_delete(arguments.text("pageId").as_str())
+                    .delete_permanently_v2(arguments.text("pageId").as_str())
                     .body(
                         from::<
                             types::StakeholderCommsPermanentDeletePageRequest,
@@ -2145,10 +2145,10 @@ pub async fn call<A: Arguments>(
                     .await
                     .map(drop)
             }
-            "recover_deleted_status_page" => {
+            "recover_permanently_deleted_status_page" => {
                 client
                     .status_pages()
-                    .recover_deleted(arguments.text("pageId").as_str())
+                    .recover_permanently_deleted(arguments.text("pageId").as_str())
                     .send()
                     .await
                     .map(drop)
@@ -2205,10 +2205,10 @@ pub async fn call<A: Arguments>(
                     .await
                     .map(drop)
             }
-            "create_status_page_subscriber" => {
+            "subscribe_to_status_page" => {
                 client
                     .status_pages()
-                    .create_subscriber_with(
+                    .subscribe_with(
                         from::<
                             types::StakeholderCommsSubscriptionRequest,
                         >(arguments.body()),
@@ -2265,7 +2265,7 @@ pub async fn call<A: Arguments>(
             "get_status_page_subscriber_total" => {
                 client.status_pages().get_subscriber_total().send().await.map(drop)
             }
-            "unsubscribe_status_page_subscriber" => {
+            "unsubscribe_from_status_page" => {
                 client
                     .status_pages()
                     .unsubscribe_with(
@@ -2737,11 +2737,11 @@ pub const SETTERS: &[(&str, &str)] = &[
     ("bulk_create_stakeholders", "joiningGroupId"),
     ("bulk_create_stakeholders", "stakeholders"),
     ("bulk_delete_stakeholders", "stakeholderIds"),
-    ("batch_process_status_page_components", "createUpdateComponents"),
-    ("batch_process_status_page_components", "deleteComponents"),
-    ("batch_process_status_page_components", "pageId"),
+    ("bulk_process_status_page_components", "createUpdateComponents"),
+    ("bulk_process_status_page_components", "deleteComponents"),
+    ("bulk_process_status_page_components", "pageId"),
     ("delete_status_page_permanently", "deletedBy"),
-    ("permanently_delete_status_page", "deletedBy"),
+    ("delete_status_page_permanently_v2", "deletedBy"),
     ("soft_delete_status_page", "deletedBy"),
     ("delete_status_page_subscribers", "ids"),
     ("validate_status_page_subscriber_token", "token"),
@@ -5050,28 +5050,28 @@ pub async fn set<A: Arguments>(
                     .await
                     .map(drop)
             }
-            ("batch_process_status_page_components", "createUpdateComponents") => {
+            ("bulk_process_status_page_components", "createUpdateComponents") => {
                 client
                     .status_pages()
-                    .batch_process_components()
+                    .bulk_process_components()
                     .create_update_components(field(value))
                     .send()
                     .await
                     .map(drop)
             }
-            ("batch_process_status_page_components", "deleteComponents") => {
+            ("bulk_process_status_page_components", "deleteComponents") => {
                 client
                     .status_pages()
-                    .batch_process_components()
+                    .bulk_process_components()
                     .delete_components(field(value))
                     .send()
                     .await
                     .map(drop)
             }
-            ("batch_process_status_page_components", "pageId") => {
+            ("bulk_process_status_page_components", "pageId") => {
                 client
                     .status_pages()
-                    .batch_process_components()
+                    .bulk_process_components()
                     .page_id(field(value))
                     .send()
                     .await
@@ -5086,10 +5086,10 @@ pub async fn set<A: Arguments>(
                     .await
                     .map(drop)
             }
-            ("permanently_delete_status_page", "deletedBy") => {
+            ("delete_status_page_permanently_v2", "deletedBy") => {
                 client
                     .status_pages()
-                    .permanently_delete(arguments.text("pageId").as_str())
+                    .delete_permanently_v2(arguments.text("pageId").as_str())
                     .deleted_by(field(value))
                     .send()
                     .await

@@ -1120,7 +1120,7 @@ pub fn response(name: &str, value: Value) -> Option<Result<Value, Error>> {
         "list_stakeholder_assignments" => {
             Some(through::<types::StakeholderCommsAssignmentPaginatedResponse>(value))
         }
-        "batch_process_status_page_components" => {
+        "bulk_process_status_page_components" => {
             Some(through::<Vec<types::StakeholderCommsNestedComponent>>(value))
         }
         "get_status_page_component_uptime" => {
@@ -1224,7 +1224,7 @@ pub fn response(name: &str, value: Value) -> Option<Result<Value, Error>> {
                 through::<types::StakeholderCommsStakeholderGroupMutationResponse>(value),
             )
         }
-        "permanently_delete_status_page" => {
+        "delete_status_page_permanently_v2" => {
             Some(
                 through::<types::StakeholderCommsStakeholderGroupMutationResponse>(value),
             )
@@ -1232,7 +1232,7 @@ pub fn response(name: &str, value: Value) -> Option<Result<Value, Error>> {
         "recover_status_page" => {
             Some(through::<types::StakeholderCommsPageResponse>(value))
         }
-        "recover_deleted_status_page" => {
+        "recover_permanently_deleted_status_page" => {
             Some(
                 through::<types::StakeholderCommsStakeholderGroupMutationResponse>(value),
             )
@@ -1353,7 +1353,7 @@ pub fn response(name: &str, value: Value) -> Option<Result<Value, Error>> {
                 through::<types::StakeholderCommsStakeholderGroupMutationResponse>(value),
             )
         }
-        "create_status_page_subscriber" => {
+        "subscribe_to_status_page" => {
             Some(through::<types::StakeholderCommsSubscriber>(value))
         }
         "delete_status_page_subscribers" => {
@@ -1373,7 +1373,7 @@ pub fn response(name: &str, value: Value) -> Option<Result<Value, Error>> {
         "get_status_page_subscriber_total" => {
             Some(through::<types::StakeholderCommsSubscriberTotalInCloudResponse>(value))
         }
-        "unsubscribe_status_page_subscriber" => {
+        "unsubscribe_from_status_page" => {
             Some(
                 through::<types::StakeholderCommsStakeholderGroupMutationResponse>(value),
             )
@@ -1574,8 +1574,8 @@ pub fn response(name: &str, value: Value) -> Option<Result<Value, Error>> {
         "create_contact" => Some(through::<types::ContactCreateResponse>(value)),
         "get_contact" => Some(through::<types::ContactResponse>(value)),
         "update_contact" => Some(through::<types::ContactSuccessResponse>(value)),
-        "activate_contact" => Some(through::<types::ContactSuccessResponse>(value)),
-        "deactivate_contact" => Some(through::<types::ContactSuccessResponse>(value)),
+        "enable_contact" => Some(through::<types::ContactSuccessResponse>(value)),
+        "disable_contact" => Some(through::<types::ContactSuccessResponse>(value)),
         _ => None,
     }
 }

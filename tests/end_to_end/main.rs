@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[path = "../../generated/tests/examples.rs"]
+#[rustfmt::skip]
+mod area_examples;
 mod base_urls;
 #[path = "../../generated/tests/calls.rs"]
 #[rustfmt::skip]

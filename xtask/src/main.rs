@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::commands::{self, bench, document, fetch, regen};
+use xtask::commands::{self, bench, document, fetch, regen, schema};
 
 /// The commands of this workspace.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Fetch(fetch::Options),
     /// Generate the crate in generated/ from spec/
     Regen(regen::Options),
+    /// Write the schema of the overlay's files, for editors
+    Schema(schema::Options),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Document(options) => document::run(&options),
         Command::Fetch(options) => fetch::run(&options),
         Command::Regen(options) => regen::run(&options),
+        Command::Schema(options) => schema::run(&options),
     };
     commands::exit(result)
 }

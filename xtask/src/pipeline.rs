@@ -80,6 +80,9 @@ pub enum PipelineError {
     /// Generated code that is not valid Rust.
     #[error("the generated code is not valid Rust: {0}\n    help: this is a bug of xtask/src/render")]
     Render(syn::Error),
+    /// Entries of the overlay that nothing reads.
+    #[error("the overlay has entries that nothing reads: {0}")]
+    Stale(Problems),
     /// Operations or schemas that are missing in the crate.
     #[error(
         "{what} are missing: {before} in the document, {after} in the crate\n    help: this is a bug of the generator; nothing was written"
@@ -108,14 +111,16 @@ impl Pipeline {
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
         let Repaired { document, operations, schemas, repairs } =
             repair(document, &self.address_repairs, &self.repairs, times)?;
-        let adapted = adapt::adapt(document, &self.overlay);
+        // A copy, since every run finds out which entries it reads.
+        let overlay = self.overlay.clone();
+        let adapted = adapt::adapt(document, &overlay);
         times.lap("adapt");
         preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
         times.lap("preflight");
         let (types, calls) = thread::scope(|scope| {
             // Only the types need progenitor, which uses one core.
-            let calls = scope.spawn(|| calls(&adapted, &self.overlay));
-            let types = self.types(&adapted, times);
+            let calls = scope.spawn(|| calls(&adapted, &overlay));
+            let types = types(&adapted, &overlay, times);
             let calls = calls.join().unwrap_or_else(|panic| resume_unwind(panic));
             times.lap("wait");
             types.and_then(|types| Ok((types, calls?)))
@@ -125,27 +130,28 @@ impl Pipeline {
         times.add_parallel(calls_times);
         let summary = summary(&typed, &adapted, operations, &schemas, repairs)?;
         files.extend(type_files);
-        files::add_data(&mut files, &interface, &adapted, &self.overlay);
+        files::add_data(&mut files, &interface, &adapted, &overlay);
         times.lap("data");
+        overlay.stale(&adapted.document).into_result().map_err(PipelineError::Stale)?;
         Ok(Output { files, interface, summary })
     }
+}
 
-    /// Runs progenitor and makes the types.
-    fn types(&self, adapted: &Adapted, times: &mut Times) -> Result<Types, PipelineError> {
-        let file = generate::generate(adapted)?;
-        times.lap(PROGENITOR);
-        let code = types::types(file, &adapted.model, &self.overlay)?;
-        let schemas = code.iter().map(|one| one.schema.clone()).collect();
-        times.lap("types");
-        let mut sources = files::types(code, adapted, &self.overlay).map_err(PipelineError::Render)?;
-        files::import(&mut sources);
-        times.lap("type files");
-        let mut files = files::format(sources);
-        times.lap(PRETTYPLEASE);
-        files::lay_out(&mut files);
-        times.lap("layout");
-        Ok(Types { schemas, files })
-    }
+/// Runs progenitor and makes the types.
+fn types(adapted: &Adapted, overlay: &Overlay, times: &mut Times) -> Result<Types, PipelineError> {
+    let file = generate::generate(adapted)?;
+    times.lap(PROGENITOR);
+    let code = types::types(file, &adapted.model, overlay)?;
+    let schemas = code.iter().map(|one| one.schema.clone()).collect();
+    times.lap("types");
+    let mut sources = files::types(code, adapted, overlay).map_err(PipelineError::Render)?;
+    files::import(&mut sources);
+    times.lap("type files");
+    let mut files = files::format(sources);
+    times.lap(PRETTYPLEASE);
+    files::lay_out(&mut files);
+    times.lap("layout");
+    Ok(Types { schemas, files })
 }
 
 /// A document after the repairs.

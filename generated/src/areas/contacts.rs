@@ -12,7 +12,7 @@
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
 //! let created = ops.contacts().create("email", "me@example.com").send().await?;
 //! if let Some(id) = created.data.and_then(|data| data.id) {
-//!     ops.contacts().deactivate(&id).send().await?;
+//!     ops.contacts().disable(&id).send().await?;
 //! }
 //! # Ok(())
 //! # }
@@ -56,9 +56,9 @@ impl ContactsArea<'_> {
         }
     }
 
-    /// Adds an email, text message or voice contact and answers little more than its id.
+    /// Adds an email, text message or voice contact and returns little more than its id.
     ///
-    /// A new address may have to be verified by its owner before it is used. The answer is a
+    /// The owner of a new address may have to verify it before it is used. The response is a
     /// message, with the id in `data`.
     ///
     /// `POST /v1/users/contacts`
@@ -115,7 +115,7 @@ impl ContactsArea<'_> {
 
     /// Changes the address of a contact, which works for email contacts alone.
     ///
-    /// To change a telephone number, delete the contact and create it anew.
+    /// To change a telephone number, delete the contact and create a new one.
     ///
     /// - `id`: The id of the contact.
     ///
@@ -146,9 +146,9 @@ impl ContactsArea<'_> {
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
     /// `write:ops-config:jira-service-management`.
-    pub fn activate(&self, id: &str) -> ActivateContact {
-        ActivateContact {
-            call: self.client.dispatcher.call(&operations::ACTIVATE_CONTACT, &[id]),
+    pub fn enable(&self, id: &str) -> EnableContact {
+        EnableContact {
+            call: self.client.dispatcher.call(&operations::ENABLE_CONTACT, &[id]),
         }
     }
 
@@ -160,9 +160,9 @@ impl ContactsArea<'_> {
     ///
     /// OAuth 2.0 scopes: `read:ops-config:jira-service-management`,
     /// `write:ops-config:jira-service-management`.
-    pub fn deactivate(&self, id: &str) -> DeactivateContact {
-        DeactivateContact {
-            call: self.client.dispatcher.call(&operations::DEACTIVATE_CONTACT, &[id]),
+    pub fn disable(&self, id: &str) -> DisableContact {
+        DisableContact {
+            call: self.client.dispatcher.call(&operations::DISABLE_CONTACT, &[id]),
         }
     }
 }
@@ -308,11 +308,11 @@ impl UpdateContact {
 /// Builds a call of `PATCH /v1/users/contacts/{id}/activate`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
-pub struct ActivateContact {
+pub struct EnableContact {
     call: Call,
 }
 
-impl ActivateContact {
+impl EnableContact {
     /// Sets options of this call: its deadline, and whether it may be retried.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);
@@ -329,11 +329,11 @@ impl ActivateContact {
 /// Builds a call of `PATCH /v1/users/contacts/{id}/deactivate`.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
-pub struct DeactivateContact {
+pub struct DisableContact {
     call: Call,
 }
 
-impl DeactivateContact {
+impl DisableContact {
     /// Sets options of this call: its deadline, and whether it may be retried.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.call.options(options);

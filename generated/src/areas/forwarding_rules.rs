@@ -3,7 +3,7 @@
 //! Forwarding rules: handing one user's notifications to another for a limited time.
 //!
 //! A rule has a beginning and an end and names two users by account id. The list is paged by
-//! offset. Everything is done when the answer comes.
+//! offset. Every write is complete when the response arrives.
 //!
 //! Atlassian's reference:
 //! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/>
@@ -45,7 +45,7 @@ pub struct ForwardingRulesArea<'a> {
 }
 
 impl ForwardingRulesArea<'_> {
-    /// Lists the forwarding rules the caller may see; `showAll` asks for those of every user.
+    /// Lists the forwarding rules the caller may see; with `showAll`, those of every user.
     ///
     /// `GET /v1/forwarding-rules`
     ///
@@ -151,7 +151,7 @@ impl ForwardingRulesArea<'_> {
         }
     }
 
-    /// Deletes a forwarding rule; the answer has no body.
+    /// Deletes a forwarding rule. The response has no body.
     ///
     /// - `id`: The id of the forwarding rule.
     ///

@@ -3,9 +3,9 @@
 //! Heartbeats: dead man's switches: an alert is raised when a monitored system stops reporting. Not
 //! every plan has them.
 //!
-//! Plans without heartbeats answer 402. A heartbeat belongs to a team and is found by its name, not
-//! by an id. The list is paged by offset. A ping is a GET that changes state, and is therefore
-//! never repeated by itself.
+//! On plans without heartbeats the service returns 402. A heartbeat belongs to a team and is found
+//! by its name, not by an id. The list is paged by offset. A ping is a GET that changes state, so
+//! the client does not retry it.
 //!
 //! Atlassian's reference:
 //! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/>
@@ -43,11 +43,11 @@ pub struct HeartbeatsArea<'a> {
 }
 
 impl HeartbeatsArea<'_> {
-    /// Lists the heartbeats of a team. One heartbeat is read by passing its `name`, as there is no
-    /// call of its own for that.
+    /// Lists the heartbeats of a team. Pass a `name` to read one heartbeat; there is no other
+    /// operation for that.
     ///
-    /// The `status` moves by itself as pings come or fail to come. Plans without heartbeats
-    /// answer 402.
+    /// The `status` changes by itself when pings arrive or fail to arrive. On plans without
+    /// heartbeats the service returns 402.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     ///
@@ -60,8 +60,8 @@ impl HeartbeatsArea<'_> {
         }
     }
 
-    /// Creates a heartbeat for a team: how often a sign of life is due, and the alert to raise when
-    /// none comes.
+    /// Creates a heartbeat for a team: how often a ping is due, and which alert to create when a
+    /// ping is missing.
     ///
     /// The name is how the heartbeat is found later and cannot be changed. It is off unless
     /// `enabled` is set.
@@ -99,7 +99,7 @@ impl HeartbeatsArea<'_> {
 
     /// Deletes the heartbeat of a team that has the given `name`.
     ///
-    /// A repeat may answer 404. The monitored system may go on pinging without an error.
+    /// A second call may return 404. The monitored system may go on pinging without an error.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `name`: The name of the heartbeat to delete, up to 200 characters.
@@ -123,7 +123,7 @@ impl HeartbeatsArea<'_> {
 
     /// Changes a heartbeat found by its `name`, which itself stays as it is.
     ///
-    /// To rename a heartbeat, delete it and create it anew.
+    /// To rename a heartbeat, delete it and create a new one.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `name`: The name of the heartbeat to change, up to 200 characters.
@@ -169,8 +169,8 @@ impl HeartbeatsArea<'_> {
     /// Signals that a monitored system is alive: a GET that changes state, by restarting the timer.
     /// It succeeds even for a name that does not exist.
     ///
-    /// The ping is queued, so the answer is no proof of anything. Ping at least once per interval,
-    /// and let the next ping make up for one that failed.
+    /// The ping is queued, so the response proves nothing. Ping at least once per interval; the
+    /// next ping makes up for one that failed.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `name`: The name of the heartbeat to ping, up to 200 characters.

@@ -3,9 +3,9 @@
 //! Integrations: connections to other tools, the actions they take on data coming in or going out,
 //! and the filter for outgoing alerts.
 //!
-//! A caller sees the integrations of their teams, an administrator all of them; creating needs the
-//! administration of the team or the right to edit the configuration. Both lists are paged by
-//! offset. Type-specific settings may hold credentials, and the key of an API integration is shown
+//! Callers see the integrations of their teams; administrators see all of them. Creating one needs
+//! the administration of the team or the right to edit the configuration. Both lists are paged by
+//! offset. Type-specific settings may hold credentials. The key of an API integration is shown
 //! once, when it is created.
 //!
 //! Atlassian's reference:
@@ -68,8 +68,8 @@ impl IntegrationsArea<'_> {
         }
     }
 
-    /// Creates an integration, with default actions, for a team or the whole site. Only this answer
-    /// carries the key of an API integration: keep it.
+    /// Creates an integration, with default actions, for a team or the whole site. Only this
+    /// response has the key of an API integration: store it.
     ///
     /// Slack and Microsoft Teams integrations cannot be created here. Default actions come with it,
     /// and adding further actions may change their field mappings.
@@ -99,7 +99,7 @@ impl IntegrationsArea<'_> {
 
     /// Fetches one integration with its type-specific settings and the maintenances that touch it.
     ///
-    /// Type-specific settings may hold credentials of the other tool, so treat the answer as a
+    /// Type-specific settings may hold credentials of the other tool, so treat the response as a
     /// secret.
     ///
     /// - `id`: The id of the integration.
@@ -113,7 +113,7 @@ impl IntegrationsArea<'_> {
         }
     }
 
-    /// Deletes an integration; the answer has no body.
+    /// Deletes an integration. The response has no body.
     ///
     /// See first which systems still send through it. A delete scope is needed.
     ///
@@ -248,9 +248,9 @@ impl IntegrationsArea<'_> {
         }
     }
 
-    /// Deletes one action from an integration; the answer has no body.
+    /// Deletes one action from an integration. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `integration_id`: The id of the integration.
     /// - `id`: The id of the action.
@@ -275,7 +275,7 @@ impl IntegrationsArea<'_> {
     /// Changes the given fields of one action in an integration, such as its filter or field
     /// mappings.
     ///
-    /// The document declares the integration itself as the answer. Type, direction and domain
+    /// The document declares the integration itself as the response. Type, direction and domain
     /// cannot be changed.
     ///
     /// - `integration_id`: The id of the integration.
@@ -318,7 +318,7 @@ impl IntegrationsArea<'_> {
     /// Moves an action of an integration to another place, given relative to a second action.
     ///
     /// The place is given by `successorId`, the id of another action of the same integration. The
-    /// answer has no body.
+    /// response has no body.
     ///
     /// - `integration_id`: The id of the integration.
     /// - `id`: The id of the action to move.
@@ -497,7 +497,7 @@ pub struct CreateIntegration {
 }
 
 impl CreateIntegration {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -588,7 +588,7 @@ pub struct UpdateIntegration {
 }
 
 impl UpdateIntegration {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -939,7 +939,7 @@ pub struct UpdateIntegrationOutgoingAlertFilter {
 }
 
 impl UpdateIntegrationOutgoingAlertFilter {
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     pub fn condition_match_type(
         mut self,
         condition_match_type: impl Into<Nullable<FilterMatchType>>,

@@ -3,9 +3,9 @@
 //! Maintenances: planned quiet times, for one team or the whole site, in which policies,
 //! integrations or syncs behave differently.
 //!
-//! A maintenance is for the whole site or for one team, and each kind has calls of its own. Scopes
-//! do not replace the caller's own rights. Both lists are paged by offset. Everything is done when
-//! the answer comes.
+//! A maintenance is for the whole site or for one team, and each has operations of its own. Scopes
+//! do not replace the caller's own rights. Both lists are paged by offset. Every write is complete
+//! when the response arrives.
 //!
 //! Atlassian's reference:
 //! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-maintenances/>
@@ -107,7 +107,7 @@ impl MaintenancesArea<'_> {
         }
     }
 
-    /// Deletes a site-wide maintenance; the answer has no body.
+    /// Deletes a site-wide maintenance. The response has no body.
     ///
     /// To end a running maintenance and keep its record, cancel it instead.
     ///
@@ -163,7 +163,7 @@ impl MaintenancesArea<'_> {
 
     /// Ends a running site-wide maintenance now instead of at its planned end.
     ///
-    /// The answer is the maintenance with its new status.
+    /// The response is the maintenance with its new status.
     ///
     /// - `id`: The id of the maintenance.
     ///
@@ -254,7 +254,7 @@ impl MaintenancesArea<'_> {
         }
     }
 
-    /// Deletes a maintenance of a team; the answer has no body.
+    /// Deletes a maintenance of a team. The response has no body.
     ///
     /// To end a running maintenance and keep its record, cancel it instead.
     ///
@@ -313,7 +313,7 @@ impl MaintenancesArea<'_> {
 
     /// Ends a team's running maintenance now instead of at its planned end.
     ///
-    /// The answer is the maintenance with its new status.
+    /// The response is the maintenance with its new status.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the maintenance.
@@ -390,7 +390,7 @@ pub struct CreateGlobalMaintenance {
 }
 
 impl CreateGlobalMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -472,7 +472,7 @@ pub struct UpdateGlobalMaintenance {
 }
 
 impl UpdateGlobalMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -588,7 +588,7 @@ pub struct CreateTeamMaintenance {
 }
 
 impl CreateTeamMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -670,7 +670,7 @@ pub struct UpdateTeamMaintenance {
 }
 
 impl UpdateTeamMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self

@@ -3,9 +3,9 @@
 //! Policies: rules that rewrite, delay or silence alerts and notifications, for the whole site or
 //! for one team.
 //!
-//! Plans without policies answer 403, to administrators as well. The scopes are those for
-//! configuration, in spite of the addresses. Both lists are paged by offset and hold policies in
-//! brief. A policy is updated with a PUT, so it has to be sent whole.
+//! On plans without policies the service returns 403, also to administrators. The scopes are those
+//! for configuration, in spite of the paths. Both lists are paged by offset and hold policies in
+//! brief. A policy is updated with a PUT, so send it whole.
 //!
 //! Atlassian's reference:
 //! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/>
@@ -48,11 +48,11 @@ pub struct PoliciesArea<'a> {
 }
 
 impl PoliciesArea<'_> {
-    /// Lists the site-wide alert policies in brief: id, type, name, enabled flag and `order`. Some
-    /// plans refuse policies with 403.
+    /// Lists the site-wide alert policies in brief: id, type, name, enabled flag and `order`. On
+    /// some plans the service returns 403.
     ///
-    /// It is the one place that tells the order of policies. In spite of its address it needs the
-    /// scopes for configuration, not those for alerts.
+    /// Only this list has the order of policies. In spite of its path it needs the scopes for
+    /// configuration, not those for alerts.
     ///
     /// `GET /v1/alerts/policies`
     ///
@@ -67,7 +67,7 @@ impl PoliciesArea<'_> {
     /// message, priority or responders.
     ///
     /// A `message` is required; `{{message}}` in it stands for the alert's own. The document
-    /// declares a list of policies as the answer.
+    /// declares a list of policies as the response.
     ///
     /// `POST /v1/alerts/policies`
     ///
@@ -156,9 +156,9 @@ impl PoliciesArea<'_> {
         }
     }
 
-    /// Deletes a site-wide alert policy; the answer has no body.
+    /// Deletes a site-wide alert policy. The response has no body.
     ///
-    /// To keep its settings for later, disable it instead. A repeat may answer 404.
+    /// To keep its settings for later, disable it instead. A second call may return 404.
     ///
     /// - `policy_id`: The id of the policy.
     ///
@@ -176,7 +176,7 @@ impl PoliciesArea<'_> {
 
     /// Moves a site-wide alert policy to another place in the order of policies.
     ///
-    /// The answer has no body; list the policies to see the order that came of it.
+    /// The response has no body; list the policies to see the new order.
     ///
     /// - `policy_id`: The id of the policy.
     ///
@@ -208,7 +208,7 @@ impl PoliciesArea<'_> {
         }
     }
 
-    /// Switches a site-wide alert policy off, keeps its settings and answers the policy.
+    /// Switches a site-wide alert policy off, keeps its settings and returns the policy.
     ///
     /// Prefer it to deleting where the policy will be wanted again.
     ///
@@ -226,9 +226,9 @@ impl PoliciesArea<'_> {
         }
     }
 
-    /// Switches a site-wide alert policy on and answers the policy.
+    /// Switches a site-wide alert policy on and returns the policy.
     ///
-    /// Only the enabled flag changes; nothing has to be sent.
+    /// Only the enabled flag changes; the request has no body.
     ///
     /// - `policy_id`: The id of the policy.
     ///
@@ -342,9 +342,9 @@ impl PoliciesArea<'_> {
         }
     }
 
-    /// Deletes an alert or a notification policy of a team; the answer has no body.
+    /// Deletes an alert or a notification policy of a team. The response has no body.
     ///
-    /// To keep its settings for later, disable it instead. A repeat may answer 404.
+    /// To keep its settings for later, disable it instead. A second call may return 404.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `policy_id`: The id of the policy.
@@ -363,7 +363,7 @@ impl PoliciesArea<'_> {
 
     /// Moves a policy to another place among the policies of its team.
     ///
-    /// The answer has no body; list the policies to see the order that came of it.
+    /// The response has no body; list the policies to see the new order.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `policy_id`: The id of the policy.
@@ -397,7 +397,7 @@ impl PoliciesArea<'_> {
         }
     }
 
-    /// Switches a policy of a team off, keeps its settings and answers the policy.
+    /// Switches a policy of a team off, keeps its settings and returns the policy.
     ///
     /// Prefer it to deleting where the policy will be wanted again.
     ///
@@ -416,9 +416,9 @@ impl PoliciesArea<'_> {
         }
     }
 
-    /// Switches a policy of a team on and answers the policy.
+    /// Switches a policy of a team on and returns the policy.
     ///
-    /// Only the enabled flag changes; nothing has to be sent.
+    /// Only the enabled flag changes; the request has no body.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `policy_id`: The id of the policy.
@@ -517,7 +517,7 @@ impl CreateGlobalPolicy {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -702,7 +702,7 @@ impl UpdateGlobalPolicy {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self

@@ -2,9 +2,9 @@
 
 //! Custom user roles: site-wide sets of rights beyond the built-in roles, and giving them to users.
 //!
-//! Plans without custom user roles answer 403, and so does a caller without an admin role that
-//! includes them. The list is paged by offset. A role is found by id or by name. Roles inside a
-//! team are in the area of teams.
+//! On plans without custom user roles the service returns 403. It also returns 403 to a caller
+//! without an admin role that includes them. The list is paged by offset. A role is found by id or
+//! by name. Roles inside a team are in the area of teams.
 //!
 //! Atlassian's reference:
 //! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-custom-user-roles/>
@@ -46,7 +46,7 @@ pub struct RolesArea<'a> {
 
 impl RolesArea<'_> {
     /// Lists the custom user roles with id and name only. Without the right plan and rights the
-    /// answer is 403.
+    /// service returns 403.
     ///
     /// Read one role for its rights.
     ///
@@ -59,10 +59,10 @@ impl RolesArea<'_> {
         }
     }
 
-    /// Creates a custom user role from the rights it grants and those it forbids, and answers its
+    /// Creates a custom user role from the rights it grants and those it forbids, and returns its
     /// id.
     ///
-    /// The answer is a message, with the id in `data`.
+    /// The response is a message, with the id in `data`.
     ///
     /// `POST /v1/roles`
     ///
@@ -85,8 +85,8 @@ impl RolesArea<'_> {
         }
     }
 
-    /// Gives a user, named by account id, a custom user role. Admin roles cannot be handed out this
-    /// way.
+    /// Assigns a custom user role to a user, named by account id. Admin roles cannot be assigned
+    /// this way.
     ///
     /// Admin roles are handed out in Atlassian Administration.
     ///
@@ -130,7 +130,7 @@ impl RolesArea<'_> {
         }
     }
 
-    /// Changes a custom user role found by id or by name, and answers only its id and name.
+    /// Changes a custom user role found by id or by name, and returns only its id and name.
     ///
     /// Send both lists of rights whole.
     ///
@@ -248,7 +248,7 @@ impl CreateCustomUserRole {
         self
     }
 
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<Nullable<Vec<String>>>,
@@ -343,7 +343,7 @@ impl UpdateCustomUserRole {
         self
     }
 
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     pub fn granted_rights(
         mut self,
         granted_rights: impl Into<Nullable<Vec<String>>>,

@@ -62,11 +62,11 @@ impl RoutingRulesArea<'_> {
         }
     }
 
-    /// Creates a rule that sends a team's matching alerts to an escalation, to a schedule or to
-    /// nobody.
+    /// Creates a rule that sends a team's matching alerts to an escalation, to a schedule or to no
+    /// recipient.
     ///
     /// `order` is the place among the rules of the team, counted from zero. A `notify` of type
-    /// `none` notifies nobody and needs no id.
+    /// `none` has no recipient and needs no id.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     ///
@@ -116,9 +116,9 @@ impl RoutingRulesArea<'_> {
         }
     }
 
-    /// Deletes a routing rule from a team; the answer has no body.
+    /// Deletes a routing rule from a team. The response has no body.
     ///
-    /// A repeat may answer 404.
+    /// A second call may return 404.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the routing rule.
@@ -173,7 +173,7 @@ impl RoutingRulesArea<'_> {
 
     /// Moves a routing rule to another place among its team's rules, counted from zero.
     ///
-    /// The last place is the number of rules less one. The answer has no body.
+    /// The last place is the number of rules less one. The response has no body.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the routing rule.

@@ -3,10 +3,10 @@
 //! Schedules: who is on call and when: schedules, their rotations and overrides, the timeline that
 //! results, and calendar exports.
 //!
-//! Writing needs the right to edit the configuration, or the administration of the schedule's team;
-//! members of that team may make overrides. Reading is open to whoever takes part in a schedule.
-//! Everything is done when the answer comes. Lists of schedules, rotations and overrides are paged
-//! by offset, at most 50 a page. Dates come back as the same instant, but maybe written
+//! Writing needs the right to edit the configuration, or the administration of the schedule's team.
+//! Members of that team may create overrides. Every participant of a schedule may read it. Every
+//! write is complete when the response arrives. Lists of schedules, rotations and overrides are
+//! paged by offset, at most 50 a page. Dates come back as the same instant, but may be written
 //! differently.
 //!
 //! Atlassian's reference:
@@ -18,13 +18,13 @@
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {
-//! use jsm_ops_api::{Field, types::OnCallResponse};
+//! use jsm_ops_api::{Nullable, types::OnCallResponse};
 //!
 //! if let OnCallResponse::OnCallUsers(users) = ops.schedules().get_on_calls("schedule-id").flat(true).send().await? {
 //!     println!("on call: {:?}", users.on_call_users);
 //! }
 //! // `null` clears what was set; a field that is not named stays as it is.
-//! ops.schedules().update_rotation("schedule-id", "rotation-id").time_restriction(Field::Null).send().await?;
+//! ops.schedules().update_rotation("schedule-id", "rotation-id").time_restriction(Nullable::Null).send().await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -63,7 +63,7 @@ impl SchedulesArea<'_> {
     /// only with `expand=rotation`.
     ///
     /// A caller without administrator rights sees the schedules of their teams and those in which
-    /// they take part. Seeing none is an empty list, not an error.
+    /// they take part. Without such a schedule the list is empty; that is not an error.
     ///
     /// `GET /v1/schedules`
     ///
@@ -100,9 +100,9 @@ impl SchedulesArea<'_> {
     }
 
     /// Exports the times at which one user is on call as an iCalendar file. Only administrators may
-    /// export somebody else's.
+    /// export those of another user.
     ///
-    /// Administrators of a team may also export for the members of their team. The answer is text
+    /// Administrators of a team may also export for the members of their team. The response is text
     /// in iCalendar form, for calendar programs.
     ///
     /// - `user_identifier`: The Atlassian account id of the user whose calendar to export.
@@ -134,7 +134,7 @@ impl SchedulesArea<'_> {
         }
     }
 
-    /// Deletes an on-call schedule; the answer has no body.
+    /// Deletes an on-call schedule. The response has no body.
     ///
     /// Look first for escalations and routing rules that name it. A delete scope is needed.
     ///
@@ -179,7 +179,7 @@ impl SchedulesArea<'_> {
     /// Exports a schedule's timeline as an iCalendar file, from the first day of this month and for
     /// one year.
     ///
-    /// The answer is text in iCalendar form, for calendar programs. For another span of time use
+    /// The response is text in iCalendar form, for calendar programs. For another span of time use
     /// the timeline.
     ///
     /// - `schedule_id`: The id of the schedule.
@@ -196,10 +196,10 @@ impl SchedulesArea<'_> {
         }
     }
 
-    /// Tells who comes on call next on a schedule, counted from now or from a given date. `flat`
+    /// Returns who comes on call next on a schedule, counted from now or from a given date. `flat`
     /// selects bare user ids instead of a tree.
     ///
-    /// With `flat` the answer has `nextOnCallUsers`, without it `nextOnCallParticipants`.
+    /// With `flat` the response has `nextOnCallUsers`, without it `nextOnCallParticipants`.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -215,10 +215,10 @@ impl SchedulesArea<'_> {
         }
     }
 
-    /// Tells who is on call on a schedule, now or at a given date. `flat` selects bare user ids
+    /// Returns who is on call on a schedule, now or at a given date. `flat` selects bare user ids
     /// instead of a tree.
     ///
-    /// With `flat` the answer has `onCallUsers`, without it `onCallParticipants`, in which teams
+    /// With `flat` the response has `onCallUsers`, without it `onCallParticipants`, in which teams
     /// and escalations contain further participants.
     ///
     /// - `schedule_id`: The id of the schedule.
@@ -238,7 +238,7 @@ impl SchedulesArea<'_> {
     /// Lists the overrides of a schedule that are running or still to come; finished ones are left
     /// out.
     ///
-    /// Overrides are told apart by `alias`; they have no other id.
+    /// The `alias` identifies an override; there is no other id.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -256,8 +256,9 @@ impl SchedulesArea<'_> {
 
     /// Puts one user, or no one, on call for a span of time in place of the planned responder.
     ///
-    /// The service chooses the `alias` and answers it. Without `rotationIds` the override counts
-    /// for all rotations. Members of the schedule's team may make one, and anybody for themselves.
+    /// The service chooses the `alias` and returns it. Without `rotationIds` the override counts
+    /// for all rotations. Members of the schedule's team may create one; every user may create one
+    /// for themselves.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///
@@ -298,7 +299,7 @@ impl SchedulesArea<'_> {
 
     /// Fetches one override of a schedule by its alias.
     ///
-    /// The alias is in the answer that created the override and in the list.
+    /// The alias is in the response that created the override and in the list.
     ///
     /// - `schedule_id`: The id of the schedule.
     /// - `alias`: The alias of the override.
@@ -361,8 +362,8 @@ impl SchedulesArea<'_> {
 
     /// Drops an override, so that the rotations decide again who is on call.
     ///
-    /// The user whom the override puts on call may do it, besides administrators. A repeat may
-    /// answer 404.
+    /// Administrators may do it, and the user whom the override puts on call. A second call may
+    /// return 404.
     ///
     /// - `schedule_id`: The id of the schedule.
     /// - `alias`: The alias of the override.
@@ -528,8 +529,8 @@ impl SchedulesArea<'_> {
         }
     }
 
-    /// Computes who is on call when over some days, weeks or months. Only the final timeline is
-    /// included unless `expand` asks for more.
+    /// Computes who is on call when over some days, weeks or months. The response has the final
+    /// timeline only, unless `expand` names more layers.
     ///
     /// The span begins with the whole day, week or month that `date` lies in. It may reach back one
     /// year and ahead two years, counted from today.
@@ -557,7 +558,7 @@ pub struct ListSchedules {
 }
 
 impl ListSchedules {
-    /// Extra parts for the answer: `rotation` puts the rotations into each schedule.
+    /// Extra parts of the response: `rotation` puts the rotations into each schedule.
     pub fn expand(mut self, expand: &[&str]) -> Self {
         self.call.query("expand", expand);
         self
@@ -613,7 +614,7 @@ pub struct CreateSchedule {
 }
 
 impl CreateSchedule {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -731,7 +732,7 @@ pub struct UpdateSchedule {
 }
 
 impl UpdateSchedule {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -818,7 +819,7 @@ impl GetScheduleNextOnCalls {
         self
     }
 
-    /// Whether to answer bare user ids instead of a tree of participants; off if left out.
+    /// Whether to return bare user ids instead of a tree of participants; off if left out.
     pub fn flat(mut self, flat: bool) -> Self {
         self.call.query("flat", flat);
         self
@@ -851,7 +852,7 @@ impl GetScheduleOnCalls {
         self
     }
 
-    /// Whether to answer bare user ids instead of a tree of participants; off if left out.
+    /// Whether to return bare user ids instead of a tree of participants; off if left out.
     pub fn flat(mut self, flat: bool) -> Self {
         self.call.query("flat", flat);
         self
@@ -1244,7 +1245,7 @@ impl GetScheduleTimeline {
         self
     }
 
-    /// Extra layers for the answer: any of `base`, `override` and `forwarding`.
+    /// Extra layers of the response: any of `base`, `override` and `forwarding`.
     pub fn expand(mut self, expand: &[&str]) -> Self {
         self.call.query("expand", expand);
         self

@@ -3,10 +3,10 @@
 //! Stakeholders: people, groups and teams to be kept informed, and the incidents, pages and
 //! services they are assigned to.
 //!
-//! Experimental at Atlassian's: names and shapes may change. Needs scopes of its own; how a 3LO
-//! token reaches these calls is documented nowhere. Most lists are paged with cursors. Many answers
-//! carry an `error` beside the result, so look at it even where the call succeeded. Creating and
-//! inviting may send messages to people.
+//! Experimental at Atlassian's: names and shapes may change. Needs scopes of its own; it is not
+//! documented how a 3LO token reaches these operations. Most lists are paged with cursors. Many
+//! responses have an `error` beside the result, so check it even if the call succeeded. Creating
+//! and inviting may send messages to people.
 //!
 //! Atlassian marks the area as experimental: it may change without notice. Its feature is off by
 //! default.
@@ -79,7 +79,7 @@ impl StakeholdersArea<'_> {
     /// Lists what a stakeholder is assigned to, with cursors. The stakeholder is named by any one
     /// of several ids.
     ///
-    /// Give exactly one of the ids.
+    /// Set exactly one of the ids.
     ///
     /// `GET /assignments/by_stakeholder/v2`
     ///
@@ -133,7 +133,7 @@ impl StakeholdersArea<'_> {
         }
     }
 
-    /// Deletes several stakeholder groups by their ids, answering a single verdict for all of them.
+    /// Deletes several stakeholder groups by their ids and returns one result for all of them.
     ///
     /// `POST /stakeholder_groups/bulk_delete`
     ///
@@ -203,9 +203,9 @@ impl StakeholdersArea<'_> {
         }
     }
 
-    /// Tells whether a name is still free for a stakeholder group; the verdict is in `valid`.
+    /// Returns whether a name is still free for a stakeholder group; the result is in `valid`.
     ///
-    /// The verdict holds for this moment only; creating the group may still be refused.
+    /// The result holds for this moment only; the service may still reject the group.
     ///
     /// - `name`: The name to check.
     ///
@@ -276,7 +276,7 @@ impl StakeholdersArea<'_> {
         }
     }
 
-    /// Deletes one stakeholder group and answers whether that worked.
+    /// Deletes one stakeholder group and returns whether that worked.
     ///
     /// - `group_id`: Only actions of the group with this id.
     ///
@@ -328,7 +328,7 @@ impl StakeholdersArea<'_> {
         }
     }
 
-    /// Takes stakeholders out of a group by their ids and answers whether that worked.
+    /// Removes stakeholders from a group by their ids and returns whether that worked.
     ///
     /// - `group_id`: Only actions of the group with this id.
     ///
@@ -509,8 +509,8 @@ impl StakeholdersArea<'_> {
         }
     }
 
-    /// Adds several stakeholders at once. Some may fail while others succeed: look at the counts
-    /// and errors in the answer.
+    /// Adds several stakeholders at once. Some may fail while others succeed: check the counts and
+    /// errors in the response.
     ///
     /// `POST /stakeholders/bulk`
     ///
@@ -541,8 +541,8 @@ impl StakeholdersArea<'_> {
         }
     }
 
-    /// Deletes several stakeholders at once. Some may fail while others succeed: look at the counts
-    /// and errors in the answer.
+    /// Deletes several stakeholders at once. Some may fail while others succeed: check the counts
+    /// and errors in the response.
     ///
     /// `POST /stakeholders/bulk_delete`
     ///
@@ -657,7 +657,7 @@ impl StakeholdersArea<'_> {
 
     /// Fetches one stakeholder, named by any one of several ids or by email address.
     ///
-    /// Give exactly one of the ids; `stakeholderType` says what kind it is where an id alone does
+    /// Set exactly one of the ids; `stakeholderType` says what kind it is where an id alone does
     /// not.
     ///
     /// `GET /stakeholders/get`
@@ -752,7 +752,7 @@ impl StakeholdersArea<'_> {
         }
     }
 
-    /// Deletes one stakeholder and answers whether that worked.
+    /// Deletes one stakeholder and returns whether that worked.
     ///
     /// - `stakeholder_id`: The id of the stakeholder.
     ///
@@ -1283,7 +1283,7 @@ pub struct UpdateStakeholderGroup {
 }
 
 impl UpdateStakeholderGroup {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -1298,7 +1298,7 @@ impl UpdateStakeholderGroup {
         self
     }
 
-    /// The address of the logo.
+    /// The URL of the logo.
     pub fn logo_url(mut self, logo_url: impl Into<Nullable<String>>) -> Self {
         self.body.logo_url = logo_url.into();
         self

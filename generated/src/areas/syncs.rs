@@ -2,9 +2,9 @@
 
 //! Syncs: links that keep alerts and Jira issues in step, with their actions and groups of actions.
 //!
-//! Permissions to view, create, edit and delete syncs are granted apart from each other. Syncs and
-//! their actions are paged by offset; action groups are not paged. Everything is done when the
-//! answer comes.
+//! Permissions to view, create, edit and delete syncs are granted one by one. Syncs and their
+//! actions are paged by offset; action groups are not paged. Every write is complete when the
+//! response arrives.
 //!
 //! Atlassian's reference:
 //! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/>
@@ -65,7 +65,7 @@ impl SyncsArea<'_> {
 
     /// Creates a sync between alerts and the issues of a project.
     ///
-    /// The properties of a sync with Jira include `projectKey`. The answer leaves the properties
+    /// The properties of a sync with Jira include `projectKey`. The response leaves the properties
     /// out.
     ///
     /// `POST /v1/syncs`
@@ -106,9 +106,9 @@ impl SyncsArea<'_> {
         }
     }
 
-    /// Deletes one sync by its id; the answer has no body.
+    /// Deletes one sync by its id. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `id`: The id of the sync.
     ///
@@ -122,7 +122,7 @@ impl SyncsArea<'_> {
         }
     }
 
-    /// Changes the given fields of a sync; the answer leaves its properties out.
+    /// Changes the given fields of a sync; the response leaves its properties out.
     ///
     /// The type cannot be changed. Send `properties` whole, as it is not documented whether those
     /// left out stay.
@@ -209,7 +209,7 @@ impl SyncsArea<'_> {
 
     /// Fetches one action group of a sync with its root action and its updates.
     ///
-    /// Lists leave the actions out; this call answers them.
+    /// Lists leave the actions out; this operation returns them.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group.
@@ -226,9 +226,9 @@ impl SyncsArea<'_> {
         }
     }
 
-    /// Deletes an action group from a sync; the answer has no body.
+    /// Deletes an action group from a sync. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group.
@@ -249,8 +249,8 @@ impl SyncsArea<'_> {
     /// Renames or switches an action group of a sync, and adds, changes or deletes the actions
     /// inside it.
     ///
-    /// Changes come as three lists, `added`, `updated` and `deleted`. After a lost answer read the
-    /// group before adding again.
+    /// Changes are three lists: `added`, `updated` and `deleted`. After a lost response read the
+    /// group before you add again.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action group.
@@ -287,7 +287,7 @@ impl SyncsArea<'_> {
 
     /// Moves an action group of a sync to another place, given relative to a second group.
     ///
-    /// The place is given by `successorId`, the id of another group of the same sync. The answer
+    /// The place is given by `successorId`, the id of another group of the same sync. The response
     /// has no body.
     ///
     /// - `sync_id`: The id of the sync.
@@ -406,9 +406,9 @@ impl SyncsArea<'_> {
         }
     }
 
-    /// Deletes one action from a sync; the answer has no body.
+    /// Deletes one action from a sync. The response has no body.
     ///
-    /// A repeat may answer 404. A delete scope is needed.
+    /// A second call may return 404. A delete scope is needed.
     ///
     /// - `sync_id`: The id of the sync.
     /// - `id`: The id of the action.
@@ -475,7 +475,7 @@ impl SyncsArea<'_> {
 
     /// Moves an action of a sync to another place, given relative to a second action.
     ///
-    /// The place is given by `successorId`, the id of another action of the same sync. The answer
+    /// The place is given by `successorId`, the id of another action of the same sync. The response
     /// has no body.
     ///
     /// - `sync_id`: The id of the sync.
@@ -576,7 +576,7 @@ pub struct CreateSync {
 }
 
 impl CreateSync {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
@@ -667,7 +667,7 @@ pub struct UpdateSync {
 }
 
 impl UpdateSync {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self

@@ -62,8 +62,8 @@ impl TeamsArea<'_> {
         }
     }
 
-    /// Starts to set a platform team up for operations and answers a receipt, whose `wait` tells
-    /// how it ended. A team created moments ago may be refused at first.
+    /// Starts to set a platform team up for operations and returns a receipt, whose `wait` returns
+    /// the result. The service may reject a team that was created moments ago.
     ///
     /// Accounts in `adminAccountIds` become administrators of the team. For a new team 404 and 422
     /// may go away after some seconds.
@@ -87,7 +87,7 @@ impl TeamsArea<'_> {
         }
     }
 
-    /// Tells whether enabling operations for a team is in progress, has succeeded or has failed.
+    /// Returns whether enabling operations for a team is in progress, has succeeded or has failed.
     ///
     /// The receipt's `wait` calls this in a loop.
     ///
@@ -174,9 +174,9 @@ impl TeamsArea<'_> {
         }
     }
 
-    /// Deletes a role from a team; the answer has no body.
+    /// Deletes a role from a team. The response has no body.
     ///
-    /// A repeat may answer 404.
+    /// A second call may return 404.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `identifier`: The id of the team role.

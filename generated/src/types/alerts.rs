@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use crate::types::{Links, Priority};
 
-/// What adding a note answers, which is the note or the receipt of a queued write.
+/// The response to a new note: the note, or the receipt of a queued write.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AddAlertNoteResponse {
-    /// A note that somebody left on an alert.
+    /// A note on an alert.
     AlertNote(Box<AlertNote>),
     /// The receipt of an alert write: the request is queued, not done.
     SuccessResponse(Box<SuccessResponse>),
@@ -131,7 +131,7 @@ pub struct AlertAttachmentDto {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertAttachmentResponse {
-    /// A link to the content that works for a short time for whoever has it, so treat it as a
+    /// A link to the content that works for a short time without a credential. Treat it as a
     /// secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Secret<String>>,
@@ -169,7 +169,7 @@ impl Page for AlertAttachmentsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertLog {
-    /// What happened, in words.
+    /// What happened, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
     /// When it happened.
@@ -216,7 +216,7 @@ impl Page for AlertLogsResponse {
     }
 }
 
-/// A note that somebody left on an alert.
+/// A note on an alert.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertNote {
@@ -259,7 +259,7 @@ pub struct AlertResponse {
         deserialize_with = "decode::date"
     )]
     pub ack_time: Option<DateTime<Utc>>,
-    /// Whether somebody has acknowledged it.
+    /// Whether the alert is acknowledged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<bool>,
     /// The names of the custom actions that the alert offers.
@@ -269,8 +269,8 @@ pub struct AlertResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub actions: Vec<String>,
-    /// A name for the alert, chosen by its creator, by which repeated alerts are joined into one;
-    /// up to 512 characters.
+    /// A name for the alert, chosen by its creator. The service joins alerts with the same alias
+    /// into one. Up to 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
     /// When it was closed.
@@ -299,7 +299,7 @@ pub struct AlertResponse {
     /// The long text of the alert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What the alert is about; empty for nothing in particular.
+    /// What the alert is about; may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<String>,
     /// Custom keys and values of the alert; lists leave them out.
@@ -319,7 +319,7 @@ pub struct AlertResponse {
     /// The type of the integration that raised the alert, such as `API`.
     #[serde(rename = "integrationType", skip_serializing_if = "Option::is_none")]
     pub integration_type: Option<String>,
-    /// When the alert last repeated; spelt with one r by the service.
+    /// When the alert last repeated; the service spells it with one r.
     #[serde(
         rename = "lastOccuredAt",
         default,
@@ -330,7 +330,7 @@ pub struct AlertResponse {
     /// The headline of the alert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Who owns the alert, a bare account id; empty for nobody.
+    /// The account id of the owner of the alert; empty if it has no owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// How urgent the alert is, from P1 to P5.
@@ -343,7 +343,7 @@ pub struct AlertResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub responders: Vec<Responder>,
-    /// Whether somebody has looked at the alert.
+    /// Whether a user has looked at the alert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<bool>,
     /// Whether the alert sleeps.
@@ -483,8 +483,8 @@ pub struct CreateAlertRequest {
     /// The names of the custom actions that the alert offers.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub actions: Nullable<Vec<String>>,
-    /// A name for the alert, chosen by its creator, by which repeated alerts are joined into one;
-    /// up to 512 characters.
+    /// A name for the alert, chosen by its creator. The service joins alerts with the same alias
+    /// into one. Up to 512 characters.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub alias: Nullable<String>,
     /// The long text of the alert, up to 15,000 characters.
@@ -548,8 +548,8 @@ impl CreateAlertRequest {
         self
     }
 
-    /// A name for the alert, chosen by its creator, by which repeated alerts are joined into one;
-    /// up to 512 characters.
+    /// A name for the alert, chosen by its creator. The service joins alerts with the same alias
+    /// into one. Up to 512 characters.
     #[must_use]
     pub fn alias(mut self, alias: impl Into<Nullable<String>>) -> Self {
         self.alias = alias.into();
@@ -712,13 +712,13 @@ impl Page for GetAlertNotesResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetRequestStatusResponse {
-    /// What was asked for, such as `Create`.
+    /// The requested action, such as `Create`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// The long id of the alert that was touched.
+    /// The long id of the alert that was changed.
     #[serde(rename = "alertId", skip_serializing_if = "Option::is_none")]
     pub alert_id: Option<String>,
-    /// The alias of the alert that was touched.
+    /// The alias of the alert that was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
     /// The id of the integration that carried the request out; it may be empty.
@@ -735,7 +735,7 @@ pub struct GetRequestStatusResponse {
         deserialize_with = "decode::date"
     )]
     pub processed_at: Option<DateTime<Utc>>,
-    /// What happened, in words; judge by `isSuccess` instead.
+    /// What happened, in prose; rely on `isSuccess` instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -954,10 +954,10 @@ open_enum!(ResponderType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SuccessResponse {
-    /// The id by which the request is followed.
+    /// The id of the request.
     #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// Words that say that the request was taken on.
+    /// A message that the service accepted the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
     /// How many seconds it took, with fractions.

@@ -34,7 +34,7 @@ pub struct AuditLogResponse {
     pub summary: Option<String>,
 }
 
-/// The area that an entry of the audit log belongs to, as answers spell it.
+/// The area that an entry of the audit log belongs to, as responses spell it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditLogResponseCategory {
@@ -122,7 +122,7 @@ impl OpenEnum for AuditLogResponseCategory {
 
 open_enum!(AuditLogResponseCategory);
 
-/// How serious an entry of the audit log is, as answers spell it.
+/// How serious an entry of the audit log is, as responses spell it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditLogResponseLevel {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{ContactMethod, CustomRolesLinks, SimpleData};
 
-/// The answer to creating a contact.
+/// The response to creating a contact.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ContactCreateResponse {
@@ -47,7 +47,7 @@ pub struct ContactStatus {
     pub enabled: Option<bool>,
 }
 
-/// The answer to a write of a contact.
+/// The response to a write of a contact.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ContactSuccessResponse {

@@ -214,7 +214,7 @@ open_enum!(EscalationRecipientType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EscalationRepeat {
-    /// Whether the alert is closed once all repeats are over; off if left out.
+    /// Whether the alert is closed after the last repetition; off if left out.
     #[serde(
         rename = "closeAlertAfterAll",
         default,
@@ -228,14 +228,14 @@ pub struct EscalationRepeat {
         deserialize_with = "decode::integer"
     )]
     pub count: Nullable<i32>,
-    /// Whether each repeat takes back who acknowledged or saw the alert; off if left out.
+    /// Whether each repetition clears who acknowledged or saw the alert; off if left out.
     #[serde(
         rename = "resetRecipientStates",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub reset_recipient_states: Nullable<bool>,
-    /// How many minutes after the last rule to start over; 0 switches repeating off.
+    /// How many minutes after the last rule to start over; 0 switches repetition off.
     #[serde(
         rename = "waitInterval",
         default,
@@ -256,7 +256,7 @@ impl EscalationRepeat {
         }
     }
 
-    /// Whether the alert is closed once all repeats are over; off if left out.
+    /// Whether the alert is closed after the last repetition; off if left out.
     #[must_use]
     pub fn close_alert_after_all(
         mut self,
@@ -273,7 +273,7 @@ impl EscalationRepeat {
         self
     }
 
-    /// Whether each repeat takes back who acknowledged or saw the alert; off if left out.
+    /// Whether each repetition clears who acknowledged or saw the alert; off if left out.
     #[must_use]
     pub fn reset_recipient_states(
         mut self,
@@ -283,7 +283,7 @@ impl EscalationRepeat {
         self
     }
 
-    /// How many minutes after the last rule to start over; 0 switches repeating off.
+    /// How many minutes after the last rule to start over; 0 switches repetition off.
     #[must_use]
     pub fn wait_interval(mut self, wait_interval: impl Into<Nullable<i32>>) -> Self {
         self.wait_interval = wait_interval.into();
@@ -291,11 +291,11 @@ impl EscalationRepeat {
     }
 }
 
-/// Who is notified in turn when nobody reacts to an alert.
+/// Who is notified in turn when an alert is not acknowledged.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EscalationResponse {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it is switched on.
@@ -319,7 +319,7 @@ pub struct EscalationResponse {
     pub rules: Vec<EscalationRuleResponse>,
 }
 
-/// One rule of an escalation, which notifies somebody after a while.
+/// One rule of an escalation, which notifies a recipient after a delay.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EscalationRule {
@@ -352,7 +352,7 @@ impl EscalationRule {
     }
 }
 
-/// One rule of an escalation, which notifies somebody after a while.
+/// One rule of an escalation, which notifies a recipient after a delay.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EscalationRuleResponse {

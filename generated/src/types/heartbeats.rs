@@ -118,7 +118,7 @@ pub struct Heartbeat {
         deserialize_with = "decode::null_as_default"
     )]
     pub alert_tags: Vec<String>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it is switched on.

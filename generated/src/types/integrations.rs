@@ -169,7 +169,7 @@ impl CreateIntegrationActionRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateIntegrationRequest {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// Whether it is switched on; off if left out.
@@ -205,7 +205,7 @@ impl CreateIntegrationRequest {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -241,7 +241,7 @@ impl CreateIntegrationRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Integration {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it is switched on.
@@ -391,7 +391,7 @@ open_enum!(IntegrationDomain);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct IntegrationFilter {
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(
         rename = "conditionMatchType",
         default,
@@ -412,7 +412,7 @@ impl IntegrationFilter {
         }
     }
 
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[must_use]
     pub fn condition_match_type(
         mut self,
@@ -757,7 +757,7 @@ impl UpdateIntegrationActionRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateIntegrationRequest {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// Whether it is switched on; off if left out, so send it along.
@@ -790,7 +790,7 @@ impl UpdateIntegrationRequest {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();

@@ -10,7 +10,7 @@ use crate::types::Links;
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateMaintenanceRequest {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// When it ends.
@@ -44,7 +44,7 @@ impl CreateMaintenanceRequest {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -70,7 +70,7 @@ impl CreateMaintenanceRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetGlobalMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it ends.
@@ -108,7 +108,7 @@ pub struct GetGlobalMaintenance {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetTeamMaintenance {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it ends.
@@ -420,7 +420,7 @@ open_enum!(Status);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateMaintenanceRequest {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// When it ends.
@@ -455,7 +455,7 @@ impl UpdateMaintenanceRequest {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();

@@ -54,7 +54,7 @@ pub struct CreateGlobalPolicyRequest {
     /// Whether further policies are applied after this one; off if left out.
     #[serde(rename = "continue", default, skip_serializing_if = "Nullable::is_absent")]
     pub continue_: Nullable<bool>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// The extra properties that the alert gets.
@@ -204,7 +204,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -338,7 +338,7 @@ impl CreateGlobalPolicyRequest {
 pub struct CreateGlobalPolicyRequestFilter {
     /// The conditions to test.
     pub conditions: Vec<PolicyCondition>,
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(rename = "type")]
     pub type_: FilterMatchType,
 }
@@ -413,7 +413,7 @@ pub struct GetGlobalAlertPolicy {
     /// Whether further policies are applied after this one; off if left out.
     #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
     pub continue_: Option<bool>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The extra properties that the alert gets.
@@ -632,7 +632,7 @@ impl PolicyCondition {
 pub struct PolicyFilter {
     /// The conditions to test.
     pub conditions: Vec<PolicyCondition>,
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(rename = "type")]
     pub type_: String,
 }
@@ -787,7 +787,7 @@ pub struct TeamAlertPolicyDto {
     /// Whether further policies are applied after this one; off if left out.
     #[serde(rename = "continue", default, skip_serializing_if = "Nullable::is_absent")]
     pub continue_: Nullable<bool>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// The extra properties that the alert gets.
@@ -944,7 +944,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -1187,7 +1187,7 @@ pub struct TeamNotificationPolicyDto {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub auto_restart_action: Nullable<TeamNotificationPolicyDtoAutoRestartAction>,
-    /// When repeated alerts are notified again.
+    /// When a repeated alert is notified again.
     #[serde(
         rename = "deduplicationAction",
         default,
@@ -1201,7 +1201,7 @@ pub struct TeamNotificationPolicyDto {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub delay_action: Nullable<TeamNotificationPolicyDtoDelayAction>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// Whether it is switched on.
@@ -1280,7 +1280,7 @@ impl TeamNotificationPolicyDto {
         self
     }
 
-    /// When repeated alerts are notified again.
+    /// When a repeated alert is notified again.
     #[must_use]
     pub fn deduplication_action(
         mut self,
@@ -1302,7 +1302,7 @@ impl TeamNotificationPolicyDto {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -1431,17 +1431,17 @@ impl TeamNotificationPolicyDtoAutoRestartAction {
     }
 }
 
-/// When repeated alerts are notified again.
+/// When a repeated alert is notified again.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamNotificationPolicyDtoDeduplicationAction {
-    /// The limit on the count of repeats.
+    /// The limit on the count of repetitions.
     #[serde(rename = "countValueLimit")]
     pub count_value_limit: f64,
-    /// How repeats are judged: `valueBased` by their count, or `frequencyBased`.
+    /// How repeated alerts are judged: `valueBased` by their count, or `frequencyBased`.
     #[serde(rename = "deduplicationActionType")]
     pub deduplication_action_type: String,
-    /// How frequent repeats have to be.
+    /// The required frequency of repeated alerts.
     pub frequency: f64,
     /// How long to wait, in the unit that goes with it.
     #[serde(rename = "waitDuration")]
@@ -1540,7 +1540,7 @@ impl OpenEnum for TeamNotificationPolicyDtoType {
 
 open_enum!(TeamNotificationPolicyDtoType);
 
-/// An alert or a notification policy to create.
+/// An alert policy or a notification policy of a team.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TeamPolicy {

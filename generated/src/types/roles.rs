@@ -38,7 +38,7 @@ pub struct CustomUserRoleCreateRequest {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub disallowed_rights: Nullable<Vec<String>>,
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[serde(
         rename = "grantedRights",
         default,
@@ -69,7 +69,7 @@ impl CustomUserRoleCreateRequest {
         self
     }
 
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[must_use]
     pub fn granted_rights(
         mut self,
@@ -80,7 +80,7 @@ impl CustomUserRoleCreateRequest {
     }
 }
 
-/// The answer to a write of a custom user role.
+/// The response to a write of a custom user role.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CustomUserRoleSuccessResponse {
@@ -115,7 +115,7 @@ pub struct CustomUserRoleUpdateRequest {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub disallowed_rights: Nullable<Vec<String>>,
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[serde(
         rename = "grantedRights",
         default,
@@ -151,7 +151,7 @@ impl CustomUserRoleUpdateRequest {
         self
     }
 
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[must_use]
     pub fn granted_rights(
         mut self,
@@ -191,7 +191,7 @@ pub struct GetCustomUserRoleResponse {
     /// The role that this one builds on.
     #[serde(rename = "extendedRole", skip_serializing_if = "Option::is_none")]
     pub extended_role: Option<String>,
-    /// The rights that the role gives.
+    /// The rights that the role grants.
     #[serde(
         rename = "grantedRights",
         default,

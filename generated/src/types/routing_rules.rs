@@ -92,7 +92,7 @@ impl CreateRoutingRuleRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Notify {
-    /// The id of the escalation or schedule; none for `none`.
+    /// The id of the escalation or schedule; absent for `none`.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub id: Nullable<String>,
     /// What is notified: an `escalation`, a `schedule` or `none`.
@@ -109,7 +109,7 @@ impl Notify {
         }
     }
 
-    /// The id of the escalation or schedule; none for `none`.
+    /// The id of the escalation or schedule; absent for `none`.
     #[must_use]
     pub fn id(mut self, id: impl Into<Nullable<String>>) -> Self {
         self.id = id.into();

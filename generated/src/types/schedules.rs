@@ -159,7 +159,7 @@ impl CreateRotationRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateScheduleRequest {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// Whether the schedule is switched on; on if left out.
@@ -191,7 +191,7 @@ impl CreateScheduleRequest {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -405,7 +405,7 @@ impl Page for ListSchedulesResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NextOnCallParticipants {
-    /// Who comes next, as a tree; answered without `flat`.
+    /// Who comes next, as a tree; present without `flat`.
     #[serde(
         rename = "nextOnCallParticipants",
         default,
@@ -477,7 +477,7 @@ impl From<NextOnCallUsers> for NextOnCallResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NextOnCallUsers {
-    /// The ids of the users who come next; answered with `flat`.
+    /// The ids of the users who come next; present with `flat`.
     #[serde(
         rename = "nextOnCallUsers",
         default,
@@ -542,7 +542,7 @@ pub struct OnCallParticipant {
     /// The id of the user, team or escalation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Who comes next, as a tree; answered without `flat`.
+    /// Who comes next, as a tree; present without `flat`.
     #[serde(
         rename = "nextOnCallParticipants",
         default,
@@ -639,7 +639,7 @@ impl From<OnCallUsers> for OnCallResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OnCallUsers {
-    /// The ids of the users on call; answered with `flat`.
+    /// The ids of the users on call; present with `flat`.
     #[serde(
         rename = "onCallUsers",
         default,
@@ -649,7 +649,7 @@ pub struct OnCallUsers {
     pub on_call_users: Vec<String>,
 }
 
-/// An exception to a schedule, which puts somebody else on call for a while.
+/// An exception to a schedule, which puts another user on call for a while.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Override {
@@ -689,7 +689,7 @@ pub struct Override {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OverrideResponderInfo {
-    /// The account id of the user; none for `noone`.
+    /// The account id of the user; absent for `noone`.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub id: Nullable<String>,
     /// Who takes the shift: a `user` or `noone`.
@@ -706,7 +706,7 @@ impl OverrideResponderInfo {
         }
     }
 
-    /// The account id of the user; none for `noone`.
+    /// The account id of the user; absent for `noone`.
     #[must_use]
     pub fn id(mut self, id: impl Into<Nullable<String>>) -> Self {
         self.id = id.into();
@@ -750,7 +750,7 @@ open_enum!(OverrideResponderInfoType);
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ResponderInfo {
-    /// The id of the user, team or escalation; none for `noone`.
+    /// The id of the user, team or escalation; absent for `noone`.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub id: Nullable<String>,
     /// What kind of participant it is; `noone` leaves a gap.
@@ -767,7 +767,7 @@ impl ResponderInfo {
         }
     }
 
-    /// The id of the user, team or escalation; none for `noone`.
+    /// The id of the user, team or escalation; absent for `noone`.
     #[must_use]
     pub fn id(mut self, id: impl Into<Nullable<String>>) -> Self {
         self.id = id.into();
@@ -993,7 +993,7 @@ open_enum!(RotationType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it is switched on.
@@ -1005,7 +1005,7 @@ pub struct Schedule {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The rotations; lists have them only where `expand` asked for them.
+    /// The rotations; lists have them only if `expand` names them.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -1024,7 +1024,7 @@ pub struct Schedule {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ScheduleTimelineResponse {
-    /// The layer of the rotations alone, where `expand` asked for `base`.
+    /// The layer of the rotations alone; present if `expand` has `base`.
     #[serde(rename = "baseTimeline", skip_serializing_if = "Option::is_none")]
     pub base_timeline: Option<Timeline>,
     /// When it ends.
@@ -1046,10 +1046,10 @@ pub struct ScheduleTimelineResponse {
     /// Who is on call in the end, all layers taken together.
     #[serde(rename = "finalTimeline", skip_serializing_if = "Option::is_none")]
     pub final_timeline: Option<Timeline>,
-    /// The layer of forwarding rules alone, where `expand` asked for `forwarding`.
+    /// The layer of forwarding rules alone; present if `expand` has `forwarding`.
     #[serde(rename = "forwardingTimeline", skip_serializing_if = "Option::is_none")]
     pub forwarding_timeline: Option<Timeline>,
-    /// The layer of overrides alone, where `expand` asked for `override`.
+    /// The layer of overrides alone; present if `expand` has `override`.
     #[serde(rename = "overrideTimeline", skip_serializing_if = "Option::is_none")]
     pub override_timeline: Option<Timeline>,
     /// When it begins.
@@ -1154,7 +1154,7 @@ pub struct Timeline {
     pub rotations: Vec<TimelineRotation>,
 }
 
-/// What kind of responder it is.
+/// What kind of participant it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimelineParticipantType {
@@ -1280,7 +1280,7 @@ pub struct TimelineResponder {
     /// Whether it has been deleted since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
-    /// The id of the user, team or escalation; none for `noone`.
+    /// The id of the user, team or escalation; absent for `noone`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What kind of responder it is.
@@ -1479,7 +1479,7 @@ impl UpdateRotationRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateScheduleRequest {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// Whether it is switched on.
@@ -1512,7 +1512,7 @@ impl UpdateScheduleRequest {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();

@@ -45,7 +45,7 @@ impl OpenEnum for ActionDirection {
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 open_enum!(ActionDirection);
 
-/// The type of a group of sync actions.
+/// The type of a group of actions.
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -253,7 +253,7 @@ impl OpenEnum for ContactMethod {
 #[cfg(any(feature = "contacts", feature = "notification-rules"))]
 open_enum!(ContactMethod);
 
-/// Which alerts the routing rule is for.
+/// Which alerts a rule is for.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -330,7 +330,7 @@ impl From<CriteriaMatchAll> for Nullable<Criteria> {
     }
 }
 
-/// One condition of a notification rule.
+/// One condition of a rule.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -648,7 +648,7 @@ impl DaySpan {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Filter {
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[serde(
         rename = "conditionMatchType",
         default,
@@ -678,7 +678,7 @@ impl Filter {
         }
     }
 
-    /// Whether all conditions must hold, any one of them, or none is needed.
+    /// Whether all conditions must hold, any one of them, or no condition.
     #[must_use]
     pub fn condition_match_type(
         mut self,
@@ -846,7 +846,7 @@ impl IntegrationCondition {
     }
 }
 
-/// Where the next page of attachments is.
+/// Where the next page is.
 #[cfg(
     any(
         feature = "alerts",
@@ -931,7 +931,7 @@ impl OpenEnum for Priority {
 #[cfg(any(feature = "alerts", feature = "heartbeats", feature = "policies"))]
 open_enum!(Priority);
 
-/// The hours in which the routing rule counts.
+/// The hours in which a rule counts.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1201,7 +1201,7 @@ impl OpenEnum for StakeholderCommsAssignmentType {
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 open_enum!(StakeholderCommsAssignmentType);
 
-/// Whether email is used.
+/// Whether a channel of notifications is used.
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1357,7 +1357,7 @@ pub struct StakeholderCommsIncident {
         deserialize_with = "decode::date"
     )]
     pub scheduled_until: Option<DateTime<Utc>>,
-    /// A short address of the incident.
+    /// A short URL of the incident.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shortlink: Option<String>,
     /// When the incident began.
@@ -1599,7 +1599,7 @@ pub struct StakeholderCommsIncidentUpdate {
         deserialize_with = "decode::date"
     )]
     pub scheduled_at: Option<DateTime<Utc>>,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(rename = "shouldSendNotifications", skip_serializing_if = "Option::is_none")]
     pub should_send_notifications: Option<bool>,
     /// The status of the incident since this update.
@@ -1633,7 +1633,7 @@ pub struct StakeholderCommsIncidentWithUpdates {
     pub incident_updates: Vec<StakeholderCommsIncidentUpdate>,
 }
 
-/// Which channels a stakeholder is told through.
+/// The channels through which a stakeholder is notified.
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1649,7 +1649,7 @@ pub struct StakeholderCommsNotificationChannels {
     pub webhook: Option<StakeholderCommsChannelPreference>,
 }
 
-/// How a stakeholder is told.
+/// How a stakeholder is notified.
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1685,7 +1685,7 @@ pub struct StakeholderCommsNotificationPreference {
         deserialize_with = "decode::date"
     )]
     pub updated_at: Option<DateTime<Utc>>,
-    /// The address that is called.
+    /// The URL that is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Secret<String>>,
 }
@@ -1736,7 +1736,7 @@ pub struct StakeholderCommsStakeholder {
     /// The id of the Atlassian team, where the stakeholder is one.
     #[serde(rename = "atlassianTeamId", skip_serializing_if = "Option::is_none")]
     pub atlassian_team_id: Option<String>,
-    /// The address of the picture.
+    /// The URL of the picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// The groups that the stakeholder is in.
@@ -1760,10 +1760,10 @@ pub struct StakeholderCommsStakeholder {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How the stakeholder is told.
+    /// How the stakeholder is notified.
     #[serde(rename = "notificationPreference", skip_serializing_if = "Option::is_none")]
     pub notification_preference: Option<StakeholderCommsNotificationPreference>,
-    /// Whether no confirmation by email is asked for.
+    /// Whether the confirmation by email is skipped.
     #[serde(rename = "skipConfirmation", skip_serializing_if = "Option::is_none")]
     pub skip_confirmation: Option<bool>,
     /// The id of the stakeholder group.
@@ -1803,7 +1803,7 @@ pub struct StakeholderCommsStakeholderGroupMutationResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupRef {
-    /// The address of the picture.
+    /// The URL of the picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Its id.
@@ -1912,7 +1912,7 @@ impl OpenEnum for StakeholderCommsStakeholderType {
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 open_enum!(StakeholderCommsStakeholderType);
 
-/// Somebody who subscribed to a status page, a component or an incident.
+/// A subscriber to a status page, a component or an incident.
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -2008,7 +2008,7 @@ pub struct StakeholderCommsSubscriber {
     /// The id of the subscription by short code.
     #[serde(rename = "shortCodeSubscriptionId", skip_serializing_if = "Option::is_none")]
     pub short_code_subscription_id: Option<String>,
-    /// Whether no confirmation by email is asked for.
+    /// Whether the confirmation by email is skipped.
     #[serde(rename = "skipConfirmation", skip_serializing_if = "Option::is_none")]
     pub skip_confirmation: Option<bool>,
     /// The id of the Slack channel.
@@ -2017,10 +2017,10 @@ pub struct StakeholderCommsSubscriber {
     /// The id of the Slack user.
     #[serde(rename = "slackUserId", skip_serializing_if = "Option::is_none")]
     pub slack_user_id: Option<String>,
-    /// Whether the subscriber has confirmed, and is still told.
+    /// Whether the subscriber has confirmed, and is still notified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsSubscriberStatus>,
-    /// The channel through which the subscriber is told.
+    /// The channel through which the subscriber is notified.
     #[serde(rename = "subscriptionType", skip_serializing_if = "Option::is_none")]
     pub subscription_type: Option<StakeholderCommsSubscriptionType>,
     /// Whether the subscription is for a page, a component or an incident.
@@ -2034,12 +2034,12 @@ pub struct StakeholderCommsSubscriber {
         deserialize_with = "decode::date"
     )]
     pub updated_at: Option<DateTime<Utc>>,
-    /// The address that is called.
+    /// The URL that is called.
     #[serde(rename = "webhookEndpoint", skip_serializing_if = "Option::is_none")]
     pub webhook_endpoint: Option<Secret<String>>,
 }
 
-/// Whether a subscriber has confirmed, and is still told.
+/// Whether a subscriber has confirmed, and is still notified.
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -2133,7 +2133,7 @@ impl OpenEnum for StakeholderCommsSubscriberType {
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 open_enum!(StakeholderCommsSubscriberType);
 
-/// The channel through which a subscriber is told.
+/// The channel through which a subscriber is notified.
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

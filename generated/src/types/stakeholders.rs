@@ -273,7 +273,7 @@ impl StakeholderCommsCreateStakeholderGroupInput {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// When it was added.
@@ -284,7 +284,7 @@ pub struct StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
         deserialize_with = "decode::date"
     )]
     pub inserted_at: Nullable<DateTime<Utc>>,
-    /// The address of the logo.
+    /// The URL of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Nullable::is_absent")]
     pub logo_url: Nullable<String>,
     /// Its name.
@@ -326,7 +326,7 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -343,7 +343,7 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
         self
     }
 
-    /// The address of the logo.
+    /// The URL of the logo.
     #[must_use]
     pub fn logo_url(mut self, logo_url: impl Into<Nullable<String>>) -> Self {
         self.logo_url = logo_url.into();
@@ -444,7 +444,7 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholder {
     pub phone_number: Nullable<String>,
     /// Which channels are used.
     pub preference: StakeholderCommsCreateStakeholderInputStakeholderPreference,
-    /// Whether no confirmation by email is asked for.
+    /// Whether the confirmation by email is skipped.
     #[serde(rename = "skipConfirmation")]
     pub skip_confirmation: bool,
     /// The id of the stakeholder group, where the stakeholder is one.
@@ -457,7 +457,7 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholder {
     /// What kind of stakeholder it is.
     #[serde(rename = "stakeholderType")]
     pub stakeholder_type: StakeholderCommsStakeholderType,
-    /// The address that is called.
+    /// The URL that is called.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub webhook: Nullable<Secret<String>>,
 }
@@ -539,7 +539,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
         self
     }
 
-    /// The address that is called.
+    /// The URL that is called.
     #[must_use]
     pub fn webhook(mut self, webhook: impl Into<Nullable<Secret<String>>>) -> Self {
         self.webhook = webhook.into();
@@ -547,7 +547,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
     }
 }
 
-/// Which channels the stakeholder is told through.
+/// The channels through which the stakeholder is notified.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderInputStakeholderPreference {
@@ -612,7 +612,7 @@ pub struct StakeholderCommsGroupCreateResponse {
     /// The stakeholder group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<StakeholderCommsStakeholderGroup>,
-    /// The address of the owner's picture.
+    /// The URL of the owner's picture.
     #[serde(rename = "ownerAvatar", skip_serializing_if = "Option::is_none")]
     pub owner_avatar: Option<String>,
     /// The name of the owner.
@@ -627,7 +627,7 @@ pub struct StakeholderCommsGroupCreateResponse {
     pub stakeholders: Vec<StakeholderCommsStakeholder>,
 }
 
-/// The answer with the group after members were added.
+/// The response with the group after members were added.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsGroupMemberConnectionResponse {
@@ -969,7 +969,7 @@ pub struct StakeholderCommsStakeholderConnection {
     pub total_count: Option<i32>,
 }
 
-/// The answer with one page of stakeholders.
+/// The response with one page of stakeholders.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderConnectionResponse {
@@ -1009,7 +1009,7 @@ impl Page for StakeholderCommsStakeholderConnectionResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroup {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its id.
@@ -1023,7 +1023,7 @@ pub struct StakeholderCommsStakeholderGroup {
         deserialize_with = "decode::date"
     )]
     pub inserted_at: Option<DateTime<Utc>>,
-    /// The address of the logo.
+    /// The URL of the logo.
     #[serde(rename = "logoUrl", skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// Its name.
@@ -1171,7 +1171,7 @@ pub struct StakeholderCommsStakeholderGroupMembership {
     pub member_type: Option<String>,
 }
 
-/// The answer with one group.
+/// The response with one group.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupResponse {
@@ -1384,7 +1384,7 @@ impl Page for StakeholderCommsStakeholderPaginatedResponse {
     }
 }
 
-/// The answer with one stakeholder.
+/// The response with one stakeholder.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderResponse {
@@ -1400,7 +1400,7 @@ pub struct StakeholderCommsStakeholderResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderGroupInput {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// When it was added.
@@ -1411,7 +1411,7 @@ pub struct StakeholderCommsUpdateStakeholderGroupInput {
         deserialize_with = "decode::date"
     )]
     pub inserted_at: Nullable<DateTime<Utc>>,
-    /// The address of the logo.
+    /// The URL of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Nullable::is_absent")]
     pub logo_url: Nullable<String>,
     /// Its name.
@@ -1455,7 +1455,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -1472,7 +1472,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
         self
     }
 
-    /// The address of the logo.
+    /// The URL of the logo.
     #[must_use]
     pub fn logo_url(mut self, logo_url: impl Into<Nullable<String>>) -> Self {
         self.logo_url = logo_url.into();
@@ -1554,7 +1554,7 @@ impl StakeholderCommsUpdateStakeholderInput {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
-    /// How the stakeholder is told.
+    /// How the stakeholder is notified.
     #[serde(
         rename = "notificationPreference",
         default,
@@ -1583,7 +1583,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
         }
     }
 
-    /// How the stakeholder is told.
+    /// How the stakeholder is notified.
     #[must_use]
     pub fn notification_preference(
         mut self,
@@ -1608,7 +1608,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
     }
 }
 
-/// How the stakeholder is to be told.
+/// How the stakeholder is notified.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreference {
@@ -1634,7 +1634,7 @@ pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificat
     pub preference: Nullable<
         StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference,
     >,
-    /// The address that is called.
+    /// The URL that is called.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub webhook: Nullable<Secret<String>>,
 }
@@ -1686,7 +1686,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
         self
     }
 
-    /// The address that is called.
+    /// The URL that is called.
     #[must_use]
     pub fn webhook(mut self, webhook: impl Into<Nullable<Secret<String>>>) -> Self {
         self.webhook = webhook.into();
@@ -1694,7 +1694,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
     }
 }
 
-/// Which channels the stakeholder is told through.
+/// The channels through which the stakeholder is notified.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference {

@@ -615,27 +615,27 @@ pub struct StakeholderCommsCreatePageRequestPage {
     /// The colours of the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub colours: Nullable<StakeholderCommsColours>,
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[serde(rename = "customCss", default, skip_serializing_if = "Nullable::is_absent")]
     pub custom_css: Nullable<String>,
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[serde(
         rename = "customFooterHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_footer_html: Nullable<String>,
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[serde(
         rename = "customHeaderHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_header_html: Nullable<String>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// The domain of one's own that is to lead to the page.
+    /// The custom domain that is to lead to the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub domain: Nullable<String>,
     /// What stands at the foot of the page.
@@ -658,7 +658,7 @@ pub struct StakeholderCommsCreatePageRequestPage {
     /// What stands at the head of the page.
     #[serde(rename = "headerData", default, skip_serializing_if = "Nullable::is_absent")]
     pub header_data: Nullable<StakeholderCommsHeaderData>,
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[serde(
         rename = "helpCenterUrl",
         default,
@@ -687,14 +687,14 @@ pub struct StakeholderCommsCreatePageRequestPage {
     /// Whether the page is public or private.
     #[serde(rename = "pageType")]
     pub page_type: StakeholderCommsPageType,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[serde(
         rename = "privacyPolicyUrl",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub privacy_policy_url: Nullable<String>,
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[serde(rename = "seoConfig", default, skip_serializing_if = "Nullable::is_absent")]
     pub seo_config: Nullable<StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
@@ -786,14 +786,14 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[must_use]
     pub fn custom_css(mut self, custom_css: impl Into<Nullable<String>>) -> Self {
         self.custom_css = custom_css.into();
         self
     }
 
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[must_use]
     pub fn custom_footer_html(
         mut self,
@@ -803,7 +803,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[must_use]
     pub fn custom_header_html(
         mut self,
@@ -813,14 +813,14 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// The domain of one's own that is to lead to the page.
+    /// The custom domain that is to lead to the page.
     #[must_use]
     pub fn domain(mut self, domain: impl Into<Nullable<String>>) -> Self {
         self.domain = domain.into();
@@ -867,7 +867,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[must_use]
     pub fn help_center_url(
         mut self,
@@ -907,7 +907,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[must_use]
     pub fn privacy_policy_url(
         mut self,
@@ -917,7 +917,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[must_use]
     pub fn seo_config(
         mut self,
@@ -1021,7 +1021,7 @@ impl OpenEnum for StakeholderCommsCustomDomainConfigSslStatus {
 
 open_enum!(StakeholderCommsCustomDomainConfigSslStatus);
 
-/// A DNS record that a domain of one's own needs.
+/// A DNS record that a custom domain needs.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCustomDomainRecord {
@@ -1091,11 +1091,11 @@ impl OpenEnum for StakeholderCommsCustomDomainRecordStatus {
 
 open_enum!(StakeholderCommsCustomDomainRecordStatus);
 
-/// The DNS records of one type that a domain of one's own needs.
+/// The DNS records of one type that a custom domain needs.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCustomDomainRecordType {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its name.
@@ -1374,7 +1374,7 @@ pub struct StakeholderCommsIncidentChange {
     /// The id of the status page.
     #[serde(rename = "pageId")]
     pub page_id: String,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(
         rename = "shouldSendNotifications",
         default,
@@ -1447,7 +1447,7 @@ impl StakeholderCommsIncidentChange {
         self
     }
 
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[must_use]
     pub fn should_send_notifications(
         mut self,
@@ -1517,7 +1517,7 @@ pub struct StakeholderCommsIncidentInput {
     /// The id of the status page.
     #[serde(rename = "pageId")]
     pub page_id: String,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(
         rename = "shouldSendNotifications",
         default,
@@ -1583,7 +1583,7 @@ impl StakeholderCommsIncidentInput {
         self
     }
 
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[must_use]
     pub fn should_send_notifications(
         mut self,
@@ -1646,7 +1646,7 @@ pub struct StakeholderCommsIncidentTemplate {
     /// The id of the status page.
     #[serde(rename = "pageId", skip_serializing_if = "Option::is_none")]
     pub page_id: Option<String>,
-    /// Whether subscribers are told.
+    /// Whether subscribers are notified.
     #[serde(rename = "shouldSendNotifications", skip_serializing_if = "Option::is_none")]
     pub should_send_notifications: Option<bool>,
     /// Whether a tweet is posted.
@@ -1668,7 +1668,7 @@ pub struct StakeholderCommsIncidentTemplate {
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// The answer with one template.
+/// The response with one template.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentTemplateResponse {
@@ -1823,7 +1823,7 @@ pub struct StakeholderCommsNestedComponent {
         deserialize_with = "decode::null_as_default"
     )]
     pub components: Vec<StakeholderCommsNestedComponent>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its id.
@@ -2004,7 +2004,7 @@ pub struct StakeholderCommsNestedDraftComponentInput {
     /// The components inside, if it is a group.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub components: Nullable<Vec<StakeholderCommsNestedDraftComponentInput>>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// The id of the component; leave it out to create one.
@@ -2063,7 +2063,7 @@ impl StakeholderCommsNestedDraftComponentInput {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -2157,16 +2157,16 @@ pub struct StakeholderCommsPage {
     /// The id of who created it.
     #[serde(rename = "createdBy", skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[serde(rename = "customCss", skip_serializing_if = "Option::is_none")]
     pub custom_css: Option<String>,
     /// How far the set-up of the page's own domain has come.
     #[serde(rename = "customDomainConfig", skip_serializing_if = "Option::is_none")]
     pub custom_domain_config: Option<StakeholderCommsCustomDomainConfig>,
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[serde(rename = "customFooterHtml", skip_serializing_if = "Option::is_none")]
     pub custom_footer_html: Option<String>,
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[serde(rename = "customHeaderHtml", skip_serializing_if = "Option::is_none")]
     pub custom_header_html: Option<String>,
     /// When it was deleted softly.
@@ -2177,10 +2177,10 @@ pub struct StakeholderCommsPage {
         deserialize_with = "decode::date"
     )]
     pub deleted_at: Option<DateTime<Utc>>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The domain of one's own that leads to the page, if there is one.
+    /// The custom domain that leads to the page, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// The ids of accounts elsewhere that belong to the page.
@@ -2206,7 +2206,7 @@ pub struct StakeholderCommsPage {
     /// What stands at the head of the page.
     #[serde(rename = "headerData", skip_serializing_if = "Option::is_none")]
     pub header_data: Option<StakeholderCommsHeaderData>,
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[serde(rename = "helpCenterUrl", skip_serializing_if = "Option::is_none")]
     pub help_center_url: Option<String>,
     /// Whether search engines are kept away.
@@ -2230,10 +2230,10 @@ pub struct StakeholderCommsPage {
     /// Whether the page is public or private.
     #[serde(rename = "pageType", skip_serializing_if = "Option::is_none")]
     pub page_type: Option<StakeholderCommsPageType>,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[serde(rename = "privacyPolicyUrl", skip_serializing_if = "Option::is_none")]
     pub privacy_policy_url: Option<String>,
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[serde(rename = "seoConfig", skip_serializing_if = "Option::is_none")]
     pub seo_config: Option<StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
@@ -2261,7 +2261,7 @@ pub struct StakeholderCommsPage {
         deserialize_with = "decode::date"
     )]
     pub updated_at: Option<DateTime<Utc>>,
-    /// The public address of the page.
+    /// The public URL of the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The number of the page's version.
@@ -2342,7 +2342,7 @@ impl OpenEnum for StakeholderCommsPageFilter {
 
 open_enum!(StakeholderCommsPageFilter);
 
-/// The answer with one status page.
+/// The response with one status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageResponse {
@@ -2414,7 +2414,7 @@ pub struct StakeholderCommsPageSummary {
         deserialize_with = "decode::integer"
     )]
     pub component_count: Option<i32>,
-    /// The domain of one's own that leads to the page.
+    /// The custom domain that leads to the page.
     #[serde(rename = "customDomain", skip_serializing_if = "Option::is_none")]
     pub custom_domain: Option<String>,
     /// How far the set-up of the page's own domain has come.
@@ -2476,7 +2476,7 @@ pub struct StakeholderCommsPageSummaryDetails {
     pub subscribers_count: Option<i32>,
 }
 
-/// The answer about how a status page is doing.
+/// The response about the health of a status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageSummaryDetailsResponse {
@@ -2662,14 +2662,14 @@ impl StakeholderCommsPermanentDeletePageRequest {
     }
 }
 
-/// What search engines are told about a status page.
+/// What a status page tells search engines.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSeoConfig {
     /// The description for search engines.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether search engines are told anything.
+    /// Whether search engines may index the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
     /// Keywords for search engines.
@@ -2698,7 +2698,7 @@ impl StakeholderCommsSeoConfig {
         self
     }
 
-    /// Whether search engines are told anything.
+    /// Whether search engines may index the page.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
@@ -2801,7 +2801,7 @@ impl Page for StakeholderCommsSubscriberConnection {
     }
 }
 
-/// The answer with a list of subscribers.
+/// The response with a list of subscribers.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriberConnectionResponse {
@@ -2931,7 +2931,7 @@ pub struct StakeholderCommsSubscriptionRequestSubscriptionRequest {
     pub subscription_data: Nullable<
         StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData,
     >,
-    /// The channel through which the subscriber is told.
+    /// The channel through which the subscriber is notified.
     #[serde(rename = "subscriptionType")]
     pub subscription_type: StakeholderCommsSubscriptionType,
 }
@@ -2998,7 +2998,7 @@ pub struct StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionDat
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub phone_number: Nullable<String>,
-    /// The address that is called.
+    /// The URL that is called.
     #[serde(
         rename = "webhookEndpoint",
         default,
@@ -3039,7 +3039,7 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
         self
     }
 
-    /// The address that is called.
+    /// The URL that is called.
     #[must_use]
     pub fn webhook_endpoint(
         mut self,
@@ -3050,7 +3050,7 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
     }
 }
 
-/// The answer with the counts of subscriptions.
+/// The response with the counts of subscriptions.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriptionStatsResponse {
@@ -3178,27 +3178,27 @@ pub struct StakeholderCommsUpdatePageRequestPage {
     /// The colours of the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub colours: Nullable<StakeholderCommsColours>,
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[serde(rename = "customCss", default, skip_serializing_if = "Nullable::is_absent")]
     pub custom_css: Nullable<String>,
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[serde(
         rename = "customFooterHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_footer_html: Nullable<String>,
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[serde(
         rename = "customHeaderHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_header_html: Nullable<String>,
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// The domain of one's own that is to lead to the page.
+    /// The custom domain that is to lead to the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub domain: Nullable<String>,
     /// What stands at the foot of the page.
@@ -3221,7 +3221,7 @@ pub struct StakeholderCommsUpdatePageRequestPage {
     /// What stands at the head of the page.
     #[serde(rename = "headerData", default, skip_serializing_if = "Nullable::is_absent")]
     pub header_data: Nullable<StakeholderCommsHeaderData>,
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[serde(
         rename = "helpCenterUrl",
         default,
@@ -3251,14 +3251,14 @@ pub struct StakeholderCommsUpdatePageRequestPage {
     /// Whether the page is public or private.
     #[serde(rename = "pageType", default, skip_serializing_if = "Nullable::is_absent")]
     pub page_type: Nullable<StakeholderCommsPageType>,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[serde(
         rename = "privacyPolicyUrl",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub privacy_policy_url: Nullable<String>,
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[serde(rename = "seoConfig", default, skip_serializing_if = "Nullable::is_absent")]
     pub seo_config: Nullable<StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
@@ -3347,14 +3347,14 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// Style rules of one's own.
+    /// Custom style rules.
     #[must_use]
     pub fn custom_css(mut self, custom_css: impl Into<Nullable<String>>) -> Self {
         self.custom_css = custom_css.into();
         self
     }
 
-    /// HTML of one's own for the foot of the page.
+    /// Custom HTML for the foot of the page.
     #[must_use]
     pub fn custom_footer_html(
         mut self,
@@ -3364,7 +3364,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// HTML of one's own for the head of the page.
+    /// Custom HTML for the head of the page.
     #[must_use]
     pub fn custom_header_html(
         mut self,
@@ -3374,14 +3374,14 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// The domain of one's own that is to lead to the page.
+    /// The custom domain that is to lead to the page.
     #[must_use]
     pub fn domain(mut self, domain: impl Into<Nullable<String>>) -> Self {
         self.domain = domain.into();
@@ -3428,7 +3428,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// The address of the help centre.
+    /// The URL of the help centre.
     #[must_use]
     pub fn help_center_url(
         mut self,
@@ -3485,7 +3485,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     #[must_use]
     pub fn privacy_policy_url(
         mut self,
@@ -3495,7 +3495,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// What search engines are told.
+    /// What the page tells search engines.
     #[must_use]
     pub fn seo_config(
         mut self,

@@ -353,7 +353,7 @@ impl CreateSyncActionRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateSyncDto {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// Whether it is switched on; off if left out.
@@ -385,7 +385,7 @@ impl CreateSyncDto {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -466,7 +466,7 @@ impl From<SyncActions> for ListSyncActionGroupsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Sync {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it is switched on.
@@ -904,7 +904,7 @@ impl UpdateSyncActionRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateSyncDto {
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// Whether it is switched on.
@@ -933,7 +933,7 @@ impl UpdateSyncDto {
         }
     }
 
-    /// What it is for, in free words.
+    /// What it is for, in prose.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();

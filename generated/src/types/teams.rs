@@ -72,7 +72,7 @@ pub struct ListTeamRoleResponseItem {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OpsEnableResponse {
-    /// The id by which the request is followed.
+    /// The id of the request.
     #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
@@ -98,7 +98,7 @@ pub struct RequestStatus {
     pub value: Option<RequestStatusValue>,
 }
 
-/// The answer about a request of a team.
+/// The response about a request of a team.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RequestStatusResponse {

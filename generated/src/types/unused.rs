@@ -11,7 +11,7 @@ use crate::types::{
     StakeholderCommsStakeholder, StakeholderCommsSubscriber,
 };
 
-/// An unsuccessful answer about an alert.
+/// An error response about an alert.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertErrorResponse {
@@ -27,7 +27,7 @@ pub struct AlertErrorResponse {
     pub message: Option<String>,
 }
 
-/// The answer to giving a role to a user.
+/// The response to the assignment of a role to a user.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CustomRolesPaginatedResponse {
@@ -42,7 +42,7 @@ pub struct CustomRolesPaginatedResponse {
     /// The way to further pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<CustomRolesLinks>,
-    /// The items of the answer; the document does not say what they are.
+    /// The items of the response; the document does not declare their type.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -51,7 +51,7 @@ pub struct CustomRolesPaginatedResponse {
     pub values: Vec<Map<String, Value>>,
 }
 
-/// One error in an unsuccessful answer.
+/// One error in an error response.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -76,7 +76,7 @@ pub struct ErrorResponseList {
     pub errors: Vec<SchedulesErrorResponse>,
 }
 
-/// An unsuccessful answer that lists its errors.
+/// An error response that lists its errors.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ErrorResponses {
@@ -179,7 +179,7 @@ pub struct NotificationPolicyListResponse {
     pub type_: Option<String>,
 }
 
-/// A type that the document declares and nothing uses.
+/// A type that the document declares and no operation uses.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OperationsEnableSuccessResponse {
@@ -232,7 +232,7 @@ impl OpenEnum for PolicyFilterDtoType {
 
 open_enum!(PolicyFilterDtoType);
 
-/// A type that the document declares and nothing uses.
+/// A type that the document declares and no operation uses.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PolicyTimeRestrictionDto {
@@ -277,7 +277,7 @@ pub struct StakeholderCommsAssignmentConnection {
     pub total_count: Option<i32>,
 }
 
-/// The answer with one page of assignments.
+/// The response with one page of assignments.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsAssignmentConnectionResponse {
@@ -458,7 +458,7 @@ pub struct TeamNotificationPolicyPaginatedResponse {
     pub values: Vec<NotificationPolicyListResponse>,
 }
 
-/// An unsuccessful answer with a code and a message.
+/// An error response with a code and a message.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UnauthorizedErrorResponse {

@@ -9,31 +9,27 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, child, pointer, schema_name, schema_reference, walk},
+    document::{Document, child, schema_name, schema_reference, walk},
+    overlay::EqualSchemas,
     problem::{Problem, Problems},
 };
 
 /// Merges schemas under their common names. Gives the name that each of them has from now on.
 pub fn merge(
     document: &mut Document,
-    groups: &BTreeMap<String, Vec<String>>,
+    groups: &BTreeMap<String, EqualSchemas>,
     problems: &mut Problems,
 ) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
-    for (common, members) in groups {
-        let at = pointer(&["merge", common]);
-        if document.schema(common).is_some() && !members.contains(common) {
+    for (common, EqualSchemas { place, schemas }) in groups {
+        if document.schema(common).is_some() && !schemas.contains(common) {
             let message = format!("the document has a schema `{common}`, which is not a member");
-            problems.push(Problem::new(&at, message, "choose another name in spec/overlay.yaml"));
+            problems.push(Problem::new(place, message, "choose another name in spec/overlay/"));
         }
-        for (index, member) in members.iter().enumerate() {
-            let at = child(&at, &index.to_string());
-            if document.schema(member).is_none() {
-                let help = "remove it from spec/overlay.yaml: the schema is gone or has another name";
-                problems.push(Problem::new(at, format!("the schema `{member}` is missing"), help));
-            } else if let Some(other) = names.insert(member.clone(), common.clone()) {
+        for member in schemas {
+            if let Some(other) = names.insert(member.clone(), common.clone()) {
                 let message = format!("`{member}` is also a member of `{other}`");
-                problems.push(Problem::new(at, message, "leave it in one of them in spec/overlay.yaml"));
+                problems.push(Problem::new(child(place, "schemas"), message, "leave it in one of them in spec/overlay/"));
             }
         }
     }
@@ -44,24 +40,24 @@ pub fn merge(
         }
     });
     let Some(schemas) = document.schemas_mut() else { return names };
-    for (common, members) in groups {
-        unite(schemas, common, members, problems);
+    for (common, group) in groups {
+        unite(schemas, common, group, problems);
     }
     names
 }
 
 /// Puts one schema in the place of several.
-fn unite(schemas: &mut Map<String, Value>, common: &str, members: &[String], problems: &mut Problems) {
+fn unite(schemas: &mut Map<String, Value>, common: &str, group: &EqualSchemas, problems: &mut Problems) {
     let mut united: Option<(&str, Value)> = None;
-    for member in members {
+    for member in &group.schemas {
         let Some(schema) = schemas.shift_remove(member) else { continue };
         match &mut united {
             None => united = Some((member, schema)),
             Some((first, known)) => {
                 if !add_values(known, &schema) && comparable(known) != comparable(&schema) {
                     let message = format!("`{first}` and `{member}` are not the same");
-                    let help = "take one of them out in spec/overlay.yaml, or repair the difference";
-                    problems.push(Problem::new(pointer(&["merge", common]), message, help));
+                    let help = "take one of them out in spec/overlay/, or repair the difference";
+                    problems.push(Problem::new(&group.place, message, help));
                 }
             }
         }
@@ -100,7 +96,12 @@ mod tests {
 
     fn merged(schemas: Value, groups: Value) -> (Value, String) {
         let mut document = Document::new(json!({"openapi": "3.0.1", "components": {"schemas": schemas}}));
-        let groups = serde_json::from_value(groups).expect("groups");
+        let groups: BTreeMap<String, Vec<String>> = serde_json::from_value(groups).expect("groups");
+        let place = |name: &str| format!("shared.yaml#/merge/{name}");
+        let groups = groups
+            .into_iter()
+            .map(|(name, schemas)| (name.clone(), EqualSchemas { place: place(&name), schemas }))
+            .collect();
         let mut problems = Problems::new();
         merge(&mut document, &groups, &mut problems);
         (document.root()["components"]["schemas"].clone(), problems.to_string())
@@ -130,14 +131,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_same_or_not_there_is_reported() {
+    fn what_is_not_the_same_is_reported() {
         let (_, problems) = merged(
             json!({"A": {"type": "string"}, "B": {"type": "integer"}, "C": {}}),
-            json!({"Ab": ["A", "B", "Gone"], "C": ["A"]}),
+            json!({"Ab": ["A", "B"], "C": ["A"]}),
         );
         for part in [
             "`A` and `B` are not the same",
-            "the schema `Gone` is missing",
             "the document has a schema `C`, which is not a member",
             "`A` is also a member of `Ab`",
         ] {

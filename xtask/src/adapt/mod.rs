@@ -26,8 +26,8 @@ pub struct Adapted {
     pub document: Document,
     /// What generated code is made of.
     pub model: Model,
-    /// Overlay entries that match nothing, operations that come to one name, and what the model cannot express;
-    /// [`crate::preflight`] reports them with its own findings.
+    /// Operations that come to one name, and what the model cannot express; [`crate::preflight`] reports them with its own
+    /// findings.
     pub problems: Problems,
 }
 
@@ -45,16 +45,15 @@ pub fn minimal(mut document: Document, overlay: &Overlay) -> Document {
 /// Runs all passes.
 pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let mut problems = Problems::new();
-    overlay.check(&document, &mut problems);
     let unnamed = operation_names::assign(&mut document, overlay, &mut problems);
     errors::drop_declared(&mut document);
     let bodies = extract::request_bodies::extract(&mut document);
     simplify::simplify(&mut document);
     let declared = document.schemas().map(|(name, _)| name.to_owned()).collect();
     name_inline::name_inline(&mut document);
-    let merged = merge::merge(&mut document, overlay.merge(), &mut problems);
+    let equal = overlay.merge_groups(&document);
+    let merged = merge::merge(&mut document, &equal, &mut problems);
     let aliases = inline_aliases::inline(&mut document, &mut problems);
-    overlay.check_secrets(&document, &mut problems);
     // A vendor who only reorders the document changes nothing of ours.
     document.root_mut().sort_all_objects();
     let reach = Reach::of(&document);

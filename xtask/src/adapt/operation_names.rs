@@ -42,7 +42,7 @@ fn one_operation_per_name(names: &BTreeMap<(String, String), (String, String)>, 
         let operation = label(method, path);
         if let Some(first) = taken.get(name.as_str()) {
             let message = format!("`{first}` and `{operation}` both have the Rust name `{name}`");
-            let help = "give each a name of its own in spec/overlay.yaml";
+            let help = "give each a name of its own in spec/overlay/";
             problems.push(Problem::new(pointer(&["paths", path, method]), message, help).in_operation(&operation));
         } else {
             taken.insert(name, operation);
@@ -58,8 +58,10 @@ mod tests {
 
     fn overlay(name: &str) -> Overlay {
         Overlay::from_value(json!({
-            "areas": {"a": {"title": "A", "summary": "S."}},
-            "operations": {"GET /v1/as": {"name": name, "area": "a", "summary": "Lists."}}
+            "a.yaml": {
+                "title": "A", "summary": "S.",
+                "operations": {"GET /v1/as": {"name": name, "summary": "Lists."}}
+            }
         }))
         .expect("overlay")
     }

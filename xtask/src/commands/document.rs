@@ -25,7 +25,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = options.spec.clone().unwrap_or_else(|| workspace().join("spec/jsm-ops.json"));
     let refuse = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
-    let overlay = Overlay::file(&workspace().join("spec/overlay.yaml"))?;
+    let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
     let document = load::file(&spec).map_err(|error| refuse(&error))?;
     let repaired = pipeline::repair(document, vendor::ADDRESS_REPAIRS, vendor::REPAIRS, &mut Times::start());
     let repaired = repaired.map_err(|error| refuse(&error))?;

@@ -2,8 +2,10 @@
 
 pub mod bench;
 pub mod document;
+mod features;
 pub mod fetch;
 pub mod regen;
+pub mod schema;
 
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 

@@ -10,7 +10,7 @@ use std::{
 
 use similar::TextDiff;
 
-use super::{Failure, workspace};
+use super::{Failure, features, workspace};
 use crate::{
     document::load,
     emit::{
@@ -36,8 +36,8 @@ pub struct Options {
     /// The document, published or reduced to facts, as JSON or YAML [default: spec/jsm-ops.json]
     #[arg(long, value_name = "FILE")]
     pub spec: Option<PathBuf>,
-    /// Our names and words for its operations [default: spec/overlay.yaml]
-    #[arg(long, value_name = "FILE")]
+    /// The directory of our names and docs for its operations [default: spec/overlay]
+    #[arg(long, value_name = "DIR")]
     pub overlay: Option<PathBuf>,
     /// The folder of the crate [default: generated]
     #[arg(long, value_name = "DIR")]
@@ -53,24 +53,27 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = place(&options.spec, "spec/jsm-ops.json");
     let out = place(&options.out, "generated");
     let mut times = Times::start();
-    let overlay = place(&options.overlay, "spec/overlay.yaml");
+    let overlay = place(&options.overlay, "spec/overlay");
     let (document, overlay) = thread::scope(|scope| {
-        let overlay = scope.spawn(|| Overlay::file(&overlay));
+        let overlay = scope.spawn(|| Overlay::directory(&overlay));
         (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let overlay = overlay?;
+    let overlay = overlay.map_err(|error| Failure(error.report()))?;
     times.lap("load");
+    let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
     let output =
         Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let before = last_interface(&out);
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
-        return check(&out, &output.files, &plan);
+        check(&out, &output.files, &plan)?;
+        return features::check(&areas);
     }
     disk::apply(&out, &output.files, &plan)?;
     times.lap("write");
     report(options, &out, &before, &output, &plan);
+    features::report(&areas);
     report_times(&times);
     Ok(())
 }
@@ -120,7 +123,7 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
     }
     for unnamed in &summary.unnamed {
         println!(
-            "new         {} has no entry in spec/overlay.yaml and is called `{}` for now; add one",
+            "new         {} has no entry in spec/overlay/ and is called `{}` for now; add one",
             unnamed.operation, unnamed.name
         );
     }

@@ -10,7 +10,7 @@ use crate::{
     model::area,
     overlay::Overlay,
     public_api::Interface,
-    render::{area as calls, base_urls, client, crate_root, manifest, table, test_calls, test_round_trips},
+    render::{area as calls, base_urls, client, crate_root, manifest, table, test_calls, test_examples, test_round_trips},
     types::TypeCode,
 };
 
@@ -28,6 +28,7 @@ pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::E
         ("src/exports.rs".to_owned(), syn::parse2(crate_root::exports())?),
         ("src/operations.rs".to_owned(), syn::parse2(table::file(&areas, &adapted.model.operations))?),
         ("tests/calls.rs".to_owned(), test_calls::file(&areas, &adapted.model, overlay)?),
+        ("tests/examples.rs".to_owned(), test_examples::file(&areas)),
         ("tests/round_trips.rs".to_owned(), test_round_trips::file(adapted)),
     ];
     for area in &areas {

@@ -44,7 +44,7 @@ pub fn by_area<'a>(operations: &'a [OperationModel], overlay: &'a Overlay) -> Ve
     let areas = by_area.into_iter().map(|(key, operations)| AreaModel {
         key,
         module: names::module_name(key),
-        overlay: overlay.areas().get(key),
+        overlay: overlay.area(key),
         operations,
     });
     areas.collect()

@@ -3,7 +3,7 @@
 use super::{page::Page, rust_type::RustType};
 use crate::{
     names,
-    overlay::{Outcome, Paging, Retry},
+    overlay::{Idempotency, Paging, WriteStateLocation},
     rewrite::Family,
 };
 
@@ -34,7 +34,7 @@ pub struct OperationModel {
     /// The body of a successful response.
     pub response: ResponseBody,
     /// Whether it may be sent twice.
-    pub idempotency: Retry,
+    pub idempotency: Idempotency,
     /// How its pages follow each other, and how many items the service shows at all.
     pub paging: Option<(Paging, Option<u32>)>,
     /// What its pages are made of.
@@ -42,7 +42,7 @@ pub struct OperationModel {
     /// The operation that returns the state of a queued write.
     pub status_operation: Option<String>,
     /// Where in the response the state of a queued write is.
-    pub write_state: Option<Outcome>,
+    pub write_state: Option<WriteStateLocation>,
     /// OAuth 2.0 scopes; none where it takes no OAuth token.
     pub scopes: Vec<String>,
     /// Whether Atlassian marks it as experimental.

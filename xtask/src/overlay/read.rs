@@ -1,127 +1,393 @@
-//! From the value of an overlay to its sections.
+//! From the files of an overlay to its entries.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Area, Entry, Overlay};
+use super::{
+    Area, Entry, MergeGroup, Overlay, OverlayError, TypeDocs, example,
+    files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm},
+    ledger::Tracked,
+    stale::{Purpose, Stale, at, member},
+};
 use crate::{
     document::{child, load},
     names::is_rust_name,
     problem::{Problem, Problems},
 };
 
-/// Reads all sections; every entry that is wrong is reported.
-pub fn overlay(value: Value) -> Result<Overlay, Problems> {
-    let Value::Object(sections) = value else {
-        let message = format!("expected `areas` and `operations`, found {}", load::kind(&value));
-        return Err(Problem::new("", message, "see spec/overlay.yaml for the form").into());
-    };
-    let mut reader = Reader { sections, problems: Problems::new() };
-    let overlay = Overlay {
-        areas: reader.required("areas"),
-        operations: reader.required("operations"),
-        parameters: reader.map("parameters"),
-        fields: reader.map("fields"),
-        types: reader.map("types"),
-        argument_order: reader.list("argument_order"),
-        secrets: reader.list("secrets"),
-        merge: reader.map("merge"),
-    };
-    let Reader { sections, mut problems } = reader;
-    for key in sections.keys() {
-        let help = "see spec/overlay.yaml for the sections of an overlay";
-        problems.push(Problem::new(child("", key), format!("`{key}` is no section of an overlay"), help));
-    }
-    check_areas(&overlay.areas, &mut problems);
-    check_operations(&overlay, &mut problems);
-    problems.into_result()?;
-    Ok(overlay)
+/// What the directory has besides the files of the overlay.
+const OTHERS: [&str; 3] = ["README.md", "examples", SCHEMA];
+
+/// The schema of the files, for editors.
+pub const SCHEMA: &str = "schema.json";
+
+/// The contents of the files of an overlay, by their names in the directory.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The YAML files.
+    pub yaml: BTreeMap<String, Value>,
+    /// The examples, by the areas that they are for.
+    pub examples: BTreeMap<String, String>,
+    /// Files that are neither.
+    pub strays: Vec<String>,
 }
 
+impl Files {
+    /// Reads a directory.
+    pub fn read(directory: &Path) -> Result<Self, OverlayError> {
+        let mut files = Self::default();
+        for (name, path) in list(directory)? {
+            if name.ends_with(".yaml") {
+                let text = read_file(&path)?;
+                let value = load::yaml(&text).map_err(|source| OverlayError::Yaml { path, source })?;
+                files.yaml.insert(name, value);
+            } else if !OTHERS.contains(&name.as_str()) {
+                files.strays.push(name);
+            }
+        }
+        let examples = directory.join("examples");
+        for (name, path) in if examples.is_dir() { list(&examples)? } else { Vec::new() } {
+            match name.strip_suffix(".rs") {
+                Some(area) => drop(files.examples.insert(area.to_owned(), read_file(&path)?)),
+                None => files.strays.push(format!("examples/{name}")),
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// The entries of a directory by name, without those that an editor hides there.
+fn list(directory: &Path) -> Result<Vec<(String, PathBuf)>, OverlayError> {
+    let failed = |source: io::Error| OverlayError::Io { path: directory.to_owned(), source };
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') && !name.ends_with('~') {
+            entries.push((name, entry.path()));
+        }
+    }
+    entries.sort();
+    Ok(entries)
+}
+
+fn read_file(path: &Path) -> Result<String, OverlayError> {
+    fs::read_to_string(path).map_err(|source| OverlayError::Io { path: path.to_owned(), source })
+}
+
+/// Reads all entries; every entry that is invalid is reported.
+pub fn overlay(files: Files) -> Result<Overlay, Problems> {
+    let mut reader = Reader::default();
+    for name in &files.strays {
+        let help = format!("remove spec/overlay/{name}, or name it `<area>.yaml`, or `<area>.rs` in `examples`");
+        reader.report(name, "", "this file is not read".to_owned(), help);
+    }
+    for (file, value) in files.yaml {
+        let stem = file.trim_end_matches(".yaml");
+        let (name, part) = stem.split_once('.').map_or((stem, None), |(name, part)| (name, Some(part)));
+        match name {
+            "glossary" => reader.glossary(&file, value),
+            "shared" => reader.shared(&file, value),
+            key => reader.area(key, part.is_some(), &file, value),
+        }
+    }
+    for (key, text) in files.examples {
+        reader.example(&key, &text);
+    }
+    reader.finish()
+}
+
+#[derive(Default)]
 struct Reader {
-    sections: Map<String, Value>,
+    overlay: Overlay,
+    /// The docs of areas that are not tracked yet.
+    areas: BTreeMap<String, Area>,
+    /// The files in which types have docs.
+    type_files: BTreeMap<String, String>,
+    /// The first further part of each area.
+    parts: BTreeMap<String, String>,
     problems: Problems,
 }
 
 impl Reader {
-    fn required<T: DeserializeOwned>(&mut self, name: &str) -> BTreeMap<String, T> {
-        if !self.sections.contains_key(name) {
-            let message = format!("the section `{name}` is missing or no map");
-            self.problems.push(Problem::new(child("", name), message, "see spec/overlay.yaml for the form"));
-        }
-        self.map(name)
+    fn report(&mut self, file: &str, pointer: &str, message: String, help: String) {
+        self.problems.push(Problem::new(at(file, pointer), message, help));
     }
 
-    fn map<T: DeserializeOwned>(&mut self, name: &str) -> BTreeMap<String, T> {
-        let at = child("", name);
-        let entries = match self.sections.remove(name) {
-            None => return BTreeMap::new(),
-            Some(Value::Object(entries)) => entries,
-            Some(_) => {
-                let message = format!("the section `{name}` is missing or no map");
-                self.problems.push(Problem::new(at, message, "see spec/overlay.yaml for the form"));
-                return BTreeMap::new();
-            }
-        };
-        let mut read = BTreeMap::new();
-        for (key, value) in entries {
-            if let Some(entry) = self.value(&child(&at, &key), value) {
-                read.insert(key, entry);
-            }
-        }
-        read
-    }
-
-    fn list(&mut self, name: &str) -> Vec<String> {
-        let value = self.sections.remove(name);
-        value.and_then(|value| self.value(&child("", name), value)).unwrap_or_default()
-    }
-
-    fn value<T: DeserializeOwned>(&mut self, at: &str, value: Value) -> Option<T> {
+    /// The content of a file or an entry.
+    fn form<T: DeserializeOwned>(&mut self, file: &str, value: Value) -> Option<T> {
         match serde_json::from_value(value) {
-            Ok(entry) => Some(entry),
+            Ok(form) => Some(form),
             Err(error) => {
-                self.problems.push(Problem::new(at, error.to_string(), "correct the entry in spec/overlay.yaml"));
+                self.report(file, "", error.to_string(), format!("correct spec/overlay/{file}"));
                 None
             }
         }
     }
-}
 
-/// The keys of areas become names of features and modules.
-fn check_areas(areas: &BTreeMap<String, Area>, problems: &mut Problems) {
-    for key in areas.keys().filter(|key| !is_rust_name(&key.replace('-', "_"))) {
-        let help = "use lower-case words with hyphens between";
-        problems.push(Problem::new(child("/areas", key), format!("`{key}` gives no name of a module"), help));
+    fn checked<T>(&mut self, file: &str, pointer: &str, form: Checked<T>) -> Option<T> {
+        let invalid = |error: serde_json::Error| {
+            self.report(file, pointer, error.to_string(), format!("correct the entry in spec/overlay/{file}"));
+        };
+        form.0.map_err(invalid).ok()
+    }
+
+    fn area(&mut self, key: &str, is_part: bool, file: &str, value: Value) {
+        let Some(form) = self.form::<AreaFile>(file, value) else {
+            // What depends on the area is not reported besides it.
+            self.areas.entry(key.to_owned()).or_default();
+            return;
+        };
+        if !is_rust_name(&key.replace('-', "_")) {
+            let message = format!("`{key}` is not a valid name of an area: it becomes the name of a module");
+            self.report(file, "", message, "use words in lower case with hyphens between them".to_owned());
+        }
+        let AreaFile { title, summary, docs, operations, types, secrets } = form;
+        if is_part {
+            self.parts.entry(key.to_owned()).or_insert_with(|| file.to_owned());
+            for (name, value) in [("title", title), ("summary", summary), ("docs", docs)] {
+                if value.is_some() {
+                    let help = format!("move it to spec/overlay/{key}.yaml");
+                    self.report(file, &child("", name), format!("only `{key}.yaml` may have a `{name}`"), help);
+                }
+            }
+        } else {
+            for (name, value) in [("title", &title), ("summary", &summary)] {
+                if value.is_none() {
+                    let help = format!("add it to spec/overlay/{file}");
+                    self.report(file, "", format!("missing field `{name}`"), help);
+                }
+            }
+            let area = Area {
+                title: title.unwrap_or_default(),
+                summary: summary.unwrap_or_default(),
+                docs: docs.unwrap_or_default(),
+                example: String::new(),
+            };
+            self.areas.insert(key.to_owned(), area);
+        }
+        for (label, form) in operations {
+            let pointer = member("operations", &label);
+            if let Some(form) = self.checked(file, &pointer, form) {
+                self.operation(key, file, label, form);
+            }
+        }
+        self.types(file, types);
+        self.secrets(file, secrets);
+    }
+
+    fn operation(&mut self, area: &str, file: &str, label: String, form: OperationForm) {
+        let pointer = member("operations", &label);
+        if let Some(other) = self.overlay.files.get(&label) {
+            let message = format!("`{label}` has an entry in {other} as well");
+            self.report(file, &pointer, message, format!("remove one of them from spec/overlay/{file} or {other}"));
+            return;
+        }
+        let ledger = &mut self.overlay.ledger;
+        let whole = ledger.track(Stale::new(file, &pointer, Purpose::Operation(label.clone(), form.name.clone())), ());
+        let parameters = form.parameters.into_iter().map(|(name, docs)| {
+            let purpose = Purpose::OperationParameter(label.clone(), name.clone());
+            let at = child(&child(&pointer, "parameters"), &name);
+            (name, ledger.track_part(Some(&whole), Stale::new(file, at, purpose), docs))
+        });
+        let parameters = parameters.collect();
+        let max_results = form.max_results.map(|count| {
+            let entry = Stale::new(file, child(&pointer, "max_results"), Purpose::MaxResults(label.clone()));
+            ledger.track_part(Some(&whole), entry, count)
+        });
+        let entry = Entry {
+            name: form.name,
+            method: form.method,
+            area: area.to_owned(),
+            summary: form.summary,
+            docs: form.docs,
+            idempotency: form.idempotency,
+            paging: form.paging,
+            status_operation: form.status_operation,
+            write_state: form.write_state,
+            max_results,
+            parameters,
+        };
+        self.overlay.files.insert(label.clone(), file.to_owned());
+        self.overlay.operations.insert(label, whole.map(|()| entry));
+    }
+
+    fn types(&mut self, file: &str, types: BTreeMap<String, Checked<TypeForm>>) {
+        for (name, form) in types {
+            let pointer = member("types", &name);
+            let Some(TypeForm { summary, fields }) = self.checked(file, &pointer, form) else { continue };
+            if summary.is_none() && fields.is_empty() {
+                let help = format!("add a `summary` or `fields` in spec/overlay/{file}, or remove the entry");
+                self.report(file, &pointer, format!("the entry of `{name}` has no docs"), help);
+            }
+            self.type_docs(None, file, &pointer, name, summary, fields);
+        }
+    }
+
+    fn type_docs(
+        &mut self,
+        group: Option<&Tracked<()>>,
+        file: &str,
+        pointer: &str,
+        name: String,
+        summary: Option<String>,
+        fields: BTreeMap<String, String>,
+    ) {
+        let ledger = &mut self.overlay.ledger;
+        if let Some(other) = self.type_files.get(&name) {
+            // Nothing can read it.
+            ledger.track(Stale::new(file, pointer, Purpose::TypeTwice(name, other.clone())), ());
+            return;
+        }
+        let summary = summary.map(|summary| {
+            let entry = Stale::new(file, child(pointer, "summary"), Purpose::Type(name.clone()));
+            ledger.track_part(group, entry, summary)
+        });
+        let fields = fields.into_iter().map(|(field, docs)| {
+            let purpose = Purpose::TypeField(name.clone(), field.clone());
+            let entry = Stale::new(file, child(&child(pointer, "fields"), &field), purpose);
+            (field, ledger.track_part(group, entry, docs))
+        });
+        let docs = TypeDocs { summary, fields: fields.collect() };
+        self.type_files.insert(name.clone(), file.to_owned());
+        self.overlay.types.insert(name, docs);
+    }
+
+    fn secrets(&mut self, file: &str, secrets: Vec<String>) {
+        for (index, secret) in secrets.into_iter().enumerate() {
+            let entry = Stale::new(file, member("secrets", &index.to_string()), Purpose::Secret(secret.clone()));
+            let tracked = self.overlay.ledger.track(entry, ());
+            if self.overlay.secrets.contains_key(&secret) {
+                // The second one stays unread.
+                continue;
+            }
+            self.overlay.secrets.insert(secret, tracked);
+        }
+    }
+
+    fn glossary(&mut self, file: &str, value: Value) {
+        let Some(GlossaryFile { parameters, fields, argument_order }) = self.form(file, value) else { return };
+        let ledger = &mut self.overlay.ledger;
+        let mut twice = Vec::new();
+        for (name, docs) in parameters {
+            let pointer = member("parameters", &name);
+            let entry = Stale::new(file, &pointer, Purpose::Parameter(name.clone()));
+            if self.overlay.parameters.insert(name.clone(), ledger.track(entry, docs)).is_some() {
+                twice.push((pointer, name));
+            }
+        }
+        for (name, docs) in fields {
+            let pointer = member("fields", &name);
+            let entry = Stale::new(file, &pointer, Purpose::Field(name.clone()));
+            if self.overlay.fields.insert(name.clone(), ledger.track(entry, docs)).is_some() {
+                twice.push((pointer, name));
+            }
+        }
+        for (index, name) in argument_order.into_iter().enumerate() {
+            let pointer = member("argument_order", &index.to_string());
+            let entry = Stale::new(file, &pointer, Purpose::Argument(name.clone()));
+            if self.overlay.argument_order.insert(name.clone(), ledger.track(entry, index)).is_some() {
+                twice.push((pointer, name));
+            }
+        }
+        for (pointer, name) in twice {
+            let help = format!("remove one of them from spec/overlay/{file}");
+            self.report(file, &pointer, format!("`{name}` is in the glossary twice"), help);
+        }
+    }
+
+    fn shared(&mut self, file: &str, value: Value) {
+        let Some(SharedFile { types, secrets, merge }) = self.form(file, value) else { return };
+        for (name, form) in merge {
+            let pointer = member("merge", &name);
+            let Some(MergeForm { summary, fields, schemas }) = self.checked(file, &pointer, form) else { continue };
+            let ledger = &mut self.overlay.ledger;
+            let group = ledger.track(Stale::new(file, &pointer, Purpose::MergeGroup(name.clone())), ());
+            let members = schemas.into_iter().enumerate().map(|(index, schema)| {
+                let at = child(&child(&pointer, "schemas"), &index.to_string());
+                let tracked =
+                    ledger.track_part(Some(&group), Stale::new(file, at, Purpose::MergeMember(schema.clone())), ());
+                (schema, tracked)
+            });
+            let members = members.collect();
+            self.type_docs(Some(&group), file, &pointer, name.clone(), summary, fields);
+            let group = MergeGroup { members, pointer: at(file, &pointer), group };
+            if self.overlay.merge.insert(name, group).is_some() {
+                let help = format!("remove one of them from spec/overlay/{file}");
+                self.report(file, &pointer, "the group has a second entry".to_owned(), help);
+            }
+        }
+        self.types(file, types);
+        self.secrets(file, secrets);
+    }
+
+    fn example(&mut self, key: &str, text: &str) {
+        let file = format!("examples/{key}.rs");
+        let Some(area) = self.areas.get_mut(key) else {
+            // Nothing can read it.
+            self.overlay.ledger.track(Stale::new(&file, "", Purpose::ExampleWithoutArea(key.to_owned())), ());
+            return;
+        };
+        match example::shown(text) {
+            Some(shown) => area.example = shown,
+            None => {
+                let help = format!("begin its function with `{}` and end it with `Ok(())`", example::SIGNATURE);
+                self.report(&file, "", "this example does not have the form of an example".to_owned(), help);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Overlay, Problems> {
+        for (key, area) in std::mem::take(&mut self.areas) {
+            let entry = Stale::new(&format!("{key}.yaml"), "", Purpose::Area(key.clone()));
+            let tracked = self.overlay.ledger.track(entry, area);
+            self.overlay.areas.insert(key, tracked);
+        }
+        for (key, file) in std::mem::take(&mut self.parts) {
+            if !self.overlay.areas.contains_key(&key) {
+                let help = format!("add spec/overlay/{key}.yaml with `title` and `summary`, or rename the file");
+                self.report(&file, "", format!("there is no area `{key}`"), help);
+            }
+        }
+        check_operations(&self.overlay, &mut self.problems);
+        self.problems.into_result()?;
+        Ok(self.overlay)
     }
 }
 
 fn check_operations(overlay: &Overlay, problems: &mut Problems) {
     let mut taken: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for (key, entry) in &overlay.operations {
-        let at = child("/operations", key);
-        let Entry { name, area, follow, .. } = entry;
-        let method = entry.method.as_deref().unwrap_or(name);
-        for (member, name) in [("name", name.as_str()), ("method", method)] {
+        // To check an entry is not to use it.
+        let entry = entry.peek();
+        let file = overlay.files.get(key).map(String::as_str).unwrap_or_default();
+        let pointer = member("operations", key);
+        let mut report = |name: &str, message: String, help: &str| {
+            let help = format!("{help} in spec/overlay/{file}");
+            problems.push(Problem::new(at(file, &child(&pointer, name)), message, help));
+        };
+        let method = entry.method.as_deref().unwrap_or(&entry.name);
+        for (member, name) in [("name", entry.name.as_str()), ("method", method)] {
             if !is_rust_name(name) {
-                let help = "use snake_case that is no Rust keyword";
-                problems.push(Problem::new(child(&at, member), format!("`{name}` is no Rust name"), help));
+                let message = format!("`{name}` is not a valid Rust name");
+                report(member, message, "use snake_case that is not a keyword of Rust");
             }
         }
-        if let Some(first) = taken.insert((area, method), key) {
-            let message = format!("`{first}` and `{key}` come to one method `{method}` of the area `{area}`");
-            problems.push(Problem::new(child(&at, "method"), message, "give each a method of its own"));
+        if let Some(first) = taken.insert((&entry.area, method), key) {
+            let message = format!("`{first}` and `{key}` have the same method `{method}` in the area `{}`", entry.area);
+            report("method", message, "give each a method of its own");
         }
-        if !overlay.areas.contains_key(area) {
-            let help = "name one of the keys of `areas`, or add the area";
-            problems.push(Problem::new(child(&at, "area"), format!("there is no area `{area}`"), help));
-        }
-        let Some(follow) = follow else { continue };
-        if overlay.entry_named(follow).is_none_or(|entry| entry.outcome.is_none()) {
-            let message = format!("no operation `{follow}` says by its `outcome` how a queued write ended");
-            problems.push(Problem::new(child(&at, "follow"), message, "name one that does, or give it an `outcome`"));
+        let Some(status) = &entry.status_operation else { continue };
+        let named = overlay.operations.values().find(|entry| entry.peek().name == *status);
+        if named.is_none_or(|entry| entry.peek().write_state.is_none()) {
+            let message = format!("no operation `{status}` has a `write_state`, which returns the state of a queued write");
+            report("status_operation", message, "name an operation that has one, or give it a `write_state`");
         }
     }
 }

@@ -59,7 +59,7 @@ impl Checker<'_> {
             self.problem(
                 at.member("operationId"),
                 format!("`{id}` is not a valid Rust name"),
-                "name the operation in spec/overlay.yaml",
+                "name the operation in spec/overlay/",
             );
         }
         if let Err(reason) = well_formed(operation.path) {

@@ -13,7 +13,7 @@ use crate::{
         rust_type::RustType,
     },
     names,
-    overlay::{Outcome, Overlay},
+    overlay::{Overlay, WriteStateLocation},
 };
 
 /// Writes what belongs to one call.
@@ -147,7 +147,7 @@ impl<'a> CallBuilder<'a> {
     /// The parameters of the path that the call after it needs as well.
     fn kept_for_status(&self) -> impl Iterator<Item = &'a Parameter> {
         let needed = self.status.into_iter().flat_map(|status| {
-            let request = status.write_state.as_ref().map(Outcome::request);
+            let request = status.write_state.as_ref().map(WriteStateLocation::request);
             status.path_params.iter().filter(move |parameter| Some(parameter.name.as_str()) != request)
         });
         let own = &self.operation.path_params;
@@ -297,7 +297,7 @@ impl<'a> CallBuilder<'a> {
             _ => quote! { () },
         };
         let constant = format_ident!("{}", status.constant());
-        let request = status.write_state.as_ref().map(Outcome::request);
+        let request = status.write_state.as_ref().map(WriteStateLocation::request);
         let path = status.path_params.iter().map(|parameter| {
             let name = format_ident!("{}", parameter.rust_name);
             if Some(parameter.name.as_str()) == request {

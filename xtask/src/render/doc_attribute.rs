@@ -19,6 +19,5 @@ pub fn doc_attribute(line: &str) -> Attribute {
 
 /// What a type is, in a line.
 pub fn type_line(overlay: &Overlay, schema: &str) -> String {
-    let summary = overlay.type_words(schema).map(|words| words.summary.as_str()).filter(|summary| !summary.is_empty());
-    summary.map_or_else(|| format!(" `{schema}` of the document."), |summary| format!(" {summary}"))
+    overlay.type_summary(schema).map_or_else(|| format!(" `{schema}` of the document."), |summary| format!(" {summary}"))
 }

@@ -30,8 +30,8 @@ pub fn area(area: &AreaModel<'_>) -> Vec<String> {
         return [line.to_owned()].into_iter().chain(references).collect();
     };
     let mut lines = vec![format!(" {}: {}", words.title, lower_first(&words.summary))];
-    if !words.doc.is_empty() {
-        lines.extend([String::new(), format!(" {}", words.doc)]);
+    if !words.docs.is_empty() {
+        lines.extend([String::new(), format!(" {}", words.docs)]);
     }
     if area.is_experimental() {
         let line = " Atlassian marks the area as experimental: it may change without notice. Its feature is off by default.";

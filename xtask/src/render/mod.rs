@@ -13,4 +13,5 @@ mod paging;
 pub mod rust_type;
 pub mod table;
 pub mod test_calls;
+pub mod test_examples;
 pub mod test_round_trips;

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::{
     model::{area::AreaModel, operation::OperationModel},
-    overlay::{Paging, Retry},
+    overlay::{Idempotency, Paging},
 };
 
 /// Writes the table.
@@ -55,17 +55,17 @@ fn row(operation: &OperationModel) -> TokenStream {
     let family = operation.family.rust_name();
     let oauth = !scopes.is_empty();
     let retry = match operation.idempotency {
-        Retry::Safe => quote! { ::jsm_ops_core::Idempotency::Idempotent },
-        Retry::SafeWithAlias => quote! { ::jsm_ops_core::Idempotency::WithAlias },
-        Retry::Never => quote! { ::jsm_ops_core::Idempotency::NotIdempotent },
+        Idempotency::Idempotent => quote! { ::jsm_ops_core::Idempotency::Idempotent },
+        Idempotency::WithAlias => quote! { ::jsm_ops_core::Idempotency::WithAlias },
+        Idempotency::NotIdempotent => quote! { ::jsm_ops_core::Idempotency::NotIdempotent },
     };
-    let paging = operation.paging.map(|(paging, window)| {
-        let window = match window {
-            Some(window) => quote! { ::std::option::Option::Some(#window) },
+    let paging = operation.paging.map(|(paging, max_results)| {
+        let max_results = match max_results {
+            Some(max_results) => quote! { ::std::option::Option::Some(#max_results) },
             None => quote! { ::std::option::Option::None },
         };
         let paging = match paging {
-            Paging::Offset => quote! { ::jsm_ops_core::Paging::Offset { max_results: #window } },
+            Paging::Offset => quote! { ::jsm_ops_core::Paging::Offset { max_results: #max_results } },
             Paging::After => quote! { ::jsm_ops_core::Paging::After },
             Paging::PageToken => quote! { ::jsm_ops_core::Paging::PageToken },
             Paging::Size => quote! { ::jsm_ops_core::Paging::Size },

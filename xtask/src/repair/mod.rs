@@ -10,7 +10,7 @@
 //! | defect | handled by |
 //! |---|---|
 //! | addresses that a 3LO token cannot call, the cloud id in every path | [`crate::rewrite`] |
-//! | repeated and misleading operation ids | [`crate::adapt::operation_names`], from `spec/overlay.yaml` |
+//! | repeated and misleading operation ids | [`crate::adapt::operation_names`], from `spec/overlay/` |
 //! | errors declared in two shapes, while the service sends five | [`crate::adapt::errors`] |
 //! | references into the middle of schemas, unnamed schemas | [`crate::adapt::name_inline`] |
 //! | closed enums, among them one that is sent as an empty string | [`crate::adapt::extract::enums`] |

@@ -16,7 +16,7 @@ use crate::{
         page::Page,
         rust_type::RustType,
     },
-    overlay::Outcome,
+    overlay::WriteStateLocation,
     render::rust_type::{owned, type_ident},
 };
 
@@ -85,11 +85,11 @@ fn page_item(page: &Page, model: &Model) -> Result<Item, syn::Error> {
     })
 }
 
-fn status_item(schema: &str, outcome: &Outcome, model: &Model) -> Result<Item, syn::Error> {
+fn status_item(schema: &str, outcome: &WriteStateLocation, model: &Model) -> Result<Item, syn::Error> {
     let name = type_ident(schema);
     let reader = FieldAccess { model, schema };
     let body = match outcome {
-        Outcome::Flag { flag, reason, .. } => {
+        WriteStateLocation::Flag { flag, reason, .. } => {
             let flag = reader.optional(std::slice::from_ref(flag));
             let reason = reader.optional(std::slice::from_ref(reason));
             quote! {
@@ -102,7 +102,7 @@ fn status_item(schema: &str, outcome: &Outcome, model: &Model) -> Result<Item, s
                 }
             }
         }
-        Outcome::State { state, done, failed, .. } => {
+        WriteStateLocation::State { state, done, failed, .. } => {
             let path: Vec<String> = state.split('.').map(str::to_owned).collect();
             let state = reader.optional(&path);
             quote! {

@@ -163,7 +163,8 @@ mod tests {
     fn rewritten(item: ItemStruct, schema: serde_json::Value) -> Result<String, UnexpectedCode> {
         let document = Document::new(json!({"components": {"schemas": {"Heartbeat": schema}}}));
         let overlay = Overlay::from_value(json!({
-            "areas": {}, "operations": {}, "fields": {"size": "How many."}, "types": {"Heartbeat": {"summary": "A switch."}}
+            "glossary.yaml": {"fields": {"size": "How many."}},
+            "shared.yaml": {"types": {"Heartbeat": {"summary": "A switch."}}}
         }))
         .expect("overlay");
         let objects = objects::extract(&Reach::of(&document), &BTreeSet::new(), &document, &overlay);

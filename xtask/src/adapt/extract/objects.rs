@@ -21,10 +21,9 @@ pub fn extract(
     document: &Document,
     overlay: &Overlay,
 ) -> BTreeMap<String, Object> {
-    let secrets: BTreeSet<(&str, &str)> = overlay.secrets().iter().filter_map(|secret| secret.split_once('.')).collect();
     let objects = document.schemas().filter_map(|(name, schema)| {
         let properties = schema.get("properties")?.as_object()?;
-        let extractor = Extractor { name, schema, sent: sent.contains(name), secrets: &secrets, reach, overlay };
+        let extractor = Extractor { name, schema, sent: sent.contains(name), reach, overlay };
         Some((name.to_owned(), extractor.object(properties)))
     });
     objects.collect()
@@ -34,7 +33,6 @@ struct Extractor<'a> {
     name: &'a str,
     schema: &'a Value,
     sent: bool,
-    secrets: &'a BTreeSet<(&'a str, &'a str)>,
     reach: &'a Reach<'a>,
     overlay: &'a Overlay,
 }
@@ -51,7 +49,7 @@ impl Extractor<'_> {
 
     fn field(&self, wire: &str, property: &Value) -> Field {
         let rust_type = RustType::of(property);
-        let secret = self.secrets.contains(&(self.name, wire));
+        let secret = self.overlay.is_secret(self.name, wire);
         let required = self.schema.get("required").and_then(Value::as_array);
         let presence = if required.is_some_and(|names| names.iter().any(|name| name == wire)) {
             Presence::Required
@@ -65,7 +63,7 @@ impl Extractor<'_> {
         };
         // A list or map has its own place in memory; an object, enum or union that leads back here would have none that is large enough.
         let boxed = matches!(&rust_type, RustType::Named(name) if self.reach.leads_to(name, self.name));
-        let docs = self.overlay.field_words(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
+        let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
         let lenient = property.get("x-jsm-lenient").is_some();
         Field { rust_name: field_name(wire), wire_name: wire.to_owned(), rust_type, presence, secret, boxed, lenient, docs }
     }
@@ -93,8 +91,8 @@ mod tests {
             }}}}
         }));
         let overlay = Overlay::from_value(json!({
-            "areas": {}, "operations": {}, "fields": {"name": "What it is called."},
-            "secrets": ["Heartbeat.apiKey", "Heartbeat.settings"]
+            "glossary.yaml": {"fields": {"name": "What it is called."}},
+            "shared.yaml": {"secrets": ["Heartbeat.apiKey", "Heartbeat.settings"]}
         }))
         .expect("overlay");
         let reach = Reach::of(&document);

@@ -50,7 +50,7 @@ fn model(
         if !query_params.iter().any(|parameter| parameter.name == *name) {
             report(
                 format!("its `paging` needs the parameter `{name}`, which it does not have"),
-                "correct its `paging` in spec/overlay.yaml",
+                "correct its `paging` in spec/overlay/",
             );
         }
     }
@@ -62,7 +62,7 @@ fn model(
     if paging.is_some() && page.is_none() {
         report(
             "it has `paging`, but its response is not a known form of page".to_owned(),
-            "remove its `paging` from spec/overlay.yaml, or support the form in xtask/src/adapt/extract/pages.rs",
+            "remove its `paging` from spec/overlay/, or support the form in xtask/src/adapt/extract/pages.rs",
         );
     }
     let body = body(document, operation, bodies);
@@ -85,15 +85,15 @@ fn model(
         body: body.unwrap_or(RequestBody::None),
         response,
         page,
-        idempotency: entry.map(|entry| entry.retry).unwrap_or_default(),
-        paging: paging.map(|paging| (paging, entry.and_then(|entry| entry.window))),
-        status_operation: entry.and_then(|entry| entry.follow.clone()),
-        write_state: entry.and_then(|entry| entry.outcome.clone()),
+        idempotency: entry.map(|entry| entry.idempotency).unwrap_or_default(),
+        paging: paging.map(|paging| (paging, entry.and_then(|entry| overlay.max_results(entry)))),
+        status_operation: entry.and_then(|entry| entry.status_operation.clone()),
+        write_state: entry.and_then(|entry| entry.write_state.clone()),
         scopes: oauth_scopes(operation),
         experimental: operation.is_experimental(),
         tag: tags.and_then(|tags| tags.first()).and_then(Value::as_str).unwrap_or_default().to_owned(),
         summary: summary.to_owned(),
-        description: entry.map(|entry| entry.doc.clone()).unwrap_or_default(),
+        description: entry.map(|entry| entry.docs.clone()).unwrap_or_default(),
         in_overlay: entry.is_some(),
         id,
     }
@@ -106,7 +106,7 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
     let mut parameters: Vec<(&str, Parameter)> = declared
         .filter_map(|parameter| {
             let name = parameter.get("name")?.as_str()?;
-            let docs = overlay.parameter_words(entry, name).unwrap_or_default();
+            let docs = overlay.parameter_docs(entry, name).unwrap_or_default();
             let parameter_of = Parameter {
                 name: name.to_owned(),
                 rust_name: field_name(name),
@@ -117,10 +117,11 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
             Some((parameter.get("in")?.as_str()?, parameter_of))
         })
         .collect();
-    parameters.sort_by_cached_key(|(_, parameter)| {
-        let (rank, name) = overlay.argument_rank(&parameter.name);
-        // Setters stand in the order of their names, arguments in the order in which a person would want them.
-        (!parameter.required, if parameter.required { rank } else { 0 }, name.to_owned())
+    parameters.sort_by_cached_key(|(place, parameter)| {
+        // Path parameters follow the template, and setters the order of their names.
+        let is_ranked = parameter.required && *place == "query";
+        let rank = if is_ranked { overlay.argument_rank(&parameter.name).0 } else { 0 };
+        (!parameter.required, rank, parameter.name.clone())
     });
     parameters
 }
@@ -179,7 +180,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::overlay::Retry;
+    use crate::overlay::Idempotency;
 
     fn extracted(operation: Value, entry: Value) -> (OperationModel, String) {
         let mut operation = operation;
@@ -196,9 +197,8 @@ mod tests {
             }}
         }));
         let overlay = Overlay::from_value(json!({
-            "areas": {"things": {"title": "Things", "summary": "S."}},
-            "operations": {"GET /v1/as/{id}": entry},
-            "parameters": {"size": "How many."}
+            "things.yaml": {"title": "Things", "summary": "S.", "operations": {"GET /v1/as/{id}": entry}},
+            "glossary.yaml": {"parameters": {"size": "How many."}}
         }))
         .expect("overlay");
         let mut problems = Problems::new();
@@ -221,7 +221,7 @@ mod tests {
                 "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}},
                 "security": [{"basicAuth": []}, {"OAuth2": ["read:a"]}]
             }),
-            json!({"name": "list_as", "method": "list", "area": "things", "summary": "S.", "retry": "safe", "paging": "offset", "window": 9}),
+            json!({"name": "list_as", "method": "list", "summary": "S.", "idempotency": "idempotent", "paging": "offset", "max_results": 9}),
         );
         assert_eq!(
             (operation.builder().as_str(), operation.constant().as_str(), operation.rust_method.as_str()),
@@ -235,12 +235,15 @@ mod tests {
         assert_eq!(operation.response, ResponseBody::Json(RustType::Named("Page".to_owned())));
         assert_eq!(operation.page.expect("a page").items, ["values"]);
         assert_eq!(operation.paging, Some((Paging::Offset, Some(9))));
-        assert_eq!((operation.scopes.as_slice(), operation.idempotency), (["read:a".to_owned()].as_slice(), Retry::Safe));
+        assert_eq!(
+            (operation.scopes.as_slice(), operation.idempotency),
+            (["read:a".to_owned()].as_slice(), Idempotency::Idempotent)
+        );
     }
 
     #[test]
     fn what_the_overlay_says_wrong_is_reported() {
-        let entry = json!({"name": "list_as", "area": "things", "summary": "S.", "paging": "after"});
+        let entry = json!({"name": "list_as", "summary": "S.", "paging": "after"});
         let (_, problems) = extracted(json!({"parameters": [{"name": "x", "in": "header", "schema": {}}]}), entry);
         assert!(problems.contains("its `paging` needs the parameter `size`, which it does not have"), "{problems}");
         assert!(problems.contains("header parameters are not supported"), "{problems}");

@@ -15,7 +15,7 @@ pub fn check(operations: &[OperationModel], document: &Document, problems: &mut 
     for operation in operations {
         let Some(follow) = &operation.status_operation else { continue };
         let mut report = |message: String| {
-            let help = "correct `follow` or `outcome` in spec/overlay.yaml";
+            let help = "correct `status_operation` or `write_state` in spec/overlay/";
             problems.push(Problem::new(pointer(&["paths", &operation.path]), message, help).in_operation(operation.label()));
         };
         let Some((status, outcome)) =

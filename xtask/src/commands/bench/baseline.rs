@@ -21,7 +21,7 @@ pub const NAME: &str = "progenitor-plain";
 /// The document is repaired, and brought into a form that progenitor takes at all: ids that are unique, names for what has none, no
 /// declared errors. What our crate has beyond that is left out: open enums, unions that are told apart, merged types.
 pub fn write(folder: &Path) -> Result<usize, Failure> {
-    let overlay = Overlay::file(&workspace().join("spec/overlay.yaml"))?;
+    let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
     let spec = workspace().join("spec/jsm-ops.json");
     let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let repairs: Vec<_> = vendor::REPAIRS.iter().chain(generator::REPAIRS).copied().collect();

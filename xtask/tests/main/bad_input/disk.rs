@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::support::{
     cli::{self, Ran},
-    folder::{Crate, Snapshot},
+    folder::{Crate, Snapshot, files},
     workspace,
 };
 
@@ -31,13 +31,18 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a temporary folder");
         set_mode(folder.path(), 0o755);
         let stage = Self { as_nobody: modes_do_not_count(folder.path()), folder };
-        for (from, name) in [
-            (PathBuf::from(env!("CARGO_BIN_EXE_xtask")), "xtask"),
-            (spec("jsm-ops.json"), "spec"),
-            (spec("overlay.yaml"), "overlay"),
-        ] {
+        for (from, name) in [(PathBuf::from(env!("CARGO_BIN_EXE_xtask")), "xtask"), (spec("jsm-ops.json"), "spec")] {
             fs::copy(from, stage.join(name)).expect("the file can be copied");
             set_mode(&stage.join(name), 0o755);
+        }
+        for folder in ["overlay", "overlay/examples"] {
+            fs::create_dir(stage.join(folder)).expect("the folder can be made");
+            set_mode(&stage.join(folder), 0o755);
+        }
+        for (name, content) in files(&spec("overlay")) {
+            let copy = stage.join(&format!("overlay/{name}"));
+            fs::write(&copy, content).expect("the file can be written");
+            set_mode(&copy, 0o755);
         }
         stage
     }

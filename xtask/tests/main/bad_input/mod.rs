@@ -7,12 +7,13 @@ mod operations;
 mod overlay;
 mod repairs;
 mod schemas;
+mod stale;
 
 use std::{ffi::OsStr, path::Path};
 
 use crate::support::{
     cli::{self, Ran},
-    document::TempFile,
+    document::{OverlayCopy, TempFile},
     folder::{Crate, Snapshot},
 };
 
@@ -37,10 +38,9 @@ fn refuses(document: impl AsRef<str>, parts: &[&str]) -> String {
     complaint
 }
 
-/// Runs `regen` with the text of an overlay, which must be refused and leave the crate untouched.
+/// Runs `regen` with an overlay, which must be refused and leave the crate untouched.
 #[track_caller]
-fn refuses_overlay(overlay: &str, parts: &[&str]) -> String {
-    let overlay = TempFile::new("overlay.yaml", overlay);
+fn refuses_overlay(overlay: &OverlayCopy, parts: &[&str]) -> String {
     refused_untouched(&["--overlay".as_ref(), overlay.path().as_os_str()], parts)
 }
 

@@ -1,21 +1,21 @@
-//! Overlays that do not fit the document, or are none.
+//! Overlays with entries that are invalid or do not fit the document.
 
 use serde_json::{Value, json};
 
 use super::refuses_overlay;
-use crate::support::document::{at, changed_overlay, remove};
+use crate::support::document::{OverlayCopy, at, changed_overlay, remove};
 
 #[test]
 fn an_entry_whose_key_has_a_typo_is_refused_with_the_nearest_operation() {
     let overlay = changed_overlay(|overlay| {
-        let entry = remove(overlay, "/operations", "GET /v1/alerts");
-        overlay["operations"]["GET /v1/alertz"] = entry;
+        let entry = remove(overlay, "/alerts.yaml/operations", "GET /v1/alerts");
+        overlay["alerts.yaml"]["operations"]["GET /v1/alertz"] = entry;
     });
     let complaint = refuses_overlay(
         &overlay,
         &[
             "1 problem\n",
-            "at /operations/GET ~1v1~1alertz: the overlay entry `GET /v1/alertz` matches no operation of the document",
+            "at alerts.yaml#/operations/GET ~1v1~1alertz: the overlay entry `GET /v1/alertz` matches no operation of the document",
             "the nearest operation is `GET /v1/alerts`",
         ],
     );
@@ -24,69 +24,69 @@ fn an_entry_whose_key_has_a_typo_is_refused_with_the_nearest_operation() {
 
 #[test]
 fn an_entry_that_resembles_no_operation_is_refused_as_gone() {
-    let overlay = changed_overlay(|overlay| overlay["operations"]["TRACE /unlike"] = entry("unlike_anything", "alerts"));
-    refuses_overlay(&overlay, &["1 problem\n", "at /operations/TRACE ~1unlike: ", "the operation is gone"]);
+    let overlay =
+        changed_overlay(|overlay| overlay["alerts.yaml"]["operations"]["TRACE /unlike"] = entry("unlike_anything"));
+    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/TRACE ~1unlike: ", "the operation is gone"]);
 }
 
 #[test]
 fn an_unknown_field_is_refused() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["title"] = json!("Alerts"));
-    refuses_overlay(&overlay, &["1 problem\n", "at /operations/GET ~1v1~1alerts: unknown field `title`"]);
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["title"] = json!("Alerts"));
+    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown field `title`"]);
 }
 
 #[test]
 fn a_missing_field_is_refused() {
-    let overlay = changed_overlay(|overlay| drop(remove(overlay, "/operations/GET ~1v1~1alerts", "summary")));
-    refuses_overlay(&overlay, &["1 problem\n", "at /operations/GET ~1v1~1alerts: missing field `summary`"]);
-}
-
-#[test]
-fn an_unknown_area_is_refused() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["area"] = json!("alarms"));
-    refuses_overlay(&overlay, &["1 problem\n", "at /operations/GET ~1v1~1alerts/area: there is no area `alarms`"]);
+    let overlay = changed_overlay(|overlay| drop(remove(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts", "summary")));
+    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: missing field `summary`"]);
 }
 
 #[test]
 fn an_unknown_section_is_refused() {
-    let overlay = changed_overlay(|overlay| overlay["tags"] = json!({}));
-    refuses_overlay(&overlay, &["1 problem\n", "at /tags: `tags` is no section of an overlay"]);
+    let overlay = changed_overlay(|overlay| overlay["alerts.yaml"]["tags"] = json!({}));
+    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml: unknown field `tags`, expected one of `title`"]);
 }
 
 #[test]
 fn a_name_that_is_no_rust_is_refused() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["name"] = json!("listAlerts"));
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["name"] = json!("listAlerts"));
     refuses_overlay(
         &overlay,
-        &["1 problem\n", "at /operations/GET ~1v1~1alerts/name: `listAlerts` is not a valid Rust name"],
+        &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts/name: `listAlerts` is not a valid Rust name"],
     );
 }
 
 #[test]
 fn two_operations_of_one_name_are_refused_with_both() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/POST ~1v1~1alerts")["name"] = json!("list_alerts"));
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["name"] = json!("list_alerts"));
     refuses_overlay(
         &overlay,
         &[
             "1 problem\n",
             "at /paths/~1v1~1alerts/post (POST /v1/alerts): ",
             "`GET /v1/alerts` and `POST /v1/alerts` both have the Rust name `list_alerts`",
-            "spec/overlay.yaml",
+            "spec/overlay/",
         ],
     );
 }
 
 #[test]
 fn two_methods_of_one_name_in_an_area_are_refused() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/POST ~1v1~1alerts")["method"] = json!("list"));
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["method"] = json!("list"));
     refuses_overlay(
         &overlay,
-        &["1 problem\n", "`GET /v1/alerts` and `POST /v1/alerts` come to one method `list` of the area `alerts`"],
+        &["1 problem\n", "`GET /v1/alerts` and `POST /v1/alerts` have the same method `list` in the area `alerts`"],
     );
 }
 
 #[test]
 fn paging_by_parameters_that_are_not_there_is_refused() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["paging"] = json!("cursor"));
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["paging"] = json!("cursor"));
     refuses_overlay(
         &overlay,
         &[
@@ -100,7 +100,7 @@ fn paging_by_parameters_that_are_not_there_is_refused() {
 #[test]
 fn pages_of_an_answer_that_is_none_are_refused() {
     let overlay = changed_overlay(|overlay| {
-        let entry = at(overlay, "/operations/GET ~1v1~1alerts~1{id}");
+        let entry = at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts~1{id}");
         entry["paging"] = json!("size");
     });
     refuses_overlay(&overlay, &["its answer is no page that is known", "it has no parameter `size`"]);
@@ -108,57 +108,59 @@ fn pages_of_an_answer_that_is_none_are_refused() {
 
 #[test]
 fn a_queued_write_that_nothing_follows_is_refused() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/POST ~1v1~1alerts")["follow"] = json!("get_alert"));
-    refuses_overlay(&overlay, &["1 problem\n", "no operation `get_alert` says by its `outcome` how a queued write ended"]);
+    let overlay = changed_overlay(|overlay| {
+        at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["status_operation"] = json!("get_alert")
+    });
+    refuses_overlay(
+        &overlay,
+        &["1 problem\n", "no operation `get_alert` has a `write_state`, which returns the state of a queued write"],
+    );
 }
 
 #[test]
 fn an_outcome_that_the_answer_does_not_have_is_refused() {
     let overlay = changed_overlay(|overlay| {
-        *at(overlay, "/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/outcome/state") = json!("status.colour");
+        *at(overlay, "/teams.yaml/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/write_state/state") =
+            json!("status.colour");
     });
     refuses_overlay(&overlay, &["1 problem\n", "the answer of `get_team_request_status` has no `status.colour`"]);
 }
 
 #[test]
 fn schemas_that_are_not_the_same_are_not_merged() {
-    let overlay = changed_overlay(|overlay| overlay["merge"]["Anything"] = json!(["AlertResponse", "Schedule"]));
-    refuses_overlay(&overlay, &["1 problem\n", "at /merge/Anything: `AlertResponse` and `Schedule` are not the same"]);
-}
-
-#[test]
-fn a_member_that_is_gone_is_refused() {
-    let overlay = changed_overlay(|overlay| overlay["merge"]["Anything"] = json!(["YesterdaysAlert"]));
-    refuses_overlay(&overlay, &["1 problem\n", "at /merge/Anything/0: the schema `YesterdaysAlert` is missing"]);
-}
-
-/// A secret that is not found is one that is printed.
-#[test]
-fn a_secret_that_is_no_property_is_refused() {
-    let overlay = changed_overlay(|overlay| overlay["secrets"] = json!(["JecChannelWithApiKey.apikey"]));
-    refuses_overlay(&overlay, &["1 problem\n", "at /secrets/0: `JecChannelWithApiKey.apikey` is no property of a schema"]);
-}
-
-#[test]
-fn a_retry_class_that_is_none_is_refused() {
-    let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["retry"] = json!("perhaps"));
-    refuses_overlay(&overlay, &["1 problem\n", "at /operations/GET ~1v1~1alerts: unknown variant `perhaps`"]);
-}
-
-/// Two entries for one operation are a slip that the usual reading of YAML hides.
-#[test]
-fn two_entries_for_one_operation_are_refused_with_their_line() {
-    let overlay = "areas: {}\noperations:\n  GET /v1/alerts: {}\n  GET /v1/alerts: {}\n";
+    let overlay = changed_overlay(|overlay| {
+        overlay["shared.merge.yaml"]["merge"]["Anything"] = json!({"schemas": ["AlertResponse", "Schedule"]})
+    });
     refuses_overlay(
-        overlay,
-        &["overlay.yaml", "not valid YAML", "the key `GET /v1/alerts` stands twice", "line 3 column 3"],
+        &overlay,
+        &["1 problem\n", "at shared.merge.yaml#/merge/Anything: `AlertResponse` and `Schedule` are not the same"],
     );
 }
 
-/// The overlay is written by hand: nobody can fetch it again.
 #[test]
-fn an_overlay_that_is_no_yaml_is_refused_with_help_that_fits_an_overlay() {
-    let complaint = refuses_overlay("areas: [\n", &["overlay.yaml", "not valid YAML", "line 2 column 1"]);
+fn an_unknown_idempotency_is_refused() {
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["idempotency"] = json!("perhaps"));
+    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown variant `perhaps`"]);
+}
+
+/// The usual reading of YAML takes the second of two entries without a word.
+#[test]
+fn two_entries_for_one_operation_are_refused_with_their_line() {
+    let overlay = OverlayCopy::new();
+    overlay.write("alerts.yaml", "operations:\n  GET /v1/alerts: {}\n  GET /v1/alerts: {}\n");
+    refuses_overlay(
+        &overlay,
+        &["alerts.yaml", "not valid YAML", "the key `GET /v1/alerts` stands twice", "line 2 column 3"],
+    );
+}
+
+/// The overlay is written by hand: it cannot be fetched again.
+#[test]
+fn a_file_that_is_not_yaml_is_refused_with_help_that_fits_an_overlay() {
+    let overlay = OverlayCopy::new();
+    overlay.write("alerts.yaml", "title: [\n");
+    let complaint = refuses_overlay(&overlay, &["alerts.yaml", "not valid YAML", "line 2 column 1"]);
     assert!(!complaint.contains("fetch it again"), "{complaint}");
 }
 
@@ -166,12 +168,73 @@ fn an_overlay_that_is_no_yaml_is_refused_with_help_that_fits_an_overlay() {
 #[test]
 fn an_overlay_that_is_not_there_is_refused_with_help_that_fits_an_overlay() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let missing = folder.path().join("overlay.yaml");
+    let missing = folder.path().join("overlay");
     let path = missing.to_str().expect("the path is text");
     let complaint = super::refused_untouched(&["--overlay".as_ref(), missing.as_os_str()], &[path, "No such file"]);
     assert!(complaint.contains("--overlay") && !complaint.contains("--spec"), "{complaint}");
 }
 
-fn entry(name: &str, area: &str) -> Value {
-    json!({"name": name, "area": area, "summary": "Does something."})
+#[test]
+fn an_area_without_title_and_summary_is_refused() {
+    let overlay = changed_overlay(|overlay| {
+        drop(remove(overlay, "/alerts.yaml", "title"));
+        drop(remove(overlay, "/alerts.yaml", "summary"));
+    });
+    refuses_overlay(
+        &overlay,
+        &["2 problems\n", "at alerts.yaml: missing field `title`", "missing field `summary`", "spec/overlay/alerts.yaml"],
+    );
+}
+
+#[test]
+fn the_name_of_a_file_must_be_a_valid_area() {
+    let overlay = OverlayCopy::new();
+    overlay.write("Alarm bells.yaml", "title: Alarms\nsummary: Alarms.\n");
+    refuses_overlay(&overlay, &["1 problem\n", "at Alarm bells.yaml: `Alarm bells` is not a valid name of an area"]);
+}
+
+#[test]
+fn a_part_of_an_area_without_the_area_is_refused() {
+    let overlay = OverlayCopy::new();
+    overlay.write("alarms.types.yaml", "types:\n  Alarm:\n    summary: An alarm.\n");
+    refuses_overlay(
+        &overlay,
+        &["1 problem\n", "at alarms.types.yaml: there is no area `alarms`", "add spec/overlay/alarms.yaml"],
+    );
+}
+
+#[test]
+fn a_title_in_a_further_part_is_refused() {
+    let overlay = changed_overlay(|overlay| overlay["status-pages.types.yaml"]["title"] = json!("Pages"));
+    refuses_overlay(
+        &overlay,
+        &["1 problem\n", "at status-pages.types.yaml#/title: only `status-pages.yaml` may have a `title`"],
+    );
+}
+
+#[test]
+fn an_operation_in_two_areas_is_refused() {
+    let overlay = changed_overlay(|overlay| overlay["teams.yaml"]["operations"]["GET /v1/alerts"] = entry("list_alarms"));
+    refuses_overlay(
+        &overlay,
+        &["1 problem\n", "at teams.yaml#/operations/GET ~1v1~1alerts: `GET /v1/alerts` has an entry in alerts.yaml as well"],
+    );
+}
+
+#[test]
+fn an_example_of_another_form_is_refused() {
+    let overlay = OverlayCopy::new();
+    overlay.write("examples/alerts.rs", "fn main() {}\n");
+    refuses_overlay(
+        &overlay,
+        &[
+            "1 problem\n",
+            "at examples/alerts.rs: this example does not have the form of an example",
+            "pub async fn example(",
+        ],
+    );
+}
+
+fn entry(name: &str) -> Value {
+    json!({"name": name, "summary": "Does something."})
 }

@@ -43,8 +43,8 @@ refused! {
         drop(remove(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}", "delete"));
     }) => [
         "1 problem\n",
-        "at /operations/DELETE ~1v1~1alerts~1{id}: the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
-        "spec/overlay.yaml",
+        "at alerts.yaml#/operations/DELETE ~1v1~1alerts~1{id}: the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
+        "spec/overlay/alerts.yaml",
     ];
 }
 

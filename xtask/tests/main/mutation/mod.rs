@@ -184,6 +184,7 @@ fn reported(error: &PipelineError) -> CaseResult {
         PipelineError::Facts(_) => CaseResult::Reported("facts"),
         PipelineError::Addresses(_) => CaseResult::Reported("addresses"),
         PipelineError::Repairs(_) => CaseResult::Reported("repairs"),
+        PipelineError::Stale(_) => CaseResult::Reported("overlay"),
         PipelineError::Preflight(_) => CaseResult::Reported("preflight"),
         gap => CaseResult::Gap(gap.to_string()),
     }

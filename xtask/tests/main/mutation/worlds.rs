@@ -19,7 +19,7 @@ use super::{
 use crate::support::{document, workspace};
 
 fn overlay() -> Overlay {
-    Overlay::file(&workspace().join("spec/overlay.yaml")).expect("the overlay is good")
+    Overlay::directory(&workspace().join("spec/overlay")).expect("the overlay is good")
 }
 
 /// The document after rewriting and some of the repairs.
@@ -55,7 +55,7 @@ fn rules(pipeline: &Pipeline) -> Vec<Rule> {
         })
         .collect();
     for (position, entry) in &entries {
-        let status = entries.iter().find(|(_, other)| entry.follow.as_ref() == Some(&other.name));
+        let status = entries.iter().find(|(_, other)| entry.status_operation.as_ref() == Some(&other.name));
         rules.extend(status.map(|(status, _)| Rule { any_of: Places::of_path(*position), needs: Places::of_path(*status) }));
     }
     rules

@@ -81,7 +81,7 @@ fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name
     assert_eq!(ran.line("operations "), "241 in, 241 out");
     assert_eq!(
         ran.line("new "),
-        "GET /v1/flux-capacitors/{id} has no entry in spec/overlay.yaml and is called `get_flux_capacitors_by_id` for now; add one"
+        "GET /v1/flux-capacitors/{id} has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now; add one"
     );
     let written = files(generated.path());
     let unsorted = std::str::from_utf8(&written["src/areas/unsorted.rs"]).expect("code is text");

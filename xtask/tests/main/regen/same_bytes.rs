@@ -1,12 +1,10 @@
 //! The same document gives the same bytes, whatever form it comes in.
 
-use std::fs;
-
 use serde_json::{Map, Value};
 
 use crate::support::{
     cli,
-    document::{self, TempFile},
+    document::{self, OverlayCopy, TempFile},
     folder::{CRATE_FILES, Crate, Snapshot, committed, differing, files},
     workspace,
 };
@@ -92,10 +90,9 @@ fn lines_that_end_as_on_windows_change_nothing() {
 #[test]
 fn the_overlay_may_be_elsewhere() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let overlay = folder.path().join("words.yaml");
-    fs::copy(workspace().join("spec/overlay.yaml"), &overlay).expect("the overlay can be copied");
+    let overlay = OverlayCopy::new();
     let out = folder.path().join("out");
-    cli::xtask([&"regen".as_ref(), &"--overlay".as_ref(), &overlay.as_os_str(), &"--out".as_ref(), &out.as_os_str()])
+    cli::xtask([&"regen".as_ref(), &"--overlay".as_ref(), &overlay.path().as_os_str(), &"--out".as_ref(), &out.as_os_str()])
         .succeeded();
     assert_eq!(differing(&files(&out), &committed()), [""; 0]);
 }

@@ -1,11 +1,15 @@
 //! The document of this repository and its overlay, to be changed by tests.
 
-use std::{fs, path::PathBuf, sync::OnceLock};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::workspace;
+use super::{folder::files, workspace};
 
 /// The document in facts form, as text.
 pub fn text() -> &'static str {
@@ -27,14 +31,58 @@ pub fn changed(change: impl FnOnce(&mut Value)) -> String {
     text
 }
 
-/// The overlay after a change, as text.
-pub fn changed_overlay(change: impl FnOnce(&mut Value)) -> String {
-    let text = fs::read_to_string(workspace().join("spec/overlay.yaml")).expect("the overlay is readable");
-    let before: Value = serde_yaml::from_str(&text).expect("the overlay is YAML");
+/// The YAML files of the overlay, by their names.
+pub fn overlay() -> Value {
+    let files = files(&workspace().join("spec/overlay"));
+    let yaml = files.into_iter().filter(|(name, _)| name.ends_with(".yaml"));
+    let value = |content: &[u8]| serde_yaml::from_slice::<Value>(content).expect("the file is YAML");
+    yaml.map(|(name, content)| (name, value(&content))).collect()
+}
+
+/// A copy of the overlay after a change of its YAML files.
+pub fn changed_overlay(change: impl FnOnce(&mut Value)) -> OverlayCopy {
+    let before = overlay();
     let mut overlay = before.clone();
     change(&mut overlay);
     assert_ne!(overlay, before, "the change changes nothing");
-    serde_yaml::to_string(&overlay).expect("the overlay can be written")
+    let copy = OverlayCopy::new();
+    for (name, value) in overlay.as_object().into_iter().flatten() {
+        copy.write(name, &serde_yaml::to_string(value).expect("the file can be written"));
+    }
+    for name in before.as_object().into_iter().flatten().map(|(name, _)| name).filter(|name| overlay.get(name).is_none()) {
+        copy.remove(name);
+    }
+    copy
+}
+
+/// A directory with a copy of the overlay.
+pub struct OverlayCopy(TempDir);
+
+impl OverlayCopy {
+    /// Copies the overlay.
+    pub fn new() -> Self {
+        let copy = Self(tempfile::tempdir().expect("a temporary folder"));
+        fs::create_dir(copy.path().join("examples")).expect("the folder can be made");
+        for (name, content) in files(&workspace().join("spec/overlay")) {
+            fs::write(copy.path().join(name), content).expect("the file can be written");
+        }
+        copy
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Writes a file into it.
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).expect("the file can be written");
+    }
+
+    /// Removes a file of it.
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(self.path().join(name)).expect("the file is there");
+    }
 }
 
 /// The node at a JSON pointer, which must be there.
@@ -71,7 +119,7 @@ impl TempFile {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &std::path::Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 }
