@@ -1,12 +1,12 @@
-//! Where the client would send requests in production.
+//! The base URLs of production.
 
 use jsm_ops_api::{BaseUrls, CloudId, Gateway, base_urls, operations::OPERATIONS};
 use jsm_ops_tests::document::operations;
 
-use crate::arguments::{CLOUD_ID, cloud_id};
+use crate::sample_arguments::{CLOUD_ID, cloud_id};
 
 #[test]
-fn the_bases_are_those_that_atlassian_documents() {
+fn base_urls_are_those_that_atlassian_documents() {
     assert_eq!(base_urls::OPERATIONS_OAUTH, "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api");
     assert_eq!(base_urls::OPERATIONS_BASIC, "https://api.atlassian.com/jsm/ops/api/{cloudid}");
     assert_eq!(
@@ -23,10 +23,9 @@ fn every_operation_has_its_two_urls_and_no_double_slash() {
     for operation in documented {
         let row = OPERATIONS.iter().find(|row| row.method == operation.method && row.path == operation.relative());
         let row = row.unwrap_or_else(|| panic!("{} {} is in the table", operation.method, operation.documented));
-        for (base_urls, template) in [
-            (BaseUrls::oauth(&cloud_id()), operation.oauth_path()),
-            (BaseUrls::basic(&cloud_id()), operation.classic_path()),
-        ] {
+        for (base_urls, template) in
+            [(BaseUrls::oauth(&cloud_id()), operation.oauth_path()), (BaseUrls::basic(&cloud_id()), operation.basic_path())]
+        {
             let base = if row.family == "operations" { base_urls.operations() } else { base_urls.stakeholder_comms() };
             let url = format!("{base}{}", row.path);
             assert_eq!(url, format!("https://api.atlassian.com{}", template.replace("{cloudId}", CLOUD_ID)));
@@ -48,7 +47,7 @@ fn slashes_after_the_gateway_do_not_matter() {
 }
 
 #[test]
-fn a_cloud_id_that_would_change_the_address_is_refused() {
+fn a_cloud_id_that_would_change_the_url_is_invalid() {
     for id in ["", "..", "a/b", "/", "a?b", "{cloudId}", " "] {
         assert!(CloudId::new(id).is_err(), "{id:?}");
     }

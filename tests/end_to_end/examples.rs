@@ -1,4 +1,4 @@
-//! The examples of the published document, decoded into the generated types and encoded again: nothing of them may get lost.
+//! The examples of the published document keep every value when they are decoded and encoded again.
 
 use jsm_ops_api::operations::OPERATIONS;
 use jsm_ops_tests::{
@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::round_trips;
 
-/// What the document's examples themselves get wrong.
+/// Errors of the examples themselves.
 const WRONG: [(&str, &str); 3] = [
-    // Steps get their ids when they are created: the request that creates one alone has none.
+    // The service assigns ids to steps; the request that creates one has no id.
     ("NotificationRuleRequest.steps[0].id", "is lost"),
-    // The schema of an error that no operation answers; errors are handed over as they come.
+    // No operation declares a response of this schema; errors keep the body as it is.
     ("AlertErrorResponse.took", "is lost"),
     ("AlertErrorResponse.requestId", "is lost"),
 ];
@@ -33,11 +33,12 @@ fn the_examples_of_the_document_survive_a_round_trip() {
         lost.into_iter().partition(|loss| WRONG.iter().any(|(place, what)| loss.starts_with(&format!("{place} {what}"))));
     assert!(unknown.is_empty(), "{} losses in {} examples:\n{}", unknown.len(), examples.len(), unknown.join("\n"));
     assert_eq!(known.len(), WRONG.len(), "the document still gets these wrong: {known:?}");
-    // 406 examples stand in the document; those of parameters and of properties of schemas with required ones are not whole values.
+    // The document has 406 examples. Examples of parameters, and of properties of schemas with
+    // required properties, are not complete values.
     assert_eq!(examples.len(), 304);
 }
 
-/// Puts every example through its type once for each change, and holds what comes out against what went in.
+/// Decodes and encodes every example once for each change, and compares the result with the input.
 fn each_changed(change: impl Fn(&Schema<'_>) -> Option<Value>) -> usize {
     let Some(document) = upstream::document() else { return usize::MAX };
     let mut lost = Vec::new();
@@ -53,7 +54,7 @@ fn each_changed(change: impl Fn(&Schema<'_>) -> Option<Value>) -> usize {
             }
         }
     }
-    // A changed example loses what it lost before as well.
+    // A changed example has the known losses too.
     lost.retain(|loss| {
         !WRONG.iter().any(|(place, what)| loss.contains(&place[place.find('.').unwrap_or(0)..]) && loss.contains(what))
     });
@@ -83,7 +84,7 @@ fn every_optional_date_may_be_empty() {
 }
 
 #[test]
-fn an_unknown_field_does_no_harm_wherever_it_is() {
+fn an_unknown_field_is_accepted_in_every_object() {
     let Some(document) = upstream::document() else { return };
     let (mut objects, mut lost) = (0, Vec::new());
     for example in upstream::examples(&document) {
@@ -91,7 +92,7 @@ fn an_unknown_field_does_no_harm_wherever_it_is() {
         let mut changed = example.clone();
         objects += add_a_field(&mut changed.value);
         match through(&changed) {
-            // What came from the field is that of a map, which keeps all it is given.
+            // A map keeps the added field, which is correct.
             Ok(after) => compare(&example.place, &before, &after, &mut lost),
             Err(error) => lost.push(format!("{} with an unknown field: {error}", example.place)),
         }
@@ -100,7 +101,7 @@ fn an_unknown_field_does_no_harm_wherever_it_is() {
     assert!(objects > 600, "{objects} objects");
 }
 
-/// Adds a field to every object inside a value; gives how many there are.
+/// Adds a field to every object inside a value, and returns the number of objects.
 fn add_a_field(value: &mut Value) -> usize {
     match value {
         Value::Object(members) => {
@@ -113,22 +114,22 @@ fn add_a_field(value: &mut Value) -> usize {
     }
 }
 
-/// What the document says of a place in an example.
+/// The document's description of a place in an example.
 struct Schema<'a> {
-    /// The schema, behind its references.
+    /// The schema, with its references resolved.
     value: &'a Value,
-    /// Whether the place is a property that has to be there, or no property at all.
+    /// Whether the place is a required property, or not a property.
     required: bool,
 }
 
-/// The places of an example that `change` has another value for, as JSON pointers.
+/// The places, as JSON pointers, for which `change` returns another value, with that value.
 fn variations(document: &Value, example: &Example, change: &impl Fn(&Schema<'_>) -> Option<Value>) -> Vec<(String, Value)> {
     let schema = match &example.of {
         Of::Schema(name) => &document["components"]["schemas"][name],
-        Of::Answer(method, path) => {
+        Of::Response(method, path) => {
             let responses = document["paths"][path][method.to_lowercase()]["responses"].as_object().into_iter().flatten();
             let success = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response).next();
-            &success.expect("an answer")["content"]["application/json"]["schema"]
+            &success.expect("a response")["content"]["application/json"]["schema"]
         }
     };
     let mut found = Vec::new();
@@ -139,8 +140,8 @@ fn variations(document: &Value, example: &Example, change: &impl Fn(&Schema<'_>)
     found
 }
 
-/// Calls `visit` for every place of a value that a schema describes. Alternatives are all gone through: what is in the value is
-/// described by at least one of them.
+/// Calls `visit` for every place of a value that a schema describes. It tries all alternatives,
+/// because at least one of them describes the value.
 fn vary(
     document: &Value,
     schema: &Value,
@@ -169,12 +170,12 @@ fn vary(
     }
 }
 
-/// The example through the type that it is one of.
+/// Decodes an example into its type and encodes it again.
 fn through(example: &Example) -> Result<Value, serde_json::Error> {
     let value = example.value.clone();
     let result = match &example.of {
         Of::Schema(name) => round_trips::schema(name, value),
-        Of::Answer(method, path) => {
+        Of::Response(method, path) => {
             let operation =
                 operations().into_iter().find(|operation| operation.method == method && operation.documented == path);
             let relative = operation.expect("an operation of the document").relative();
@@ -185,7 +186,7 @@ fn through(example: &Example) -> Result<Value, serde_json::Error> {
     result.unwrap_or_else(|| panic!("{} has a type", example.place))
 }
 
-/// Finds what `after` lacks of `before`, or has otherwise.
+/// Collects the values of `before` that are missing or different in `after`.
 fn compare(place: &str, before: &Value, after: &Value, lost: &mut Vec<String>) {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -207,14 +208,14 @@ fn compare(place: &str, before: &Value, after: &Value, lost: &mut Vec<String>) {
     }
 }
 
-/// Whether two plain values are the same: numbers by their value, and booleans whichever way they are written.
+/// Whether two plain values are equal: numbers by value, booleans also as strings.
 fn is_same(before: &Value, after: &Value) -> bool {
     let same_number = before.as_f64().is_some_and(|number| after.as_f64() == Some(number));
     let same_boolean = after.is_boolean() && before.as_str() == Some(after.to_string().as_str());
     before == after || same_number || same_boolean
 }
 
-/// Whether a value says the same as its absence.
+/// Whether a value means the same as its absence.
 fn means_none(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -2,20 +2,22 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod arguments;
 mod base_urls;
 #[path = "../../generated/tests/calls.rs"]
 #[rustfmt::skip]
 mod calls;
+mod errors;
 mod examples;
+mod operations;
 mod paging;
 mod prism;
-mod refusals;
+mod receipts;
+mod requests;
+mod responses;
 #[path = "../../generated/tests/round_trips.rs"]
 #[rustfmt::skip]
 mod round_trips;
+mod sample_arguments;
 mod secrets;
 mod setters;
-mod table;
-mod waiting;
 mod wire;

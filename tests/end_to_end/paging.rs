@@ -1,30 +1,30 @@
-//! Pages that follow each other, in every way in which they do.
+//! Paging, in each of its forms.
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use jsm_ops_api::{Error, Page, Paging, operations::OPERATIONS};
-use jsm_ops_tests::server::{Answer, Server};
+use jsm_ops_test_server::{Response, Server};
 
-use crate::arguments::oauth_client;
+use crate::sample_arguments::oauth_client;
 
-/// A page of things with ids, and something about the page after it.
-fn page(ids: &[&str], rest: &str) -> Answer {
+/// A page of items with ids, and the members that lead to the next page.
+fn page(ids: &[&str], rest: &str) -> Response {
     let items: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
-    Answer::json(200, format!(r#"{{"values":[{}],{rest}}}"#, items.join(",")))
+    Response::json(200, format!(r#"{{"values":[{}],{rest}}}"#, items.join(",")))
 }
 
 fn next(link: &str) -> String {
     format!(r#""links":{{"next":"{link}"}}"#)
 }
 
-/// The queries of the requests that the server saw.
+/// The queries of the requests that the server received.
 fn queries(server: &Server) -> Vec<String> {
-    server.take_seen().into_iter().map(|seen| seen.query).collect()
+    server.take_requests().into_iter().map(|request| request.query().to_owned()).collect()
 }
 
 #[tokio::test]
 async fn offsets_are_taken_from_the_link() -> Result<(), Error> {
-    let server = Server::start().await.expect("a server");
-    server.answer_in_turn([
+    let server = Server::start().expect("a server");
+    server.respond_in_turn([
         page(&["a", "b"], &next("/v1/alerts?query=status%3A+open&offset=2&size=2&sort=insertedAt")),
         page(&["c"], &next("")),
     ]);
@@ -40,14 +40,14 @@ async fn offsets_are_taken_from_the_link() -> Result<(), Error> {
         "the caller's search goes on, and the link says where"
     );
     assert!(items.next().await.is_none(), "an ended stream stays ended");
-    assert_eq!(server.take_seen().len(), 0);
+    assert_eq!(server.take_requests().len(), 0);
     Ok(())
 }
 
 #[tokio::test]
 async fn opaque_keys_are_taken_from_the_link() -> Result<(), Error> {
-    let server = Server::start().await.expect("a server");
-    server.answer_in_turn([
+    let server = Server::start().expect("a server");
+    server.respond_in_turn([
         page(&["n1"], &next("/v1/alerts/a/notes?after=1492000072838_1")),
         page(&["n2"], r#""links":null"#),
     ]);
@@ -59,50 +59,50 @@ async fn opaque_keys_are_taken_from_the_link() -> Result<(), Error> {
 
 #[tokio::test]
 async fn page_tokens_are_taken_from_the_link() -> Result<(), Error> {
-    let server = Server::start().await.expect("a server");
-    server.answer_in_turn([
+    let server = Server::start().expect("a server");
+    server.respond_in_turn([
         page(&[], &next("https://elsewhere.example/v1/logs?limit=1&pageToken=t%2F1")),
         page(&[], r#""links":{}"#),
     ]);
     let [start, end] = ["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"].map(|date| date.parse().expect("a date"));
     let pages: Vec<_> = oauth_client(&server).audit_logs().list(start, end).limit(1).pages().try_collect().await?;
     assert_eq!(pages.len(), 2);
-    let seen = server.take_seen();
-    assert_eq!(seen.len(), 2, "whatever host a link names, the requests go to the gateway");
+    let seen = server.take_requests();
+    assert_eq!(seen.len(), 2, "the requests go to the gateway, not to the host of the link");
     let span = "startTime=2026-01-01T00%3A00%3A00Z&endTime=2026-02-01T00%3A00%3A00Z";
-    assert_eq!(seen[1].query, format!("{span}&limit=1&pageToken=t%2F1"));
-    assert_eq!(seen[0].path, seen[1].path);
+    assert_eq!(seen[1].query(), format!("{span}&limit=1&pageToken=t%2F1"));
+    assert_eq!(seen[0].path(), seen[1].path());
     Ok(())
 }
 
 #[tokio::test]
-async fn cursors_are_taken_from_the_answer() -> Result<(), Error> {
-    let server = Server::start().await.expect("a server");
+async fn cursors_are_taken_from_the_response() -> Result<(), Error> {
+    let server = Server::start().expect("a server");
     let client = oauth_client(&server);
     let connection = |cursor: &str, more: bool| {
         let info = format!(r#"{{"endCursor":"{cursor}","hasNextPage":{more}}}"#);
-        Answer::json(200, format!(r#"{{"nodes":[{{"id":"x"}}],"pageInfo":{info}}}"#))
+        Response::json(200, format!(r#"{{"nodes":[{{"id":"x"}}],"pageInfo":{info}}}"#))
     };
-    server.answer_in_turn([connection("c1", true), connection("c2", false)]);
+    server.respond_in_turn([connection("c1", true), connection("c2", false)]);
     assert_eq!(client.status_pages().list_incidents().limit(1).items().collect_all().await?.len(), 2);
     assert_eq!(queries(&server), ["limit=1", "cursor=c1&limit=1"].map(sorted));
 
-    server.answer_in_turn([connection("c1", true), connection("c2", false)]);
+    server.respond_in_turn([connection("c1", true), connection("c2", false)]);
     assert_eq!(client.stakeholders().list_groups_with_memberships().first(1).items().collect_all().await?.len(), 2);
     assert_eq!(queries(&server), ["first=1", "first=1&after=c1"]);
 
-    // A connection that lies one object deeper.
+    // A connection inside another object.
     let inner = r#"{"nodes":[{"id":"s"}],"pageInfo":{"endCursor":"c1","hasNextPage":true}}"#;
-    server.answer_in_turn([
-        Answer::json(200, format!(r#"{{"connection":{inner}}}"#)),
-        Answer::json(200, r#"{"connection":{"nodes":[],"pageInfo":{"endCursor":null}}}"#),
+    server.respond_in_turn([
+        Response::json(200, format!(r#"{{"connection":{inner}}}"#)),
+        Response::json(200, r#"{"connection":{"nodes":[],"pageInfo":{"endCursor":null}}}"#),
     ]);
     assert_eq!(client.stakeholders().list().items().collect_all().await?.len(), 1);
     assert_eq!(queries(&server), ["", "after=c1"]);
     Ok(())
 }
 
-/// A query with its pairs in the order in which they were set: the cursor comes last.
+/// A query with the cursor at its end.
 fn sorted(query: &str) -> String {
     let mut pairs: Vec<&str> = query.split('&').collect();
     pairs.sort_by_key(|pair| pair.starts_with("cursor"));
@@ -111,39 +111,39 @@ fn sorted(query: &str) -> String {
 
 #[tokio::test]
 async fn size_alone_leads_to_one_page() -> Result<(), Error> {
-    let server = Server::start().await.expect("a server");
-    server.answer_in_turn([page(&["c"], r#""links":{"next":""}"#)]);
+    let server = Server::start().expect("a server");
+    server.respond_in_turn([page(&["c"], r#""links":{"next":""}"#)]);
     assert_eq!(oauth_client(&server).jec().list_channels().size("1").items().collect_all().await?.len(), 1);
     assert_eq!(queries(&server), ["size=1"]);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_circle_of_links_is_an_end() -> Result<(), Error> {
-    let server = Server::start().await.expect("a server");
+async fn a_circle_of_links_ends_the_stream() -> Result<(), Error> {
+    let server = Server::start().expect("a server");
     let [one, two] = ["/v1/alerts?offset=1", "/v1/alerts?offset=2"].map(next);
-    server.answer_in_turn([page(&["a"], &one), page(&["b"], &two), page(&["c"], &one)]);
+    server.respond_in_turn([page(&["a"], &one), page(&["b"], &two), page(&["c"], &one)]);
     let alerts = oauth_client(&server).alerts().list().items().collect_all().await?;
     assert_eq!(alerts.len(), 3);
     assert_eq!(queries(&server), ["", "offset=1", "offset=2"]);
 
-    server.answer_in_turn([page(&["a"], &next("/v1/alerts"))]);
+    server.respond_in_turn([page(&["a"], &next("/v1/alerts"))]);
     let alerts = oauth_client(&server).alerts().list().items().collect_all().await?;
-    assert_eq!((alerts.len(), server.take_seen().len()), (1, 1), "a link without a query leads nowhere");
+    assert_eq!((alerts.len(), server.take_requests().len()), (1, 1), "a link without a query leads nowhere");
     Ok(())
 }
 
 #[tokio::test]
-async fn nothing_past_the_window_is_asked_for_and_nothing_before_it_lost() {
-    let server = Server::start().await.expect("a server");
-    server.answer_in_turn([
+async fn paging_stops_at_max_results_and_loses_no_item() {
+    let server = Server::start().expect("a server");
+    server.respond_in_turn([
         page(&["a"], &next("/v1/alerts?offset=19950&size=100")),
         page(&["b"], &next("/v1/alerts?offset=19999&size=49")),
     ]);
     let mut items = oauth_client(&server).alerts().list().offset(19_850).size(100).items();
     let mut ids = Vec::new();
     let error = loop {
-        match items.next().await.expect("an end that says why") {
+        match items.next().await.expect("an error at the end") {
             Ok(alert) => ids.extend(alert.id),
             Err(error) => break error,
         }
@@ -157,26 +157,26 @@ async fn nothing_past_the_window_is_asked_for_and_nothing_before_it_lost() {
 
 #[tokio::test]
 async fn an_error_in_the_middle_is_the_last_item() {
-    let server = Server::start().await.expect("a server");
-    server.answer_in_turn([page(&["a"], &next("/v1/alerts?offset=1")), Answer { status: 503, ..Answer::default() }]);
+    let server = Server::start().expect("a server");
+    server.respond_in_turn([page(&["a"], &next("/v1/alerts?offset=1")), Response::new(503)]);
     let results: Vec<_> = oauth_client(&server).alerts().list().items().collect().await;
     assert_eq!(results.len(), 2);
     assert!(results[0].is_ok() && results[1].as_ref().is_err_and(Error::is_server_error));
-    assert_eq!(server.take_seen().len(), 2);
+    assert_eq!(server.take_requests().len(), 2);
 }
 
 #[tokio::test]
-async fn a_page_is_fetched_when_it_is_needed() {
-    let server = Server::start().await.expect("a server");
-    server.answer_in_turn([page(&["a", "b"], &next("/v1/alerts?offset=2"))]);
+async fn a_page_is_requested_when_its_first_item_is() {
+    let server = Server::start().expect("a server");
+    server.respond_in_turn([page(&["a", "b"], &next("/v1/alerts?offset=2"))]);
     let mut items = oauth_client(&server).alerts().list().items();
-    assert_eq!(server.take_seen().len(), 0);
+    assert_eq!(server.take_requests().len(), 0);
     assert!(items.next().await.is_some() && items.next().await.is_some());
-    assert_eq!(server.take_seen().len(), 1);
+    assert_eq!(server.take_requests().len(), 1);
 }
 
 #[test]
-fn the_dialects_are_those_of_the_table() {
+fn the_table_has_the_known_forms_of_paging() {
     let count = |wanted: fn(&Paging) -> bool| {
         OPERATIONS.iter().filter_map(|row| row.paging.as_ref()).filter(|one| wanted(one)).count()
     };
@@ -190,13 +190,13 @@ fn the_dialects_are_those_of_the_table() {
 }
 
 #[tokio::test]
-async fn lists_that_are_whole_come_in_their_own_envelopes() -> Result<(), Error> {
-    let server = Server::start().await.expect("a server");
+async fn lists_without_paging_are_read_from_their_envelopes() -> Result<(), Error> {
+    let server = Server::start().expect("a server");
     let client = oauth_client(&server);
-    server.answer_in_turn([
-        Answer::json(200, r#"{"platformTeams":[{"teamId":"t","teamName":"n"}]}"#),
-        Answer::json(200, r#"[{"id":"r","name":"n"}]"#),
-        Answer::json(201, r#"{"message":"created","data":{"id":"c"}}"#),
+    server.respond_in_turn([
+        Response::json(200, r#"{"platformTeams":[{"teamId":"t","teamName":"n"}]}"#),
+        Response::json(200, r#"[{"id":"r","name":"n"}]"#),
+        Response::json(201, r#"{"message":"created","data":{"id":"c"}}"#),
     ]);
     assert_eq!(client.teams().list().send().await?.platform_teams.len(), 1);
     assert_eq!(client.teams().list_roles("t").send().await?.len(), 1);

@@ -1,29 +1,29 @@
-//! Every operation, called once over a socket: what it sends against the document, and whether it reads what the document says
-//! it gets.
+//! Every operation, called once over a socket: its request and its response are those of the
+//! document.
 
 use jsm_ops_api::{Client, operations::OPERATIONS, reqwest::Url};
+use jsm_ops_test_server::{Request, Response, Server};
 use jsm_ops_tests::{
     document::{self, Operation},
     sample::sample,
-    server::{Answer, Seen, Server},
 };
 use serde_json::Value;
 
 use crate::{
-    arguments::{CLOUD_ID, FILE, MadeUp, classic_client, oauth_client},
     calls::call,
+    sample_arguments::{CLOUD_ID, FILE, SampleArguments, basic_client, oauth_client},
 };
 
 #[tokio::test]
-async fn every_operation_sends_what_the_document_says_at_the_address_for_3lo() {
-    let server = Server::start().await.expect("a server");
+async fn every_operation_sends_the_documented_request_to_the_3lo_base_url() {
+    let server = Server::start().expect("a server");
     call_all(&server, &oauth_client(&server), Operation::oauth_path).await;
 }
 
 #[tokio::test]
-async fn every_operation_sends_what_the_document_says_at_the_address_for_api_tokens() {
-    let server = Server::start().await.expect("a server");
-    call_all(&server, &classic_client(&server), Operation::classic_path).await;
+async fn every_operation_sends_the_documented_request_to_the_http_basic_base_url() {
+    let server = Server::start().expect("a server");
+    call_all(&server, &basic_client(&server), Operation::basic_path).await;
 }
 
 async fn call_all(server: &Server, client: &Client, template: fn(&Operation) -> String) {
@@ -31,40 +31,38 @@ async fn call_all(server: &Server, client: &Client, template: fn(&Operation) -> 
     for operation in document::operations() {
         let row = OPERATIONS.iter().find(|row| row.method == operation.method && row.path == operation.relative());
         let id = row.expect("the table is the document").id;
-        server.answer(success(&operation));
-        let result = call(client, id, &MadeUp(operation)).await.unwrap_or_else(|| panic!("`{id}` can be called"));
+        server.respond(success(&operation));
+        let result = call(client, id, &SampleArguments(operation)).await.unwrap_or_else(|| panic!("`{id}` can be called"));
         result.unwrap_or_else(|error| panic!("`{id}` reads its own success: {error}"));
-        let seen = server.take_seen();
-        assert_eq!(seen.len(), 1, "`{id}` makes one request");
-        check_address(id, &seen[0], &operation, &template(&operation));
-        check_headers(id, &seen[0]);
-        check_body(id, &seen[0], &operation);
+        let request = server.take_requests();
+        assert_eq!(request.len(), 1, "`{id}` makes one request");
+        check_url(id, &request[0], &operation, &template(&operation));
+        check_headers(id, &request[0]);
+        check_body(id, &request[0], &operation);
         called += 1;
     }
     assert_eq!(called, 240);
 }
 
-/// The success of an operation, as the document describes it.
-fn success(operation: &Operation) -> Answer {
+/// The successful response of an operation in the document.
+fn success(operation: &Operation) -> Response {
     let (status, content) = operation.success();
     match content {
-        None => Answer { status, ..Answer::default() },
-        Some(("application/json", schema)) => {
-            Answer { status, media_type: "application/json", body: sample(schema).to_string(), ..Answer::default() }
-        }
-        Some((media_type, _)) => Answer { status, media_type, body: "BEGIN:VCALENDAR".to_owned(), ..Answer::default() },
+        None => Response::new(status),
+        Some(("application/json", schema)) => Response::json(status, sample(schema).to_string()),
+        Some((media_type, _)) => Response::new(status).with_header("content-type", media_type).with_body("BEGIN:VCALENDAR"),
     }
 }
 
-fn check_address(id: &str, seen: &Seen, operation: &Operation, template: &str) {
+fn check_url(id: &str, request: &Request, operation: &Operation, template: &str) {
     let mut path = template.replace("{cloudId}", CLOUD_ID);
     while let Some((before, (name, after))) =
         path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
     {
-        path = format!("{before}{}{after}", MadeUp::in_path(name));
+        path = format!("{before}{}{after}", SampleArguments::in_path(name));
     }
-    assert_eq!((seen.method.as_str(), seen.path.as_str()), (operation.method, path.as_str()), "`{id}`");
-    let url = Url::parse(&format!("http://host/?{}", seen.query)).expect("a query");
+    assert_eq!((request.method(), request.path()), (operation.method, path.as_str()), "`{id}`");
+    let url = Url::parse(&format!("http://host/?{}", request.query())).expect("a query");
     let mut sent: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     let mut expected: Vec<(String, String)> =
         operation.query().into_iter().flat_map(|(name, schema)| pairs(name, &sample(schema))).collect();
@@ -73,35 +71,35 @@ fn check_address(id: &str, seen: &Seen, operation: &Operation, template: &str) {
     assert_eq!(sent, expected, "query of `{id}`");
 }
 
-/// A query parameter as OpenAPI writes it unless told otherwise: the elements of a list each as a pair of their own.
+/// A query parameter in the default style of OpenAPI: one pair for each element of a list.
 fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let string = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    values.iter().map(|value| (name.to_owned(), text(value))).collect()
+    values.iter().map(|value| (name.to_owned(), string(value))).collect()
 }
 
-fn check_headers(id: &str, seen: &Seen) {
-    assert!(!seen.headers.contains_key("api-version"), "`{id}` sends no header that the service does not know");
+fn check_headers(id: &str, request: &Request) {
+    assert!(request.header_names().all(|name| name != "api-version"), "`{id}` sends no unknown header");
     let known = ["accept", "host", "content-type", "content-length"];
-    let others: Vec<&str> = seen.headers.keys().map(|name| name.as_str()).filter(|name| !known.contains(name)).collect();
+    let others: Vec<&str> = request.header_names().filter(|name| !known.contains(name)).collect();
     assert_eq!(others, [""; 0], "headers of `{id}`");
 }
 
-fn check_body(id: &str, seen: &Seen, operation: &Operation) {
+fn check_body(id: &str, request: &Request, operation: &Operation) {
     match operation.body() {
         None => {
-            assert!(seen.body.is_empty(), "`{id}` sends no body");
-            assert_eq!(seen.header("content-type"), "", "`{id}`");
+            assert!(request.body.is_empty(), "`{id}` sends no body");
+            assert_eq!(request.header("content-type"), "", "`{id}`");
         }
         Some(("application/json", schema)) => {
-            assert_eq!(seen.header("content-type"), "application/json", "`{id}`");
-            let sent: Value = serde_json::from_slice(&seen.body).expect("JSON");
+            assert_eq!(request.header("content-type"), "application/json", "`{id}`");
+            let sent: Value = serde_json::from_slice(&request.body).expect("JSON");
             assert_eq!(sent, sample(schema), "body of `{id}`");
         }
         Some((media_type, _)) => {
             assert_eq!(media_type, "multipart/form-data");
-            assert!(seen.header("content-type").starts_with("multipart/form-data; boundary="), "`{id}`");
-            let body = String::from_utf8_lossy(&seen.body);
+            assert!(request.header("content-type").starts_with("multipart/form-data; boundary="), "`{id}`");
+            let body = String::from_utf8_lossy(&request.body);
             let (name, content) = FILE;
             assert!(body.contains(&format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"")), "{body}");
             assert_eq!(body.matches(content).count(), 1, "{body}");

@@ -1,4 +1,4 @@
-//! A clock that tests set.
+//! A clock without waits.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -8,17 +8,17 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use jsm_ops_core::{BoxFuture, Clock};
 
-/// A clock on which sleeping takes no time: it moves on by as much at once, and remembers it.
+/// A clock on which a sleep ends at once. It advances the clock and is recorded.
 #[derive(Debug, Clone, Default)]
 pub struct TestClock(Arc<Mutex<Vec<Duration>>>);
 
 impl TestClock {
-    /// How long each sleep was meant to be.
+    /// The durations of all sleeps.
     pub fn sleeps(&self) -> Vec<Duration> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Moves on.
+    /// Advances the clock.
     pub fn advance(&self, time: Duration) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(time);
     }

@@ -1,4 +1,4 @@
-//! The facts of the published document, read as plain JSON; and any other document of the same operations.
+//! The facts of the published document, or another document of the same operations, as JSON.
 
 use std::sync::LazyLock;
 
@@ -17,13 +17,13 @@ pub struct Operation {
     pub root: &'static Value,
     /// The method in upper case.
     pub method: &'static str,
-    /// The path as it is documented, with the cloud id in it.
+    /// The documented path, with the cloud id.
     pub documented: &'static str,
     /// The operation object.
     pub value: &'static Map<String, Value>,
 }
 
-/// How the two families of paths begin in the facts, and where a 3LO token reaches them.
+/// How the paths of the two address families begin, in the facts and at the 3LO base URL.
 const FAMILIES: [(&str, &str); 2] = [
     ("/api/{cloudId}", "/ex/jira/{cloudId}/jsm/ops/api"),
     ("/stakeholder-comms/cloudId/{cloudId}/api", "/ex/jira/{cloudId}/jsm/ops/stakeholder-comms/cloudId/{cloudId}/api"),
@@ -47,31 +47,31 @@ pub fn operations_of(root: &'static Value) -> Vec<Operation> {
 }
 
 impl Operation {
-    /// The path without what stands before it in its family: `/v1/alerts/{id}`.
+    /// The path without the prefix of its address family: `/v1/alerts/{id}`.
     pub fn relative(&self) -> &'static str {
         let relative = FAMILIES.iter().find_map(|(documented, _)| self.documented.strip_prefix(documented));
         relative.unwrap_or(self.documented)
     }
 
-    /// Whether an OAuth 2.0 token is one of the credentials that it takes.
+    /// Whether it takes an OAuth 2.0 access token.
     pub fn takes_oauth(&self) -> bool {
         let own = self.value.get("security").unwrap_or(&self.root["security"]).as_array();
         own.into_iter().flatten().any(|alternative| alternative.get("OAuth2").is_some())
     }
 
-    /// Whether it asks for a body.
+    /// Whether it requires a body.
     pub fn requires_body(&self) -> bool {
         self.value.get("requestBody").is_some_and(|body| body["required"] == true)
     }
 
-    /// The template of the path at which a 3LO token reaches it.
+    /// The template of the path at the 3LO base URL.
     pub fn oauth_path(&self) -> String {
         let found = FAMILIES.iter().find_map(|(documented, oauth)| Some((oauth, self.documented.strip_prefix(documented)?)));
         found.map_or_else(String::new, |(oauth, relative)| format!("{oauth}{relative}"))
     }
 
-    /// The template of the path at which an API token reaches it, as it is documented.
-    pub fn classic_path(&self) -> String {
+    /// The template of the path at the HTTP Basic base URL.
+    pub fn basic_path(&self) -> String {
         format!("/jsm/ops{}", self.documented)
     }
 
@@ -87,7 +87,7 @@ impl Operation {
         content(self.value.get("requestBody")?)
     }
 
-    /// Status of the success, and media type and schema of its content.
+    /// Status, media type and schema of the successful response.
     pub fn success(&self) -> (u16, Option<(&'static str, &'static Value)>) {
         let responses = self.value.get("responses").and_then(Value::as_object).into_iter().flatten();
         let success = responses.filter_map(|(status, response)| Some((status.parse::<u16>().ok()?, response)));
@@ -102,7 +102,7 @@ fn content(owner: &'static Value) -> Option<(&'static str, &'static Value)> {
     Some((media_type, &media["schema"]))
 }
 
-/// Follows a reference anywhere into its document.
+/// Resolves the reference of a schema, if it is one.
 pub fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut resolved = schema;
     while let Some(target) =

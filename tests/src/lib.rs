@@ -1,13 +1,11 @@
-//! What the end-to-end tests stand on: a server that records what it is asked, and the document as the one authority on what
-//! it should be asked.
+//! Support of the end-to-end tests: the document, values made up from it, a clock.
 //!
-//! Nothing here knows the generator or the generated code. What a test expects comes from `spec/jsm-ops.json` alone, so that a
-//! mistake of the generator cannot be in the expectation too.
+//! Nothing here depends on the generator or the generated code. Expected values come from
+//! `spec/jsm-ops.json` alone, so an error of the generator cannot be in the expectation too.
 
 pub mod clock;
 pub mod document;
 pub mod sample;
-pub mod server;
 pub mod upstream;
 
 /// The README's example compiles.

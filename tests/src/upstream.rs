@@ -1,33 +1,34 @@
-//! The published document, which is not in the repository: its examples are Atlassian's text.
+//! The published document. It is not in the repository, because its examples are Atlassian's text.
 
 use std::{env, fs, path::PathBuf};
 
 use serde_json::Value;
 
-/// One example.
+/// An example of the document.
 #[derive(Debug, Clone)]
 pub struct Example {
-    /// Where it stands, for people.
+    /// Its place, for messages.
     pub place: String,
-    /// What it is an example of.
+    /// The type that it is an example of.
     pub of: Of,
-    /// The example.
+    /// Its value.
     pub value: Value,
 }
 
-/// What an example is one of.
+/// The type of an example.
 #[derive(Debug, Clone)]
 pub enum Of {
     /// A value of a named schema.
     Schema(String),
-    /// The JSON answer of an operation, by method and path as they are documented.
-    Answer(String, String),
+    /// The JSON response of an operation, by its documented method and path.
+    Response(String, String),
 }
 
-/// The published document, where it is here: where `JSM_OPS_UPSTREAM` points, or in `shared/upstream` beside the repository.
+/// The published document from the path in `JSM_OPS_UPSTREAM` or from `shared/upstream` beside the
+/// repository, or `None` where it is missing.
 ///
 /// # Panics
-/// In CI (`CI` is set) where it is not here: there a skipped test is a failed one.
+/// The document is missing in CI (`CI` is set), where a skipped test counts as a failed one.
 #[allow(clippy::panic)]
 pub fn document() -> Option<Value> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/upstream/jsm-ops.v3.json");
@@ -35,12 +36,12 @@ pub fn document() -> Option<Value> {
     let document = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if document.is_none() {
         assert!(env::var_os("CI").is_none(), "the published document is not at {}", path.display());
-        eprintln!("skipped: the published document is not here (JSM_OPS_UPSTREAM)");
+        eprintln!("skipped: the published document is missing (JSM_OPS_UPSTREAM)");
     }
     document
 }
 
-/// All examples of named schemas, of their properties, and of JSON requests and answers. Prose and parameters are left out.
+/// All examples of named schemas, of their properties, and of JSON requests and responses.
 pub fn examples(document: &Value) -> Vec<Example> {
     let mut found = Vec::new();
     for (name, schema) in object(&document["components"]["schemas"]) {
@@ -55,8 +56,8 @@ pub fn examples(document: &Value) -> Vec<Example> {
                 of_media(&format!("{label} body"), &Of::Schema(schema.to_owned()), body, &mut found);
             }
             for (status, response) in object(&operation["responses"]).filter(|(status, _)| status.starts_with('2')) {
-                let answer = Of::Answer(method.to_uppercase(), path.clone());
-                of_media(&format!("{label} {status}"), &answer, &response["content"]["application/json"], &mut found);
+                let of = Of::Response(method.to_uppercase(), path.clone());
+                of_media(&format!("{label} {status}"), &of, &response["content"]["application/json"], &mut found);
             }
         }
     }
@@ -67,7 +68,7 @@ fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// The example of a schema, and those of its properties as objects that have one property each.
+/// The example of a schema, and the examples of its properties as objects with one property.
 fn of_schema(name: &str, schema: &Value, found: &mut Vec<Example>) {
     let mut add = |place: String, value: Value| found.push(Example { place, of: Of::Schema(name.to_owned()), value });
     if let Some(value) = schema.get("example") {

@@ -1,4 +1,4 @@
-//! progenitor, with fixed settings and behind a guard.
+//! Runs progenitor with fixed settings, and turns its panics into errors.
 
 use std::{
     any::Any,
@@ -13,35 +13,30 @@ use serde_json::{Value, json};
 
 use crate::{adapt::Adapted, document::Document, names};
 
-/// Why progenitor gave no code for a document that passed the preflight.
+/// progenitor makes no code of a document that passed the preflight.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum GenerateError {
-    /// The typed model of OpenAPI refused the document.
-    #[error(
-        "the preflight let through what is no OpenAPI: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
-    )]
-    Model(#[from] serde_json::Error),
-    /// progenitor refused the document.
-    #[error(
-        "the preflight let through what progenitor refuses: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
-    )]
-    Progenitor(#[from] progenitor::Error),
-    /// progenitor or typify panicked.
-    #[error(
-        "the preflight let through what progenitor panics on: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
-    )]
+#[error(
+    "the preflight accepted a document, but {0}\n    help: this is a bug of xtask/src/preflight; add the check that is missing"
+)]
+pub struct GenerateError(Failure);
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("the typed model of OpenAPI cannot be read from it: {0}")]
+    Model(serde_json::Error),
+    #[error("progenitor cannot generate from it: {0}")]
+    Progenitor(progenitor::Error),
+    #[error("progenitor or typify panicked: {0}")]
     Panic(String),
-    /// progenitor gave tokens that are no Rust.
-    #[error(
-        "progenitor gave code that is no Rust: {0}\n    help: this is a gap in xtask/src/preflight; add the check that was missing"
-    )]
-    Code(#[from] syn::Error),
+    #[error("progenitor's code is not valid Rust: {0}")]
+    Code(syn::Error),
 }
 
-/// Generates the plain client: progenitor's positional style, types in `types`.
+/// Generates progenitor's positional style, with its types in the module `types`.
+///
+/// # Errors
+/// See [`GenerateError`].
 pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
-    let document: OpenAPI = serde_json::from_value(for_progenitor(&adapted.document))?;
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap").with_derive("PartialEq");
     // Enums and unions have code of our own under the same names.
@@ -57,16 +52,21 @@ pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
         let rust_name = names::type_name(name);
         settings.with_replacement(&rust_name, format!("crate::types::{rust_name}"), std::iter::empty());
     }
-    let tokens = guarded(|| Generator::new(&settings).generate_tokens(&document)).map_err(GenerateError::Panic)??;
-    Ok(syn::parse2(tokens)?)
+    run(&adapted.document, &settings).map_err(GenerateError)
 }
 
-/// What progenitor makes of a document by itself: its positional style, without anything of ours.
+/// Generates progenitor's own output: its positional style, without anything of ours.
+///
+/// # Errors
+/// See [`GenerateError`].
 pub fn plain(document: &Document) -> Result<syn::File, GenerateError> {
-    let document: OpenAPI = serde_json::from_value(for_progenitor(document))?;
-    let settings = GenerationSettings::new();
-    let tokens = guarded(|| Generator::new(&settings).generate_tokens(&document)).map_err(GenerateError::Panic)??;
-    Ok(syn::parse2(tokens)?)
+    run(document, &GenerationSettings::new()).map_err(GenerateError)
+}
+
+fn run(document: &Document, settings: &GenerationSettings) -> Result<syn::File, Failure> {
+    let document: OpenAPI = serde_json::from_value(for_progenitor(document)).map_err(Failure::Model)?;
+    let tokens = guarded(|| Generator::new(settings).generate_tokens(&document)).map_err(Failure::Panic)?;
+    syn::parse2(tokens.map_err(Failure::Progenitor)?).map_err(Failure::Code)
 }
 
 /// The parts of the document that progenitor uses. Responses get the description that OpenAPI requires and the facts do not have.

@@ -3,6 +3,7 @@
 //! [`pipeline`] is the way through; every stage is a module of its own and knows only those before it.
 
 pub mod adapt;
+mod atomic_write;
 pub mod commands;
 pub mod document;
 pub mod emit;
@@ -18,4 +19,5 @@ pub mod render;
 pub mod repair;
 pub mod rewrite;
 pub mod standalone;
+pub mod times;
 pub mod types;

@@ -1,11 +1,6 @@
 //! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → types → files.
 
-use std::{
-    collections::BTreeSet,
-    panic::resume_unwind,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, panic::resume_unwind, thread};
 
 use crate::{
     adapt::{self, Adapted},
@@ -19,13 +14,14 @@ use crate::{
     public_api::Interface,
     repair::{self, Applied, Repair},
     rewrite,
+    times::{PRETTYPLEASE, PROGENITOR, Times},
     types::{self, UnexpectedCode},
 };
 
-/// What a run works with besides the document.
+/// The inputs of a run besides the document.
 #[derive(Debug, Clone)]
 pub struct Pipeline {
-    /// Our names and words.
+    /// Our names and docs.
     pub overlay: Overlay,
     /// Repairs that come before the addresses are rewritten.
     pub address_repairs: Vec<Repair>,
@@ -33,18 +29,18 @@ pub struct Pipeline {
     pub repairs: Vec<Repair>,
 }
 
-/// What a run gives.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// The files of the crate.
     pub files: Files,
-    /// What the crate offers.
+    /// The list of what the crate offers.
     pub interface: Interface,
-    /// What happened on the way.
+    /// The counts of the run.
     pub summary: Summary,
 }
 
-/// What happened on the way.
+/// The counts of a run, and what they do not show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Operations of the document, and methods in the crate.
@@ -55,38 +51,38 @@ pub struct Summary {
     pub unnamed_types: usize,
     /// Repairs, in order.
     pub repairs: Vec<Applied>,
-    /// Operations that the overlay says nothing about.
+    /// Operations without an entry in the overlay.
     pub unnamed: Vec<UnnamedOperation>,
 }
 
-/// Why a run ended.
+/// Why a run failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineError {
-    /// Nodes that are not what OpenAPI asks for.
+    /// Nodes that are not valid OpenAPI.
     #[error("the document is malformed: {0}")]
     Facts(Problems),
-    /// Addresses that no rule knows.
-    #[error("the addresses of the document cannot be rewritten: {0}")]
+    /// URLs that no rule knows.
+    #[error("the URLs of the document cannot be rewritten: {0}")]
     Addresses(Problems),
-    /// Repairs that have nothing to do.
-    #[error("the document is not wrong in the way that the repairs know: {0}")]
+    /// Repairs that do not apply.
+    #[error("some repairs do not apply to the document: {0}")]
     Repairs(Problems),
-    /// What progenitor could not take.
-    #[error("the document cannot be generated from: {0}")]
+    /// Parts of the document that the generator does not support.
+    #[error("the generator does not support the document: {0}")]
     Preflight(Problems),
-    /// What progenitor did not take all the same.
+    /// progenitor failed although the preflight accepted the document.
     #[error(transparent)]
     Generate(#[from] GenerateError),
     /// Code of progenitor that the passes do not know.
     #[error(transparent)]
-    Polish(#[from] UnexpectedCode),
-    /// Code of ours that is no Rust.
-    #[error("the generated code is no Rust: {0}\n    help: this is a bug of xtask/src/emit")]
-    Emit(#[from] syn::Error),
-    /// Operations or schemas that got lost on the way.
+    Types(#[from] UnexpectedCode),
+    /// Generated code that is not valid Rust.
+    #[error("the generated code is not valid Rust: {0}\n    help: this is a bug of xtask/src/render")]
+    Render(syn::Error),
+    /// Operations or schemas that are missing in the crate.
     #[error(
-        "{what} got lost: {before} in the document and {after} in the crate\n    help: this is a bug of the generator; nothing was written"
+        "{what} are missing: {before} in the document, {after} in the crate\n    help: this is a bug of the generator; nothing was written"
     )]
     Lost {
         /// Operations or schemas.
@@ -106,6 +102,9 @@ impl Pipeline {
     }
 
     /// Runs all stages on a document.
+    ///
+    /// # Errors
+    /// The first stage that failed, with all its problems.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
         let Repaired { document, operations, schemas, repairs } =
             repair(document, &self.address_repairs, &self.repairs, times)?;
@@ -113,38 +112,39 @@ impl Pipeline {
         times.lap("adapt");
         preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
         times.lap("preflight");
-        let (code, types, beside) = thread::scope(|scope| {
-            // What holds no types needs nothing of progenitor, which leaves the other core idle.
-            let beside = scope.spawn(|| beside(&adapted, &self.overlay));
+        let (types, calls) = thread::scope(|scope| {
+            // Only the types need progenitor, which uses one core.
+            let calls = scope.spawn(|| calls(&adapted, &self.overlay));
             let types = self.types(&adapted, times);
-            let beside = beside.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let calls = calls.join().unwrap_or_else(|panic| resume_unwind(panic));
             times.lap("wait");
-            types.and_then(|(code, types)| Ok((code, types, beside?)))
+            types.and_then(|types| Ok((types, calls?)))
         })?;
-        let Beside { interface, mut files, laps } = beside;
-        times.beside = laps;
-        let summary = summary(&code, &adapted, operations, &schemas, repairs)?;
-        files.extend(types);
+        let Types { schemas: typed, files: type_files } = types;
+        let Calls { interface, mut files, times: calls_times } = calls;
+        times.add_parallel(calls_times);
+        let summary = summary(&typed, &adapted, operations, &schemas, repairs)?;
+        files.extend(type_files);
         files::add_data(&mut files, &interface, &adapted, &self.overlay);
         times.lap("data");
         Ok(Output { files, interface, summary })
     }
 
-    /// progenitor's part, and what is made of it. Gives the names of the types besides their files.
-    fn types(&self, adapted: &Adapted, times: &mut Times) -> Result<(BTreeSet<String>, Files), PipelineError> {
+    /// Runs progenitor and makes the types.
+    fn types(&self, adapted: &Adapted, times: &mut Times) -> Result<Types, PipelineError> {
         let file = generate::generate(adapted)?;
         times.lap(PROGENITOR);
         let code = types::types(file, &adapted.model, &self.overlay)?;
-        let names = code.iter().map(|one| one.schema.clone()).collect();
+        let schemas = code.iter().map(|one| one.schema.clone()).collect();
         times.lap("types");
-        let mut sources = files::types(code, adapted, &self.overlay)?;
+        let mut sources = files::types(code, adapted, &self.overlay).map_err(PipelineError::Render)?;
         files::import(&mut sources);
         times.lap("type files");
         let mut files = files::format(sources);
         times.lap(PRETTYPLEASE);
         files::lay_out(&mut files);
         times.lap("layout");
-        Ok((names, files))
+        Ok(Types { schemas, files })
     }
 }
 
@@ -164,7 +164,7 @@ pub struct Repaired {
 /// Runs the stages up to the repairs.
 ///
 /// # Errors
-/// Nodes that are not what OpenAPI asks for, addresses that no rule knows, and repairs that have nothing to do.
+/// Nodes that are not valid OpenAPI, URLs that no rule knows, and repairs that do not apply.
 pub fn repair(
     document: Document,
     address_repairs: &[Repair],
@@ -183,26 +183,32 @@ pub fn repair(
     Ok(Repaired { document, operations, schemas, repairs: applied })
 }
 
-/// What is made while progenitor runs.
-struct Beside {
-    interface: Interface,
+/// The files of the types, and the schemas that have one.
+struct Types {
+    schemas: BTreeSet<String>,
     files: Files,
-    laps: Vec<(&'static str, Duration)>,
 }
 
-fn beside(adapted: &Adapted, overlay: &Overlay) -> Result<Beside, syn::Error> {
+/// The files without types, and the list of what the crate offers.
+struct Calls {
+    interface: Interface,
+    files: Files,
+    times: Times,
+}
+
+fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Calls, PipelineError> {
     let mut times = Times::start();
     let mut interface = Interface::of(&adapted.document);
     interface.add_operations(&adapted.model.operations);
     times.lap("interface");
-    let mut sources = files::calls(adapted, overlay)?;
+    let mut sources = files::calls(adapted, overlay).map_err(PipelineError::Render)?;
     files::import(&mut sources);
     times.lap("calls");
     let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
     files::lay_out(&mut files);
     times.lap("layout");
-    Ok(Beside { interface, files, laps: times.laps })
+    Ok(Calls { interface, files, times })
 }
 
 fn summary(
@@ -228,56 +234,4 @@ fn summary(
         repairs,
         unnamed: adapted.model.unnamed.clone(),
     })
-}
-
-/// Reading the document into progenitor's model, generating, and parsing its tokens, which prettyplease asks for.
-const PROGENITOR: &str = "progenitor";
-/// Turning the syntax trees into text.
-const PRETTYPLEASE: &str = "prettyplease";
-
-/// How long the stages of one run took; each lap begins where the one before it ended.
-#[derive(Debug, Clone)]
-pub struct Times {
-    last: Instant,
-    laps: Vec<(&'static str, Duration)>,
-    beside: Vec<(&'static str, Duration)>,
-}
-
-impl Times {
-    /// Starts the clock.
-    pub fn start() -> Self {
-        Self { last: Instant::now(), laps: Vec::new(), beside: Vec::new() }
-    }
-
-    /// Ends a stage.
-    pub fn lap(&mut self, stage: &'static str) {
-        let now = Instant::now();
-        self.laps.push((stage, now - self.last));
-        self.last = now;
-    }
-
-    /// The stages in order.
-    pub fn laps(&self) -> &[(&'static str, Duration)] {
-        &self.laps
-    }
-
-    /// What ran beside them on another core, and is no part of the whole.
-    pub fn beside(&self) -> &[(&'static str, Duration)] {
-        &self.beside
-    }
-
-    /// All stages together.
-    pub fn total(&self) -> Duration {
-        self.laps.iter().map(|(_, time)| *time).sum()
-    }
-
-    /// What progenitor and prettyplease took, on whichever core.
-    pub fn baseline(&self) -> Duration {
-        self.laps
-            .iter()
-            .chain(&self.beside)
-            .filter(|(stage, _)| [PROGENITOR, PRETTYPLEASE].contains(stage))
-            .map(|(_, time)| *time)
-            .sum()
-    }
 }

@@ -24,7 +24,7 @@ pub struct Interface(BTreeMap<String, String>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// What became of it.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// The key of the fact.
     pub key: String,
     /// What it was and what it is.
@@ -35,7 +35,7 @@ pub struct Change {
 
 /// What became of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ChangeKind {
     /// It is new.
     Added,
     /// It is gone.
@@ -47,9 +47,9 @@ pub enum Kind {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = match self.kind {
-            Kind::Added => '+',
-            Kind::Removed => '-',
-            Kind::Changed => '~',
+            ChangeKind::Added => '+',
+            ChangeKind::Removed => '-',
+            ChangeKind::Changed => '~',
         };
         let verdict = if self.breaking { "  (breaking)" } else { "" };
         write!(f, "{sign} {}: {}{verdict}", self.key, self.detail)
@@ -88,9 +88,9 @@ impl Interface {
         let keys: BTreeSet<&String> = self.0.keys().chain(new.0.keys()).collect();
         let changes = keys.into_iter().filter_map(|key| {
             let (kind, detail) = match (self.0.get(key), new.0.get(key)) {
-                (Some(old), Some(new)) if old != new => (Kind::Changed, format!("{old} → {new}")),
-                (None, Some(new)) => (Kind::Added, new.clone()),
-                (Some(old), None) => (Kind::Removed, old.clone()),
+                (Some(old), Some(new)) if old != new => (ChangeKind::Changed, format!("{old} → {new}")),
+                (None, Some(new)) => (ChangeKind::Added, new.clone()),
+                (Some(old), None) => (ChangeKind::Removed, old.clone()),
                 _ => return None,
             };
             let breaking = new.breaks(self, kind, key);
@@ -99,16 +99,16 @@ impl Interface {
         changes.collect()
     }
 
-    fn breaks(&self, old: &Self, kind: Kind, key: &str) -> bool {
+    fn breaks(&self, old: &Self, kind: ChangeKind, key: &str) -> bool {
         match kind {
-            Kind::Removed => !key.contains(" scope ") && !key.ends_with(" experimental"),
+            ChangeKind::Removed => !key.contains(" scope ") && !key.ends_with(" experimental"),
             // Somebody who was allowed a call may need a new consent. A type that comes to be sent has other fields.
-            Kind::Changed => !key.ends_with(" experimental"),
+            ChangeKind::Changed => !key.ends_with(" experimental"),
             // What may be left out is a setter or a field more, and those who do not know it go on as before.
-            Kind::Added if self.0.get(key).is_some_and(|fact| fact.starts_with("optional ")) => false,
-            Kind::Added if key.contains(' ') && !key.contains(" = ") => self.is_part_of_known_operation(old, key),
+            ChangeKind::Added if self.0.get(key).is_some_and(|fact| fact.starts_with("optional ")) => false,
+            ChangeKind::Added if key.contains(' ') && !key.contains(" = ") => self.is_part_of_known_operation(old, key),
             // Enums stay open. What a body requires is an argument.
-            Kind::Added => !key.contains(" = ") && self.is_field_of_known_sent_type(old, key),
+            ChangeKind::Added => !key.contains(" = ") && self.is_field_of_known_sent_type(old, key),
         }
     }
 

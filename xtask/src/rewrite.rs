@@ -93,7 +93,7 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
             }
             forget_cloud_id(item_object, &relative);
             if rewritten.insert(relative.clone(), item).is_some() {
-                let message = format!("two addresses become `{relative}`");
+                let message = format!("two paths become `{relative}`");
                 problems.push(Problem::new(
                     at,
                     message,
@@ -132,13 +132,13 @@ fn address(
                     None => found = Some((family, relative.to_owned())),
                     Some(first) if *first == (family, relative.to_owned()) => {}
                     Some(_) => {
-                        let message = format!("`{address}` is a second address of the same path");
+                        let message = format!("`{address}` is a second URL of the same path");
                         problems.push(Problem::new(&at, message, "decide which one is right and repair the other"));
                     }
                 },
                 None => {
-                    let help = "teach xtask/src/rewrite.rs the address, or repair the document if it is wrong";
-                    problems.push(Problem::new(&at, format!("no rule knows the address `{address}`"), help));
+                    let help = "add a rule to xtask/src/rewrite.rs, or repair the document if it is wrong";
+                    problems.push(Problem::new(&at, format!("no rule matches the URL `{address}`"), help));
                 }
             }
         }
@@ -290,7 +290,7 @@ mod tests {
             "servers": [{"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}"}],
             "paths": {"/v1/a": {"get": {"servers": [{"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}/v2"}]}}}
         }));
-        assert!(rewrite(&mut document).expect_err("two").to_string().contains("second address"));
+        assert!(rewrite(&mut document).expect_err("two").to_string().contains("second URL"));
     }
 
     #[test]
@@ -299,6 +299,6 @@ mod tests {
             "servers": [{"url": "https://api.atlassian.com/jsm/ops/"}],
             "paths": {"/api/{cloudId}/a": {"get": {}}, "/stakeholder-comms/cloudId/{cloudId}/api/a": {"get": {}}}
         }));
-        assert!(rewrite(&mut document).expect_err("collision").to_string().contains("two addresses become `/a`"));
+        assert!(rewrite(&mut document).expect_err("collision").to_string().contains("two paths become `/a`"));
     }
 }

@@ -105,7 +105,7 @@ fn drop_marks(owner: &mut Map<String, Value>) {
     owner.retain(|key, _| !key.starts_with(MARKS));
 }
 
-/// Declares answers of the media types for text as strings. The document has its calendars as objects of which nothing is declared;
+/// Declares responses of the media types for text as strings. The document has its calendars as objects of which nothing is declared;
 /// the client hands them over as they come, whatever their schema, so it needs no repair for that.
 fn texts_are_strings(document: &mut Document) {
     document.for_each_operation_mut(|_, _, operation| {
@@ -148,9 +148,9 @@ fn check_path_parameters(document: &Document, problems: &mut Problems) {
         let named: BTreeSet<&str> = template_names(operation.path).into_iter().collect();
         for name in named.symmetric_difference(&declared) {
             let message = if named.contains(name) {
-                format!("the path has `{{{name}}}`, and no parameter declares it")
+                format!("the path has `{{{name}}}`, but no parameter declares it")
             } else {
-                format!("the parameter `{name}` is declared, and the path does not have it")
+                format!("the parameter `{name}` is declared, but the path does not have it")
             };
             let help = "repair the declaration in xtask/src/repair/vendor/parameters.rs";
             let at = child(&operation.pointer(), "parameters");

@@ -1,20 +1,29 @@
-//! Where requests go: the gateway and the bases below it.
+//! Gateways, base URLs, and the rule for plain `http`.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
 use reqwest::Url;
 
-use crate::CloudId;
+use crate::cloud_id::CloudId;
 
-/// The host that all requests go to, `https://api.atlassian.com` unless said otherwise.
+/// The URL that precedes every base URL. The default is `https://api.atlassian.com`.
 ///
-/// Another gateway is one for tests, on the loopback interface, or one of another Atlassian environment.
+/// Set another one for a test server on the loopback interface, for a proxy, or for another
+/// environment of Atlassian.
+///
+/// ```
+/// # use jsm_ops_core::Gateway;
+/// let gateway = Gateway::new("http://127.0.0.1:8080/")?;
+/// assert_eq!(gateway.as_str(), "http://127.0.0.1:8080");
+/// assert!(Gateway::new("http://example.com").is_err());
+/// # Ok::<(), jsm_ops_core::InvalidGateway>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gateway(String);
 
-/// A text that is no [`Gateway`].
+/// Why a string is not a valid [`Gateway`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a gateway: {reason}; expected an address like {}", Gateway::ATLASSIAN)]
+#[error("invalid gateway: {reason}; expected a URL like {}", Gateway::ATLASSIAN)]
 pub struct InvalidGateway {
     reason: String,
 }
@@ -23,36 +32,38 @@ impl Gateway {
     /// The gateway of Atlassian's cloud.
     pub const ATLASSIAN: &'static str = "https://api.atlassian.com";
 
-    /// Checks the address of a gateway. Trailing slashes do not matter.
+    /// Parses the URL of a gateway. Trailing slashes are removed.
     ///
     /// # Errors
-    /// Anything but an `https` address, or an `http` address of the loopback interface, without user, query and fragment.
-    pub fn new(address: &str) -> Result<Self, InvalidGateway> {
-        let refuse = |reason: &str| Err(InvalidGateway { reason: reason.to_owned() });
-        let url = Url::parse(address).map_err(|error| InvalidGateway { reason: error.to_string() })?;
+    /// A URL whose scheme is not `https`, unless it is `http` and [`is_loopback`] is true. A URL
+    /// with a user, password, query or fragment.
+    pub fn new(url: &str) -> Result<Self, InvalidGateway> {
+        let invalid = |reason: &str| Err(InvalidGateway { reason: reason.to_owned() });
+        let url = Url::parse(url).map_err(|error| InvalidGateway { reason: error.to_string() })?;
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&url) => {}
-            "http" => return refuse("plain http is for the loopback interface only"),
-            _ => return refuse("the scheme has to be https"),
+            "http" => return invalid("plain http is for the loopback interface only"),
+            _ => return invalid("the scheme must be https"),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("it holds a user or a password");
+            return invalid("it has a user or a password");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refuse("it holds a query or a fragment");
+            return invalid("it has a query or a fragment");
         }
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
 
-    /// The address, without a trailing slash.
+    /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Fills the cloud id into the template of a base and moves it to this gateway.
+    /// Builds the base URL of a site from a template, below this gateway.
     ///
-    /// Templates are constants of the generated crate; they begin with [`Gateway::ATLASSIAN`] and hold `{cloudid}`.
+    /// Templates are constants of the generated crate. They begin with [`Gateway::ATLASSIAN`] and
+    /// contain `{cloudid}`.
     pub fn base_url(&self, template: &str, cloud_id: &CloudId) -> String {
         let path = template.strip_prefix(Self::ATLASSIAN).unwrap_or(template);
         format!("{}{}", self.0, path.replace("{cloudid}", cloud_id.as_str()))
@@ -68,8 +79,8 @@ impl Default for Gateway {
 impl FromStr for Gateway {
     type Err = InvalidGateway;
 
-    fn from_str(address: &str) -> Result<Self, Self::Err> {
-        Self::new(address)
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        Self::new(url)
     }
 }
 
@@ -79,9 +90,19 @@ impl fmt::Display for Gateway {
     }
 }
 
-/// Whether a URL names the loopback interface: `localhost` or an address of it.
+/// Whether the host of a URL is `localhost` or an IP address of the loopback interface
+/// (RFC 6890, section 2.2).
 ///
-/// Plain `http` is allowed there only. This is the one rule for it in these crates.
+/// Plain `http` is valid only for such a host. All of these crates use this rule.
+///
+/// ```
+/// # use jsm_ops_core::base_url::is_loopback;
+/// # use reqwest::Url;
+/// assert!(is_loopback(&Url::parse("http://127.0.0.1:8080/callback")?));
+/// assert!(is_loopback(&Url::parse("http://[::1]/")?));
+/// assert!(!is_loopback(&Url::parse("http://127.0.0.1.example.com/")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -92,9 +113,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trailing_slashes_do_not_matter() {
-        for address in ["https://api.atlassian.com", "https://api.atlassian.com/", "https://api.atlassian.com///"] {
-            assert_eq!(Gateway::new(address), Ok(Gateway::default()), "{address}");
+    fn trailing_slashes_are_removed() {
+        for url in ["https://api.atlassian.com", "https://api.atlassian.com/", "https://api.atlassian.com///"] {
+            assert_eq!(Gateway::new(url), Ok(Gateway::default()), "{url}");
         }
         let gateway = Gateway::new("https://proxy.example/atlassian/").expect("gateway");
         let cloud_id = CloudId::new("c-1").expect("cloud id");
@@ -105,21 +126,21 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_the_loopback_interface() {
-        for address in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"] {
-            assert!(Gateway::new(address).is_ok(), "{address}");
+    fn plain_http_is_valid_for_the_loopback_interface_only() {
+        for url in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"] {
+            assert!(Gateway::new(url).is_ok(), "{url}");
         }
-        for address in ["http://api.atlassian.com", "http://127.0.0.1.example.com", "http://10.0.0.1", "ftp://localhost"] {
-            assert!(Gateway::new(address).is_err(), "{address}");
+        for url in ["http://api.atlassian.com", "http://127.0.0.1.example.com", "http://10.0.0.1", "ftp://localhost"] {
+            assert!(Gateway::new(url).is_err(), "{url}");
         }
     }
 
     #[test]
-    fn what_would_leak_or_cut_addresses_is_refused() {
-        for address in
+    fn urls_with_secrets_or_further_parts_are_invalid() {
+        for url in
             ["", "api.atlassian.com", "https://me:secret@api.atlassian.com", "https://api.atlassian.com/?a", "https://a/#b"]
         {
-            let error = Gateway::new(address).expect_err(address).to_string();
+            let error = Gateway::new(url).expect_err(url).to_string();
             assert!(!error.contains("secret"), "{error}");
         }
     }

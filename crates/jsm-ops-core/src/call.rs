@@ -1,72 +1,35 @@
-//! A call of one operation, from its arguments to its answer.
+//! A call of one operation, from its inputs to its response.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::borrow::Cow;
 
 use reqwest::Url;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Body, CallOptions, Clock, Error, InvalidSegment, Operation, QueryValue, Request, Response, Transport, decode,
-    segment::push_segment,
+    decode,
+    dispatcher::Dispatcher,
+    error::Error,
+    operation::Operation,
+    request::{Body, CallOptions, InvalidSegment, QueryValue, Request, fill_path},
+    response::Response,
 };
 
-/// Where calls go and what carries them. Clones share both.
-#[derive(Clone)]
-pub struct Dispatcher {
-    transport: Arc<dyn Transport>,
-    bases: Arc<[(&'static str, String)]>,
-}
-
-impl Dispatcher {
-    /// Sends with `transport` to the bases of the families of addresses, which are without a trailing slash.
-    pub fn new(transport: Arc<dyn Transport>, bases: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        Self { transport, bases: bases.into_iter().collect() }
-    }
-
-    /// Begins a call. `path` fills the template of the path in order.
-    pub fn call(&self, operation: &'static Operation, path: &[&str]) -> Call {
-        Call {
-            dispatcher: self.clone(),
-            operation,
-            path: fill(operation.path, path),
-            query: Vec::new(),
-            options: CallOptions::new(),
-        }
-    }
-
-    /// The time by which waiting and paging go.
-    pub fn clock(&self) -> &dyn Clock {
-        self.transport.clock()
-    }
-}
-
-impl fmt::Debug for Dispatcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dispatcher").field("bases", &self.bases).finish_non_exhaustive()
-    }
-}
-
-/// Puts ids into the template of a path.
-fn fill(template: &str, values: &[&str]) -> Result<String, InvalidSegment> {
-    let mut path = String::with_capacity(template.len() + values.iter().map(|value| value.len()).sum::<usize>());
-    let mut values = values.iter();
-    let mut rest = template;
-    while let Some((before, (name, after))) =
-        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-    {
-        path.push_str(before);
-        // A value that is missing is an empty one, which is refused under the name of the parameter.
-        push_segment(&mut path, name, values.next().copied().unwrap_or_default())?;
-        rest = after;
-    }
-    path.push_str(rest);
-    Ok(path)
-}
-
-/// A call that is being put together.
+/// A call under construction.
 ///
-/// Builders of the generated client hold one. It is also the way to whatever the builders did not think of: more query
-/// parameters, another body, an operation of one's own ([`Operation::custom`]).
+/// Every builder of the generated client holds one. Use it directly for what the builders do not
+/// offer: further query parameters, another body, or a custom operation ([`Operation::custom`]).
+///
+/// ```
+/// use jsm_ops_core::{Body, Dispatcher, Error, Operation};
+///
+/// static GET_WIDGET: Operation = Operation::custom("GET", "/v1/widgets/{id}", "operations");
+///
+/// async fn widget(dispatcher: &Dispatcher, id: &str) -> Result<serde_json::Value, Error> {
+///     let mut call = dispatcher.call(&GET_WIDGET, &[id]);
+///     call.query("expand", "owner");
+///     call.json(Body::None).await
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Call {
     dispatcher: Dispatcher,
@@ -76,64 +39,83 @@ pub struct Call {
     options: CallOptions,
 }
 
+// The method is here and not beside `Dispatcher`, because a call holds its dispatcher.
+impl Dispatcher {
+    /// Begins a call. `path` has the values of the path template in order.
+    ///
+    /// An invalid value is an error of the methods that send the call.
+    pub fn call(&self, operation: &'static Operation, path: &[&str]) -> Call {
+        Call {
+            dispatcher: self.clone(),
+            operation,
+            path: fill_path(operation.path, path),
+            query: Vec::new(),
+            options: CallOptions::new(),
+        }
+    }
+}
+
 impl Call {
     /// The operation.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
 
-    /// Where calls go and what carries them.
+    /// The dispatcher that began the call and sends it.
     pub fn dispatcher(&self) -> &Dispatcher {
         &self.dispatcher
     }
 
-    /// Sets a query parameter, in the place of what it was before.
+    /// Sets a query parameter and removes its earlier values.
     pub fn query(&mut self, name: impl Into<Cow<'static, str>>, value: impl QueryValue) -> &mut Self {
         let name = name.into();
         self.query.retain(|(known, _)| *known != name);
-        value.texts(&mut |text| self.query.push((name.clone(), text)));
+        value.for_each_value(&mut |value| self.query.push((name.clone(), value)));
         self
     }
 
-    /// Says how the call is to be carried.
+    /// Sets timeout and idempotency of this call.
     pub fn options(&mut self, options: CallOptions) -> &mut Self {
         self.options = options;
         self
     }
 
-    /// Serialises a request body. Generated types always have a JSON form; a type of your own may not.
+    /// Serialises a request body. Generated types always have a JSON form; your own may not.
     ///
     /// # Errors
-    /// A value without a JSON form.
-    pub fn json_body<T: serde::Serialize + ?Sized>(&self, value: &T) -> Result<Body, Error> {
+    /// [`Error::is_invalid_request`] for a value without a JSON form.
+    pub fn json_body<T: Serialize + ?Sized>(&self, value: &T) -> Result<Body, Error> {
         Body::json(value)
             .map_err(|error| Error::invalid_request(self.operation, format!("the request body has no JSON form: {error}")))
     }
 
-    /// The last value that a query parameter was given.
+    /// The last value of a query parameter.
     pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
         self.query.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Sends it, and gives an answer that is a success.
+    /// Sends the call and returns the response, whose status is a success (2xx).
     ///
     /// # Errors
-    /// An id that would change the path, everything on account of which there is no answer, and every status that is no success.
+    /// An invalid id ([`Error::is_invalid_request`]), any failure that prevents a response, and
+    /// every other status ([`Error::is_status`]).
     pub async fn send(self, body: Body) -> Result<Response, Error> {
         self.send_accepting("application/json", body).await
     }
 
-    /// Sends it, and decodes the answer.
+    /// Sends the call and decodes the JSON of the response.
     ///
     /// # Errors
-    /// Those of [`send`](Self::send), and an answer that does not fit the type.
+    /// Those of [`send`](Self::send), and [`Error::is_decode`] for a response that is empty or does
+    /// not match its type.
     pub async fn json<T: DeserializeOwned>(self, body: Body) -> Result<T, Error> {
         let operation = self.operation;
         let response = self.send(body).await?;
         decode::response(operation, &response)
     }
 
-    /// Sends it, and gives the answer as text.
+    /// Sends the call with `accept` as its header `Accept`, and returns the body of the response as
+    /// a string. Bytes that are not UTF-8 become U+FFFD.
     ///
     /// # Errors
     /// Those of [`send`](Self::send).
@@ -142,7 +124,7 @@ impl Call {
         Ok(String::from_utf8_lossy(&response.body).into_owned())
     }
 
-    /// Sends it, and pays no heed to what a success says.
+    /// Sends the call and ignores the body of the response.
     ///
     /// # Errors
     /// Those of [`send`](Self::send).
@@ -153,42 +135,21 @@ impl Call {
     async fn send_accepting(self, accept: &'static str, body: Body) -> Result<Response, Error> {
         let url = self.url()?;
         let Self { dispatcher, operation, options, .. } = self;
-        let response = dispatcher.transport.send(Request { operation, url, accept, body, options }).await?;
+        let response = dispatcher.send(Request { operation, url, accept, body, options }).await?;
         if response.status.is_success() { Ok(response) } else { Err(Error::from_response(operation, &response)) }
     }
 
-    /// The whole address.
     fn url(&self) -> Result<Url, Error> {
-        let path = self.path.as_ref().map_err(|error| Error::invalid_segment(self.operation, error))?;
-        let base = self.dispatcher.bases.iter().find(|(family, _)| *family == self.operation.family);
-        let Some((_, base)) = base else {
-            return Err(Error::invalid_request(
-                self.operation,
-                format!("no address is known for {:?}", self.operation.family),
-            ));
-        };
-        let mut url = Url::parse(&format!("{base}{path}"))
-            .map_err(|error| Error::invalid_request(self.operation, format!("its address is none: {error}")))?;
+        let invalid = |reason: String| Error::invalid_request(self.operation, reason);
+        let path = self.path.as_ref().map_err(|error| invalid(error.to_string()))?;
+        let family = self.operation.family;
+        let base_url = self.dispatcher.base_url(family);
+        let base_url = base_url.ok_or_else(|| invalid(format!("the client has no base URL for the family {family:?}")))?;
+        let url = Url::parse(&format!("{base_url}{path}"));
+        let mut url = url.map_err(|error| invalid(format!("the base URL of the family {family:?} is invalid: {error}")))?;
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         Ok(url)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_are_filled_in_order() {
-        assert_eq!(fill("/v1/a/{id}/b/{x}.ics", &["1 2", "ä"]), Ok("/v1/a/1%202/b/%C3%A4.ics".to_owned()));
-        assert_eq!(fill("/v1/a", &[]), Ok("/v1/a".to_owned()));
-    }
-
-    #[test]
-    fn a_value_that_is_missing_is_refused_by_name() {
-        let error = fill("/v1/a/{alertId}", &[]).expect_err("no value").to_string();
-        assert!(error.contains("alertId"), "{error}");
     }
 }

@@ -1,34 +1,32 @@
-//! Time, as something that is handed in.
+//! Time as a dependency, so that tests control it.
 
 use std::{
     fmt,
-    future::Future,
-    pin::Pin,
     sync::LazyLock,
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
 
-/// A future behind a pointer, as object-safe traits return them.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::future::BoxFuture;
 
-/// Where the time comes from, and what waits.
+/// A source of time, and a timer.
 ///
-/// Everything in these crates that looks at the time or waits does it through this trait, so that tests can make an hour pass
-/// at once.
+/// These crates read the time and wait only through this trait. Tests replace it and let an hour
+/// pass at once.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The time of day, for dates that are kept or that come from a server.
+    /// The wall-clock time, for dates that are stored or compared with those of a server. It may go
+    /// backwards.
     fn now(&self) -> DateTime<Utc>;
 
-    /// Time since some fixed moment, which never goes backwards, for deadlines.
+    /// The time since a fixed moment, for deadlines. It never goes backwards.
     fn monotonic(&self) -> Duration;
 
-    /// Waits.
+    /// Completes after `duration`.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The clock of the machine, with tokio's timer.
+/// The clock of the machine. [`sleep`](Clock::sleep) uses tokio's timer and needs its runtime.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

@@ -1,29 +1,38 @@
-//! The id of an Atlassian site.
+//! The id of an Atlassian cloud site.
 
 use std::{fmt, str::FromStr};
 
-/// Longest cloud id that is taken. Atlassian's are UUIDs of 36 characters.
+/// The longest valid cloud id. Atlassian's are UUIDs of 36 characters.
 const MAX_LENGTH: usize = 64;
 
-/// The id of an Atlassian cloud site, checked to be one segment of a path.
+/// The id of an Atlassian cloud site.
 ///
-/// It comes from `GET https://api.atlassian.com/oauth/token/accessible-resources`, where it is the `id` of a site
-/// (<https://developer.atlassian.com/cloud/oauth/getting-started/making-calls-to-api/>), and is a UUID today. The check is
-/// looser than that, letters, digits and hyphens, so that another kind of id would do, but nothing that changes an address.
+/// It is the `id` of a site in the response to
+/// `GET https://api.atlassian.com/oauth/token/accessible-resources`
+/// (<https://developer.atlassian.com/cloud/oauth/getting-started/making-calls-to-api/>). Today it
+/// is a UUID. The check also allows other letters, digits and hyphens, but nothing that changes the
+/// path of a URL.
+///
+/// ```
+/// # use jsm_ops_core::CloudId;
+/// let cloud_id = CloudId::new("11111111-2222-3333-4444-555555555555")?;
+/// assert!(CloudId::new("../admin").is_err());
+/// # Ok::<(), jsm_ops_core::InvalidCloudId>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CloudId(String);
 
-/// A text that is no [`CloudId`].
+/// Why a string is not a valid [`CloudId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a cloud id: {reason}; expected 1 to 64 letters, digits and hyphens, as in 11111111-2222-3333-4444-555555555555"
+    "invalid cloud id: {reason}; expected 1 to 64 letters, digits and hyphens, as in 11111111-2222-3333-4444-555555555555"
 )]
 pub struct InvalidCloudId {
     reason: &'static str,
 }
 
 impl CloudId {
-    /// Checks a cloud id.
+    /// Parses a cloud id.
     ///
     /// # Errors
     /// Anything but 1 to 64 ASCII letters, digits and hyphens.
@@ -32,13 +41,15 @@ impl CloudId {
         let reason = match id.as_str() {
             "" => "it is empty",
             id if id.len() > MAX_LENGTH => "it is too long",
-            id if !id.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric()) => "it has other characters",
+            id if !id.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric()) => {
+                "it has a character that is not a letter, digit or hyphen"
+            }
             _ => return Ok(Self(id)),
         };
         Err(InvalidCloudId { reason })
     }
 
-    /// The id as text.
+    /// The id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -75,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_change_an_address_is_none() {
+    fn ids_that_would_change_a_url_are_invalid() {
         for id in ["", ".", "..", "a/b", "a?b", "a#b", "a%2fb", " a", "a\n", "é", "{cloudId}", &"a".repeat(65)] {
             assert!(CloudId::new(id).is_err(), "{id:?}");
         }

@@ -1,4 +1,4 @@
-//! The transport that adds nothing.
+//! The transport over `reqwest`, without retries.
 
 use std::sync::Arc;
 
@@ -9,19 +9,24 @@ use reqwest::{
 };
 
 use crate::{
-    Body, BoxFuture, Clock, Error, Request, Response, SystemClock, Transport,
+    clock::{Clock, SystemClock},
+    error::Error,
+    future::BoxFuture,
     read_body::{ReadBodyError, read_body},
+    request::{Body, Request},
+    response::Response,
+    transport::Transport,
 };
 
-/// The largest body of an answer that is read unless said otherwise: 32 MiB.
-pub const MAX_BODY: usize = 32 << 20;
+/// The default size limit of a response body: 32 MiB.
+pub const MAX_RESPONSE_BODY: usize = 32 << 20;
 
-/// The media type of nearly everything, which need not be copied for every request.
+/// A constant, because parsing it would allocate for every request.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Sends requests as they are with a `reqwest::Client`, which has to bring the credential as a default header.
+/// Sends each request once with a `reqwest::Client`, which adds the credential as a default header.
 ///
-/// Nothing is repeated and nothing refreshed. `jsm_ops::Client` builds on it and does both.
+/// It neither retries nor refreshes tokens. `jsm_ops::Client` builds on it and does both.
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
@@ -30,33 +35,36 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// Sends with this client, by the clock of the machine.
+    /// Sends with `client`. The size limit of responses is [`MAX_RESPONSE_BODY`], and the clock is
+    /// that of the machine.
     pub fn new(client: reqwest::Client) -> Self {
-        Self { client, clock: Arc::new(SystemClock), max_body: MAX_BODY }
+        Self { client, clock: Arc::new(SystemClock), max_body: MAX_RESPONSE_BODY }
     }
 
-    /// Goes by another clock.
+    /// Sets the clock that dates responses and that waiting and paging use.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Reads answers of up to this many bytes; a larger one is an error.
+    /// Sets the size limit of a response body in bytes. A larger one is
+    /// [`Error::is_too_large`].
     #[must_use]
     pub fn with_max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Sends a request with one more header, as those do that sign requests one by one.
+    /// Sends a request with `credential` as its header `Authorization`, for transports that choose
+    /// a credential for each request.
     ///
     /// # Errors
-    /// Everything on account of which there is no answer.
+    /// Any failure that prevents a response.
     pub async fn send_with(&self, request: Request, credential: Option<HeaderValue>) -> Result<Response, Error> {
         let Request { operation, url, accept, body, options } = request;
         let method = Method::from_bytes(operation.method.as_bytes())
-            .map_err(|_| Error::invalid_request(operation, format!("{:?} is no HTTP method", operation.method)))?;
+            .map_err(|_| Error::invalid_request(operation, format!("invalid HTTP method {:?}", operation.method)))?;
         let builder = self.client.request(method, url);
         let mut builder = if JSON == accept { builder.header(ACCEPT, JSON) } else { builder.header(ACCEPT, accept) };
         if let Some(mut credential) = credential {
@@ -74,8 +82,7 @@ impl HttpTransport {
                 builder.multipart(Form::new().part(name, part))
             }
         };
-        let lost = |error| Error::transport(operation, error);
-        let mut response = builder.send().await.map_err(lost)?;
+        let mut response = builder.send().await.map_err(|error| Error::transport(operation, error))?;
         let received_at = Some(self.clock.now());
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let body = read_body(response, self.max_body).await.map_err(|error| match error {

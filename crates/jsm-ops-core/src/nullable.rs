@@ -1,36 +1,44 @@
-//! Fields of what is sent, which may be absent, `null`, or have a value.
+//! Request fields that may be absent, `null`, or a value.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field that the caller may leave out, send as `null`, or give a value.
+/// A request field that may be absent, `null`, or a value.
 ///
-/// In a change of something that exists, the three say different things: leave it as it is, clear it, set it. What is read and
-/// sent back says what it said before.
+/// In an update these mean: do not change the field, clear it, set it. A field that is decoded and
+/// sent again keeps its state.
 ///
-/// Values come in with `into()`, which setters call: `.name("on call")`, `.tags(["db"])`, `.end_date(Nullable::Null)`.
+/// Setters accept `impl Into<Nullable<T>>`, as in `.name("on call")`, `.tags(["db"])` and
+/// `.end_date(Nullable::Null)`.
+///
+/// ```
+/// # use jsm_ops_core::Nullable;
+/// let name: Nullable<String> = "on call".into();
+/// assert_eq!(name.as_ref().map(String::as_str), Some("on call"));
+/// assert!(Nullable::<String>::default().is_absent());
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Nullable<T> {
-    /// It is not sent.
+    /// The field is not sent.
     #[default]
     Absent,
-    /// It is sent as `null`.
+    /// The field is sent as `null`.
     Null,
-    /// It is sent with this value, an empty list included.
+    /// The field is sent with this value, which may be an empty list.
     Value(T),
 }
 
 impl<T> Nullable<T> {
-    /// Whether it is not sent.
+    /// Whether the field is not sent.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// Whether it is `null`.
+    /// Whether the field is sent as `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// The value, where there is one.
+    /// A reference to the value. `None` for an absent field and for `null`.
     pub const fn as_ref(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -38,7 +46,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// The value to be changed, where there is one.
+    /// A mutable reference to the value. `None` for an absent field and for `null`.
     pub const fn as_mut(&mut self) -> Option<&mut T> {
         match self {
             Self::Value(value) => Some(value),
@@ -46,7 +54,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// The value, where there is one.
+    /// The value. `None` for an absent field and for `null`.
     pub fn into_option(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -56,7 +64,7 @@ impl<T> Nullable<T> {
 }
 
 impl<T> Nullable<Vec<T>> {
-    /// The elements; none where there is no list.
+    /// The elements. Empty for an absent field and for `null`.
     pub const fn as_slice(&self) -> &[T] {
         match self {
             Self::Value(list) => list.as_slice(),
@@ -64,7 +72,7 @@ impl<T> Nullable<Vec<T>> {
         }
     }
 
-    /// Goes through the elements.
+    /// Iterates over the elements. Empty for an absent field and for `null`.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.as_slice().iter()
     }
@@ -85,7 +93,7 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
-/// `None` is absent; what is to be cleared is [`Nullable::Null`].
+/// `None` is an absent field. Use [`Nullable::Null`] to clear a field.
 impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Absent, Self::Value)
@@ -116,7 +124,8 @@ impl<T: Clone> From<&[T]> for Nullable<Vec<T>> {
     }
 }
 
-/// An absent field is skipped by `skip_serializing_if`; where it is not, `null` is the nearest that JSON has.
+/// Generated types skip absent fields with `skip_serializing_if`. Without it, an absent field is
+/// written as `null`.
 impl<T: Serialize> Serialize for Nullable<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -147,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_is_what_is_sent() {
+    fn every_state_survives_a_round_trip() {
         for json in [r#"{}"#, r#"{"name":null}"#, r#"{"name":""}"#, r#"{"tags":[]}"#, r#"{"tags":null,"size":0}"#] {
             let change: Change = serde_json::from_str(json).expect(json);
             assert_eq!(serde_json::to_string(&change).expect(json), json);
@@ -155,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn values_come_in_as_they_are_written() {
+    fn values_convert_from_plain_rust_values() {
         let change = Change { name: "a".into(), tags: ["x", "y"].into(), size: 3.into() };
         assert_eq!(serde_json::to_string(&change).expect("JSON"), r#"{"name":"a","tags":["x","y"],"size":3}"#);
         assert_eq!(Nullable::<i64>::from(None), Nullable::Absent);

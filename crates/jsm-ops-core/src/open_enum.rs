@@ -1,26 +1,26 @@
-//! Enums that stay open for values that the document does not know.
+//! Enums of strings with room for unknown values.
 
-/// An enum of strings that keeps the values it does not know.
+/// An enum of strings that keeps unknown values in a variant `Unknown`.
 ///
-/// Generated enums implement it by two matches, and the macro `open_enum!` builds the rest on them.
+/// Generated enums implement it. The macro `open_enum!` implements conversions and serde from it.
 pub trait OpenEnum {
-    /// The value as it stands in requests and answers.
+    /// The string in requests and responses.
     fn value(&self) -> &str;
 
-    /// The variant for a value; one that is not listed is kept in the variant `Unknown`.
+    /// The variant of a string. An unlisted string becomes `Unknown`.
     fn of(value: &str) -> Self;
 }
 
-/// Implements what callers expect of an enum of strings: text in both directions, and serde.
+/// Implements conversions from and to strings, and serde, for an [`OpenEnum`].
 ///
-/// Every value survives decoding and encoding. Listed and unknown values compare and hash as different, so `From<&str>` is
-/// the way to make one: it never gives an `Unknown` for a listed value.
+/// Every value survives a round trip. `From<&str>` never returns `Unknown` for a listed value,
+/// because `Unknown` with its string is not equal to its variant.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! open_enum {
     ($name:ident) => {
         impl $name {
-            /// The value as it stands in requests and answers.
+            /// The string in requests and responses.
             pub fn as_str(&self) -> &str {
                 $crate::OpenEnum::value(self)
             }
@@ -47,7 +47,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::QueryValue for $name {
-            fn texts(&self, add: &mut dyn FnMut(::std::string::String)) {
+            fn for_each_value(&self, add: &mut dyn FnMut(::std::string::String)) {
                 add(self.as_str().to_owned());
             }
         }
@@ -69,7 +69,7 @@ macro_rules! open_enum {
 
 #[cfg(test)]
 mod tests {
-    use crate::OpenEnum;
+    use super::OpenEnum;
 
     #[derive(Clone, Debug, PartialEq)]
     enum Priority {

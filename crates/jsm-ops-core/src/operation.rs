@@ -1,43 +1,54 @@
-//! What is known about an operation, apart from its types.
+//! Descriptions of operations.
 
 use std::fmt;
 
-/// One operation of the API, as a row of the generated table `jsm_ops_api::operations::OPERATIONS`.
+use crate::idempotency::Idempotency;
+
+/// An operation of the API, without its types.
 ///
-/// An operation that the table does not have can be described with [`Operation::custom`] and called all the same.
+/// The generated table `jsm_ops_api::operations::OPERATIONS` has one for every operation of the
+/// document. Describe an operation that the table does not have with [`Operation::custom`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Its name, the same whatever the document calls it: `acknowledge_alert`.
+    /// Its name, as in `acknowledge_alert`. It does not depend on names in the document.
     pub id: &'static str,
-    /// How it is called in Rust: `alerts().acknowledge`. Empty for one that is not in the table.
+    /// The Rust method that calls it, as in `alerts().acknowledge`. Empty for a custom operation.
     pub rust_path: &'static str,
-    /// The HTTP method, in upper case.
+    /// The HTTP method in upper case.
     pub method: &'static str,
-    /// The template of the path, relative to the base of the family.
+    /// The path template, relative to the base URL of the family.
     pub path: &'static str,
-    /// The family of addresses that it belongs to, as in `operations` or `stakeholder_comms`.
+    /// Its address family, as in `operations` or `stakeholder_comms`.
     pub family: &'static str,
-    /// The key of the area that it belongs to, as in `alerts`; empty for an operation that nobody has sorted in yet.
+    /// The key of its area, as in `alerts`. Empty for an operation without an area.
     pub area: &'static str,
-    /// The OAuth 2.0 scopes that the document asks for; all of them are needed.
+    /// The OAuth 2.0 scopes that the document lists. A token needs all of them.
     pub scopes: &'static [&'static str],
-    /// Whether it takes an OAuth 2.0 (3LO) token. A few operations take an API token only.
+    /// Whether it accepts an OAuth 2.0 (3LO) token. A few operations accept an API token only.
     pub oauth: bool,
-    /// Whether it may be repeated when nobody knows whether it was carried out.
+    /// Whether it may be retried after its response was lost.
     pub idempotency: Idempotency,
-    /// How its answers continue; `None` for an operation whose answer is whole.
+    /// How its pages follow each other. `None` if one response is complete.
     pub paging: Option<Paging>,
-    /// The operation that tells how a queued write ended; `None` where the answer comes when the work is done.
+    /// The id of the operation that reports the status of a queued write. `None` if the service
+    /// completes the work before it responds.
     pub status_operation: Option<&'static str>,
     /// Whether Atlassian marks it as experimental: it may change without notice.
     pub experimental: bool,
 }
 
 impl Operation {
-    /// Describes an operation that the table does not have. It is never repeated, and no scope is known for it.
+    /// Describes an operation that the table does not have. It is not idempotent and has no scopes.
     ///
-    /// `method` is an HTTP method in upper case, `path` a template relative to the base of the family, as in `/v1/alerts/{id}`.
+    /// `method` is an HTTP method in upper case. `path` is a template relative to the base URL of
+    /// `family`, as in `/v1/alerts/{id}`.
+    ///
+    /// ```
+    /// # use jsm_ops_core::Operation;
+    /// static GET_WIDGET: Operation = Operation::custom("GET", "/v1/widgets/{id}", "operations");
+    /// assert_eq!(GET_WIDGET.to_string(), "GET /v1/widgets/{id}");
+    /// ```
     pub const fn custom(method: &'static str, path: &'static str, family: &'static str) -> Self {
         Self {
             id: path,
@@ -55,7 +66,7 @@ impl Operation {
         }
     }
 
-    /// A row of the generated table, which goes on with the setters below.
+    /// A row of the generated table. The setters below complete it.
     #[doc(hidden)]
     pub const fn new(id: &'static str, rust_path: &'static str, method: &'static str, path: &'static str) -> Self {
         Self { id, rust_path, ..Self::custom(method, path, "") }
@@ -91,7 +102,7 @@ impl Operation {
         Self { experimental: true, ..self }
     }
 
-    /// Whether it is an asynchronous write: the answer is a receipt, and the work is done later.
+    /// Whether it is an asynchronous write: the response is a receipt, and the work is done later.
     pub const fn is_asynchronous(&self) -> bool {
         self.status_operation.is_some()
     }
@@ -104,38 +115,25 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Whether an operation may be retried after its response was lost.
-///
-/// The HTTP method does not decide it (RFC 9110, section 9.2.2). A `GET` that pings a heartbeat is a
-/// write, and a `POST` that acknowledges an alert is idempotent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Idempotency {
-    /// A second request changes nothing more.
-    Idempotent,
-    /// Idempotent if the request has an alias: the service counts up the open alert with that alias.
-    WithAlias,
-    /// A second request acts again: it pages people, adds a note or creates an object once more.
-    NotIdempotent,
-}
-
 /// How the pages of an operation follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Paging {
-    /// `size` and `offset`; the answer links to the next page, or its end is known by a page that is not full.
+    /// Parameters `size` and `offset`. The response links to the next page.
     Offset {
-        /// How far the service shows items at all; `None` where no such limit is known.
+        /// The service rejects a page whose offset and size add up to this number or more.
+        /// `None` if no such maximum is known.
         max_results: Option<u32>,
     },
-    /// `size` and an opaque `after`, taken from the link to the next page.
+    /// Parameters `size` and `after`, an opaque string from the link to the next page.
     After,
-    /// `limit` and `pageToken`, which stands in the answer.
+    /// Parameters `limit` and `pageToken`. The response links to the next page.
     PageToken,
-    /// `size` alone: there is one page, and no way to the rest.
+    /// Parameter `size` only: there is one page, and the rest cannot be reached.
     Size,
-    /// `first` and `after`, with the cursor in the answer's `pageInfo` (Relay's connections).
+    /// Parameters `first` and `after`. The cursor is in the `pageInfo` of the response (GraphQL
+    /// Cursor Connections Specification).
     Relay,
-    /// `limit` and `cursor`, with the cursor in the answer.
+    /// Parameters `limit` and `cursor`. The cursor is in the response.
     Cursor,
 }

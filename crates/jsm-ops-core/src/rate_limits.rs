@@ -1,70 +1,63 @@
-//! What answers say about limits.
+//! Rate limits in the headers of a response.
 
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use reqwest::header::HeaderMap;
 
-/// How long the service asks to wait (`Retry-After`, RFC 9110, section 10.2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// For so long from the answer on.
-    Delay(Duration),
-    /// Until then.
-    At(DateTime<Utc>),
-}
+use crate::retry_after::RetryAfter;
 
-/// What one answer says about the limits that its request counts towards.
+/// The rate limits that one response reports.
 ///
-/// Everything may be missing: the gateway refuses for too many requests without a word on when to come back, and successful
-/// answers tell of limits only while there are any.
+/// Every field may be missing. The gateway may respond with status 429 and no headers, and
+/// successful responses have them only while a limit applies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimits {
-    /// When the answer came, by the clock of the transport. Delays count from then.
+    /// The time at which the response arrived, by the clock of the transport. Delays count from it.
     pub received_at: Option<DateTime<Utc>>,
-    /// `Retry-After`
+    /// `Retry-After`: when the service allows the next attempt.
     pub retry_after: Option<RetryAfter>,
-    /// `X-RateLimit-Limit`: requests in the window of the endpoint, which is a second for most.
+    /// `X-RateLimit-Limit`: the requests per window of the endpoint. Most windows are one second.
     pub limit: Option<u64>,
-    /// `X-RateLimit-Remaining`: how many of them are left.
+    /// `X-RateLimit-Remaining`: the requests left in the window.
     pub remaining: Option<u64>,
-    /// `X-RateLimit-Reset`: when the limit that refused the request is over.
+    /// `X-RateLimit-Reset`: the time at which the exceeded limit is reset.
     pub reset: Option<DateTime<Utc>>,
-    /// `X-RateLimit-NearLimit`: less than a fifth is left.
+    /// `X-RateLimit-NearLimit`: less than 20 % of the requests are left.
     pub near_limit: bool,
-    /// `RateLimit-Reason`, as in `jira-quota-global-based`: which limit refused the request.
+    /// `RateLimit-Reason`: which limit the request exceeded, as in `jira-quota-global-based`.
     pub reason: Option<String>,
-    /// `RateLimit-Policy` and `RateLimit`, put together by name, in the order of the answer.
+    /// `RateLimit-Policy` and `RateLimit`, merged by name, in the order of the headers.
     pub policies: Vec<RateLimitPolicy>,
-    /// What the same answer says about limits that are announced and not enforced yet: the headers with `Beta-` before their
-    /// names.
+    /// Limits that are announced but not enforced yet: the same headers with the prefix `Beta-`.
     pub announced: Option<Box<RateLimits>>,
 }
 
-/// One policy: a quota for a window of time, and what is left of it.
+/// A policy: a quota per window, and how much of it is left.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimitPolicy {
-    /// Its name, as in `global-app-quota`.
+    /// The name, as in `global-app-quota`.
     pub name: String,
-    /// How much there is in a window (`q`).
+    /// The quota per window (`q`).
     pub quota: Option<u64>,
-    /// How long a window is (`w`).
+    /// The length of a window (`w`, in seconds).
     pub window: Option<Duration>,
-    /// How much is left (`r`).
+    /// How much of the quota is left (`r`).
     pub remaining: Option<u64>,
-    /// How long after the answer the next window begins (`t`).
+    /// The time from the response to the next window (`t`, in seconds).
     pub resets_in: Option<Duration>,
 }
 
 impl RateLimits {
-    /// Reads the headers of an answer. What has no known form is passed over.
+    /// Reads the headers of a response and ignores values of an unknown form. `received_at` is the
+    /// time at which the response arrived.
     pub fn read(headers: &HeaderMap, received_at: Option<DateTime<Utc>>) -> Self {
         let mut limits = Self { received_at, ..Self::default() };
         for (name, value) in headers {
             let name = name.as_str();
-            // Every answer passes here, and few of its headers are meant.
+            // This runs for every response, and few headers are about limits.
             if !matches!(name.as_bytes().first(), Some(b'r' | b'x' | b'b')) {
                 continue;
             }
@@ -72,18 +65,18 @@ impl RateLimits {
             if let Some(rest) = name.strip_prefix("beta-").or_else(|| name.strip_prefix("x-beta-")) {
                 let mut announced = limits.announced.take().map_or_else(Self::default, |limits| *limits);
                 announced.received_at = received_at;
-                if announced.take(rest.strip_prefix("x-").unwrap_or(rest), text.trim()) {
+                if announced.read_header(rest.strip_prefix("x-").unwrap_or(rest), text.trim()) {
                     limits.announced = Some(Box::new(announced));
                 }
             } else {
-                limits.take(name.strip_prefix("x-").unwrap_or(name), text.trim());
+                limits.read_header(name.strip_prefix("x-").unwrap_or(name), text.trim());
             }
         }
         limits
     }
 
-    /// Takes one header, whose name is without any prefix, and says whether it was one of limits.
-    fn take(&mut self, name: &str, text: &str) -> bool {
+    /// Reads one header, whose name has no prefix. `false` if it is not about limits.
+    fn read_header(&mut self, name: &str, text: &str) -> bool {
         match name {
             "retry-after" => self.retry_after = RetryAfter::parse(text),
             "ratelimit-limit" => self.limit = text.parse().ok(),
@@ -91,14 +84,15 @@ impl RateLimits {
             "ratelimit-reset" => self.reset = date(text),
             "ratelimit-nearlimit" => self.near_limit = text.eq_ignore_ascii_case("true"),
             "ratelimit-reason" => self.reason = Some(text.to_owned()),
-            "ratelimit-policy" | "ratelimit" => self.take_policies(text),
+            "ratelimit-policy" | "ratelimit" => self.read_policies(text),
             _ => return false,
         }
         true
     }
 
-    /// A list of quoted names with parameters, as in `"global-app-quota";q=65000;w=3600` (RFC 9651, section 3.1).
-    fn take_policies(&mut self, text: &str) {
+    /// Reads a list of quoted names with parameters (RFC 9651, section 3.1), as in
+    /// `"global-app-quota";q=65000;w=3600`.
+    fn read_policies(&mut self, text: &str) {
         for item in split_unquoted(text, ',') {
             let mut parts = split_unquoted(item, ';').map(str::trim);
             let name = parts.next().unwrap_or_default().trim_matches('"');
@@ -126,20 +120,21 @@ impl RateLimits {
         }
     }
 
-    /// Whether the answer says anything about limits.
+    /// Whether the response reports no limits.
     pub fn is_empty(&self) -> bool {
         let Self { received_at: _, retry_after, limit, remaining, reset, near_limit, reason, policies, announced } = self;
         let has_number = limit.is_some() || remaining.is_some() || reset.is_some() || retry_after.is_some();
         !has_number && !near_limit && reason.is_none() && policies.is_empty() && announced.is_none()
     }
 
-    /// When to come back: `Retry-After`, else `X-RateLimit-Reset`, else the next window of a policy of which nothing is left;
-    /// else the same by what is announced. `None` where nothing says it.
+    /// The time of the next attempt: `Retry-After`, or else `X-RateLimit-Reset`, or else the next
+    /// window of a policy without quota left, or else the same from announced limits. `None` if the
+    /// response has none of them.
     pub fn retry_at(&self) -> Option<DateTime<Utc>> {
         self.retry_at_from(self.received_at)
     }
 
-    /// How long from `now` until [`retry_at`](Self::retry_at); nothing if that is over.
+    /// The time from `now` until [`retry_at`](Self::retry_at). Zero if that has passed.
     pub fn wait(&self, now: DateTime<Utc>) -> Option<Duration> {
         let at = self.retry_at_from(Some(self.received_at.unwrap_or(now)))?;
         Some((at - now).to_std().unwrap_or_default())
@@ -147,20 +142,20 @@ impl RateLimits {
 
     fn retry_at_from(&self, received_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         let after = |delay: Duration| received_at.map(|start| add(start, delay));
-        let asked = match self.retry_after {
+        let requested = match self.retry_after {
             Some(RetryAfter::At(at)) => Some(at),
             Some(RetryAfter::Delay(delay)) => after(delay),
             None => None,
         };
-        asked
+        requested
             .or(self.reset)
-            .or_else(|| self.spent().and_then(after))
+            .or_else(|| self.longest_reset().and_then(after))
             .or_else(|| self.announced.as_ref().and_then(|announced| announced.retry_at_from(received_at)))
     }
 
-    /// The longest time until the next window of a policy of which nothing is left, or of which nobody says what is left if there
-    /// is no other.
-    fn spent(&self) -> Option<Duration> {
+    /// The longest time until the next window of a policy without quota left. Policies that do not
+    /// report what is left count only if there is no other.
+    fn longest_reset(&self) -> Option<Duration> {
         let longest = |of: Option<u64>| {
             let policies = self.policies.iter().filter(move |policy| policy.remaining == of);
             policies.filter_map(|policy| policy.resets_in).max()
@@ -169,24 +164,8 @@ impl RateLimits {
     }
 }
 
-impl RetryAfter {
-    /// Reads the value of the header: seconds, or a date in any of the three forms of HTTP (RFC 9110, section 5.6.7).
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if let Ok(seconds) = text.parse() {
-            return Some(Self::Delay(Duration::from_secs(seconds)));
-        }
-        if let Ok(date) = DateTime::parse_from_rfc2822(text) {
-            return Some(Self::At(date.with_timezone(&Utc)));
-        }
-        let old = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
-        let date = old.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
-        Some(Self::At(date.and_utc()))
-    }
-}
-
-/// A date of ISO 8601, as the service writes it: seconds and zone may be missing, and it means UTC then. A number is no date: whether
-/// it would be seconds, milliseconds or a delay is not known.
+/// Parses a date of ISO 8601 as the service writes it. Seconds and zone may be missing; the zone is
+/// then UTC. A number is invalid: it could be seconds, milliseconds or a delay.
 fn date(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(date) = DateTime::parse_from_rfc3339(text) {
         return Some(date.with_timezone(&Utc));
@@ -198,13 +177,13 @@ fn date(text: &str) -> Option<DateTime<Utc>> {
     forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(|date| date.and_utc())
 }
 
-/// A time so long after another; the last of all has nothing after it.
+/// Adds a delay to a time. The result is at most the latest time that `DateTime` has.
 fn add(start: DateTime<Utc>, delay: Duration) -> DateTime<Utc> {
     let delay = TimeDelta::from_std(delay).ok();
     delay.and_then(|delay| start.checked_add_signed(delay)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// Splits at a character that does not stand in quotes.
+/// Splits at a character outside of quotes.
 fn split_unquoted(text: &str, at: char) -> impl Iterator<Item = &str> {
     let mut is_quoted = false;
     text.split(move |character| {
@@ -236,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_a_wait_is_read() {
+    fn every_form_of_a_delay_is_read() {
         let reset = |value| seconds(&read(&[("X-RateLimit-Reset", value)]));
         for value in [
             "2026-03-26T12:05Z",
@@ -249,7 +228,7 @@ mod tests {
         ] {
             assert_eq!(reset(value), Some(300), "{value}");
         }
-        assert_eq!(reset("2026-03-26T11:00Z"), Some(0), "what is over is over");
+        assert_eq!(reset("2026-03-26T11:00Z"), Some(0), "the reset has passed");
         for value in ["", "300", "1774526700", "soon", "2026-13-26T12:05Z", "T", "Z"] {
             assert_eq!(reset(value), None, "{value}");
         }
@@ -270,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_several_counts_and_what_is_only_announced_comes_last() {
+    fn enforced_limits_take_precedence_over_announced_ones() {
         let all = [
             ("Beta-Retry-After", "9"),
             ("RateLimit", r#""q";r=0;t=3"#),
@@ -284,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn policies_are_put_together_by_name_from_any_number_of_headers() {
+    fn policies_are_merged_by_name_over_all_headers() {
         let limits = read(&[
             ("RateLimit-Policy", r#""burst";q=100;w=1, "global-app-quota";q=65000;w=3600"#),
             ("RateLimit", r#""global-app-quota";r=11000;t=600"#),
@@ -301,12 +280,12 @@ mod tests {
         assert_eq!((quota.window, quota.resets_in), (Some(Duration::from_secs(3600)), Some(Duration::from_secs(600))));
         assert_eq!((limits.limit, limits.remaining, limits.near_limit), (Some(100), Some(19), true));
         assert_eq!(limits.reason.as_deref(), Some("jira-burst-based"));
-        assert_eq!(limits.retry_at(), None, "something is left of each");
+        assert_eq!(limits.retry_at(), None, "each policy has quota left");
         assert!(!limits.is_empty() && read(&[("date", "x"), ("x-request-id", "r"), ("beta-test", "1")]).is_empty());
     }
 
     #[test]
-    fn no_value_is_too_odd() {
+    fn extreme_values_do_not_panic() {
         for value in [
             "18446744073709551615",
             "-1",

@@ -9,7 +9,7 @@ const MAX_PREALLOCATION: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadBodyError {
-    /// The connection failed before the body was complete.
+    /// The connection failed before the body was complete, or its encoding is invalid.
     #[error("the connection failed before the response was complete")]
     Incomplete(#[source] reqwest::Error),
     /// The body is larger than the limit.

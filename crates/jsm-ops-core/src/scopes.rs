@@ -2,27 +2,33 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use crate::Operation;
+use crate::operation::Operation;
 
 /// A set of OAuth 2.0 scopes (RFC 6749, section 3.3).
 ///
-/// `Display` writes them as the authorization request wants them, with spaces between.
+/// `Display` writes them in alphabetical order, separated by spaces, as an authorization request
+/// has them.
+///
+/// ```
+/// # use jsm_ops_core::Scopes;
+/// let scopes = Scopes::parse("write:ops-alert read:ops-alert");
+/// assert_eq!(scopes.to_string(), "read:ops-alert write:ops-alert");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Scopes(BTreeSet<String>);
 
-/// An operation that no OAuth 2.0 (3LO) token can call, whatever its scopes.
+/// An operation that does not accept OAuth 2.0 (3LO) tokens, whatever their scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` ({}) takes an Atlassian API token only; no scope makes it callable with OAuth 2.0 (3LO)", .0.id, .0)]
+#[error("`{}` ({}) does not accept OAuth 2.0 (3LO) tokens; call it with an Atlassian API token", .0.id, .0)]
 pub struct OAuthUnsupported(pub &'static Operation);
 
 impl Scopes {
-    /// The smallest set that allows all of these operations.
+    /// The smallest set that allows all of these operations: the union of their scopes.
     ///
-    /// An operation needs every scope that it lists, so this is the union. `offline_access`, which a refresh token needs, is no
-    /// scope of an operation and is not in it.
+    /// Add `offline_access` to receive a refresh token. It is not a scope of any operation.
     ///
     /// # Errors
-    /// An operation that no OAuth 2.0 token can call.
+    /// The first operation that does not accept OAuth 2.0 tokens.
     pub fn for_operations(operations: impl IntoIterator<Item = &'static Operation>) -> Result<Self, OAuthUnsupported> {
         let mut scopes = Self::default();
         for operation in operations {
@@ -34,17 +40,17 @@ impl Scopes {
         Ok(scopes)
     }
 
-    /// Reads what a token endpoint answers: scopes with spaces between.
+    /// Parses scopes separated by ASCII whitespace, as in the response of a token endpoint.
     pub fn parse(text: &str) -> Self {
         text.split_ascii_whitespace().collect()
     }
 
-    /// Whether a scope is in it.
+    /// Whether the set has this scope.
     pub fn contains(&self, scope: &str) -> bool {
         self.0.contains(scope)
     }
 
-    /// The scopes of an operation that are not in it, in the order in which the operation lists them.
+    /// The scopes of an operation that the set lacks, in the order of the operation.
     pub fn missing_for(&self, operation: &Operation) -> Vec<&'static str> {
         operation.scopes.iter().copied().filter(|scope| !self.contains(scope)).collect()
     }
@@ -54,12 +60,12 @@ impl Scopes {
         self.0.iter().map(String::as_str)
     }
 
-    /// How many there are.
+    /// The number of scopes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether the set has no scope.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -105,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told() {
+    fn missing_scopes_are_listed() {
         let held = Scopes::parse(" read:x  offline_access ");
         assert_eq!(held.missing_for(&WRITE), ["write:x"]);
         assert_eq!(held.len(), 2);

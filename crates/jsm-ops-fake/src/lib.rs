@@ -1,57 +1,64 @@
-//! A fake Atlassian: a real HTTP server on `127.0.0.1` that plays the parts of `auth.atlassian.com` and `api.atlassian.com` which
-//! a client of Jira Service Management Operations meets.
+//! A fake Atlassian for tests of clients of Jira Service Management Operations.
 //!
-//! It is for tests. It keeps the rules of the service that bite (codes that are good once, refresh tokens that rotate, credentials
-//! that are refused at each other's address), has a [`Clock`] that only the test moves, breaks on demand ([`Fault`]), and records
-//! every byte it was sent ([`Seen`]).
+//! It is an HTTP server on `127.0.0.1` that simulates `auth.atlassian.com` and `api.atlassian.com`.
+//!
+//! - It enforces the rules of the service: an authorization code is valid once, refresh tokens
+//!   rotate, and each base URL accepts only its own kind of credential.
+//! - Its [`FakeClock`] stands still until the test advances it.
+//! - It injects each [`Fault`] that a test queues.
+//! - It records every byte of every request ([`RecordedRequest`]).
 //!
 //! ```no_run
 //! # async fn test() -> Result<(), Box<dyn std::error::Error>> {
 //! use jsm_ops_fake::{Endpoint, Fake, Fault};
 //!
 //! let fake = Fake::start().await?;
-//! // … build the client under test with fake.authorize_url(), fake.token_url(), fake.resources_url(), fake.url() …
+//! // … build the client under test with fake.authorize_url(), fake.token_url(), fake.url() …
 //! # let authorize_url = String::new();
 //! let callback = fake.approve(&authorize_url).await?;
-//! // … exchange the code; lose the answer to the next refresh; let the access token expire …
-//! fake.fault(Endpoint::Refresh, Fault::DropAfter);
+//! // … exchange the code; then lose the response to the next refresh …
+//! fake.queue_fault(Endpoint::Refresh, Fault::DropAfter);
 //! fake.clock().advance(std::time::Duration::from_secs(3600));
-//! // … call …
+//! // … send a request, which needs a refresh …
 //! assert_eq!(fake.count(&Endpoint::Refresh), 2);
-//! fake.assert_nothing_unexpected();
+//! fake.assert_no_violations();
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! What is known of the service is written into the fake as a rule. Where something is not known the fake takes the stricter way,
-//! and says so at the place.
+//! Where the behaviour of the service is not known, the fake chooses the stricter way. A comment
+//! marks each such place.
+//!
+//! # Modules
+//!
+//! Imports go one way, from the bottom of this list to the top:
+//!
+//! - `wire`: values of the wire (endpoints, requests, responses, times);
+//! - `faults`: the clock, and all faults;
+//! - `world`: the state (registrations, grants, data of the sites, the log of requests);
+//! - `auth` and `gateway`: the handlers of requests;
+//! - `server`: the HTTP server, and the path of a request through all of the above;
+//! - `fake`: the API for tests.
 
-mod answer;
 mod auth;
-mod browser;
-mod builder;
-mod chance;
-mod clock;
 mod fake;
-mod fault;
+mod faults;
 mod gateway;
-mod handle;
-mod operations;
-mod parts;
-mod record;
-mod route;
 mod server;
-mod state;
-mod throttle;
+mod wire;
+mod world;
 
-pub use answer::Answer;
-pub use auth::{App, DeadGrant, GrantInfo, Site};
-pub use browser::{BrowserError, Consent};
-pub use builder::Builder;
-pub use clock::Clock;
-pub use fake::Fake;
-pub use fault::{Fault, Gate};
-pub use gateway::ApiToken;
-pub use record::{Seen, Unexpected};
-pub use route::Endpoint;
-pub use throttle::Throttle;
+pub use fake::browser::BrowserError;
+pub use fake::builder::FakeBuilder;
+pub use fake::running::Fake;
+pub use faults::fake_clock::FakeClock;
+pub use faults::fault::Fault;
+pub use faults::hold_point::HoldPoint;
+pub use faults::rate_limit_headers::RateLimitHeaders;
+pub use wire::endpoint::Endpoint;
+pub use wire::request::RecordedRequest;
+pub use wire::response::FakeResponse;
+pub use world::consent::Consent;
+pub use world::grants::GrantInfo;
+pub use world::registry::{FakeApiToken, FakeApp, FakeSite, RejectedGrant};
+pub use world::violations::Violations;

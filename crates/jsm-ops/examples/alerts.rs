@@ -1,29 +1,47 @@
-//! Lists the open alerts, acknowledges the first one, and follows that to its end.
+//! Lists the open alerts, acknowledges the first one, and waits until that is done.
 //!
 //! ```console
 //! cargo run -p jsm-ops --example alerts -- --fake
 //! ```
 //!
-//! With `--fake` it brings a fake Atlassian along, and with `--yes` one on whose consent page nobody has to click. Without either it
-//! signs in as the environment says: at Atlassian, or at the fake that `cargo run -p jsm-ops-fake` started.
+//! - `--fake` starts a fake Atlassian, so that no account is needed. The consent page opens in the
+//!   browser.
+//! - `--yes` starts the fake too and consents without a browser.
+//! - Without either, the example signs in at Atlassian with your app. Set `JSM_OPS_CLIENT_ID`,
+//!   `JSM_OPS_CLIENT_SECRET` and `JSM_OPS_REDIRECT_URI`.
 
-mod common;
+use std::{env, error::Error, path::PathBuf};
 
-use std::error::Error;
-
-use jsm_ops::{Scopes, api::operations};
+use jsm_ops::{App, Client, Endpoints, FileStore, LoopbackSignIn, OAuth, Scopes, Session, api::operations};
+use jsm_ops_fake::Fake;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
+    // The scopes follow from the operations that are called.
     let scopes = Scopes::for_operations([
         &operations::LIST_ALERTS,
         &operations::ACKNOWLEDGE_ALERT,
         &operations::GET_ALERT_REQUEST_STATUS,
     ])?;
-    let common::SignedIn { client, session, fake } = common::sign_in(&scopes).await?;
-    if let Some(fake) = &fake {
-        fake.seed_alerts(5);
+    let fake = if has("--fake") || has("--yes") { Some(Fake::builder().real_clock().start().await?) } else { None };
+    let oauth = match &fake {
+        Some(fake) => oauth_at_fake(fake)?,
+        None => {
+            OAuth::builder(App::from_env()?, FileStore::file(grants_file()?)).endpoints(Endpoints::from_env()?).build()?
+        }
+    };
+
+    let mut session = oauth.session("me");
+    if let Err(error) = session.access_token().await {
+        if !error.is_consent_needed() {
+            return Err(error.into());
+        }
+        session = match &fake {
+            Some(fake) if has("--yes") => sign_in_without_browser(&oauth, &scopes, fake).await?,
+            _ => LoopbackSignIn::new(&oauth).run("me", &scopes).await?,
+        };
     }
+    let client = Client::builder().session(session.clone()).build().await?;
 
     let mut first = None;
     let mut open = client.alerts().list().query("status: open").size(2).items();
@@ -32,14 +50,50 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("  {id}  {}", alert.message.unwrap_or_default());
         first.get_or_insert(id);
     }
-    let Some(id) = first else {
-        println!("There is no open alert.");
-        return Ok(());
-    };
-    let receipt = client.alerts().acknowledge(&id).send().await?;
-    println!("Acknowledging {id} is request {}.", receipt.request_id.as_deref().unwrap_or("without an id"));
-    let status = receipt.wait().await?;
-    println!("It ended: {}", status.status.unwrap_or_default());
-    session.settle().await?;
+    if let Some(id) = first {
+        acknowledge(&client, &id).await?;
+    } else {
+        println!("No alert is open.");
+    }
+    // Waits for a running refresh and saves its tokens.
+    session.flush().await?;
     Ok(())
+}
+
+/// The service queues the write and returns a receipt. The wait ends when the write is done.
+async fn acknowledge(client: &Client, id: &str) -> Result<(), Box<dyn Error>> {
+    let receipt = client.alerts().acknowledge(id).send().await?;
+    println!("The request id of the acknowledgement is {}.", receipt.request_id.as_deref().unwrap_or("unknown"));
+    let status = receipt.wait().await?;
+    println!("Its status is: {}", status.status.unwrap_or_default());
+    Ok(())
+}
+
+fn has(argument: &str) -> bool {
+    env::args().any(|other| other == argument)
+}
+
+/// The file with the grants: below the user's profile on Windows, below the home directory
+/// elsewhere.
+fn grants_file() -> Result<PathBuf, Box<dyn Error>> {
+    let state = env::var_os("LOCALAPPDATA").or_else(|| env::var_os("XDG_STATE_HOME")).map(PathBuf::from);
+    let state = state.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
+    Ok(state.ok_or("HOME is not set")?.join("jsm-ops-example/grants.json"))
+}
+
+/// The app and the endpoints of the fake, with a store for this run. The fake gets five alerts.
+fn oauth_at_fake(fake: &Fake) -> Result<OAuth, Box<dyn Error>> {
+    fake.seed_alerts(5);
+    let registered = fake.app();
+    let app = App::new(registered.client_id, registered.client_secret, registered.redirect_uris[0].as_str())?;
+    let grants = env::temp_dir().join(format!("jsm-ops-example-{}/grants.json", std::process::id()));
+    Ok(OAuth::builder(app, FileStore::file(grants)).endpoints(Endpoints::at(&fake.url(), &fake.url())?).build()?)
+}
+
+/// Does what a user and their browser do.
+async fn sign_in_without_browser(oauth: &OAuth, scopes: &Scopes, fake: &Fake) -> Result<Session, Box<dyn Error>> {
+    let sign_in = oauth.begin_sign_in(scopes)?;
+    println!("The consent page is {}", sign_in.url);
+    let callback = fake.approve(sign_in.url.as_str()).await?;
+    Ok(oauth.finish_sign_in("me", sign_in.pending, &callback).await?)
 }

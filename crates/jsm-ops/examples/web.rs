@@ -1,13 +1,14 @@
-//! A web service with many users: each signs in with their own Atlassian account, and sees their own open alerts.
+//! A web service with many users. Each signs in with an Atlassian account and sees its open alerts.
 //!
 //! ```console
 //! cargo run -p jsm-ops --example web -- --fake
 //! ```
 //!
-//! With `--fake` it brings a fake Atlassian along; open the address that it prints. Without it, set `JSM_OPS_CLIENT_ID`,
-//! `JSM_OPS_CLIENT_SECRET` and `JSM_OPS_REDIRECT_URI`, here an `http` address on the loopback interface with a port.
+//! `--fake` starts a fake Atlassian; open the printed URL. Without it, set `JSM_OPS_CLIENT_ID`,
+//! `JSM_OPS_CLIENT_SECRET` and `JSM_OPS_REDIRECT_URI`. This example needs an `http` redirect URI on
+//! the loopback interface with a port.
 //!
-//! What a real service does better: sessions that end, a store for grants that is encrypted, and https.
+//! A real service also needs sessions that expire, an encrypted store for grants, and https.
 
 use std::{
     collections::HashMap,
@@ -23,36 +24,36 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use jsm_ops::{App, Client, Endpoints, FileStore, OAuth, PendingLogin, Scopes};
+use jsm_ops::{App, Client, Endpoints, FileStore, OAuth, PendingSignIn, Scopes};
 use jsm_ops_fake::Fake;
 
-/// What all requests share.
+/// The state that all requests share.
 #[derive(Clone)]
 struct Service {
     oauth: OAuth,
-    /// The pending login of every browser that is on its way, by the id in its cookie.
-    pending: Arc<Mutex<HashMap<String, PendingLogin>>>,
+    /// The pending sign-in of every browser, by the id in its cookie.
+    pending: Arc<Mutex<HashMap<String, PendingSignIn>>>,
 }
 
-/// An error as a page: what the person can do about it, and nothing that is not theirs.
+/// An error page: what the user can do, without internal details.
 struct Problem(jsm_ops::Error);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let Self(error) = self;
         eprintln!("{error}");
-        let (status, words) = if error.is_consent_needed() {
+        let (status, message) = if error.is_consent_needed() {
             (StatusCode::UNAUTHORIZED, "You are not signed in.".to_owned())
-        } else if let Some(callback) = error.callback() {
-            (StatusCode::BAD_REQUEST, format!("That sign-in did not succeed: {callback}."))
-        } else if error.is_site() {
+        } else if let Some(callback) = error.callback_error() {
+            (StatusCode::BAD_REQUEST, format!("The sign-in failed: {callback}."))
+        } else if error.is_site_unresolved() {
             (StatusCode::CONFLICT, error.to_string())
         } else if error.is_transient() {
-            (StatusCode::SERVICE_UNAVAILABLE, "Atlassian cannot be reached; try again in a moment.".to_owned())
+            (StatusCode::SERVICE_UNAVAILABLE, "Atlassian is unavailable; retry in a moment.".to_owned())
         } else {
-            (StatusCode::INTERNAL_SERVER_ERROR, "Something is wrong with this service.".to_owned())
+            (StatusCode::INTERNAL_SERVER_ERROR, "This service has an internal error.".to_owned())
         };
-        (status, page(&format!("<p>{}</p><p><a href=/login>Sign in</a></p>", escape(&words)))).into_response()
+        (status, page(&format!("<p>{}</p><p><a href=/sign-in>Sign in</a></p>", escape(&message)))).into_response()
     }
 }
 
@@ -73,8 +74,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => (App::from_env()?, Endpoints::from_env()?),
         Some(fake) => {
             fake.seed_alerts(5);
-            let known = fake.app();
-            let app = App::new(known.client_id, known.client_secret, known.redirect_uris[0].as_str())?;
+            let registered = fake.app();
+            let app = App::new(registered.client_id, registered.client_secret, registered.redirect_uris[0].as_str())?;
             (app, Endpoints::at(&fake.url(), &fake.url())?)
         }
     };
@@ -83,9 +84,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let service = Service { oauth: OAuth::builder(app, store).endpoints(endpoints).build()?, pending: Arc::default() };
     let router = Router::new()
         .route("/", get(home))
-        .route("/login", get(login))
+        .route("/sign-in", get(sign_in))
         .route("/callback", get(callback))
-        .route("/logout", get(logout))
+        .route("/sign-out", get(sign_out))
         .with_state(service);
     let listener = tokio::net::TcpListener::bind(&address).await?;
     println!("Open http://{address}/");
@@ -93,53 +94,53 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The open alerts of whoever is signed in.
+/// Shows the open alerts of the signed-in user.
 async fn home(State(service): State<Service>, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(user) = cookie(&headers) else {
-        return Ok(page("<p><a href=/login>Sign in with Atlassian</a></p>").into_response());
+        return Ok(page("<p><a href=/sign-in>Sign in with Atlassian</a></p>").into_response());
     };
     let session = service.oauth.session(&user);
     let client = Client::builder().session(session).build().await?;
     let alerts = match client.alerts().list().query("status: open").send().await {
         Ok(alerts) => alerts.values,
-        Err(error) => match jsm_ops::Error::of_call(&error) {
+        Err(error) => match jsm_ops::Error::from_call_error(&error) {
             Some(reason) => return Err(Problem(reason.clone())),
             None => return Ok((StatusCode::BAD_GATEWAY, page(&escape(&error.to_string()))).into_response()),
         },
     };
     let items: String =
         alerts.iter().map(|alert| format!("<li>{}", escape(alert.message.as_deref().unwrap_or("?")))).collect();
-    Ok(page(&format!("<p>Open alerts:</p><ul>{items}</ul><p><a href=/logout>Sign out</a></p>")).into_response())
+    Ok(page(&format!("<p>Open alerts:</p><ul>{items}</ul><p><a href=/sign-out>Sign out</a></p>")).into_response())
 }
 
-/// Begins a login, tied to this browser by its cookie.
-async fn login(State(service): State<Service>) -> Result<Response, Problem> {
-    let login = service.oauth.begin(&Scopes::parse("read:ops-alert:jira-service-management"))?;
-    // Always a new id: one that the browser brought along may be known to somebody else.
+/// Begins a sign-in and ties it to this browser with a cookie.
+async fn sign_in(State(service): State<Service>) -> Result<Response, Problem> {
+    let sign_in = service.oauth.begin_sign_in(&Scopes::parse("read:ops-alert:jira-service-management"))?;
+    // Always a new id: others may know the one that the browser sent.
     let id = random_id();
-    service.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), login.pending);
+    service.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), sign_in.pending);
     let cookie = format!("id={id}; HttpOnly; SameSite=Lax; Path=/");
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(login.url.as_str())).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(sign_in.url.as_str())).into_response())
 }
 
-/// Finishes the login of this browser, which is good for one callback.
+/// Finishes the sign-in of this browser. It accepts one callback.
 async fn callback(State(service): State<Service>, headers: HeaderMap, uri: Uri) -> Result<Redirect, Problem> {
     let user = cookie(&headers).unwrap_or_default();
     let pending = service.pending.lock().unwrap_or_else(PoisonError::into_inner).remove(&user);
     if let Some(pending) = pending {
-        service.oauth.finish(&user, pending, &uri.to_string()).await?;
+        service.oauth.finish_sign_in(&user, pending, &uri.to_string()).await?;
     }
     Ok(Redirect::to("/"))
 }
 
-async fn logout(State(service): State<Service>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn sign_out(State(service): State<Service>, headers: HeaderMap) -> Result<Response, Problem> {
     if let Some(user) = cookie(&headers) {
         service.oauth.session(&user).sign_out().await?;
     }
     Ok(([(header::SET_COOKIE, "id=; Max-Age=0; Path=/")], Redirect::to("/")).into_response())
 }
 
-/// The id in the cookie, which is the user of this service.
+/// The id in the cookie. This service uses it as the name of the user.
 fn cookie(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     let id = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("id="))?;
@@ -148,7 +149,8 @@ fn cookie(headers: &HeaderMap) -> Option<String> {
 
 fn random_id() -> String {
     let mut bytes = [0; 32];
-    // Without randomness there are no sessions to be had; an id that can be guessed is worse than none.
+    // Without random bytes the id is empty, which is not a session. A predictable id would be
+    // worse.
     getrandom::fill(&mut bytes).map_or_else(|_| String::new(), |()| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

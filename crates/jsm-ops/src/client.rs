@@ -1,4 +1,4 @@
-//! What users hold: a credential, a site and a way to call.
+//! The client: a credential, a site and a transport.
 
 use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
@@ -6,57 +6,70 @@ use jsm_ops_api::{BaseUrls, operations::OPERATIONS};
 use jsm_ops_core::{Clock, CloudId, Gateway, HttpTransport, RateLimits, SystemClock, Transport};
 
 use crate::{
-    ApiToken, Error, Metrics, Random, Rate, RetryPolicy, Session, SiteChoice,
-    authorized::{Authorized, Credential},
-    error::Kind,
-    http,
-    runtime::{Runtime, Settings},
+    error::Error,
+    http_client,
+    session::Session,
+    site_choice::SiteChoice,
+    transport::{
+        ClientTransport,
+        api_token::ApiToken,
+        credential::{Authenticator, Credential},
+        jitter::Random,
+        metrics::Metrics,
+        rate_limiter::Rate,
+        retry_policy::RetryPolicy,
+        settings::TransportSettings,
+    },
 };
 
-/// Calls the operations of one site. Clones share everything and cost nothing.
+/// The name of the configuration in error messages.
+const CONFIGURATION: &str = "the client configuration";
+
+/// Calls the operations of one site. Clones are cheap and share everything.
 ///
-/// The areas are those of [`jsm_ops_api::Client`], to which it dereferences: `client.alerts().list().send()`.
+/// It dereferences to [`jsm_ops_api::Client`], which has one method per area:
+/// `client.alerts().list().send()`.
 #[derive(Clone)]
 pub struct Client {
     api: jsm_ops_api::Client,
-    runtime: Arc<Runtime>,
-    transport: Arc<dyn Transport>,
+    transport: Arc<ClientTransport>,
+    dyn_transport: Arc<dyn Transport>,
     cloud_id: CloudId,
     session: Option<Session>,
 }
 
 impl Client {
-    /// Begins with nothing. A credential is needed, and for an API token the id of the site.
+    /// Starts a client. It needs a credential, and with an API token also the id of the site.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    fn new(runtime: Runtime, addresses: BaseUrls, cloud_id: CloudId, session: Option<Session>) -> Self {
-        let runtime = Arc::new(runtime);
-        let transport: Arc<dyn Transport> = Arc::<Runtime>::clone(&runtime);
-        let api = jsm_ops_api::Client::with_transport(addresses, Arc::clone(&transport));
-        Self { api, runtime, transport, cloud_id, session }
+    fn new(transport: ClientTransport, base_urls: BaseUrls, cloud_id: CloudId, session: Option<Session>) -> Self {
+        let transport = Arc::new(transport);
+        let dyn_transport: Arc<dyn Transport> = Arc::<ClientTransport>::clone(&transport);
+        let api = jsm_ops_api::Client::with_transport(base_urls, Arc::clone(&dyn_transport));
+        Self { api, transport, dyn_transport, cloud_id, session }
     }
 
-    /// The site that is called.
+    /// The site that this client calls.
     pub fn cloud_id(&self) -> &CloudId {
         &self.cloud_id
     }
 
-    /// The session whose tokens are used; none with an API token.
+    /// The session that provides the tokens. `None` with an API token.
     pub fn session(&self) -> Option<&Session> {
         self.session.as_ref()
     }
 
-    /// The latest that the service said about its limits to any clone of this client. Nothing is in it before the service said
-    /// anything, which it does when limits are near.
+    /// The latest rate limits that any clone of this client received. They are empty until the
+    /// service sends some, which it does when a limit is near.
     pub fn rate_limits(&self) -> RateLimits {
-        self.runtime.rate_limits()
+        self.transport.rate_limits()
     }
 
-    /// What carries requests: paces, signs and repeats them.
+    /// The transport, which limits the rate of requests, adds the credential and retries.
     pub fn transport(&self) -> &Arc<dyn Transport> {
-        &self.transport
+        &self.dyn_transport
     }
 }
 
@@ -78,7 +91,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Puts a [`Client`] together.
+/// Builds a [`Client`].
 #[derive(Debug, Default)]
 pub struct ClientBuilder {
     session: Option<Session>,
@@ -89,7 +102,7 @@ pub struct ClientBuilder {
     read_timeout: Option<Duration>,
     gateway: Option<Gateway>,
     clock: Option<Arc<dyn Clock>>,
-    settings: Settings,
+    settings: TransportSettings,
 }
 
 impl ClientBuilder {
@@ -100,168 +113,180 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls with an API token, at the classic addresses.
+    /// Calls with an API token, at the HTTP Basic base URL.
     #[must_use]
     pub fn api_token(mut self, token: ApiToken) -> Self {
         self.api_token = Some(token);
         self
     }
 
-    /// The site: by its id, which asks nobody, or by what a look at the grant's sites finds. [`SiteChoice::Only`] if not called.
+    /// Chooses the site. The default is [`SiteChoice::Only`]. [`SiteChoice::Id`] sends no request;
+    /// the other choices request the sites of the grant.
     #[must_use]
     pub fn site(mut self, site: SiteChoice) -> Self {
         self.site = site;
         self
     }
 
-    /// The HTTP client for calls: your timeouts, proxies, user agent and TLS. If it follows redirects, reqwest takes the credential off where
-    /// they lead to another host.
+    /// Sets the HTTP client for calls, with its timeouts, proxies, user agent and TLS.
+    ///
+    /// If it follows redirects, reqwest removes the credential when the host changes.
     #[must_use]
     pub fn http(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// How long a connection may take to come about; 10 seconds unless said otherwise.
+    /// Sets the timeout for establishing a connection. The default is 10 seconds.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long a call may go without a byte of its answer; 60 seconds unless said otherwise.
+    /// Sets the longest pause between two bytes of a response. The default is 60 seconds.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.read_timeout = Some(timeout);
         self
     }
 
-    /// The longest time for a call with all that belongs to it: its turn, signing in and refreshing, every attempt, the waits between.
-    /// No limit but that of silence unless said otherwise; [`CallOptions::timeout`](crate::core::CallOptions::timeout) says it
-    /// for one call.
+    /// Sets the timeout of a whole call: rate limits, refresh, all attempts and the delays between
+    /// them.
+    ///
+    /// By default only the [`read_timeout`](Self::read_timeout) of each attempt applies.
+    /// [`CallOptions::timeout`](crate::core::CallOptions::timeout) sets it for one call.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
-    /// The largest answer that is read, in bytes; 32 MiB unless said otherwise.
+    /// Sets the size limit of a response in bytes. The default is 32 MiB.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = bytes;
         self
     }
 
-    /// How often calls are repeated, and when.
+    /// Sets how often and when calls are retried.
     #[must_use]
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.settings.retry = policy;
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry_policy = policy;
         self
     }
 
-    /// Lets requests of one area wait so that they keep to a rate, repeated ones too. Areas are those of [`Operation::area`], as in
-    /// `alerts`.
+    /// Limits the request rate of one area on the client side. Retries count. Areas are those of
+    /// [`Operation::area`], as in `alerts`.
     ///
     /// [`Operation::area`]: crate::Operation::area
     #[must_use]
-    pub fn limit(mut self, area: impl Into<String>, rate: Rate) -> Self {
+    pub fn rate_limit(mut self, area: impl Into<String>, rate: Rate) -> Self {
         let area = area.into();
-        self.settings.rates.retain(|(known, _)| *known != area);
-        self.settings.rates.push((area, rate));
+        self.settings.rate_limits.retain(|(known, _)| *known != area);
+        self.settings.rate_limits.push((area, rate));
         self
     }
 
-    /// Lets requests wait when the service says that a limit is near, so that what is left lasts. Waits that are longer than those of
-    /// the [`RetryPolicy`] are not waited for.
+    /// Delays requests when the service says that a rate limit is near, so that the rest of the
+    /// quota lasts. Delays above [`RetryPolicy::max_retry_after`] are skipped.
     #[must_use]
-    pub fn slow_down(mut self) -> Self {
-        self.settings.slows_down = true;
+    pub fn adaptive_rate_limiting(mut self) -> Self {
+        self.settings.adaptive_rate_limiting = true;
         self
     }
 
-    /// Is told of calls, for those who count them.
+    /// Sets the receiver of metrics.
     #[must_use]
     pub fn metrics(mut self, metrics: Arc<dyn Metrics>) -> Self {
         self.settings.metrics = metrics;
         self
     }
 
-    /// Another source of random numbers for jitter than the operating system's.
+    /// Sets the source of random numbers for jitter. The default is the operating system.
     #[must_use]
     pub fn random(mut self, random: Arc<dyn Random>) -> Self {
         self.settings.random = random;
         self
     }
 
-    /// The gateway for calls with an API token. A session brings its own.
+    /// Sets the gateway for calls with an API token. A session has its own.
     #[must_use]
     pub fn gateway(mut self, gateway: Gateway) -> Self {
         self.gateway = Some(gateway);
         self
     }
 
-    /// The clock for calls with an API token. A session brings its own.
+    /// Sets the clock for calls with an API token. A session has its own.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Puts it together. It asks for the sites of the grant unless the site is given by its id.
+    /// Builds the client. It requests the sites of the grant unless the choice is
+    /// [`SiteChoice::Id`].
     ///
     /// # Errors
-    /// No credential, or two; no site or several that are meant; an API token without the id of a site; a limit for an area that
-    /// there is not; timeouts for a client that is yours; whatever [`Session::sites`] gives.
+    /// There are no or two credentials. No site or several sites match. An API token has no site
+    /// id. A rate limit names an unknown area. Timeouts are set together with an HTTP client.
+    /// [`Session::sites`] fails.
     pub async fn build(self) -> Result<Client, Error> {
-        let what = "the client";
-        if let Some((area, _)) =
-            self.settings.rates.iter().find(|(area, _)| !OPERATIONS.iter().any(|known| known.area == area))
-        {
-            return Err(Kind::invalid(what, format!("there is no area {area:?} to limit; see `Operation::area`")));
-        }
-        let http = match self.http {
-            Some(_) if self.connect_timeout.is_some() || self.read_timeout.is_some() => {
-                return Err(Kind::invalid(what, "an HTTP client of your own brings its own timeouts"));
-            }
-            Some(http) => http,
-            None => http::for_calls(self.connect_timeout, self.read_timeout)?,
-        };
-        let http = HttpTransport::new(http).with_max_body(self.settings.max_body);
+        let invalid = |reason: &str| Err(Error::invalid(CONFIGURATION, reason));
+        let http = self.http_transport()?;
         match (self.session, self.api_token) {
             (Some(session), None) => {
                 if self.gateway.is_some() || self.clock.is_some() {
-                    return Err(Kind::invalid(what, "a session brings its own gateway and clock; set them on `OAuth`"));
+                    return invalid("a session has its own gateway and clock; set them on `OAuth`");
                 }
                 let cloud_id = match self.site {
                     SiteChoice::Id(id) => id,
                     choice => choice.pick(&session.sites().await?)?.cloud_id().clone(),
                 };
                 let (gateway, clock) = {
-                    let context = &session.shared.context;
+                    let context = &session.inner.context;
                     (context.endpoints.gateway.clone(), Arc::clone(&context.clock))
                 };
-                let credential = Credential::Session(session.clone());
-                let addresses = BaseUrls::oauth_at(&gateway, &cloud_id);
+                let base_urls = BaseUrls::oauth_at(&gateway, &cloud_id);
                 let http = http.with_clock(Arc::clone(&clock));
-                let runtime = Runtime::new(Authorized::new(http, credential, gateway), clock, self.settings);
-                Ok(Client::new(runtime, addresses, cloud_id, Some(session)))
+                let authenticator = Authenticator::new(http, Credential::Session(session.clone()), gateway);
+                let transport = ClientTransport::new(authenticator, clock, self.settings);
+                Ok(Client::new(transport, base_urls, cloud_id, Some(session)))
             }
             (None, Some(token)) => {
                 let SiteChoice::Id(cloud_id) = self.site else {
-                    let reason = "an API token does not tell its sites; give the id of one, which \
-                                  https://<site>.atlassian.net/_edge/tenant_info shows";
-                    return Err(Kind::invalid(what, reason));
+                    return invalid(
+                        "an API token does not list its sites; set the id of one, which \
+                         https://<site>.atlassian.net/_edge/tenant_info returns",
+                    );
                 };
                 let gateway = self.gateway.unwrap_or_default();
                 let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
-                let credential = Credential::ApiToken(token.header()?);
-                let addresses = BaseUrls::basic_at(&gateway, &cloud_id);
+                let base_urls = BaseUrls::basic_at(&gateway, &cloud_id);
                 let http = http.with_clock(Arc::clone(&clock));
-                let runtime = Runtime::new(Authorized::new(http, credential, gateway), clock, self.settings);
-                Ok(Client::new(runtime, addresses, cloud_id, None))
+                let authenticator = Authenticator::new(http, Credential::ApiToken(token.header()?), gateway);
+                let transport = ClientTransport::new(authenticator, clock, self.settings);
+                Ok(Client::new(transport, base_urls, cloud_id, None))
             }
-            (None, None) => Err(Kind::invalid(what, "it has no credential; give it a session or an API token")),
-            (Some(_), Some(_)) => Err(Kind::invalid(what, "it has two credentials; give it a session or an API token")),
+            (None, None) => invalid("it has no credential; set a session or an API token"),
+            (Some(_), Some(_)) => invalid("it has two credentials; set either a session or an API token"),
         }
+    }
+
+    /// Checks the settings and builds the HTTP transport.
+    fn http_transport(&self) -> Result<HttpTransport, Error> {
+        let is_known = |area: &str| OPERATIONS.iter().any(|operation| operation.area == area);
+        if let Some((area, _)) = self.settings.rate_limits.iter().find(|(area, _)| !is_known(area)) {
+            let reason = format!("the area {area:?} of a rate limit is unknown; see `Operation::area`");
+            return Err(Error::invalid(CONFIGURATION, reason));
+        }
+        let http = match &self.http {
+            Some(_) if self.connect_timeout.is_some() || self.read_timeout.is_some() => {
+                return Err(Error::invalid(CONFIGURATION, "your HTTP client has its own timeouts; set them there"));
+            }
+            Some(http) => http.clone(),
+            None => http_client::for_calls(self.connect_timeout, self.read_timeout)?,
+        };
+        Ok(HttpTransport::new(http).with_max_body(self.settings.max_body))
     }
 }

@@ -1,154 +1,186 @@
-//! A client of Jira Service Management Operations that signs in with OAuth 2.0 (3LO) and stays signed in.
+//! A client for Jira Service Management Operations that signs in with OAuth 2.0 (3LO) and stays
+//! signed in.
 //!
-//! A person consents once, in a browser. From then on [`Session`] has an access token whenever one is asked for: in one task or a
-//! thousand, in one process or several, through crashes and bad networks. Atlassian rotates refresh tokens, so each works once;
-//! everything here is built so that the one that counts is never lost. [`Client`] puts the token on calls; what can be called is the
-//! generated client [`api`].
+//! A user consents once, in a browser. From then on [`Session`] returns a valid access token: to
+//! one task or a thousand, in one process or several, through crashes and network failures.
+//! Atlassian rotates refresh tokens, so each works once. This crate never loses the one that is
+//! valid. [`Client`] adds the token to calls, and the generated client [`api`] has the operations.
 //!
-//! | what | is for |
+//! | type | purpose |
 //! |---|---|
 //! | [`App`] | client id, client secret and redirect URI, from the developer console |
-//! | [`OAuth`] | an app with a store: begins and finishes logins, gives sessions; made once |
-//! | [`Session`] | one user who is signed in: tokens, sites, when consent is due |
+//! | [`OAuth`] | an app with a store; signs users in and returns their sessions; created once |
+//! | [`Session`] | one signed-in user: access tokens, sites, when consent is needed |
 //! | [`Client`] | calls to one site, with a session or with an [`ApiToken`] |
-//! | [`TokenStore`] | where grants are kept: [`FileStore`], `KeyringStore`, [`MemoryStore`], or your own |
+//! | [`TokenStore`] | keeps grants: [`FileStore`], `KeyringStore`, [`MemoryStore`], or your own |
 //!
-//! In the developer console the app needs the *Jira Service Management API* with the scopes that its operations ask for, and the
-//! redirect URI, to the letter. `offline_access` is no scope of the console; logins ask for it by themselves.
+//! In the developer console, the app needs the *Jira Service Management API* with the scopes of its
+//! operations, and the exact redirect URI. The console does not list the scope `offline_access`;
+//! sign-ins ask for it.
 //!
-//! # A tool on somebody's machine
+//! # A tool on the user's machine
 //!
-//! Register `http://127.0.0.1:8391/callback` or another free port. The tool listens there while the person consents.
+//! Register `http://127.0.0.1:8391/callback`, or another free port. The tool listens there while
+//! the user consents.
 //!
 //! ```no_run
-//! use jsm_ops::{App, Client, FileStore, LoopbackLogin, OAuth, Scopes, SiteChoice};
+//! use jsm_ops::{App, Client, FileStore, LoopbackSignIn, OAuth, Scopes, SiteChoice};
 //!
 //! # async fn example(home: std::path::PathBuf) -> Result<(), Box<dyn std::error::Error>> {
 //! // JSM_OPS_CLIENT_ID, JSM_OPS_CLIENT_SECRET and JSM_OPS_REDIRECT_URI.
-//! let oauth = OAuth::builder(App::from_env()?, FileStore::file(home.join("my-tool/grants.json"))).build()?;
-//! let scopes = Scopes::parse("read:ops-alert:jira-service-management read:ops-config:jira-service-management");
+//! let store = FileStore::file(home.join("my-tool/grants.json"));
+//! let oauth = OAuth::builder(App::from_env()?, store).build()?;
+//! let scopes = Scopes::parse("read:ops-alert:jira-service-management");
 //!
 //! let mut session = oauth.session("me");
 //! if let Err(error) = session.access_token().await {
 //!     if !error.is_consent_needed() {
 //!         return Err(error.into());
 //!     }
-//!     session = LoopbackLogin::new(&oauth).run("me", &scopes).await?;
+//!     session = LoopbackSignIn::new(&oauth).run("me", &scopes).await?;
 //! }
-//! let client = Client::builder().session(session).site(SiteChoice::Url("acme.atlassian.net".to_owned())).build().await?;
+//! let site = SiteChoice::Url("acme.atlassian.net".to_owned());
+//! let client = Client::builder().session(session).site(site).build().await?;
 //! # #[cfg(feature = "alerts")]
 //! let open = client.alerts().list().query("status: open").send().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Before it ends, a program that refreshed in its last moments should wait for [`Session::settle`].
+//! Call [`Session::flush`] before the program ends: it waits for a running refresh and saves its
+//! tokens.
 //!
 //! # A web service with many users
 //!
-//! One [`OAuth`] for the service, one key for each user. Between the two requests of a login the pending login has to wait in the
-//! session of *that* browser, on the server or in an encrypted cookie: the comparison of the state is worth as much as the tie
-//! between browser and pending login.
+//! Create one [`OAuth`] for the service and use one key per user. Between the two requests of a
+//! sign-in, keep the pending sign-in in the session of *that* browser, on the server or in an
+//! encrypted cookie. The state protects the user only if it is tied to the browser.
 //!
 //! ```no_run
-//! use jsm_ops::{Client, Error, OAuth, PendingLogin, Scopes};
+//! use jsm_ops::{Client, Error, OAuth, PendingSignIn, Scopes};
 //!
-//! /// `GET /login`: what to keep in the session of the browser, and where to send it.
-//! fn login(oauth: &OAuth) -> Result<(String, String), Box<dyn std::error::Error>> {
-//!     let login = oauth.begin(&Scopes::parse("read:ops-alert:jira-service-management"))?;
-//!     Ok((serde_json::to_string(&login.pending)?, login.url.into()))
+//! type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+//!
+//! /// `GET /sign-in`: returns the value for the session of the browser, and the URL for it.
+//! fn sign_in(oauth: &OAuth) -> Result<(String, String)> {
+//!     let scopes = Scopes::parse("read:ops-alert:jira-service-management");
+//!     let sign_in = oauth.begin_sign_in(&scopes)?;
+//!     Ok((serde_json::to_string(&sign_in.pending)?, sign_in.url.into()))
 //! }
 //!
-//! /// `GET /callback`: `kept` is taken out of the session, `uri` is the path and query of the request.
-//! async fn callback(oauth: &OAuth, user: &str, kept: &str, uri: &str) -> Result<(), Box<dyn std::error::Error>> {
-//!     let pending: PendingLogin = serde_json::from_str(kept)?;
-//!     oauth.finish(user, pending, uri).await?;
+//! /// `GET /callback`: `pending` is from the session of the browser, `uri` has path and query.
+//! async fn callback(oauth: &OAuth, user: &str, pending: &str, uri: &str) -> Result<()> {
+//!     let pending: PendingSignIn = serde_json::from_str(pending)?;
+//!     oauth.finish_sign_in(user, pending, uri).await?;
 //!     Ok(())
 //! }
 //!
-//! /// Any other request. Nothing is read or refreshed before it is needed, and clients of one user share everything.
-//! async fn client(oauth: &OAuth, user: &str) -> Result<Client, Error> {
+//! /// Any other request. Nothing is read or refreshed until it is needed, and all clients of one
+//! /// user share the session.
+//! async fn client(oauth: &OAuth, user: &str) -> std::result::Result<Client, Error> {
 //!     Client::builder().session(oauth.session(user)).build().await
 //! }
 //! ```
 //!
-//! [`SiteChoice::Only`], the default, fails with a list of the sites where a user has several; let them choose, keep the id, and
-//! give it as [`SiteChoice::Id`], which also saves the look at the list. One account has one grant for one app: if the same person
-//! signs in as two of your users, the later consent may end the earlier grant.
+//! The default [`SiteChoice::Only`] fails with a list of the sites if a user has several. Let the
+//! user choose, save the id, and pass it as [`SiteChoice::Id`]; this also saves the request for the
+//! list. One account has one grant per app: if one person signs in as two of your users, the later
+//! consent may end the earlier grant.
 //!
 //! # Several processes
 //!
-//! They share a store, and through its lock there is one refresh at a time; whoever comes second finds the new pair in the store
-//! and asks nobody. [`FileStore`] does this for processes on one machine. Services on several machines implement [`TokenStore`]
-//! over their database; its documentation says what matters. Do not copy a grant into two stores: each refresh in one makes the
-//! other's token a used one, and to use that again after ten minutes may end the whole grant.
+//! Processes share a store, and its lock allows one refresh at a time. The second process finds the
+//! new tokens in the store and sends no request. [`FileStore`] works for processes on one machine.
+//! Services on several machines implement [`TokenStore`] over their database; its documentation
+//! lists the requirements. Do not copy a grant into a second store. Each refresh in one store
+//! spends the token in the other, and the use of a spent token after ten minutes may end the whole
+//! grant.
 //!
-//! A process may be killed at any moment. If the service had rotated the token and the new one was not saved yet, the old one is
-//! good for ten minutes more, and the next process that needs a token repeats the refresh with it.
+//! A process may be killed at any moment. If the service rotated the token and the new one is not
+//! saved yet, the old one works for ten more minutes. The next process retries the refresh with it.
 //!
 //! # When consent is needed again
 //!
-//! A grant ends after 90 days without a refresh, after 365 days in any case, when the person changes their password or withdraws
-//! the consent, and when an old token is used again. [`Error::is_consent_needed`] says so, [`Error::consent_reason`] why, and
-//! nothing but a new login helps. It is said only on the service's word and only if the store still has the token that was
-//! refused. The first two ends are known beforehand: [`Grant::consent_needed_at`], from [`Session::grant`], is the time to warn
-//! about.
+//! A grant ends after 90 days without a refresh and after 365 days in any case. It also ends when
+//! the user changes the password or withdraws consent, and when an old token is used again. Then
+//! [`Error::is_consent_needed`] holds, [`Error::consent_reason`] says why, and only a new sign-in
+//! helps. This error requires a response of the service, and that the store still has the rejected
+//! token. The first two ends are known in advance: warn the user before
+//! [`Grant::consent_needed_at`], from [`Session::grant`].
 //!
-//! A new login under the same key takes the place of the grant; sessions that exist, in this process and others, find it.
+//! A new sign-in under the same key replaces the grant. Existing sessions, in this process and in
+//! others, use the new grant.
 //!
 //! # Errors and what to do about them
 //!
-//! | question | meaning | to do |
+//! | predicate | meaning | what to do |
 //! |---|---|---|
-//! | [`is_consent_needed`](Error::is_consent_needed) | the grant is over, or there was none | send the person through the login |
-//! | [`is_transient`](Error::is_transient) | network, limit, failing server, taken lock | try again, after [`retry_after`](Error::retry_after) |
-//! | [`is_configuration`](Error::is_configuration) | wrong secret, wrong address | correct it; new consent changes nothing |
-//! | [`is_scope_missing`](Error::is_scope_missing) | the grant lacks scopes | add them in the console and to the login, ask for consent |
-//! | [`is_store`](Error::is_store) | the store cannot be read or written | mend it; a damaged file is left as it is |
-//! | [`is_site`](Error::is_site) | no site or several are meant | choose one of [`sites`](Error::sites) |
-//! | [`is_callback`](Error::is_callback) | the browser brought no consent | say so, and offer the login again |
+//! | [`is_consent_needed`] | the grant ended, or there is none | start a sign-in |
+//! | [`is_transient`] | network, 429, failing server, busy lock | retry after [`retry_after`] |
+//! | [`is_misconfigured`] | wrong secret, wrong URL | correct it; new consent does not help |
+//! | [`is_scope_missing`] | the grant lacks scopes | add them in the console and to the sign-in |
+//! | [`is_store_failed`] | the store cannot be read or written | repair it |
+//! | [`is_site_unresolved`] | no or several sites match | choose one of [`sites`](Error::sites) |
+//! | [`is_callback_rejected`] | the callback brought no consent | offer another sign-in |
 //!
-//! Calls fail with [`CallError`], of which [more is said below](#when-things-are-on-fire). Where its [`is_credential`](CallError::is_credential) holds, [`Error::of_call`] is the error
-//! from here, and [`MissingScopes::of_call`] tells of scopes, whoever noticed.
+//! [`is_consent_needed`]: Error::is_consent_needed
+//! [`is_transient`]: Error::is_transient
+//! [`retry_after`]: Error::retry_after
+//! [`is_misconfigured`]: Error::is_misconfigured
+//! [`is_scope_missing`]: Error::is_scope_missing
+//! [`is_store_failed`]: Error::is_store_failed
+//! [`is_site_unresolved`]: Error::is_site_unresolved
+//! [`is_callback_rejected`]: Error::is_callback_rejected
 //!
-//! A new pair that cannot be saved is used all the same, since the one in the store is on its way out, and saving is tried again
-//! until it works: [`Session::unsaved`] and an event at the level of errors say so. A store that could not be written to in the
-//! first place is noticed before a token is asked for, and nothing is rotated then.
+//! Calls fail with [`CallError`], see [below](#retries-rate-limits-and-deadlines). If
+//! [`is_credential_missing`](CallError::is_credential_missing) holds, [`Error::from_call_error`]
+//! returns the error of this crate. [`MissingScopes::from_call_error`] returns the missing scopes,
+//! whether this crate or the gateway noticed.
 //!
-//! # When things are on fire
+//! `Display` of an error is one line, and the chain of its sources adds details that the line does
+//! not have.
 //!
-//! A client keeps working through limits, failing gateways and bad networks, and never does twice what must not be done twice.
-//! Nothing of this has to be asked for.
+//! New tokens that cannot be saved are used all the same, because the stored ones expire soon.
+//! Saving is retried until it succeeds; [`Session::save_error`] and an event at error level report
+//! it. A store that cannot be written at all is noticed before a token is rotated.
 //!
-//! | what happened | what the client does |
+//! # Retries, rate limits, and deadlines
+//!
+//! A client retries through rate limits, failing gateways and network errors, and never repeats a
+//! request that is not idempotent. The defaults need no configuration.
+//!
+//! | event | what the client does |
 //! |---|---|
-//! | no connection came about | tries again: nothing was sent |
-//! | too many requests (429) | waits as long as the service asks and tries again: nothing was done |
-//! | 5xx but 501, a connection that broke, an answer that broke or did not come | tries again if a repeat does no harm |
-//! | a token was refused | refreshes once and tries again; a missing scope is no such case |
-//! | anything else | gives it to the caller |
+//! | the connection was not established | retries: nothing was sent |
+//! | too many requests (429) | waits as long as the service asks, then retries: nothing was done |
+//! | 5xx except 501, a failed connection, an incomplete response | retries if it is idempotent |
+//! | the token was rejected | refreshes once and retries; a missing scope is not such a case |
+//! | anything else | returns it to the caller |
 //!
-//! Whether a repeat does harm is known of every operation ([`Operation::retry`]) and is no matter of HTTP methods: to acknowledge
-//! is safe, to ping a heartbeat, to add a note or to escalate is not. *To create an alert is safe with an alias*, which makes the
-//! service count up the alert that is open. Give every alert one.
+//! Idempotency is known per operation ([`Operation::idempotency`]) and does not follow from the
+//! HTTP method. To acknowledge an alert is idempotent; to ping a heartbeat, to add a note or to
+//! escalate is not. *Creating an alert is idempotent with an alias*: the service counts up the open
+//! alert. Set an alias on every alert.
 //!
-//! There are four attempts, with a random wait between them of up to 0.5, 1 and 2 seconds where the service names none; a wait of
-//! more than a minute is returned and not slept, and no wait ends more than two minutes after the call began. [`RetryPolicy`] says
-//! it differently for a client, and [`CallOptions`] for a call. A file that is read while it is sent
-//! ([`Upload::stream`](core::Upload::stream)) is sent once.
+//! By default there are four attempts. The delays between them are random, up to 0.5, 1 and 2
+//! seconds, unless the service asks for another delay. If it asks for more than a minute, the call
+//! returns the error instead of waiting. No delay ends later than two minutes after the start of
+//! the call. [`RetryPolicy`] changes this for a client, [`CallOptions`] for a call. A file that is
+//! read during the upload ([`Upload::stream`](core::Upload::stream)) is sent once.
 //!
 //! ```
 //! use std::time::Duration;
 //! use jsm_ops::{CallError, CallOptions, Client};
 //!
 //! # #[cfg(feature = "alerts")]
-//! async fn page_somebody(client: &Client, alias: &str) -> Result<(), CallError> {
+//! async fn page_on_call(client: &Client, alias: &str) -> Result<(), CallError> {
 //!     let options = CallOptions::new().timeout(Duration::from_secs(20));
-//!     match client.alerts().create("the database is gone").alias(alias).with(options).send().await {
+//!     let alert = client.alerts().create("the database is down").alias(alias);
+//!     match alert.with(options).send().await {
 //!         Ok(receipt) => receipt.wait().await.map(drop),
 //!         Err(error) if error.is_rate_limited() => {
 //!             let limits = error.rate_limit().unwrap_or_default();
-//!             eprintln!("refused until {:?} because of {:?}: {:?}", limits.retry_at(), limits.reason, limits.policies);
+//!             eprintln!("retry at {:?}; reason: {:?}", limits.retry_at(), limits.reason);
 //!             Err(error)
 //!         }
 //!         Err(error) => Err(error),
@@ -156,91 +188,89 @@
 //! }
 //! ```
 //!
-//! - **Deadlines.** [`ClientBuilder::timeout`] and [`CallOptions::timeout`] are for all that belongs to a call: its turn, a refresh, every
-//!   attempt, the waits. [`CallError::is_timeout`] tells that the time was over, and [`CallError::attempts`] whether anything was sent.
-//!   Without them a call ends when the service says nothing for a minute. A wait that would not end in time is not begun.
-//! - **Dropping.** A call may be dropped at any await. A refresh that it began goes on; a request that was sent may be carried out.
-//! - **Limits.** [`Client::rate_limits`] is the latest that the service said. [`ClientBuilder::slow_down`] makes the client go slower by it
-//!   before it is refused, and [`ClientBuilder::limit`] makes one area keep to a rate of your own, so that a bulk job leaves
-//!   something for the pages of the night.
-//! - **Errors.** Every [`CallError`] is one line with the operation, the status, the service's words, the number of attempts and the trace
-//!   id that Atlassian's support asks for.
-//! - **Watching.** Each call is a `tracing` span, `jsm_ops.call`, with `operation`, `method`, `path` (the template, without ids),
-//!   `outcome`, `status`, `attempts`, `trace_id` and `duration_ms`; retries and refusals for limits are events at the level of warnings
-//!   in it, refreshes are events of the session. [`Metrics`] is told the same as numbers.
-//! - **Time and chance** come from [`Clock`] and [`Random`]: give your own, and a test of an hour takes no time.
+//! - **Deadlines.** [`ClientBuilder::timeout`] and [`CallOptions::timeout`] cover the whole call:
+//!   rate limits, a refresh, all attempts and the delays. [`CallError::is_timeout`] says that the
+//!   time was over, and [`CallError::attempts`] whether anything was sent. Without a timeout, a
+//!   call ends when the service sends nothing for a minute. A delay that would end too late does
+//!   not start.
+//! - **Cancellation.** A call may be dropped at any await. A refresh that it started completes; a
+//!   request that was sent may be carried out.
+//! - **Rate limits.** [`Client::rate_limits`] returns the latest ones that the service sent.
+//!   [`ClientBuilder::adaptive_rate_limiting`] slows the client down before a limit is reached.
+//!   [`ClientBuilder::rate_limit`] limits one area to your own rate, so that a bulk job leaves
+//!   quota for alerts.
+//! - **Errors.** A [`CallError`] is one line. It has the operation, the status, the message of the
+//!   service, the number of attempts and the trace id for Atlassian's support.
+//! - **Observability.** Each call is a `tracing` span, `jsm_ops.call`, with `operation`, `method`,
+//!   `path` (the template, without ids), `outcome`, `status`, `attempts`, `trace_id` and
+//!   `duration_ms`. Retries and 429 responses are events at warning level in it; refreshes are
+//!   events of the session. [`Metrics`] receives the same as numbers.
+//! - **Time and random numbers** come from [`Clock`] and [`Random`]. With your own, a test of an
+//!   hour takes no time.
 //!
-//! # What is kept secret
+//! # Secrets
 //!
-//! Secrets are [`SecretString`]s: no `Display`, a `Debug` that says nothing, memory that is overwritten. They go to the configured
-//! [`Endpoints`] only, over https, and follow no redirect to another host. `tracing` events name the key of a grant and its
-//! generation, never a token.
+//! Secrets are [`SecretString`]s: they have no `Display`, their `Debug` hides them, and their
+//! memory is overwritten. They are sent to the configured [`Endpoints`] only, over https, and never
+//! follow a redirect to another host. `tracing` events contain the key and the generation of a
+//! grant, never a token.
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with ring and the operating system's certificates. `native-tls`: that of the operating
-//!   system, where `rustls` is off. Without either, depend on `reqwest` 0.13 with the TLS feature of your choice, or hand over
-//!   clients that you built: [`OAuthBuilder::http`], [`ClientBuilder::http`].
-//! - `http2`: HTTP/2, where the server offers it.
+//! - `rustls` (default): TLS by rustls with ring and the certificates of the operating system.
+//!   `native-tls`: TLS of the operating system, if `rustls` is off. Without either, depend on
+//!   `reqwest` 0.13 with a TLS feature of your choice, or pass your own clients:
+//!   [`OAuthBuilder::http`], [`ClientBuilder::http`].
+//! - `http2`: HTTP/2, if the server offers it.
 //! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
-//! - `stable` (default), `full`, and one feature for each area of the client, as in [`api`].
-//! - `browser` (default): [`LoopbackLogin`] opens the browser, and does not only print the address.
+//! - `stable` (default), `full`, and one feature per area of the client, as in [`api`].
+//! - `browser` (default): [`LoopbackSignIn`] opens the browser in addition to printing the URL.
 
-mod app;
-mod attempts;
-mod authorize;
-mod authorized;
-mod basic;
-mod callback;
 mod client;
-mod context;
-mod endpoints;
 mod error;
-mod flight;
-mod generation;
 mod grant;
-mod http;
-mod loopback;
+mod http_client;
 mod oauth;
-mod pending;
-mod pkce;
-mod random;
-mod refresh;
-mod runtime;
-mod saving;
-mod secret;
+mod retry_after;
+mod secret_string;
+mod secure_random;
 mod session;
-mod sites;
-mod state;
+mod sign_in;
+mod site;
+mod site_choice;
 pub mod store;
 mod text;
 mod token_endpoint;
-mod tokens;
+mod transport;
 
-pub use app::App;
-pub use basic::ApiToken;
-pub use callback::CallbackError;
 pub use client::{Client, ClientBuilder};
-pub use endpoints::Endpoints;
-pub use error::{ConsentReason, Error, MissingScopes};
-pub use generation::{Generation, InvalidGeneration};
-pub use grant::{Grant, GrantKey, InvalidGrant};
+pub use error::{Error, consent_reason::ConsentReason, missing_scopes::MissingScopes};
+pub use grant::{
+    Grant,
+    generation::{Generation, InvalidGeneration},
+    invalid::InvalidGrant,
+    key::GrantKey,
+};
 pub use jsm_ops_api as api;
 pub use jsm_ops_core::{
     self as core, BoxFuture, CallOptions, Clock, CloudId, Error as CallError, Gateway, Operation, RateLimits, Scopes,
     SystemClock,
 };
-pub use loopback::LoopbackLogin;
-pub use oauth::{Login, OAuth, OAuthBuilder};
-pub use pending::PendingLogin;
+pub use oauth::{OAuth, OAuthBuilder, app::App, endpoints::Endpoints};
 pub use reqwest;
-pub use runtime::{
-    CallOutcome, CallReport, Metrics, NoMetrics, Random, Rate, RetryCause, RetryPolicy, RetryReport, SeededRandom,
-    SystemRandom, ThrottleCause, ThrottleReport,
-};
-pub use secret::SecretString;
-pub use session::{AccessToken, Session};
-pub use sites::{Site, SiteChoice};
+pub use secret_string::SecretString;
+pub use session::{Session, access_token::AccessToken};
+pub use sign_in::{SignIn, callback::CallbackError, loopback::LoopbackSignIn, pending::PendingSignIn};
+pub use site::Site;
+pub use site_choice::SiteChoice;
 #[cfg(feature = "keyring")]
 pub use store::keyring::KeyringStore;
-pub use store::{StoreError, StoreLock, TokenStore, file::FileStore, memory::MemoryStore};
+pub use store::{StoreLock, TokenStore, error::StoreError, file::FileStore, memory::MemoryStore};
+pub use transport::{
+    api_token::ApiToken,
+    jitter::{Random, SeededRandom, SystemRandom},
+    metrics::{CallOutcome, CallReport, Metrics, NoMetrics, RetryReport, ThrottleCause, ThrottleReport},
+    rate_limiter::Rate,
+    retry::RetryCause,
+    retry_policy::RetryPolicy,
+};

@@ -1,9 +1,11 @@
-//! Texts of the service, made fit to be shown.
+//! Text from the service, made safe to show.
 
-/// Longest text of the service that an error repeats.
+use std::fmt;
+
+/// The longest text of the service that an error repeats, in characters.
 const MAX_LENGTH: usize = 200;
 
-/// On one line, without control characters, and not too long.
+/// Returns the text on one line, without control characters, cut after [`MAX_LENGTH`].
 pub(crate) fn printable(text: &str) -> String {
     let mut shown: String =
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_LENGTH).collect::<String>().trim().to_owned();
@@ -13,8 +15,8 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-/// Like [`printable`], without the secrets that were sent: nothing says that a service does not repeat them.
-pub(crate) fn without(text: &str, secrets: &[&str]) -> String {
+/// Like [`printable`], without the secrets that were sent. A service may echo them.
+pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
     let cleaned = secrets
         .iter()
         .filter(|secret| !secret.is_empty())
@@ -22,14 +24,23 @@ pub(crate) fn without(text: &str, secrets: &[&str]) -> String {
     printable(&cleaned)
 }
 
+/// Writes ` (text)`, and nothing for an empty text.
+pub(crate) struct Parenthesized<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Parenthesized<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, " ({})", self.0) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_tamed() {
+    fn text_is_one_line_short_and_redacted() {
         assert_eq!(printable(" a\r\nb\u{1b}[0m "), "a  b [0m");
         assert_eq!(printable(&"ä".repeat(300)).chars().count(), 201);
-        assert_eq!(without("token hunter2 is bad", &["", "hunter2"]), "token [redacted] is bad");
+        assert_eq!(redact("token hunter2 is bad", &["", "hunter2"]), "token [redacted] is bad");
     }
 }

@@ -1,4 +1,4 @@
-//! What the client allocates: for a call, for a page, and over ten thousand alerts.
+//! Allocations of the client: for a call, for a page, and over ten thousand alerts.
 
 #![allow(clippy::print_stdout)]
 
@@ -11,11 +11,11 @@ use jsm_ops::{
     reqwest::{StatusCode, header::HeaderMap},
 };
 use jsm_ops_bench::{
-    Outcome,
-    echo::{self, ALERTS, Echo, page},
+    Result,
+    alert_server::{self, ALERTS, AlertServer, page},
+    markdown::{Table, kib, thousands},
     measure::{Allocations, COUNTING, Peak, live_bytes, median},
     sides::{Side, Sides},
-    table::{Table, kib, thousands},
 };
 use serde::Deserialize;
 use stats_alloc::StatsAlloc;
@@ -23,18 +23,18 @@ use stats_alloc::StatsAlloc;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = COUNTING;
 
-/// How much more than a stream over a tenth of the alerts one over all of them may have alive at once.
+/// Most bytes that a stream of all alerts may keep beyond a stream of a tenth of them.
 const FLAT: usize = 64 * 1024;
 
 const CALLS: usize = 2_000;
 
-fn main() -> Outcome<()> {
-    if echo::serve_if_asked()? {
+fn main() -> Result<()> {
+    if alert_server::serve_if_asked()? {
         return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let echo = Echo::start().await?;
+        let echo = AlertServer::start().await?;
         let sides = Sides::new(echo.url()).await?;
         calls(&sides).await?;
         decoding()?;
@@ -42,7 +42,7 @@ fn main() -> Outcome<()> {
     })
 }
 
-async fn calls(sides: &Sides) -> Outcome<()> {
+async fn calls(sides: &Sides) -> Result<()> {
     let mut table = Table::new(&["one call", "allocations", "bare", "ratio", "bytes", "bare", "ratio"]);
     for (name, pages) in [("one alert", false), ("a page of 100 alerts", true)] {
         let client = allocated(sides, Side::Client, pages).await?;
@@ -56,8 +56,8 @@ async fn calls(sides: &Sides) -> Outcome<()> {
     Ok(())
 }
 
-/// Allocations and bytes of one call, on average.
-async fn allocated(sides: &Sides, side: Side, pages: bool) -> Outcome<(f64, f64)> {
+/// Average allocations and bytes of one call.
+async fn allocated(sides: &Sides, side: Side, pages: bool) -> Result<(f64, f64)> {
     let calls = if pages { CALLS / 10 } else { CALLS };
     let call = || async { if pages { sides.list(side).await.map(drop) } else { sides.get(side).await.map(drop) } };
     for _ in 0..20 {
@@ -71,7 +71,7 @@ async fn allocated(sides: &Sides, side: Side, pages: bool) -> Outcome<(f64, f64)
     Ok((found.count as f64 / calls as f64, found.bytes as f64 / calls as f64))
 }
 
-/// The least that a program would read of a page.
+/// The fewest fields that a program would read of a page.
 #[derive(Debug, Deserialize)]
 #[allow(dead_code)]
 struct Minimal {
@@ -87,17 +87,17 @@ struct MinimalAlert {
     priority: String,
 }
 
-fn decoding() -> Outcome<()> {
+fn decoding() -> Result<()> {
     static LIST: Operation = Operation::custom("GET", "/v1/alerts", "operations");
     let body = page(0, 100);
-    let answer = Response::new(StatusCode::OK, HeaderMap::new(), body.clone().into());
-    let client = || decode::response::<ListAlertResponse>(&LIST, &answer).map(|page| page.values.len());
+    let response = Response::new(StatusCode::OK, HeaderMap::new(), body.clone().into());
+    let client = || decode::response::<ListAlertResponse>(&LIST, &response).map(|page| page.values.len());
     let same = || serde_json::from_str::<ListAlertResponse>(&body).map(|page| page.values.len());
     let minimal = || serde_json::from_str::<Minimal>(&body).map(|page| page.values.len());
     let (mut times, mut counts) = ([Vec::new(), Vec::new(), Vec::new()], [0; 3]);
     for _ in 0..2_000 {
-        // In turn, so that what else the machine does meets all.
-        let mut one = |place: usize, decode: &dyn Fn() -> Outcome<usize>| -> Outcome<()> {
+        // The three alternate, so that other load on the machine affects all of them.
+        let mut one = |place: usize, decode: &dyn Fn() -> Result<usize>| -> Result<()> {
             let (allocations, start) = (Allocations::now(), Instant::now());
             std::hint::black_box(decode()?);
             times[place].push(start.elapsed().as_secs_f64() * 1e6);
@@ -114,7 +114,7 @@ fn decoding() -> Outcome<()> {
     let names = [
         "by the client, all fields, dates and enums read",
         "by serde_json into the same type",
-        "into a struct of four texts",
+        "into a struct of four strings",
     ];
     for ((name, time), count) in names.into_iter().zip(times).zip(counts) {
         table.row([name.to_owned(), format!("{time:.0}"), format!("**{:.2}**", time / times[2]), thousands(count)]);
@@ -123,8 +123,8 @@ fn decoding() -> Outcome<()> {
     Ok(())
 }
 
-/// Goes through so many alerts, and gives the most bytes that lived beyond those before.
-async fn walk(sides: &Sides, alerts: usize) -> Outcome<usize> {
+/// Streams so many alerts, and returns the most bytes in use beyond those before.
+async fn walk(sides: &Sides, alerts: usize) -> Result<usize> {
     let before = live_bytes();
     let peak = Peak::watch()?;
     let mut items = sides.client().alerts().list().size(100).items();
@@ -142,10 +142,10 @@ async fn walk(sides: &Sides, alerts: usize) -> Outcome<usize> {
     Ok(peak.bytes().saturating_sub(before))
 }
 
-async fn stream(sides: &Sides) -> Outcome<()> {
+async fn stream(sides: &Sides) -> Result<()> {
     walk(sides, 200).await?;
     let (tenth, all) = (walk(sides, ALERTS / 10).await?, walk(sides, ALERTS).await?);
-    let mut table = Table::new(&["a stream of alerts, 100 a page", "most bytes alive at once"]);
+    let mut table = Table::new(&["a stream of alerts, 100 a page", "most bytes in use"]);
     table.row(["over 1,000".to_owned(), kib(tenth)]).row([format!("over {}", thousands(ALERTS)), kib(all)]);
     let verdict = if all <= tenth + FLAT { "Memory is flat." } else { "missed: memory grows with the stream." };
     println!("\n{table}\n{verdict}");

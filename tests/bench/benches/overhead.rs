@@ -1,4 +1,5 @@
-//! What a call through the client costs over the same call by bare `reqwest`: latency, time of the processor, throughput.
+//! Cost of a call through the client over the same call by bare `reqwest`: latency, processor time,
+//! throughput.
 
 #![allow(clippy::print_stdout)]
 
@@ -6,21 +7,21 @@ use std::time::{Duration, Instant};
 
 use jsm_ops::{Client, MemoryStore};
 use jsm_ops_bench::{
-    Outcome,
-    echo::{self, Echo},
+    Result,
+    alert_server::{self, AlertServer},
+    comparison::{Comparison, Plan, Round, compare},
+    fake_access::{FakeAccess, LoadClock},
+    markdown::{Table, thousands},
     measure::{self, median},
-    rounds::{Comparison, Plan, Round, compare},
     sides::{Sides, http_client},
-    table::{Table, thousands},
-    world::{LoadClock, Place},
 };
 use jsm_ops_fake::{Endpoint, Fake};
 
-/// How much the client may cost.
+/// The highest ratios that meet the targets.
 const LATENCY: f64 = 1.10;
 const PROCESSOR: f64 = 1.15;
 
-/// How long the fake's tokens live, and how often all callers need another one at once.
+/// Lifetime of the fake's tokens, and how often all callers need a new one at once.
 const HOUR: Duration = Duration::from_secs(3600);
 const WAVES: usize = 20;
 
@@ -31,18 +32,19 @@ const PLANS: [(&str, Plan); 4] = [
     ("1 caller, a page of 100 alerts", Plan { callers: 1, calls: 300, rounds: 30, pages: true }),
 ];
 
-fn main() -> Outcome<()> {
-    if echo::serve_if_asked()? {
+fn main() -> Result<()> {
+    if alert_server::serve_if_asked()? {
         return Ok(());
     }
     measure::allow_many_connections();
-    // One thread for the client and one process for the server: nothing is hidden by a second core.
+    // One thread for the client and one process for the server, so that a second core hides no
+    // cost.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(run())
 }
 
-async fn run() -> Outcome<()> {
-    let echo = Echo::start().await?;
+async fn run() -> Result<()> {
+    let echo = AlertServer::start().await?;
     let sides = Sides::new(echo.url()).await?;
     let head = ["call", "calls each", "latency µs", "bare", "ratio", "CPU µs", "bare", "ratio", "calls/s", "bare", "ratio"];
     let mut table = Table::new(&head);
@@ -70,29 +72,29 @@ async fn run() -> Outcome<()> {
     refresh_among_many().await
 }
 
-/// What the slowest of many callers waits when all need a refresh at once, against the same wave without one.
-async fn refresh_among_many() -> Outcome<()> {
+/// Time of the slowest of many callers when all need a refresh at once, and without a refresh.
+async fn refresh_among_many() -> Result<()> {
     let fake = Fake::builder().keep_requests(100).start().await?;
-    let place = Place::of(&fake, 1, HOUR);
+    let access = FakeAccess::of(&fake, 1, HOUR);
     let (store, clock) = (MemoryStore::new(), LoadClock::default());
-    let oauth = place.oauth(store.clone(), &clock)?;
-    place.keep_grants(&oauth, &store).await?;
+    let oauth = access.oauth(store.clone(), &clock)?;
+    access.save_grants(&oauth, &store).await?;
     fake.seed_alerts(1);
     let id = fake.alerts().first().and_then(|alert| Some(alert["id"].as_str()?.to_owned())).ok_or("no alert")?;
-    let client = place.client(&oauth, 0, &http_client()?)?.build().await?;
+    let client = access.client(&oauth, 0, &http_client()?)?.build().await?;
     wave(&client, &id).await?;
     let (mut quiet, mut refreshing, mut refreshes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..WAVES {
         quiet.push(wave(&client, &id).await?);
         let before = fake.count(&Endpoint::Refresh);
-        // Past the end of the token: nobody has a good one, and everybody asks at once.
+        // The access token expires, and all callers need a new one at once.
         fake.clock().advance(HOUR);
         clock.advance(HOUR);
         refreshing.push(wave(&client, &id).await?);
         refreshes += fake.count(&Endpoint::Refresh) - before;
     }
     let mut table = Table::new(&["a wave of 1,024 callers, against the fake", "slowest call ms", "of the worst wave"]);
-    for (name, worst) in [("with a good token", &mut quiet), ("with a token that has just ended", &mut refreshing)] {
+    for (name, worst) in [("with a valid token", &mut quiet), ("with a token that has just expired", &mut refreshing)] {
         let most = worst.iter().copied().fold(0.0, f64::max);
         table.row([name.to_owned(), format!("{:.1}", median(worst)), format!("{most:.1}")]);
     }
@@ -100,8 +102,8 @@ async fn refresh_among_many() -> Outcome<()> {
     Ok(())
 }
 
-/// All callers at once; the slowest one's time in milliseconds.
-async fn wave(client: &Client, id: &str) -> Outcome<f64> {
+/// Runs all callers at once, and returns the time of the slowest one in milliseconds.
+async fn wave(client: &Client, id: &str) -> Result<f64> {
     let tasks: Vec<_> = (0..1_024)
         .map(|_| {
             let (client, id) = (client.clone(), id.to_owned());
@@ -134,5 +136,5 @@ fn explain(name: &str, found: &Comparison) {
 }
 
 fn miss(name: &str, what: &str, ratio: f64, target: f64) -> Option<String> {
-    (ratio > target).then(|| format!("{name}: {what} {ratio:.3} where {target:.2} was meant"))
+    (ratio > target).then(|| format!("{name}: {what} {ratio:.3} is above the target {target:.2}"))
 }

@@ -1,25 +1,30 @@
-//! What the client costs over bare `reqwest`, and how it holds under load, faults, dropped futures and garbage.
+//! Cost of the client over bare `reqwest`, and its behaviour under load, faults, dropped futures
+//! and damaged input.
 //!
-//! | part | run by |
+//! | module | measures or checks |
 //! |---|---|
-//! | [`sides`], [`rounds`]: the client against bare `reqwest`, each figure a ratio within one run | `cargo bench -p jsm-ops-bench` |
-//! | [`soak`]: many calls from many tasks against a fake that breaks | `cargo run --release -p jsm-ops-bench -- soak` |
-//! | [`cancel`]: futures dropped at random points | `cargo run --release -p jsm-ops-bench -- cancel` |
-//! | [`fuzz`]: whatever comes from outside, damaged on purpose | `cargo run --release -p jsm-ops-bench -- fuzz` |
+//! | [`sides`], [`comparison`] | the client against bare `reqwest`, as ratios within one run |
+//! | [`soak`] | many calls from many tasks against a fake with faults |
+//! | [`drops`] | futures dropped at random points |
+//! | [`fuzz`] | damaged input from outside |
 //!
-//! `cargo test -p jsm-ops-bench` runs short forms of the last three. Everything random comes from a seed, which is printed.
+//! `cargo bench -p jsm-ops-bench` runs the first, `cargo run --release -p jsm-ops-bench -- soak`
+//! (or `cancel`, `fuzz`) the others.
+//!
+//! `cargo test -p jsm-ops-bench` runs short forms of the last three. A seed determines everything
+//! random.
 
-pub mod cancel;
-pub mod chance;
-pub mod echo;
+pub mod alert_server;
+pub mod comparison;
+pub mod drops;
+pub mod fake_access;
 pub mod fuzz;
+pub mod garbage;
+pub mod markdown;
 pub mod measure;
 pub mod report;
-pub mod rounds;
 pub mod sides;
 pub mod soak;
-pub mod table;
-pub mod world;
 
-/// What the programs of this crate end with.
-pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+/// A result with any error.
+pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;

@@ -1,10 +1,10 @@
-//! Runs what takes long: the soak, the dropped futures, the garbage.
+//! Runs the long checks: soak, dropped futures, damaged input.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::{alloc::System, env, process::ExitCode};
 
-use jsm_ops_bench::{Outcome, cancel, fuzz, measure::COUNTING, soak};
+use jsm_ops_bench::{Result, drops, fuzz, measure::COUNTING, soak};
 use stats_alloc::StatsAlloc;
 
 #[global_allocator]
@@ -14,9 +14,9 @@ const USAGE: &str = "\
 Usage: jsm-ops-bench COMMAND [--count N] [--tasks N] [--seed N]
 
 Commands:
-  soak     200,000 calls from 256 tasks against a fake that breaks [--count: calls]
+  soak     200,000 calls from 256 tasks against a fake with faults [--count: calls]
   cancel   10,000 futures dropped at random points [--count: futures]
-  fuzz     1,000,000 cases of garbage for everything that comes from outside [--count: cases]
+  fuzz     1,000,000 cases of damaged input from outside [--count: cases]
 
 Everything random comes from the seed, 1 unless it is given.";
 
@@ -31,8 +31,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether everything was as it should be.
-fn run() -> Outcome<bool> {
+/// Returns whether the run found no error.
+fn run() -> Result<bool> {
     if soak::serve_if_asked()? {
         return Ok(true);
     }
@@ -46,10 +46,10 @@ fn run() -> Outcome<bool> {
             "--count" => count = Some(value as usize),
             "--tasks" => tasks = value as usize,
             "--seed" => seed = value,
-            _ => return Err(format!("nobody knows {name}\n\n{USAGE}").into()),
+            _ => return Err(format!("unknown option {name}\n\n{USAGE}").into()),
         }
     }
-    // Two threads, whatever the machine has: enough for tasks to meet.
+    // Two threads on every machine, so that tasks run in parallel.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match command.as_str() {
         "soak" => {
@@ -60,7 +60,7 @@ fn run() -> Outcome<bool> {
             Ok(verdict.wrong().is_empty())
         }
         "cancel" => {
-            let verdict = runtime.block_on(cancel::run(count.unwrap_or(cancel::DROPS), seed))?;
+            let verdict = runtime.block_on(drops::run(count.unwrap_or(drops::DROPS), seed))?;
             println!("{verdict}");
             Ok(verdict.wrong.is_empty())
         }

@@ -1,4 +1,4 @@
-//! What is measured: times in the middle, time of the processor, allocations, bytes that live.
+//! Measures: medians, processor time, allocations, bytes in use.
 
 use std::{
     alloc::System,
@@ -12,10 +12,10 @@ use std::{
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
-/// The allocator that counts. A program that wants numbers makes it its global one; elsewhere all counts are zero.
+/// The counting allocator. A program makes it its global allocator; otherwise all counts are zero.
 pub static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The number in the middle; not a number where there is none.
+/// The median; NaN without numbers.
 pub fn median(numbers: &mut [f64]) -> f64 {
     numbers.sort_unstable_by(f64::total_cmp);
     let middle = numbers.len() / 2;
@@ -26,14 +26,15 @@ pub fn median(numbers: &mut [f64]) -> f64 {
     }
 }
 
-/// The number below which a part of them lies, from 0 to 1.
+/// The quantile for a part from 0 to 1.
 pub fn quantile(numbers: &mut [f64], part: f64) -> f64 {
     numbers.sort_unstable_by(f64::total_cmp);
     let place = (part * numbers.len().saturating_sub(1) as f64).round() as usize;
     numbers.get(place).copied().unwrap_or(f64::NAN)
 }
 
-/// The time of the processor that this process has taken, its children not included. Zero where the system does not tell.
+/// The processor time of this process without its children. Zero where the system does not report
+/// it.
 pub fn processor_time() -> Duration {
     #[cfg(unix)]
     {
@@ -49,48 +50,48 @@ pub fn processor_time() -> Duration {
     Duration::ZERO
 }
 
-/// Lets this process, and the children that it starts, have as many connections as the system allows.
+/// Raises the limit of open files of this process and its future children to the system's maximum.
 pub fn allow_many_connections() {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource, getrlimit, setrlimit};
-        // Where it does not work, a connection that fails says so.
+        // Where this fails, a failed connection reports it.
         if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
             let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
         }
     }
 }
 
-/// Allocations so far: how many, counting those that grew in place, and how many bytes.
+/// Allocations, including reallocations.
 #[derive(Debug, Clone, Copy)]
 pub struct Allocations {
-    /// How many.
+    /// Number of allocations.
     pub count: usize,
-    /// How many bytes.
+    /// Number of bytes.
     pub bytes: usize,
 }
 
 impl Allocations {
-    /// Of this process, up to now.
+    /// The allocations of this process up to now.
     pub fn now() -> Self {
         let stats = COUNTING.stats();
         Self { count: stats.allocations + stats.reallocations, bytes: stats.bytes_allocated }
     }
 
-    /// Since an earlier count.
+    /// The allocations since an earlier count.
     pub fn since(self, earlier: Self) -> Self {
         Self { count: self.count - earlier.count, bytes: self.bytes - earlier.bytes }
     }
 }
 
-/// Bytes that are allocated now.
+/// The bytes in use now.
 pub fn live_bytes() -> usize {
     let stats = COUNTING.stats();
-    // The two are read one after the other, while others allocate.
+    // Other threads may allocate between the two reads.
     stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
 }
 
-/// Looks at the bytes that live many times in a millisecond, and remembers the most.
+/// Samples the bytes in use many times per millisecond, and keeps the maximum.
 #[derive(Debug)]
 pub struct Peak {
     most: Arc<AtomicUsize>,
@@ -99,10 +100,10 @@ pub struct Peak {
 }
 
 impl Peak {
-    /// Begins to look.
+    /// Starts to sample.
     ///
     /// # Errors
-    /// No thread.
+    /// No thread can start.
     pub fn watch() -> std::io::Result<Self> {
         let (most, ended) = (Arc::new(AtomicUsize::new(live_bytes())), Arc::new(AtomicBool::new(false)));
         let watch = {
@@ -118,7 +119,7 @@ impl Peak {
         Ok(Self { most, ended, watcher: Some(watcher) })
     }
 
-    /// The most bytes that lived at once.
+    /// The maximum.
     pub fn bytes(&self) -> usize {
         self.most.load(Ordering::Relaxed).max(live_bytes())
     }
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_is_found() {
+    fn medians_and_quantiles() {
         assert!(median(&mut []).is_nan());
         assert!((median(&mut [3.0, 1.0, 2.0]) - 2.0).abs() < 1e-9);
         assert!((median(&mut [4.0, 1.0, 2.0, 3.0]) - 2.5).abs() < 1e-9);
@@ -146,11 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn work_takes_time_of_the_processor() {
+    fn work_takes_processor_time() {
         let before = processor_time();
-        let mut chance = crate::chance::Chance::new(1);
+        let mut rng = fastrand::Rng::with_seed(1);
         while cfg!(unix) && processor_time() == before {
-            std::hint::black_box(chance.number());
+            std::hint::black_box(rng.u64(..));
         }
     }
 }

@@ -1,15 +1,15 @@
-//! What a program of this crate has to say in the end.
+//! The report of a run.
 
 use std::fmt;
 
-use crate::table::Table;
+use crate::markdown::Table;
 
-/// What was done, and what of it was wrong.
+/// Figures of a run, and its errors.
 #[derive(Debug)]
 pub struct Report {
-    /// What was done.
+    /// The figures.
     pub table: Table,
-    /// What was wrong; nothing, where all is well.
+    /// The errors.
     pub wrong: Vec<String>,
 }
 
@@ -19,6 +19,6 @@ impl fmt::Display for Report {
         for line in &self.wrong {
             writeln!(f, "wrong: {line}")?;
         }
-        if self.wrong.is_empty() { writeln!(f, "Everything is as it should be.") } else { Ok(()) }
+        if self.wrong.is_empty() { writeln!(f, "No errors.") } else { Ok(()) }
     }
 }

@@ -1,4 +1,4 @@
-//! The two sides of a comparison: a call through the client, and the same call by hand.
+//! The two sides of a comparison: a call through the client, and the same call by bare `reqwest`.
 
 use std::sync::Arc;
 
@@ -8,17 +8,17 @@ use jsm_ops::{
 };
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 
-use crate::Outcome;
+use crate::Result;
 
 /// The site of the measurements.
 pub const CLOUD_ID: &str = "11111111-2222-3333-4444-555555555555";
 
-/// The alert that is fetched.
+/// The alert of the calls.
 pub const ALERT: &str = "8b1c2f3e-7a5d-4c61-9e0f-000000000000-1749816049789";
 
 const TOKEN_LENGTH: usize = 1200;
 
-/// The two sides, with one HTTP client and so one pool of connections between them.
+/// The two sides. They share one HTTP client, and so one connection pool.
 #[derive(Debug, Clone)]
 pub struct Sides {
     client: Client,
@@ -27,7 +27,7 @@ pub struct Sides {
     token: Arc<str>,
 }
 
-/// Which of the two.
+/// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// `jsm_ops::Client`.
@@ -37,11 +37,11 @@ pub enum Side {
 }
 
 impl Sides {
-    /// Both sides against a server, with a token that is good for the whole run.
+    /// Both sides for a server, with a token that is valid for the whole run.
     ///
     /// # Errors
-    /// Settings that the client refuses.
-    pub async fn new(url: &str) -> Outcome<Self> {
+    /// The client rejects a setting.
+    pub async fn new(url: &str) -> Result<Self> {
         let http = http_client()?;
         // Atlassian's access tokens are JWTs of this length.
         let token = "t".repeat(TOKEN_LENGTH);
@@ -63,8 +63,8 @@ impl Sides {
     /// Fetches one alert.
     ///
     /// # Errors
-    /// Whatever went wrong.
-    pub async fn get(&self, side: Side) -> Outcome<AlertResponse> {
+    /// The call failed.
+    pub async fn get(&self, side: Side) -> Result<AlertResponse> {
         match side {
             Side::Client => Ok(self.client.alerts().get(ALERT).send().await?),
             Side::Bare => self.bare(&format!("{}/v1/alerts/{ALERT}", self.base)).await,
@@ -74,30 +74,30 @@ impl Sides {
     /// Lists a hundred alerts.
     ///
     /// # Errors
-    /// Whatever went wrong.
-    pub async fn list(&self, side: Side) -> Outcome<ListAlertResponse> {
+    /// The call failed.
+    pub async fn list(&self, side: Side) -> Result<ListAlertResponse> {
         match side {
             Side::Client => Ok(self.client.alerts().list().size(100).send().await?),
             Side::Bare => self.bare(&format!("{}/v1/alerts?size=100", self.base)).await,
         }
     }
 
-    /// What a program would do that has no client: the least that sends the same request and reads the same answer.
-    async fn bare<T: serde::de::DeserializeOwned>(&self, url: &str) -> Outcome<T> {
+    /// The least code that sends the same request and decodes the same response.
+    async fn bare<T: serde::de::DeserializeOwned>(&self, url: &str) -> Result<T> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token))?;
         bearer.set_sensitive(true);
         let request = self.http.get(url).header(ACCEPT, "application/json").header(AUTHORIZATION, bearer);
-        let answer = request.send().await?.error_for_status()?;
-        Ok(serde_json::from_slice(&answer.bytes().await?)?)
+        let response = request.send().await?.error_for_status()?;
+        Ok(serde_json::from_slice(&response.bytes().await?)?)
     }
 }
 
-/// The HTTP client of both sides, set up as the client of the crate sets its own up.
+/// The HTTP client of both sides, with the settings of the client's own.
 ///
 /// # Errors
-/// A client that cannot be built.
-pub fn http_client() -> Outcome<reqwest::Client> {
-    // Where the whole workspace is built, reqwest has a TLS without a provider and asks for one even now.
+/// reqwest cannot build the client.
+pub fn http_client() -> Result<reqwest::Client> {
+    // In a build of the whole workspace, reqwest has a TLS without a provider, and requires one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
         .connect_timeout(std::time::Duration::from_secs(10))
@@ -107,8 +107,9 @@ pub fn http_client() -> Outcome<reqwest::Client> {
     Ok(builder.build()?)
 }
 
-/// A grant as a store has it, good for ten hours. Its scopes are those of all operations that are called.
-fn grant(token: &str) -> Outcome<Grant> {
+/// A grant in the form of the stores, valid for ten hours, with the scopes of all called
+/// operations.
+fn grant(token: &str) -> Result<Grant> {
     let now = chrono::Utc::now();
     let json = serde_json::json!({
         "generation": "1-00000000000000aa",

@@ -25,7 +25,7 @@ pub enum DownloadError {
     #[error("the server responded with {0}")]
     Status(StatusCode),
     /// A page for people.
-    #[error("the server responded with an HTML page, not with a document")]
+    #[error("the document is an HTML page; open it in a browser to see what it says")]
     Html,
     /// The connection ended within the body.
     #[error("the response is incomplete")]

@@ -27,7 +27,7 @@ pub fn inline(document: &mut Document, problems: &mut Problems) -> BTreeMap<Stri
             // Loops of references alone are found by the preflight.
             None if plain[name].get("$ref").is_some() => {}
             None => {
-                let message = format!("the schema `{name}` leads back to itself with nothing in between");
+                let message = format!("the schema `{name}` is a list or map of itself");
                 problems.push(Problem::new(
                     pointer(&["components", "schemas", name]),
                     message,
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_list_of_itself_is_reported() {
         let (schemas, _, problems) = inlined(json!({"A": {"type": "array", "items": schema_reference("A")}}));
-        assert!(problems.contains("`A` leads back to itself"), "{problems}");
+        assert!(problems.contains("`A` is a list or map of itself"), "{problems}");
         assert!(schemas.get("A").is_some());
     }
 }

@@ -23,16 +23,16 @@ pub fn merge(
     for (common, members) in groups {
         let at = pointer(&["merge", common]);
         if document.schema(common).is_some() && !members.contains(common) {
-            let message = format!("there is a schema `{common}`, and it is no member");
+            let message = format!("the document has a schema `{common}`, which is not a member");
             problems.push(Problem::new(&at, message, "choose another name in spec/overlay.yaml"));
         }
         for (index, member) in members.iter().enumerate() {
             let at = child(&at, &index.to_string());
             if document.schema(member).is_none() {
                 let help = "remove it from spec/overlay.yaml: the schema is gone or has another name";
-                problems.push(Problem::new(at, format!("there is no schema `{member}`"), help));
+                problems.push(Problem::new(at, format!("the schema `{member}` is missing"), help));
             } else if let Some(other) = names.insert(member.clone(), common.clone()) {
-                let message = format!("`{member}` is a member of `{other}` as well");
+                let message = format!("`{member}` is also a member of `{other}`");
                 problems.push(Problem::new(at, message, "leave it in one of them in spec/overlay.yaml"));
             }
         }
@@ -137,9 +137,9 @@ mod tests {
         );
         for part in [
             "`A` and `B` are not the same",
-            "there is no schema `Gone`",
-            "there is a schema `C`, and it is no member",
-            "`A` is a member of `Ab` as well",
+            "the schema `Gone` is missing",
+            "the document has a schema `C`, which is not a member",
+            "`A` is also a member of `Ab`",
         ] {
             assert!(problems.contains(part), "{part} in {problems}");
         }

@@ -41,7 +41,7 @@ fn one_operation_per_name(names: &BTreeMap<(String, String), (String, String)>, 
     for ((path, method), (name, _)) in names {
         let operation = label(method, path);
         if let Some(first) = taken.get(name.as_str()) {
-            let message = format!("`{first}` and `{operation}` come to the Rust name `{name}`");
+            let message = format!("`{first}` and `{operation}` both have the Rust name `{name}`");
             let help = "give each a name of its own in spec/overlay.yaml";
             problems.push(Problem::new(pointer(&["paths", path, method]), message, help).in_operation(&operation));
         } else {
@@ -88,6 +88,6 @@ mod tests {
         let mut problems = Problems::new();
         assign(&mut document, &overlay("get_b"), &mut problems);
         let text = problems.to_string();
-        assert!(text.contains("`GET /v1/as` and `GET /v1/b` come to the Rust name `get_b`"), "{text}");
+        assert!(text.contains("`GET /v1/as` and `GET /v1/b` both have the Rust name `get_b`"), "{text}");
     }
 }

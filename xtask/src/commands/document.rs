@@ -5,14 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Failure, atomic_file, workspace};
-use crate::{
-    document::load,
-    overlay::Overlay,
-    pipeline::{self, Times},
-    repair::vendor,
-    standalone,
-};
+use super::{Failure, workspace};
+use crate::{atomic_write, document::load, overlay::Overlay, pipeline, repair::vendor, standalone, times::Times};
 
 /// What to write, and where to.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -36,7 +30,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let repaired = pipeline::repair(document, vendor::ADDRESS_REPAIRS, vendor::REPAIRS, &mut Times::start());
     let repaired = repaired.map_err(|error| refuse(&error))?;
     let document = standalone::standalone(repaired.document, &overlay)
-        .map_err(|problems| refuse(&format!("the repaired document is no valid OpenAPI: {problems}")))?;
+        .map_err(|problems| refuse(&format!("the repaired document is not valid OpenAPI: {problems}")))?;
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
     match &options.out {
@@ -46,6 +40,6 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 }
 
 fn write(out: &Path, text: &str) -> Result<(), Failure> {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    atomic_file::write_all(folder, [(out, text)])
+    let directory = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(atomic_write::apply(directory, &[(out.to_owned(), text)], &[])?)
 }

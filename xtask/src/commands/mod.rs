@@ -1,6 +1,5 @@
 //! One file per command, and what they share.
 
-mod atomic_file;
 pub mod bench;
 pub mod document;
 pub mod fetch;

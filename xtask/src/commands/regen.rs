@@ -18,9 +18,10 @@ use crate::{
         source::{Files, INTERFACE},
     },
     overlay::Overlay,
-    pipeline::{Output, Pipeline, Times},
+    pipeline::{Output, Pipeline},
     public_api::Interface,
-    repair::Shelf,
+    repair::RepairKind,
+    times::Times,
 };
 
 /// Longest diff that is printed, in lines.
@@ -109,12 +110,12 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
     let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
     println!("operations  {operations} in, {methods} out");
     println!("schemas     {schemas} in, {types} out, and {} types for parts without a name", summary.unnamed_types);
-    let shelf = |shelf| summary.repairs.iter().filter(move |repair| repair.shelf == shelf);
-    let [vendor, generator] = [Shelf::Vendor, Shelf::Generator].map(|one| shelf(one).count());
+    let of = |kind| summary.repairs.iter().filter(move |repair| repair.kind == kind);
+    let [vendor, generator] = [RepairKind::Vendor, RepairKind::Generator].map(|one| of(one).count());
     println!("repairs     {vendor} vendor wrong, {generator} generator limited");
     if options.verbose {
         for repair in &summary.repairs {
-            println!("  {} ({}): {}", repair.name, repair.shelf, places(repair.places));
+            println!("  {} ({}): {}", repair.name, repair.kind, places(repair.places));
         }
     }
     for unnamed in &summary.unnamed {
@@ -138,7 +139,7 @@ fn report_times(times: &Times) {
         laps.join(", ")
     };
     println!("times       {} (ms)", list(times.laps()));
-    println!("            beside them {} (ms)", list(times.beside()));
+    println!("            in parallel {} (ms)", list(times.parallel()));
     let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());
     println!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline);
 }

@@ -17,19 +17,19 @@ pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 pub enum LoadError {
     /// The file could not be read.
     #[error("cannot read the document: {0}\n    help: check the path that was given to --spec or --from")]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// Nothing but white space.
     #[error("the document is empty\n    help: fetch it again")]
     Empty,
     /// More than [`MAX_BYTES`].
-    #[error("the document has more than {MAX_BYTES} bytes\n    help: is this the OpenAPI document?")]
+    #[error("the document has more than {MAX_BYTES} bytes\n    help: check that it is the OpenAPI document")]
     TooLarge,
     /// Not text in UTF-8.
     #[error("the document is not UTF-8: byte {0} is not part of a character\n    help: fetch it again")]
     NotUtf8(usize),
     /// A web page in place of the document.
     #[error(
-        "the document is an HTML page\n    help: the address may have moved, or a proxy answered in its place; open it in a browser"
+        "the document is an HTML page\n    help: the URL may have moved, or a proxy responded instead; open it in a browser"
     )]
     Html,
     /// Neither JSON nor YAML; the reason holds line and column.
@@ -47,10 +47,10 @@ pub enum LoadError {
 
 /// Reads a document from a file. `-` is no special name.
 pub fn file(path: &Path) -> Result<Document, LoadError> {
-    if fs::metadata(path)?.len() > MAX_BYTES {
+    if fs::metadata(path).map_err(LoadError::Io)?.len() > MAX_BYTES {
         return Err(LoadError::TooLarge);
     }
-    bytes(&fs::read(path)?)
+    bytes(&fs::read(path).map_err(LoadError::Io)?)
 }
 
 /// Reads a document from bytes; JSON and YAML are told apart by the first character.
@@ -91,23 +91,23 @@ fn check(root: &Value) -> Result<(), Problems> {
         return problem("", message, "give the OpenAPI document itself");
     };
     if let Some(version) = object.get("swagger") {
-        return problem("/swagger", format!("this is Swagger {version}"), "convert it to OpenAPI 3.0 first");
+        return problem("/swagger", format!("the document is Swagger {version}"), "convert it to OpenAPI 3.0 first");
     }
     match object.get("openapi") {
         Some(Value::String(version)) if version.starts_with("3.0.") => {}
         Some(version) => {
             let help = "convert it to OpenAPI 3.0.x first; the generator knows no other version";
-            return problem("/openapi", format!("this is OpenAPI {version}"), help);
+            return problem("/openapi", format!("the document is OpenAPI {version}"), help);
         }
-        None => return problem("", "there is no `openapi` version".to_owned(), "give the OpenAPI document itself"),
+        None => return problem("", "the version `openapi` is missing".to_owned(), "give the OpenAPI document itself"),
     }
     let paths = object.get("paths").and_then(Value::as_object);
     if paths.is_none_or(Map::is_empty) {
-        return problem("/paths", "there are no paths".to_owned(), "fetch the document again");
+        return problem("/paths", "the document has no paths".to_owned(), "fetch the document again");
     }
     let schemas = root.pointer("/components/schemas").and_then(Value::as_object);
     if schemas.is_none_or(Map::is_empty) {
-        return problem("/components/schemas", "there are no schemas".to_owned(), "fetch the document again");
+        return problem("/components/schemas", "the document has no schemas".to_owned(), "fetch the document again");
     }
     let mut problems = Problems::new();
     for (path, item) in paths.into_iter().flatten() {
@@ -175,7 +175,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom(format!("{value} is no JSON number")))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom(format!("{value} is not a JSON number")))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -199,7 +199,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(key) = access.next_key_seed(Key)? {
             let Strict(value) = access.next_value()?;
             if map.contains_key(&key) {
-                return Err(serde::de::Error::custom(format!("the key `{key}` stands twice in one object")));
+                return Err(serde::de::Error::custom(format!("the key `{key}` occurs twice in one object")));
             }
             map.insert(key, value);
         }
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_repeated_key_is_an_error_in_both_formats() {
         let twice = SMALL.replace(r#""schemas":{"#, r#""schemas":{"A":{},"#);
-        assert!(refused(&twice).contains("`A` stands twice"));
+        assert!(refused(&twice).contains("`A` occurs twice"));
         assert!(refused("openapi: 3.0.1\nopenapi: 3.0.2\n").contains("`openapi`"));
     }
 

@@ -8,18 +8,18 @@ use crate::{document::Pointer, repair::generator::RAW_BODY};
 /// The media type of everything that becomes a type.
 const JSON: &str = "application/json";
 /// Media types of answers that are handed over as they come.
-const RAW_ANSWERS: [&str; 3] = ["text/calendar", "text/plain", RAW_BODY];
+const RAW_RESPONSES: [&str; 3] = ["text/calendar", "text/plain", RAW_BODY];
 impl Checker<'_> {
     pub(super) fn body(&mut self, method: &str, at: &Pointer<'_>, body: &Value) {
         if matches!(method, "get" | "head") {
             // CloudFront, in front of Jira Cloud, refuses it with an HTML page.
-            self.problem(at, "a request of this method must not have a body", "drop the body in a repair");
+            self.problem(at, "a request with this method must not have a body", "drop the body in a repair");
         }
         let content = body.get("content").and_then(Value::as_object);
         let Some((media_type, media)) =
             content.filter(|content| content.len() == 1).and_then(|content| content.iter().next())
         else {
-            return self.problem(at, "a body has to be of one media type", "decide for one of them in a repair");
+            return self.problem(at, "the body must have exactly one media type", "choose one of them in a repair");
         };
         let content_at = at.member("content");
         let at = content_at.member(media_type);
@@ -28,13 +28,13 @@ impl Checker<'_> {
         match media_type.as_str() {
             JSON if media.get("encoding").is_none() => match schema {
                 Some(schema) => self.schema(&at.member("schema"), schema),
-                None => self.problem(at, "the body has no schema", "declare what it holds in a repair"),
+                None => self.problem(at, "the body has no schema", "declare its type in a repair"),
             },
             RAW_BODY if schema == Some(&raw) => {}
             _ => self.problem(
                 at,
                 format!("bodies of the media type `{media_type}` are not supported in this form"),
-                "add a repair on the generator's shelf (xtask/src/repair/generator.rs)",
+                "add a repair to xtask/src/repair/generator.rs",
             ),
         }
     }
@@ -46,10 +46,10 @@ impl Checker<'_> {
             let code = status.parse::<u16>().is_ok_and(|code| (200..300).contains(&code));
             let known = status == "2XX" || (status.len() == 3 && code);
             if !known {
-                self.problem(at, format!("`{status}` is no status of a success"), "say in a repair which status it is");
+                self.problem(at, format!("`{status}` is not a success status"), "correct the status in a repair");
             }
             if response.get("$ref").is_some() || !response.is_object() {
-                self.problem(at, "references to responses are not supported", "put the response in its place");
+                self.problem(at, "references to responses are not supported", "replace the reference with the response");
                 continue;
             }
             let kind = self.answer(&at, response);
@@ -58,13 +58,13 @@ impl Checker<'_> {
                 Some(first) if first == kind => {}
                 Some(_) => self.problem(
                     at,
-                    "two successes of different types",
-                    "decide for one in a repair, or make them alternatives of one schema",
+                    "two success responses have different types",
+                    "choose one in a repair, or make them alternatives of one schema",
                 ),
             }
         }
         if first.is_none() {
-            self.problem(at, "the operation declares no success", "declare what it answers in a repair");
+            self.problem(at, "the operation declares no success response response", "declare it in a repair");
         }
     }
 
@@ -75,7 +75,7 @@ impl Checker<'_> {
         let content_at = at.member("content");
         let at = content_at.member(media_type);
         if content.is_some_and(|content| content.len() > 1) {
-            self.problem(at, "an answer has to be of one media type", "decide for one of them in a repair");
+            self.problem(at, "the response must have exactly one media type", "choose one of them in a repair");
         }
         let schema = media.get("schema");
         match (media_type.as_str(), schema) {
@@ -87,15 +87,15 @@ impl Checker<'_> {
                 ("json", Some(schema))
             }
             (JSON, None) => {
-                self.problem(at, "the answer has no schema", "declare what it holds in a repair");
+                self.problem(at, "the response has no schema", "declare its type in a repair");
                 ("json", None)
             }
-            (raw, _) if RAW_ANSWERS.contains(&raw) => ("raw", None),
+            (raw, _) if RAW_RESPONSES.contains(&raw) => ("raw", None),
             (other, _) => {
                 self.problem(
                     at,
-                    format!("answers of the media type `{other}` are not supported"),
-                    "add it to RAW_ANSWERS in xtask/src/preflight/operations.rs if it is to be handed over as it comes",
+                    format!("responses of the media type `{other}` are not supported"),
+                    "if callers get it as it comes, add it to RAW_RESPONSES in xtask/src/preflight/content.rs",
                 );
                 ("raw", None)
             }

@@ -17,7 +17,7 @@ const METHODS: [&str; 6] = ["get", "put", "post", "delete", "head", "patch"];
 /// Checks all operations.
 pub fn check(document: &Document, problems: &mut Problems) {
     if document.operations().next().is_none() {
-        problems.push(Problem::new("/paths", "there are no operations", "fetch the document again"));
+        problems.push(Problem::new("/paths", "the document has no operations", "fetch the document again"));
     }
     for (path, item) in document.paths() {
         if item.contains_key("$ref") {
@@ -25,8 +25,8 @@ pub fn check(document: &Document, problems: &mut Problems) {
             let item = paths.member(path);
             problems.push(Problem::new(
                 item.member("$ref"),
-                "paths that refer elsewhere are not supported",
-                "put the path item in its place",
+                "a path item behind a reference is not supported",
+                "replace the reference with the path item",
             ));
         }
     }
@@ -58,7 +58,7 @@ impl Checker<'_> {
         if !is_rust_name(id) {
             self.problem(
                 at.member("operationId"),
-                format!("`{id}` is no Rust name"),
+                format!("`{id}` is not a valid Rust name"),
                 "name the operation in spec/overlay.yaml",
             );
         }
@@ -66,7 +66,11 @@ impl Checker<'_> {
             self.problem(at, format!("the path template {reason}"), "correct the path in the document");
         }
         if !METHODS.contains(&operation.method) {
-            self.problem(at, "reqwest has no call for this method", "drop the operation in a repair");
+            self.problem(
+                at,
+                "the method is not supported, because reqwest cannot send it",
+                "drop the operation in a repair",
+            );
         }
         let body = operation.value.get("requestBody");
         self.parameters(&item, &at, operation, body.is_some());
@@ -75,7 +79,7 @@ impl Checker<'_> {
         }
         match operation.value.get("responses").and_then(Value::as_object) {
             Some(responses) => self.responses(&at.member("responses"), responses),
-            None => self.problem(at, "the operation has no responses", "declare what it answers"),
+            None => self.problem(at, "the operation has no responses", "declare its responses in a repair"),
         }
     }
 
@@ -95,11 +99,15 @@ impl Checker<'_> {
                 match checked_parameter_name(name) {
                     Some(rust_name) => {
                         if let Some(first) = taken.insert(rust_name.clone(), format!("`{name}`")) {
-                            let message = format!("{first} and `{name}` come to one Rust name `{rust_name}`");
+                            let message = format!("{first} and `{name}` both have the Rust name `{rust_name}`");
                             self.problem(at, message, "drop one of them in a repair, if they are the same");
                         }
                     }
-                    None => self.problem(at, format!("`{name}` gives no Rust parameter name"), "teach xtask a name for it"),
+                    None => self.problem(
+                        at,
+                        format!("`{name}` has no valid Rust parameter name"),
+                        "add a rule for it to xtask/src/names.rs",
+                    ),
                 }
                 if parameter.get("in").and_then(Value::as_str) == Some("path") {
                     in_path.push(name.to_owned());
@@ -116,7 +124,7 @@ impl Checker<'_> {
         }
         for name in template {
             if !in_path.iter().any(|declared| declared == name) {
-                let message = format!("nobody declares the path parameter `{name}`");
+                let message = format!("the path parameter `{name}` is not declared");
                 self.problem(own, message, "add a repair that declares it (xtask/src/repair/vendor/parameters.rs)");
             }
         }
@@ -128,7 +136,7 @@ impl Checker<'_> {
             self.problem(
                 at,
                 "a parameter needs `name` and `in`; references to parameters are not supported",
-                "put the parameter in its place",
+                "replace the reference with the parameter",
             );
             return None;
         };
@@ -144,7 +152,7 @@ impl Checker<'_> {
             self.problem(at.member("style"), format!("only the style `{style}` is supported"), "drop it in a repair");
         }
         if place == "path" && parameter.get("required") != Some(&Value::Bool(true)) {
-            self.problem(at.member("required"), "a path parameter is always required", "say so in a repair");
+            self.problem(at.member("required"), "the path parameter is not marked as required", "mark it in a repair");
         }
         let at = at.member("schema");
         let Some(schema) = parameter.get("schema") else {
@@ -165,7 +173,7 @@ impl Checker<'_> {
             self.problem(
                 at,
                 format!("a parameter of this form is not supported: `{schema}`"),
-                "a plain type, or in the query a list of one",
+                "use a plain type, or in the query a list of a plain type",
             );
         }
         Some(name)
@@ -182,7 +190,7 @@ fn well_formed(path: &str) -> Result<(), &'static str> {
         return Err("has an empty segment, which would be dropped");
     }
     if path.contains(char::is_whitespace) || path.contains(['?', '#', '%']) {
-        return Err("holds a character that no path has");
+        return Err("has a character that a path cannot have");
     }
     let mut rest = path;
     while let Some((constant, tail)) = rest.split_once('{') {
@@ -243,7 +251,7 @@ mod tests {
     fn template_and_declarations_must_agree() {
         let found =
             problems("/as/{id}", "get", json!({"parameters": [parameter("alertId", "path", json!({"type": "string"}))]}));
-        assert_eq!(found, ["the path has no `{alertId}`", "nobody declares the path parameter `id`"]);
+        assert_eq!(found, ["the path has no `{alertId}`", "the path parameter `id` is not declared"]);
     }
 
     #[test]
@@ -264,9 +272,9 @@ mod tests {
         assert_eq!(
             found,
             [
-                "`pageId` and `page-id` come to one Rust name `page_id`",
-                "the request body and `body` come to one Rust name `body`",
-                "`%` gives no Rust parameter name",
+                "`pageId` and `page-id` both have the Rust name `page_id`",
+                "the request body and `body` both have the Rust name `body`",
+                "`%` has no valid Rust parameter name",
             ]
         );
     }
@@ -309,13 +317,13 @@ mod tests {
         assert_eq!(
             found,
             [
-                "a request of this method must not have a body",
+                "a request with this method must not have a body",
                 "bodies of the media type `application/xml` are not supported in this form",
-                "two successes of different types",
-                "`2XY` is no status of a success",
-                "two successes of different types",
-                "answers of the media type `*/*` are not supported",
-                "two successes of different types",
+                "two success responses have different types",
+                "`2XY` is not a success status",
+                "two success responses have different types",
+                "responses of the media type `*/*` are not supported",
+                "two success responses have different types",
             ]
         );
     }
@@ -323,7 +331,10 @@ mod tests {
     #[test]
     fn methods_without_a_call_and_answers_without_a_status_are_reported() {
         let found = problems("/as", "trace", json!({"responses": {"default": {}}}));
-        assert_eq!(found, ["reqwest has no call for this method", "`default` is no status of a success"]);
+        assert_eq!(
+            found,
+            ["the method is not supported, because reqwest cannot send it", "`default` is not a success status"]
+        );
     }
 
     #[test]
@@ -337,7 +348,7 @@ mod tests {
                 "requestBody": {"content": {"application/json": {"schema": nullable}}}
             }),
         );
-        assert_eq!(found, ["null is supported for properties and inside lists and maps alone"; 2]);
+        assert_eq!(found, ["null is supported only for properties, list items and map values"; 2]);
     }
 
     #[test]

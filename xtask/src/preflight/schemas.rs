@@ -20,18 +20,18 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
         match checked_type_name(name) {
             None => {
                 let help = "rename the schema in a repair";
-                problems.push(Problem::new(at, format!("`{name}` gives no Rust type name"), help));
+                problems.push(Problem::new(at, format!("`{name}` has no valid Rust type name"), help));
             }
             Some(rust_name) => {
                 if let Some(first) = names.insert(rust_name.clone(), name) {
-                    let message = format!("the schemas `{first}` and `{name}` come to one Rust type `{rust_name}`");
+                    let message = format!("the schemas `{first}` and `{name}` both have the Rust type name `{rust_name}`");
                     problems.push(Problem::new(at, message, "rename one of them in a repair"));
                 }
             }
         }
         Checker { document, problems, operation: None }.check(&at, schema, Place::Named);
         if resolve(document, &schema_reference(name)) == Err(Unresolved::Loop) {
-            let message = format!("the schema `{name}` is a reference that leads back to itself");
+            let message = format!("the schema `{name}` is a reference to itself");
             problems.push(Problem::new(at, message, "break the loop in a repair"));
         }
     }
@@ -108,22 +108,18 @@ impl Checker<'_> {
             };
             if !known {
                 let message = format!("`{keyword}` is not supported here");
-                self.problem(
-                    at.member(keyword),
-                    message,
-                    "add a pass in xtask/src/adapt that turns it into what is, or a repair",
-                );
+                self.problem(at.member(keyword), message, "add a repair, or a pass in xtask/src/adapt that replaces it");
             }
         }
         match object.get("type").map(|kind| kind.as_str().unwrap_or_default()) {
             Some("object") => self.object(at, object),
             Some("array") => match object.get("items") {
                 Some(items) => self.check(&at.member("items"), items, Place::Inner),
-                None => self.problem(at, "the array does not say what it holds", "add `items` in a repair"),
+                None => self.problem(at, "the array has no `items`", "add `items` in a repair"),
             },
             Some("string" | "integer" | "number" | "boolean") | None => {}
             Some(other) => {
-                self.problem(at.member("type"), format!("`{other}` is no type of OpenAPI 3.0"), "correct the document")
+                self.problem(at.member("type"), format!("`{other}` is not a type of OpenAPI 3.0"), "correct the document")
             }
         }
         self.one_form(at, object);
@@ -132,8 +128,8 @@ impl Checker<'_> {
             if *nullable != Value::Bool(false) && !(plain && place == Place::Inner) {
                 self.problem(
                     at.member("nullable"),
-                    "null is supported for properties and inside lists and maps alone",
-                    "say in a repair which property it is",
+                    "null is supported only for properties, list items and map values",
+                    "move it to a property in a repair",
                 );
             }
         }
@@ -144,8 +140,8 @@ impl Checker<'_> {
         let forms = ["enum", "oneOf", "anyOf", "properties", "items"];
         let found: Vec<&str> = forms.into_iter().filter(|form| object.contains_key(*form)).collect();
         if let [first, second, ..] = found[..] {
-            let message = format!("a schema of both `{first}` and `{second}` is not supported");
-            self.problem(at, message, "decide for one of them in a repair");
+            let message = format!("a schema with both `{first}` and `{second}` is not supported");
+            self.problem(at, message, "choose one of them in a repair");
         }
     }
 
@@ -155,13 +151,13 @@ impl Checker<'_> {
             None => self.problem(
                 at,
                 format!("the reference `{reference}` leads nowhere"),
-                "references go to `#/components/schemas/NAME`",
+                "use a reference of the form `#/components/schemas/NAME`",
             ),
             Some(name) if self.document.schema(name).is_none() => {
                 self.problem(
                     at,
-                    format!("there is no schema `{name}`"),
-                    "the document lost it, or the reference is wrong; repair one of them",
+                    format!("the schema `{name}` is missing"),
+                    "correct the reference, or add the schema, in a repair",
                 );
             }
             Some(_) => {}
@@ -188,12 +184,13 @@ impl Checker<'_> {
             match checked_field_name(name) {
                 None => self.problem(
                     at,
-                    format!("`{name}` gives no Rust field name"),
-                    "rename is not possible on the wire: teach xtask a field name for it",
+                    format!("`{name}` has no valid Rust field name"),
+                    "add a rule for it to xtask/src/names.rs",
                 ),
                 Some(field) => {
                     if let Some(first) = fields.insert(field.clone(), name) {
-                        let message = format!("the properties `{first}` and `{name}` come to one Rust field `{field}`");
+                        let message =
+                            format!("the properties `{first}` and `{name}` both have the Rust field name `{field}`");
                         self.problem(at, message, "drop one of them in a repair, if they are the same");
                     }
                 }
@@ -208,8 +205,8 @@ impl Checker<'_> {
             if !name.as_str().is_some_and(|name| properties.contains_key(name)) {
                 self.problem(
                     at.member("required"),
-                    format!("the property `{name}` is required and not declared"),
-                    "declare it, or require it no longer, in a repair",
+                    format!("the property `{name}` is required but not declared"),
+                    "declare it in a repair, or drop it from `required`",
                 );
             }
         }
@@ -262,18 +259,18 @@ mod tests {
         assert_eq!(
             found,
             [
-                "/components/schemas/A/properties/aB/type `float` is no type of OpenAPI 3.0",
-                "/components/schemas/A/properties/a-b the properties `aB` and `a-b` come to one Rust field `a_b`",
-                "/components/schemas/A/properties/a-b there is no schema `Gone`",
-                "/components/schemas/A/properties/1 `1` gives no Rust field name",
+                "/components/schemas/A/properties/aB/type `float` is not a type of OpenAPI 3.0",
+                "/components/schemas/A/properties/a-b the properties `aB` and `a-b` both have the Rust field name `a_b`",
+                "/components/schemas/A/properties/a-b the schema `Gone` is missing",
+                "/components/schemas/A/properties/1 `1` has no valid Rust field name",
                 "/components/schemas/A/properties/1 the reference `\"other.json\"` leads nowhere",
-                "/components/schemas/A/required the property `\"gone\"` is required and not declared",
-                "/components/schemas/A/required the property `1` is required and not declared",
+                "/components/schemas/A/required the property `\"gone\"` is required but not declared",
+                "/components/schemas/A/required the property `1` is required but not declared",
                 "/components/schemas/B/allOf `allOf` is not supported here",
-                "/components/schemas/B/nullable null is supported for properties and inside lists and maps alone",
-                "/components/schemas/C the array does not say what it holds",
+                "/components/schemas/B/nullable null is supported only for properties, list items and map values",
+                "/components/schemas/C the array has no `items`",
                 "/components/schemas/D expected a schema, found an array",
-                "/components/schemas/a the schemas `A` and `a` come to one Rust type `A`",
+                "/components/schemas/a the schemas `A` and `a` both have the Rust type name `A`",
                 "/components/schemas/a/items `items` is not supported here",
             ]
         );
@@ -289,9 +286,9 @@ mod tests {
         assert_eq!(
             found,
             [
-                "/components/schemas/A a schema of both `enum` and `oneOf` is not supported",
-                "/components/schemas/B a schema of both `anyOf` and `properties` is not supported",
-                "/components/schemas/String `String` gives no Rust type name",
+                "/components/schemas/A a schema with both `enum` and `oneOf` is not supported",
+                "/components/schemas/B a schema with both `anyOf` and `properties` is not supported",
+                "/components/schemas/String `String` has no valid Rust type name",
             ]
         );
     }

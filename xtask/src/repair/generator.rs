@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{Outcome, Refusal, Repair, Shelf, place, repairs};
+use super::{NotApplicable, Repair, RepairKind, RepairResult, place, repairs};
 use crate::document::{Document, pointer};
 
-/// All repairs of this shelf.
-pub const REPAIRS: &[Repair] = repairs![Shelf::Generator; attachment_upload_as_raw_body];
+/// All repairs of what progenitor cannot take.
+pub const REPAIRS: &[Repair] = repairs![RepairKind::Generator; attachment_upload_as_raw_body];
 
 /// Path of the upload of an attachment.
 const ATTACHMENTS: &str = "/v1/alerts/{alertId}/attachments";
@@ -17,17 +17,17 @@ pub const RAW_BODY: &str = "application/octet-stream";
 /// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, for which progenitor 0.15.1 has no code: it stops with
 /// an unexpected content type. A raw body gives a method of the right form, and the call builder gives that
 /// method its multipart body.
-fn attachment_upload_as_raw_body(document: &mut Document) -> Outcome {
+fn attachment_upload_as_raw_body(document: &mut Document) -> RepairResult {
     let at = pointer(&["paths", ATTACHMENTS, "post", "requestBody", "content"]);
     let operation = place::operation(document, "post", ATTACHMENTS)?;
     let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
     let Some(content) = content.and_then(|content| content.as_object_mut()) else {
-        return Err(Refusal::not_found(at, "the operation takes no body"));
+        return Err(NotApplicable::not_found(at, "the operation takes no body"));
     };
     let file = json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}});
     if content.get("multipart/form-data") != Some(&json!({ "schema": file })) || content.len() != 1 {
         let found = serde_json::Value::Object(content.clone());
-        return Err(Refusal::not_needed(at, format!("expected one multipart form with a `file`, found `{found}`")));
+        return Err(NotApplicable::not_needed(at, format!("expected one multipart form with a `file`, found `{found}`")));
     }
     *content =
         serde_json::Map::from_iter([(RAW_BODY.to_owned(), json!({"schema": {"type": "string", "format": "binary"}}))]);

@@ -1,10 +1,11 @@
-//! What is wrong in the document, put right: one named function per defect.
+//! Repairs defects of the document: one named function per defect.
 //!
-//! A repair addresses what it changes by operation or schema name and states what it expects to find. Where it finds
-//! something else it refuses, and the run fails: either the vendor corrected the document and the repair must be deleted, or
-//! the place is gone and somebody has to look. So every repair in the lists below is one that the document still needs.
+//! A repair names the operation or schema that it changes, and states what it expects to find.
+//! Where it finds something else it does not apply, and the run fails. Either the vendor corrected
+//! the document, and the repair must be deleted; or the place is gone, and the repair must move.
+//! So the document still needs every repair in the lists below.
 //!
-//! Not every defect is a matter of one place. The systematic ones are handled by passes that treat every place alike:
+//! Some defects are systematic. Passes that treat every place alike handle them:
 //!
 //! | defect | handled by |
 //! |---|---|
@@ -28,16 +29,16 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Whose limits a repair makes up for.
+/// Whose limits a repair works around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shelf {
+pub enum RepairKind {
     /// The document is wrong, or says less than the service does.
     Vendor,
     /// The document is right and the generator cannot take it.
     Generator,
 }
 
-impl fmt::Display for Shelf {
+impl fmt::Display for RepairKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Vendor => "vendor wrong",
@@ -46,71 +47,70 @@ impl fmt::Display for Shelf {
     }
 }
 
-/// Why a repair did nothing.
+/// Why a repair does not apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    kind: RefusalKind,
+pub struct NotApplicable {
+    reason: Reason,
     pointer: String,
     found: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RefusalKind {
+enum Reason {
     NotNeeded,
     NotFound,
 }
 
-impl Refusal {
-    /// The place is there and no longer wrong in the way that the repair knows.
+impl NotApplicable {
+    /// The place does not have the defect.
     pub fn not_needed(pointer: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::NotNeeded, pointer: pointer.into(), found: found.into() }
+        Self { reason: Reason::NotNeeded, pointer: pointer.into(), found: found.into() }
     }
 
-    /// The place is gone.
+    /// The place is missing.
     pub fn not_found(pointer: impl Into<String>, missing: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::NotFound, pointer: pointer.into(), found: missing.into() }
+        Self { reason: Reason::NotFound, pointer: pointer.into(), found: missing.into() }
     }
 
-    /// Whether the document does not need the repair any more.
+    /// Whether the document no longer has the defect.
     pub fn is_not_needed(&self) -> bool {
-        self.kind == RefusalKind::NotNeeded
+        self.reason == Reason::NotNeeded
     }
 
     fn into_problem(self, repair: &str) -> Problem {
-        let (what, help) = match self.kind {
-            RefusalKind::NotNeeded => {
-                ("is no longer needed", "delete it, its tests and its line in the list, if the document is right now")
-            }
-            RefusalKind::NotFound => {
-                ("was not found where it belongs", "find out where the place went; move the repair or delete it")
-            }
+        let (what, help) = match self.reason {
+            Reason::NotNeeded => (
+                "is no longer needed",
+                "if the document is right now, delete the repair, its tests and its line in the list",
+            ),
+            Reason::NotFound => ("does not find its place", "find out where the place went; move the repair or delete it"),
         };
         Problem::new(
             self.pointer,
             format!("the repair `{repair}` {what}: {}", self.found),
-            format!("xtask/src/repair: {help}"),
+            format!("{help} (xtask/src/repair)"),
         )
     }
 }
 
-/// The number of places that a repair changed, or why it changed none.
-pub type Outcome = Result<usize, Refusal>;
+/// The number of places that a repair changed, or why it does not apply.
+pub type RepairResult = Result<usize, NotApplicable>;
 
 /// A repair and its name.
 #[derive(Debug, Clone, Copy)]
 pub struct Repair {
     /// The name of the function.
     pub name: &'static str,
-    /// Whose limits it makes up for.
-    pub shelf: Shelf,
+    /// Whose limits it works around.
+    pub kind: RepairKind,
     /// The repair itself.
-    pub apply: fn(&mut Document) -> Outcome,
+    pub apply: fn(&mut Document) -> RepairResult,
 }
 
 /// Builds a list of repairs that are named like their functions.
 macro_rules! repairs {
-    ($shelf:expr; $($name:ident),* $(,)?) => {
-        &[$($crate::repair::Repair { name: stringify!($name), shelf: $shelf, apply: $name }),*]
+    ($kind:expr; $($name:ident),* $(,)?) => {
+        &[$($crate::repair::Repair { name: stringify!($name), kind: $kind, apply: $name }),*]
     };
 }
 use repairs;
@@ -120,8 +120,8 @@ use repairs;
 pub struct Applied {
     /// Its name.
     pub name: &'static str,
-    /// Its shelf.
-    pub shelf: Shelf,
+    /// Whose limits it works around.
+    pub kind: RepairKind,
     /// How many places it changed.
     pub places: usize,
 }
@@ -129,14 +129,14 @@ pub struct Applied {
 /// Applies repairs in order.
 ///
 /// # Errors
-/// Every repair that had nothing to do.
+/// Every repair that does not apply.
 pub fn apply(repairs: &[Repair], document: &mut Document) -> Result<Vec<Applied>, Problems> {
     let mut problems = Problems::new();
     let mut applied = Vec::new();
-    for Repair { name, shelf, apply } in repairs.iter().copied() {
+    for Repair { name, kind, apply } in repairs.iter().copied() {
         match apply(document) {
-            Ok(places) => applied.push(Applied { name, shelf, places }),
-            Err(refusal) => problems.push(refusal.into_problem(name)),
+            Ok(places) => applied.push(Applied { name, kind, places }),
+            Err(reason) => problems.push(reason.into_problem(name)),
         }
     }
     problems.into_result().map(|()| applied)
@@ -148,38 +148,38 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// The three things that every repair has to show: it turns the defect into what is right, says so when that is what it
-    /// finds, and says so when the place is gone.
-    pub(crate) fn check(repair: fn(&mut Document) -> Outcome, defect: Value, repaired: Value) {
+    /// Checks a repair: it repairs the defect, does not apply twice, and does not apply where the
+    /// place is missing.
+    pub(crate) fn check(repair: fn(&mut Document) -> RepairResult, defect: Value, repaired: Value) {
         let mut document = Document::new(defect);
         assert!(repair(&mut document).expect("applies to the defect") > 0);
         assert_eq!(document.root(), &repaired);
-        let refusal = repair(&mut document).expect_err("refuses what it has repaired");
-        assert!(refusal.is_not_needed(), "{refusal:?}");
-        assert_eq!(document.root(), &repaired, "a refusal changes nothing");
+        let reason = repair(&mut document).expect_err("does not apply twice");
+        assert!(reason.is_not_needed(), "{reason:?}");
+        assert_eq!(document.root(), &repaired, "a repair that does not apply changes nothing");
         let mut gone = Document::new(json!({"paths": {}, "components": {"schemas": {}}}));
-        let refusal = repair(&mut gone).expect_err("refuses when the place is gone");
-        assert!(!refusal.is_not_needed(), "{refusal:?}");
+        let reason = repair(&mut gone).expect_err("does not apply where the place is missing");
+        assert!(!reason.is_not_needed(), "{reason:?}");
     }
 
     #[test]
-    fn all_refusals_are_reported_with_the_name_of_the_repair() {
-        fn gone(_: &mut Document) -> Outcome {
-            Err(Refusal::not_found("/a", "there is no `a`"))
+    fn repairs_that_do_not_apply_are_reported_by_name() {
+        fn gone(_: &mut Document) -> RepairResult {
+            Err(NotApplicable::not_found("/a", "there is no `a`"))
         }
-        fn needless(_: &mut Document) -> Outcome {
-            Err(Refusal::not_needed("/b", "it is a number"))
+        fn needless(_: &mut Document) -> RepairResult {
+            Err(NotApplicable::not_needed("/b", "it is a number"))
         }
-        fn fine(_: &mut Document) -> Outcome {
+        fn fine(_: &mut Document) -> RepairResult {
             Ok(2)
         }
         let mut document = Document::new(json!({}));
         let text =
-            apply(repairs![Shelf::Vendor; gone, fine, needless], &mut document).expect_err("two refusals").to_string();
+            apply(repairs![RepairKind::Vendor; gone, fine, needless], &mut document).expect_err("two problems").to_string();
         assert!(text.contains("2 problems"), "{text}");
-        assert!(text.contains("`gone` was not found where it belongs: there is no `a`"), "{text}");
+        assert!(text.contains("`gone` does not find its place: there is no `a`"), "{text}");
         assert!(text.contains("`needless` is no longer needed: it is a number"), "{text}");
-        let applied = apply(repairs![Shelf::Vendor; fine], &mut document).expect("applied");
-        assert_eq!(applied, [Applied { name: "fine", shelf: Shelf::Vendor, places: 2 }]);
+        let applied = apply(repairs![RepairKind::Vendor; fine], &mut document).expect("applied");
+        assert_eq!(applied, [Applied { name: "fine", kind: RepairKind::Vendor, places: 2 }]);
     }
 }

@@ -2,36 +2,52 @@
 
 use serde_json::{Map, Value};
 
-use super::{Outcome, Refusal};
+use super::{NotApplicable, RepairResult};
 use crate::document::{Document, child, label, pointer, template_names};
 
 /// An operation, by method and rewritten path.
-pub fn operation<'a>(document: &'a mut Document, method: &str, path: &str) -> Result<&'a mut Map<String, Value>, Refusal> {
-    let missing = || Refusal::not_found(pointer(&["paths", path, method]), format!("there is no `{}`", label(method, path)));
+pub fn operation<'a>(
+    document: &'a mut Document,
+    method: &str,
+    path: &str,
+) -> Result<&'a mut Map<String, Value>, NotApplicable> {
+    let missing = || {
+        NotApplicable::not_found(
+            pointer(&["paths", path, method]),
+            format!("the operation `{}` is missing", label(method, path)),
+        )
+    };
     document.operation_mut(method, path).ok_or_else(missing)
 }
 
 /// A named schema.
-pub fn schema<'a>(document: &'a mut Document, name: &str) -> Result<&'a mut Map<String, Value>, Refusal> {
-    let missing = || Refusal::not_found(pointer(&["components", "schemas", name]), format!("there is no schema `{name}`"));
+pub fn schema<'a>(document: &'a mut Document, name: &str) -> Result<&'a mut Map<String, Value>, NotApplicable> {
+    let missing =
+        || NotApplicable::not_found(pointer(&["components", "schemas", name]), format!("the schema `{name}` is missing"));
     document.schema_mut(name).ok_or_else(missing)
 }
 
 /// A property of a named schema, with its pointer.
-pub fn property<'a>(document: &'a mut Document, name: &str, property: &str) -> Result<(String, &'a mut Value), Refusal> {
+pub fn property<'a>(
+    document: &'a mut Document,
+    name: &str,
+    property: &str,
+) -> Result<(String, &'a mut Value), NotApplicable> {
     let at = pointer(&["components", "schemas", name, "properties", property]);
-    let missing = Refusal::not_found(&at, format!("the schema `{name}` has no property `{property}`"));
+    let missing = NotApplicable::not_found(&at, format!("the schema `{name}` has no property `{property}`"));
     let found = schema(document, name)?.get_mut("properties").and_then(|properties| properties.get_mut(property));
     found.map(|value| (at, value)).ok_or(missing)
 }
 
 /// Adds a property to a named schema that lacks it.
-pub fn add_property(document: &mut Document, name: &str, property: &str, value: Value) -> Outcome {
+pub fn add_property(document: &mut Document, name: &str, property: &str, value: Value) -> RepairResult {
     let at = pointer(&["components", "schemas", name, "properties", property]);
     let properties = schema(document, name)?.get_mut("properties").and_then(Value::as_object_mut);
-    let Some(properties) = properties else { return Err(Refusal::not_found(at, format!("`{name}` has no properties"))) };
+    let Some(properties) = properties else {
+        return Err(NotApplicable::not_found(at, format!("`{name}` has no properties")));
+    };
     if properties.contains_key(property) {
-        return Err(Refusal::not_needed(at, "the property is declared"));
+        return Err(NotApplicable::not_needed(at, "the property is declared"));
     }
     properties.insert(property.to_owned(), value);
     Ok(1)
@@ -42,102 +58,95 @@ pub fn parameter<'a>(
     document: &'a mut Document,
     (method, path): (&str, &str),
     (place, name): (&str, &str),
-) -> Result<(String, &'a mut Value), Refusal> {
+) -> Result<(String, &'a mut Value), NotApplicable> {
     let at = child(&pointer(&["paths", path, method]), "parameters");
-    let missing = Refusal::not_found(&at, format!("`{}` has no parameter `{name}` in `{place}`", label(method, path)));
-    let parameters = operation(document, method, path)?.get_mut("parameters").and_then(Value::as_array_mut);
-    let found = parameters.into_iter().flatten().enumerate().find(|(_, parameter)| {
-        let text = |key| parameter.get(key).and_then(Value::as_str);
-        text("in") == Some(place) && text("name") == Some(name)
-    });
+    let missing =
+        NotApplicable::not_found(&at, format!("the {place} parameter `{name}` of `{}` is missing", label(method, path)));
+    let found = find_parameter(operation(document, method, path)?, place, name);
     let schema = found.and_then(|(index, parameter)| Some((format!("{at}/{index}/schema"), parameter.get_mut("schema")?)));
     schema.ok_or(missing)
 }
 
-/// The schema of a JSON answer, with its pointer.
-pub fn answer<'a>(
+/// The schema of a JSON response, with its pointer.
+pub fn response<'a>(
     document: &'a mut Document,
     method: &str,
     path: &str,
     status: &str,
-) -> Result<(String, &'a mut Value), Refusal> {
+) -> Result<(String, &'a mut Value), NotApplicable> {
     let at = pointer(&["paths", path, method, "responses", status, "content", "application/json", "schema"]);
     operation(document, method, path)?;
-    let missing = Refusal::not_found(&at, format!("`{}` has no JSON answer {status}", label(method, path)));
+    let missing = NotApplicable::not_found(&at, format!("`{}` has no JSON response {status}", label(method, path)));
     let found = document.root_mut().pointer_mut(&at);
     found.map(|value| (at, value)).ok_or(missing)
 }
 
 /// Puts `right` in the place of `wrong`.
-pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -> Outcome {
+pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -> RepairResult {
     if value != wrong {
-        return Err(Refusal::not_needed(at, format!("expected `{wrong}`, found `{value}`")));
+        return Err(NotApplicable::not_needed(at, format!("expected `{wrong}`, found `{value}`")));
     }
     *value = right;
     Ok(1)
 }
 
 /// Calls `change` for every place of a table; the first refusal ends it.
-pub fn all<T: Copy>(document: &mut Document, places: &[T], mut change: impl FnMut(&mut Document, T) -> Outcome) -> Outcome {
+pub fn all<T: Copy>(
+    document: &mut Document,
+    places: &[T],
+    mut change: impl FnMut(&mut Document, T) -> RepairResult,
+) -> RepairResult {
     places.iter().try_fold(0, |changed, place| Ok(changed + change(document, *place)?))
 }
 
 /// Gives a path parameter the name that the template has.
-pub fn rename_path_parameter(document: &mut Document, method: &str, path: &str, wrong: &str, right: &str) -> Outcome {
+pub fn rename_path_parameter(document: &mut Document, method: &str, path: &str, wrong: &str, right: &str) -> RepairResult {
     let at = child(&pointer(&["paths", path, method]), "parameters");
-    let declared = path_parameters(operation(document, method, path)?);
-    if declared.iter().any(|name| name == right) {
-        return Err(Refusal::not_needed(at, format!("`{right}` is declared")));
+    let operation = operation(document, method, path)?;
+    if find_parameter(operation, "path", right).is_some() {
+        return Err(NotApplicable::not_needed(at, format!("`{right}` is declared")));
     }
-    let found = path_parameter_mut(operation(document, method, path)?, wrong);
-    let Some(parameter) = found else { return Err(Refusal::not_needed(at, format!("`{wrong}` is not declared"))) };
+    let Some((_, parameter)) = find_parameter(operation, "path", wrong) else {
+        return Err(NotApplicable::not_needed(at, format!("`{wrong}` is not declared")));
+    };
     parameter["name"] = right.into();
     Ok(1)
 }
 
 /// Declares a path parameter that only the template names. Ids are strings throughout this API.
-pub fn declare_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> Outcome {
+pub fn declare_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> RepairResult {
     let at = child(&pointer(&["paths", path, method]), "parameters");
     let operation = operation(document, method, path)?;
-    if path_parameters(operation).iter().any(|declared| declared == name) {
-        return Err(Refusal::not_needed(at, format!("`{name}` is declared")));
+    if find_parameter(operation, "path", name).is_some() {
+        return Err(NotApplicable::not_needed(at, format!("`{name}` is declared")));
     }
     if !template_names(path).contains(&name) {
-        return Err(Refusal::not_found(at, format!("the path has no `{{{name}}}`")));
+        return Err(NotApplicable::not_found(at, format!("the path has no `{{{name}}}`")));
     }
     let parameter = serde_json::json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
     match operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new())) {
         Value::Array(parameters) => parameters.push(parameter),
-        other => return Err(Refusal::not_found(at, format!("expected a list, found `{other}`"))),
+        other => return Err(NotApplicable::not_found(at, format!("expected a list, found `{other}`"))),
     }
     Ok(1)
 }
 
 /// Removes a path parameter that the template lacks.
-pub fn drop_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> Outcome {
+pub fn drop_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> RepairResult {
     let at = child(&pointer(&["paths", path, method]), "parameters");
     let operation = operation(document, method, path)?;
-    if path_parameter_mut(operation, name).is_none() {
-        return Err(Refusal::not_needed(at, format!("`{name}` is not declared")));
-    }
+    let Some((index, _)) = find_parameter(operation, "path", name) else {
+        return Err(NotApplicable::not_needed(at, format!("`{name}` is not declared")));
+    };
     if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
-        parameters.retain(|parameter| !is_path_parameter(parameter, name));
+        parameters.remove(index);
     }
     Ok(1)
 }
 
-fn path_parameters(operation: &Map<String, Value>) -> Vec<String> {
-    let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    let in_path = parameters.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("path"));
-    in_path.filter_map(|parameter| parameter.get("name")?.as_str().map(str::to_owned)).collect()
-}
-
-fn path_parameter_mut<'a>(operation: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Value> {
+/// A parameter of an operation in `path` or `query`, with its index.
+fn find_parameter<'a>(operation: &'a mut Map<String, Value>, place: &str, name: &str) -> Option<(usize, &'a mut Value)> {
     let parameters = operation.get_mut("parameters")?.as_array_mut()?;
-    parameters.iter_mut().find(|parameter| is_path_parameter(parameter, name))
-}
-
-fn is_path_parameter(parameter: &Value, name: &str) -> bool {
-    parameter.get("in").and_then(Value::as_str) == Some("path")
-        && parameter.get("name").and_then(Value::as_str) == Some(name)
+    let is_wanted = |parameter: &Value| parameter["in"] == place && parameter["name"] == name;
+    parameters.iter_mut().enumerate().find(|(_, parameter)| is_wanted(parameter))
 }

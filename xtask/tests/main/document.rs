@@ -70,8 +70,8 @@ fn a_refused_document_leaves_the_file_as_it_was() {
     let before = Snapshot::of(folder.path());
     let no_title = TempFile::new("spec.json", &changed(|root| root["info"] = json!({"version": "1"})));
     document(no_title.path(), &out)
-        .refused(&["the repaired document is no valid OpenAPI", "at /info/title: the document has no title"]);
+        .refused(&["the repaired document is not valid OpenAPI", "at /info/title: the document has no title"]);
     let unknown = TempFile::new("spec.json", &changed(|root| root["servers"] = json!([{"url": "https://elsewhere"}])));
-    document(unknown.path(), &out).refused(&["no rule knows the address"]);
+    document(unknown.path(), &out).refused(&["no rule matches the URL"]);
     before.assert_unchanged(folder.path());
 }

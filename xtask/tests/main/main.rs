@@ -7,6 +7,7 @@
 mod bad_input;
 mod document;
 mod fetch;
+mod house;
 mod mutation;
 mod regen;
 mod support;

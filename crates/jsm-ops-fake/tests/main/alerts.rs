@@ -1,14 +1,14 @@
-//! Alerts: queued writes, reading, paging, notes and logs.
+//! Alerts: writes, reads, pages, notes and logs.
 
 use jsm_ops_fake::Endpoint;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::site::Site;
+use crate::test_site::TestSite;
 
 #[tokio::test]
-async fn an_alert_from_its_creation_to_its_deletion() {
-    let site = Site::start().await;
+async fn an_alert_can_be_created_changed_and_deleted() {
+    let site = TestSite::start().await;
     let body = json!({ "message": "disk full", "alias": "disk", "tags": ["a"], "extraProperties": { "host": "db1" } });
     let created = site.write(Method::POST, "/v1/alerts", Some(body)).await;
     assert_eq!(
@@ -39,8 +39,8 @@ async fn an_alert_from_its_creation_to_its_deletion() {
         (Method::POST, "escalate", Some(json!({ "escalationId": "an-escalation" }))),
     ];
     for (method, action, body) in writes {
-        let done = site.write(method, &format!("{path}/{action}"), body).await;
-        assert_eq!((&done["isSuccess"], &done["alertId"]), (&json!(true), &json!(id)), "{action}");
+        let status = site.write(method, &format!("{path}/{action}"), body).await;
+        assert_eq!((&status["isSuccess"], &status["alertId"]), (&json!(true), &json!(id)), "{action}");
     }
     let alert = site.get(&path).await;
     let expected = json!({
@@ -62,17 +62,17 @@ async fn an_alert_from_its_creation_to_its_deletion() {
 }
 
 #[tokio::test]
-async fn an_alias_counts_an_open_alert_up_and_no_alias_makes_another_one() {
-    let site = Site::start().await;
+async fn an_alias_increments_the_count_of_an_open_alert() {
+    let site = TestSite::start().await;
     for _ in 0..2 {
         site.post("/v1/alerts", json!({ "message": "one", "alias": "same" })).await;
         site.post("/v1/alerts", json!({ "message": "two" })).await;
     }
     let counts: Vec<_> = site.fake.alerts().iter().map(|alert| alert["count"].clone()).collect();
     assert_eq!(counts, [2, 1, 1]);
-    let twice = site.fake.executed_twice(&Endpoint::operation("POST /v1/alerts"));
-    assert_eq!(twice.len(), 2);
-    assert!(twice[1].ends_with(r#"/v1/alerts {"message":"two"}"#), "{twice:?}");
+    let duplicates = site.fake.duplicate_writes(&Endpoint::operation("POST /v1/alerts"));
+    assert_eq!(duplicates.len(), 2);
+    assert!(duplicates[1].ends_with(r#"/v1/alerts {"message":"two"}"#), "{duplicates:?}");
     let id = site.fake.alerts()[0]["id"].as_str().unwrap().to_owned();
     site.call(Method::POST, &format!("/v1/alerts/{id}/close"), None).await;
     site.post("/v1/alerts", json!({ "message": "one", "alias": "same" })).await;
@@ -80,15 +80,15 @@ async fn an_alias_counts_an_open_alert_up_and_no_alias_makes_another_one() {
 }
 
 #[tokio::test]
-async fn a_write_can_fail_after_it_was_accepted_and_be_queued_for_long() {
-    let site = Site::start().await;
+async fn an_accepted_write_can_fail_or_stay_pending() {
+    let site = TestSite::start().await;
     site.fake.seed_alerts(1);
     let id = site.fake.alerts()[0]["id"].as_str().unwrap().to_owned();
-    site.fake.fail_later("POST /v1/alerts/{id}/close", "Your account plan does not support it");
+    site.fake.queue_failure("POST /v1/alerts/{id}/close", "Your account plan does not support it");
     let failed = site.write(Method::POST, &format!("/v1/alerts/{id}/close"), None).await;
     assert_eq!((&failed["isSuccess"], &failed["alertId"]), (&json!(false), &json!("")));
     assert_eq!(site.fake.alerts()[0]["status"], "open");
-    site.fake.set_polls(3);
+    site.fake.set_pending_polls(3);
     let (_, receipt) = site.call(Method::POST, &format!("/v1/alerts/{id}/close"), None).await;
     let status = format!("/v1/alerts/requests/{}", receipt["requestId"].as_str().unwrap());
     for expected in [404, 404, 404, 200, 200] {
@@ -97,8 +97,8 @@ async fn a_write_can_fail_after_it_was_accepted_and_be_queued_for_long() {
 }
 
 #[tokio::test]
-async fn lists_are_paged_by_offset_and_end_at_twenty_thousand() {
-    let site = Site::start().await;
+async fn lists_have_pages_by_offset_up_to_twenty_thousand_alerts() {
+    let site = TestSite::start().await;
     site.fake.seed_alerts(250);
     let first = site.get("/v1/alerts").await;
     assert_eq!((first["values"].as_array().unwrap().len(), &first["count"]), (20, &json!(250)));
@@ -112,15 +112,15 @@ async fn lists_are_paged_by_offset_and_end_at_twenty_thousand() {
     assert_eq!(site.get("/v1/alerts?query=status:open").await["count"], 249);
     assert_eq!(site.get("/v1/alerts?query=status%20%3A%20closed").await["count"], 1);
     assert_eq!(site.get("/v1/alerts?query=message%3A%20alert").await["count"], 250);
-    // The last second, both ends included.
+    // Both ends of the interval are included.
     assert_eq!(site.get("/v1/alerts?from=1798761599000&to=1798761600000").await["count"], 2);
     assert_eq!(site.call(Method::GET, "/v1/alerts?offset=19900&size=100", None).await.0, 200);
     assert_eq!(site.call(Method::GET, "/v1/alerts?offset=19901&size=100", None).await.0, 400);
 }
 
 #[tokio::test]
-async fn notes_and_logs_are_paged_by_a_token() {
-    let site = Site::start().await;
+async fn notes_and_logs_have_pages_by_token() {
+    let site = TestSite::start().await;
     site.fake.seed_alerts(1);
     let path = format!("/v1/alerts/{}", site.fake.alerts()[0]["id"].as_str().unwrap());
     for number in 0..45 {
@@ -128,8 +128,8 @@ async fn notes_and_logs_are_paged_by_a_token() {
         assert_eq!((status, &note["note"]), (200, &json!(number.to_string())));
     }
     let (notes, pages) = site.all(&format!("{path}/notes")).await;
-    let texts: Vec<_> = notes.iter().map(|note| note["note"].as_str().unwrap().parse::<usize>().unwrap()).collect();
-    assert_eq!((texts, pages), ((0..45).collect(), 3));
+    let numbers: Vec<_> = notes.iter().map(|note| note["note"].as_str().unwrap().parse::<usize>().unwrap()).collect();
+    assert_eq!((numbers, pages), ((0..45).collect(), 3));
     let (logs, pages) = site.all(&format!("{path}/logs?size=15")).await;
     assert_eq!((logs.len(), pages), (45, 3));
     let note = format!("{path}/notes/{}", notes[7]["id"].as_str().unwrap());

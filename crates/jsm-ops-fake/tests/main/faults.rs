@@ -1,42 +1,42 @@
-//! Everything that can go wrong, and how the record tells it.
+//! Faults, and how the request log records them.
 
-use jsm_ops_fake::{Answer, Consent, Endpoint, Fake, Fault, Gate};
+use jsm_ops_fake::{Consent, Endpoint, Fake, FakeResponse, Fault, HoldPoint};
 use serde_json::Value;
 
-use crate::plain::{client, get, refresh, refreshed, token, token_json};
+use crate::http_client::{client, get, refresh, refreshed, token, token_json};
 
 async fn start() -> (Fake, String, Value) {
     let fake = Fake::builder().check_on_drop().start().await.unwrap();
-    let grant = fake.grant(&Consent::default());
+    let grant = fake.create_grant(&Consent::default());
     let body = refresh(&fake, &grant.refresh_token.unwrap());
     (fake, grant.access_token, body)
 }
 
 #[tokio::test]
-async fn connections_end_before_or_after_the_work() {
+async fn connections_can_be_dropped_before_and_after_the_execution() {
     let (fake, _, body) = start().await;
-    fake.fault(Endpoint::Refresh, Fault::DropBefore);
-    fake.fault(Endpoint::Token, Fault::DropAfter);
+    fake.queue_fault(Endpoint::Refresh, Fault::DropBefore);
+    fake.queue_fault(Endpoint::Token, Fault::DropAfter);
     for executed in [0, 1] {
         let error = client().post(fake.token_url()).json(&body).send().await.unwrap_err();
         assert!(error.is_request(), "{error:?}");
         assert_eq!(fake.executions(&Endpoint::Refresh), executed);
     }
     assert_eq!(token_json(&fake, &body).await.0, 200);
-    let seen: Vec<_> = fake.requests().iter().map(|seen| (seen.fault, seen.executed, seen.status)).collect();
+    let recorded: Vec<_> = fake.requests().iter().map(|request| (request.fault, request.executed, request.status)).collect();
     let expected = [(Some("dropped before"), false, None), (Some("dropped after"), true, None), (None, true, Some(200))];
-    assert_eq!(seen, expected);
-    assert_eq!(fake.faults_waiting(), 0);
+    assert_eq!(recorded, expected);
+    assert_eq!(fake.queued_faults(), 0);
 }
 
 #[tokio::test]
-async fn slow_answers_wait_for_the_test_and_not_for_time() {
+async fn held_requests_and_responses_wait_for_the_test() {
     let (fake, access, body) = start().await;
-    let before = fake.hold(Endpoint::Refresh);
-    let after = fake.hold_answer(Endpoint::Resources);
+    let before = fake.hold_request(Endpoint::Refresh);
+    let after = fake.hold_response(Endpoint::Resources);
     let test = async {
-        before.arrived(1).await;
-        after.arrived(1).await;
+        before.wait_for_requests(1).await;
+        after.wait_for_requests(1).await;
         assert_eq!((fake.executions(&Endpoint::Refresh), fake.executions(&Endpoint::Resources)), (0, 1));
         before.release();
         after.release();
@@ -47,113 +47,116 @@ async fn slow_answers_wait_for_the_test_and_not_for_time() {
 }
 
 #[tokio::test]
-async fn answers_take_the_place_of_the_work_or_of_its_answer() {
+async fn a_response_can_replace_the_execution_or_its_response() {
     let (fake, access, body) = start().await;
-    fake.fault(Endpoint::Refresh, Fault::Answer(Answer::throttled()));
-    fake.fault(Endpoint::Refresh, Fault::Answer(Answer::throttled_until("7")));
-    fake.fault(Endpoint::Refresh, Fault::AnswerAfter(Answer::gateway_page(502)));
-    fake.fault(Endpoint::Resources, Fault::Answer(Answer::redirect(&fake.elsewhere_url())));
-    let answer = token(&fake, &body).await;
-    assert_eq!((answer.status().as_u16(), answer.headers().get("retry-after")), (429, None));
-    assert_eq!(answer.headers()["date"], "Fri, 01 Jan 2027 00:00:00 GMT");
-    let answer = token(&fake, &body).await;
-    assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "7"));
+    fake.queue_fault(Endpoint::Refresh, Fault::Respond(FakeResponse::rate_limited()));
+    fake.queue_fault(Endpoint::Refresh, Fault::Respond(FakeResponse::rate_limited_until("7")));
+    fake.queue_fault(Endpoint::Refresh, Fault::RespondAfter(FakeResponse::gateway_error(502)));
+    fake.queue_fault(Endpoint::Resources, Fault::Respond(FakeResponse::redirect(&fake.foreign_host_url())));
+    let response = token(&fake, &body).await;
+    assert_eq!((response.status().as_u16(), response.headers().get("retry-after")), (429, None));
+    assert_eq!(response.headers()["date"], "Fri, 01 Jan 2027 00:00:00 GMT");
+    let response = token(&fake, &body).await;
+    assert_eq!((response.status().as_u16(), response.headers()["retry-after"].to_str().unwrap()), (429, "7"));
     assert_eq!(fake.executions(&Endpoint::Refresh), 0);
-    let answer = token(&fake, &body).await;
-    assert_eq!(answer.status(), 502);
-    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert!(answer.text().await.unwrap().starts_with("<html>"));
+    let response = token(&fake, &body).await;
+    assert_eq!(response.status(), 502);
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(response.text().await.unwrap().starts_with("<html>"));
     assert_eq!(fake.executions(&Endpoint::Refresh), 1);
     assert_eq!(get(&fake.resources_url(), &access).await.0, 302);
 }
 
 #[tokio::test]
-async fn bodies_are_spoiled_after_the_work() {
+async fn faults_change_the_body_after_the_execution() {
     let (fake, access, body) = start().await;
     let resources = fake.resources_url();
     let whole = client().get(&resources).bearer_auth(&access).send().await.unwrap().bytes().await.unwrap();
-    let spoiled = async |fault: Fault| {
-        fake.fault(Endpoint::Resources, fault);
+    let with_fault = async |fault: Fault| {
+        fake.queue_fault(Endpoint::Resources, fault);
         client().get(&resources).bearer_auth(&access).send().await.unwrap()
     };
-    assert_eq!(spoiled(Fault::HalfBody).await.bytes().await.unwrap(), whole[..whole.len() / 2]);
-    let cut = spoiled(Fault::CutBody).await;
+    assert_eq!(with_fault(Fault::HalfBody).await.bytes().await.unwrap(), whole[..whole.len() / 2]);
+    let cut = with_fault(Fault::CutBody).await;
     assert_eq!(cut.content_length(), Some(whole.len() as u64));
     assert!(cut.bytes().await.is_err());
-    let missing: Value = spoiled(Fault::WithoutField("url".to_owned())).await.json().await.unwrap();
+    let missing: Value = with_fault(Fault::WithoutField("url".to_owned())).await.json().await.unwrap();
     assert!(missing[0].get("url").is_none() && missing[0]["id"].is_string());
-    let gate = Gate::new();
-    let held = spoiled(Fault::HoldBody(gate.clone())).await.bytes();
+    let hold = HoldPoint::new();
+    let held = with_fault(Fault::HoldBody(hold.clone())).await.bytes();
     let release = async {
-        gate.arrived(1).await;
-        gate.release();
+        hold.wait_for_requests(1).await;
+        hold.release();
     };
     assert_eq!(tokio::join!(held, release).0.unwrap(), whole);
-    assert_eq!(spoiled(Fault::ContentType("text/plain".to_owned())).await.headers()["content-type"], "text/plain");
-    let huge = spoiled(Fault::HugeBody(3_000_000)).await.bytes().await.unwrap();
+    assert_eq!(with_fault(Fault::ContentType("text/plain".to_owned())).await.headers()["content-type"], "text/plain");
+    let huge = with_fault(Fault::HugeBody(3_000_000)).await.bytes().await.unwrap();
     assert!(huge.len() == 3_000_000 + whole.len() && huge.ends_with(&whole));
-    fake.fault(Endpoint::Refresh, Fault::WithoutField("refresh_token".to_owned()));
-    let (status, answer) = token_json(&fake, &body).await;
-    assert_eq!((status, answer.get("refresh_token")), (200, None));
-    assert!(answer["access_token"].is_string());
+    fake.queue_fault(Endpoint::Refresh, Fault::WithoutField("refresh_token".to_owned()));
+    let (status, response) = token_json(&fake, &body).await;
+    assert_eq!((status, response.get("refresh_token")), (200, None));
+    assert!(response["access_token"].is_string());
 }
 
 #[tokio::test]
-async fn the_record_has_every_byte() {
+async fn the_log_has_every_byte_of_a_request() {
     let (fake, _, body) = start().await;
     token(&fake, &body).await;
-    let seen = fake.requests_to(&Endpoint::Token).remove(0);
-    assert_eq!((seen.method.as_str(), seen.path.as_str(), seen.query.as_str()), ("POST", "/oauth/token", ""));
-    assert_eq!(seen.header("content-type"), "application/json");
-    assert_eq!(seen.body, body.to_string());
-    fake.forget_requests();
+    let request = fake.requests_to(&Endpoint::Token).remove(0);
+    assert_eq!((request.method.as_str(), request.path.as_str(), request.query.as_str()), ("POST", "/oauth/token", ""));
+    assert_eq!(request.header("content-type"), "application/json");
+    assert_eq!(request.body, body.to_string());
+    fake.clear_requests();
     assert_eq!((fake.requests().len(), fake.count(&Endpoint::Token)), (0, 0));
 }
 
 #[tokio::test]
-async fn what_nobody_asks_is_answered_599_and_reported_by_name() {
+async fn a_request_to_an_unknown_endpoint_returns_599_and_is_a_violation() {
     let fake = Fake::start().await.unwrap();
     assert_eq!(client().put(fake.token_url()).send().await.unwrap().status(), 599);
-    assert_eq!(client().get(format!("{}/path?a=b", fake.elsewhere_url())).send().await.unwrap().status(), 599);
-    let unexpected = fake.nothing_unexpected().unwrap_err();
-    assert_eq!(unexpected.lines, ["PUT /oauth/token", "GET /path at a host that is not Atlassian's"]);
-    assert!(unexpected.to_string().contains("did not expect:\n  PUT /oauth/token\n"), "{unexpected}");
+    assert_eq!(client().get(format!("{}/path?a=b", fake.foreign_host_url())).send().await.unwrap().status(), 599);
+    let violations = fake.check_violations().unwrap_err();
+    assert_eq!(violations.lines, ["PUT /oauth/token", "GET /path at a foreign host"]);
+    assert_eq!(
+        violations.to_string(),
+        "the client broke rules of the service: PUT /oauth/token; GET /path at a foreign host"
+    );
 }
 
 #[tokio::test]
-async fn a_credential_where_it_does_not_belong_is_reported() {
+async fn an_access_token_at_the_token_endpoint_is_a_violation() {
     let fake = Fake::start().await.unwrap();
-    let body = refresh(&fake, &fake.grant(&Consent::default()).refresh_token.unwrap());
+    let body = refresh(&fake, &fake.create_grant(&Consent::default()).refresh_token.unwrap());
     assert_eq!(client().post(fake.token_url()).json(&body).bearer_auth("a token").send().await.unwrap().status(), 200);
-    assert_eq!(fake.nothing_unexpected().unwrap_err().lines.len(), 1);
+    assert_eq!(fake.check_violations().unwrap_err().lines.len(), 1);
 }
 
 #[tokio::test]
-#[should_panic(expected = "did not expect:\n  GET /nowhere")]
-async fn a_fake_that_checks_when_it_is_dropped_fails_the_test() {
+#[should_panic(expected = "the client broke rules of the service: GET /nowhere")]
+async fn a_fake_with_check_on_drop_panics_on_a_violation() {
     let fake = Fake::builder().check_on_drop().start().await.unwrap();
     client().get(format!("{}/nowhere", fake.url())).send().await.unwrap();
 }
 
 #[tokio::test]
-async fn dropping_it_ends_its_connections() {
+async fn dropping_the_fake_ends_its_connections() {
     let (fake, _, body) = start().await;
     let url = fake.token_url();
-    let gate = fake.hold(Endpoint::Refresh);
-    let asking = tokio::spawn(client().post(&url).json(&body).send());
-    gate.arrived(1).await;
+    let hold = fake.hold_request(Endpoint::Refresh);
+    let pending = tokio::spawn(client().post(&url).json(&body).send());
+    hold.wait_for_requests(1).await;
     drop(fake);
-    assert!(asking.await.unwrap().is_err());
+    assert!(pending.await.unwrap().is_err());
     assert!(client().post(&url).json(&body).send().await.unwrap_err().is_connect());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_at_once() {
+async fn a_thousand_concurrent_requests_succeed() {
     let (fake, access, body) = start().await;
     let (url, client) = (fake.resources_url(), client());
-    let calls: Vec<_> = (0..1000).map(|_| tokio::spawn(client.get(&url).bearer_auth(&access).send())).collect();
-    for call in calls {
-        assert_eq!(call.await.unwrap().unwrap().status(), 200);
+    let requests: Vec<_> = (0..1000).map(|_| tokio::spawn(client.get(&url).bearer_auth(&access).send())).collect();
+    for request in requests {
+        assert_eq!(request.await.unwrap().unwrap().status(), 200);
     }
     assert_eq!(fake.executions(&Endpoint::Resources), 1000);
     refreshed(&fake, body["refresh_token"].as_str().unwrap()).await;

@@ -1,15 +1,15 @@
-//! Tests of the fake with a plain HTTP client: what a client of Atlassian would meet.
+//! Tests of the fake with a plain HTTP client, as a client of Atlassian would use it.
 
-#![allow(clippy::unwrap_used)] // Helpers of tests are tests, too.
+#![allow(clippy::unwrap_used)] // The lint exempts tests, but not their helper functions.
 
+mod access;
 mod alerts;
-mod chance;
-mod config;
+mod all_operations;
+mod configuration;
 mod consent;
 mod faults;
-mod gateway;
-mod interface;
-mod plain;
+mod http_client;
 mod program;
-mod site;
+mod rate_limits;
+mod test_site;
 mod tokens;

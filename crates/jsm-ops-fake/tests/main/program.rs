@@ -1,13 +1,13 @@
-//! The program: what it prints is where it is.
+//! The program: its output and its command line.
 
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
 
-use crate::plain::client;
+use crate::http_client::client;
 
-/// A child process that ends with the test.
+/// A child process that is killed when the test ends.
 struct Running(Child);
 
 impl Drop for Running {
@@ -18,7 +18,7 @@ impl Drop for Running {
 }
 
 #[tokio::test]
-async fn it_prints_the_environment_and_serves() {
+async fn the_program_prints_the_environment_and_each_request() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jsm-ops-fake"));
     let arguments = ["--port", "0", "--redirect-uri", "http://127.0.0.1:1/callback", "--alerts", "2"];
     let mut program = Running(command.args(arguments).stdout(Stdio::piped()).spawn().unwrap());
@@ -44,12 +44,12 @@ async fn it_prints_the_environment_and_serves() {
 }
 
 #[test]
-fn it_refuses_what_it_does_not_know() {
+fn an_invalid_command_line_prints_the_usage() {
     let run = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_jsm-ops-fake")).args(arguments).output().unwrap();
-    for wrong in [&["--prot", "1"][..], &["--port"], &["--port", "many"]] {
-        let output = run(wrong);
+    for invalid in [&["--prot", "1"][..], &["--port"], &["--port", "many"]] {
+        let output = run(invalid);
         assert_eq!(output.status.code(), Some(2));
-        assert!(String::from_utf8(output.stderr).unwrap().contains("Usage:"), "{wrong:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("Usage:"), "{invalid:?}");
     }
     assert!(run(&["--help"]).status.success());
 }

@@ -2,30 +2,34 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
+use jsm_ops_core::BoxFuture;
 use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{StoreError, StoreLock, TokenStore, blocking, check, lock, name};
-use crate::{BoxFuture, Generation, Grant, GrantKey, grant::InvalidGrant};
+use crate::{
+    grant::{Grant, generation::Generation, invalid::InvalidGrant, key::GrantKey},
+    store::{StoreLock, TokenStore, blocking, check_generation, error::StoreError, hashed_name, lock},
+};
 
-/// Windows keeps 2560 bytes in one entry; a pair of Atlassian's tokens is longer.
-const PART: usize = 2048;
+/// The bytes in one entry. Windows allows 2560, and the tokens of a grant are longer.
+const PART_BYTES: usize = 2048;
 
-/// More parts than any grant has. Whatever asks for more is damaged.
+/// More parts than a grant has. An entry that claims more is damaged.
 const MAX_PARTS: usize = 64;
 
-/// Keeps grants in the keyring of the operating system: the keychain of macOS, the credential manager of Windows, a secret service
-/// or the kernel's keyring on Linux. For a tool of one person.
+/// Keeps grants in the keyring of the operating system: the keychain of macOS, the credential
+/// manager of Windows, a secret service or the kernel keyring on Linux. For a tool of one user.
 ///
-/// Which keyring it is, is the application's choice: make the store of one of the crates for
-/// [`keyring_core`](https://docs.rs/keyring-core) and hand it over, or set it as the default store. The `keyring` crate has all
-/// of them.
+/// The application chooses the keyring: create a store with one of the crates for
+/// [`keyring_core`](https://docs.rs/keyring-core) and pass it here, or set it as the default store.
+/// The `keyring` crate contains all of them.
 ///
-/// Keyrings have no locks, so lock files lie in a directory of your choice. They hold nothing.
+/// Keyrings have no locks, so empty lock files are in a directory of your choice.
 ///
-/// A grant takes several entries, since not every keyring has room for it in one: one entry says where the parts are, and is
-/// written last. Whoever is killed in the middle of a save leaves the grant before or the grant after.
+/// Some keyrings have too little room for a grant in one entry, so a grant takes several. One entry
+/// says which parts are valid and is written last: a process that is killed during a save leaves
+/// the grant before or the grant after.
 #[derive(Clone)]
 pub struct KeyringStore {
     inner: Arc<Inner>,
@@ -37,16 +41,17 @@ struct Inner {
     locks: PathBuf,
 }
 
-/// The entry that says where a grant is.
+/// The entry that says which parts are valid.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Head {
-    /// One of two places, which take turns.
+struct Manifest {
+    /// Saves alternate between two sets of parts.
     second: bool,
     parts: usize,
 }
 
 impl KeyringStore {
-    /// Keeps grants in the default store of `keyring_core`, in entries of this service, with lock files in this directory.
+    /// Keeps grants in the default store of `keyring_core`, under this service name. Lock files are
+    /// in the directory `locks`.
     pub fn new(service: impl Into<String>, locks: impl Into<PathBuf>) -> Self {
         Self { inner: Arc::new(Inner { keyring: None, service: service.into(), locks: locks.into() }) }
     }
@@ -56,16 +61,16 @@ impl KeyringStore {
         Self { inner: Arc::new(Inner { keyring: Some(keyring), service: service.into(), locks: locks.into() }) }
     }
 
-    /// Does something with what is kept under a key while no other process does.
-    async fn alone<T: Send + 'static>(
+    /// Works on the entries of one grant while other processes are locked out.
+    async fn with_lock<T: Send + 'static>(
         &self,
         key: &GrantKey,
-        act: impl FnOnce(&Kept<'_>) -> Result<T, StoreError> + Send + 'static,
+        act: impl FnOnce(&GrantEntries<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (inner, name) = (Arc::clone(&self.inner), name(key));
+        let (inner, name) = (Arc::clone(&self.inner), hashed_name(key));
         blocking(move || {
-            let _alone = lock::hold(&inner.locks.join(format!("{name}.lock")), lock::WRITE_TIMEOUT)?;
-            act(&Kept { inner: &inner, name: &name })
+            let _lock = lock::acquire_blocking(&inner.locks.join(format!("{name}.lock")), lock::WRITE_TIMEOUT)?;
+            act(&GrantEntries { inner: &inner, name: &name })
         })
         .await
     }
@@ -73,7 +78,7 @@ impl KeyringStore {
 
 impl TokenStore for KeyringStore {
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
-        Box::pin(self.alone(key, |kept| Ok(kept.load()?.map(|(_, grant)| grant))))
+        Box::pin(self.with_lock(key, |entries| Ok(entries.load()?.map(|(_, grant)| grant))))
     }
 
     fn save<'a>(
@@ -83,62 +88,62 @@ impl TokenStore for KeyringStore {
         expected: Option<Generation>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         let grant = grant.clone();
-        Box::pin(self.alone(key, move |kept| {
-            let there = kept.load()?;
-            check(there.as_ref().map(|(_, grant)| grant), &grant, expected)?;
-            kept.save(there.is_some_and(|(head, _)| !head.second), &grant)
+        Box::pin(self.with_lock(key, move |entries| {
+            let stored = entries.load()?;
+            check_generation(stored.as_ref().map(|(_, grant)| grant), &grant, expected)?;
+            entries.save(stored.is_some_and(|(manifest, _)| !manifest.second), &grant)
         }))
     }
 
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
-        let path: PathBuf = self.inner.locks.join(format!("{}.refresh.lock", name(key)));
-        Box::pin(async move { Ok(StoreLock::new(lock::wait(path.into(), lock::REFRESH_TIMEOUT).await?)) })
+        let path: PathBuf = self.inner.locks.join(format!("{}.refresh.lock", hashed_name(key)));
+        Box::pin(async move { Ok(StoreLock::new(lock::acquire(path.into(), lock::REFRESH_TIMEOUT).await?)) })
     }
 
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(self.alone(key, |kept| {
-            // Without the head there is no grant, whatever happens to the parts.
-            kept.remove("")?;
-            [false, true].iter().try_for_each(|second| kept.remove_parts(*second, 0))
+        Box::pin(self.with_lock(key, |entries| {
+            // Without the manifest the grant is gone, even if parts remain.
+            entries.remove("")?;
+            [false, true].iter().try_for_each(|second| entries.remove_parts(*second, 0))
         }))
     }
 }
 
 /// The entries of one grant.
-struct Kept<'a> {
+struct GrantEntries<'a> {
     inner: &'a Inner,
     name: &'a str,
 }
 
-impl Kept<'_> {
-    fn load(&self) -> Result<Option<(Head, Grant)>, StoreError> {
-        let Some(head) = self.read("")? else { return Ok(None) };
-        let head: Head = serde_json::from_slice(&head).map_err(|error| self.damaged(InvalidGrant::at(&error)))?;
-        if head.parts > MAX_PARTS {
-            return Err(self.damaged(InvalidGrant::because("it has more parts than a grant can have")));
+impl GrantEntries<'_> {
+    fn load(&self) -> Result<Option<(Manifest, Grant)>, StoreError> {
+        let Some(manifest) = self.read("")? else { return Ok(None) };
+        let manifest: Manifest =
+            serde_json::from_slice(&manifest).map_err(|error| self.damaged(InvalidGrant::from_json_error(&error)))?;
+        if manifest.parts > MAX_PARTS {
+            return Err(self.damaged(InvalidGrant::new("it has more parts than a grant can have")));
         }
         let mut json = Zeroizing::new(Vec::new());
-        for part in 0..head.parts {
-            let missing = || self.damaged(InvalidGrant::because("one of its parts is missing"));
-            json.extend_from_slice(&self.read(&part_name(head.second, part))?.ok_or_else(missing)?);
+        for part in 0..manifest.parts {
+            let missing = || self.damaged(InvalidGrant::new("one of its parts is missing"));
+            json.extend_from_slice(&self.read(&part_name(manifest.second, part))?.ok_or_else(missing)?);
         }
-        let no_text = |_| self.damaged(InvalidGrant::because("it is no text"));
-        let json = std::str::from_utf8(&json).map_err(no_text)?;
+        let json = std::str::from_utf8(&json).map_err(|_| self.damaged(InvalidGrant::new("it is not valid UTF-8")))?;
         let grant = Grant::from_json(json).map_err(|error| self.damaged(error))?;
-        Ok(Some((head, grant)))
+        Ok(Some((manifest, grant)))
     }
 
     fn save(&self, second: bool, grant: &Grant) -> Result<(), StoreError> {
         let json = grant.to_json();
-        let parts = json.expose().as_bytes().chunks(PART);
-        let head = Head { second, parts: parts.len() };
+        let parts = json.expose().as_bytes().chunks(PART_BYTES);
+        let manifest = Manifest { second, parts: parts.len() };
         for (index, part) in parts.enumerate() {
             self.write(&part_name(second, index), part)?;
         }
-        // Numbers and booleans have no way to fail.
-        self.write("", &serde_json::to_vec(&head).unwrap_or_default())?;
-        // What is left is of no use but to a thief. If it cannot be removed now, the next save tries again.
-        let _ = self.remove_parts(second, head.parts).and_then(|()| self.remove_parts(!second, 0));
+        // Numbers and booleans always serialize.
+        self.write("", &serde_json::to_vec(&manifest).unwrap_or_default())?;
+        // Old parts hold tokens. If they cannot be removed now, the next save tries again.
+        let _ = self.remove_parts(second, manifest.parts).and_then(|()| self.remove_parts(!second, 0));
         Ok(())
     }
 
@@ -163,7 +168,7 @@ impl Kept<'_> {
         self.entry(part)?.set_secret(secret).map_err(|error| self.failed("write", &error))
     }
 
-    /// Whether there was something to remove.
+    /// Removes an entry. Returns whether it existed.
     fn remove(&self, part: &str) -> Result<bool, StoreError> {
         match self.entry(part)?.delete_credential() {
             Ok(()) => Ok(true),
@@ -182,13 +187,13 @@ impl Kept<'_> {
     }
 
     fn damaged(&self, error: InvalidGrant) -> StoreError {
-        StoreError::damaged(format!("the entry {} of {:?} in the keyring", self.name, self.inner.service), error)
+        StoreError::damaged(format!("the keyring entry {} of {:?}", self.name, self.inner.service), error)
     }
 
-    /// Only the text of an error is kept: its fields may hold the secret that could not be read.
+    /// Keeps only the text of the error: its fields may hold the secret that could not be read.
     fn failed(&self, action: &str, error: &KeyringError) -> StoreError {
         StoreError::other(format!(
-            "cannot {action} the entry {} of {:?} in the keyring: {error}; check that the keyring is there and unlocked",
+            "cannot {action} the keyring entry {} of {:?}: {error}; check that the keyring exists and is unlocked",
             self.name, self.inner.service
         ))
     }

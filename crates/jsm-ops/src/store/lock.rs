@@ -1,4 +1,4 @@
-//! Locks between processes.
+//! File locks between processes.
 
 use std::{
     fs::{DirBuilder, File, OpenOptions, TryLockError},
@@ -7,59 +7,63 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::blocking;
-use crate::StoreError;
+use jsm_ops_core::Backoff;
 
-/// Longest time that a refresh of another process is waited for. A refresh gives up before.
+use crate::store::{blocking, error::StoreError};
+
+/// How long to wait for the refresh of another process. A refresh gives up earlier.
 pub(super) const REFRESH_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Longest time that the writing of another process is waited for.
+/// How long to wait while another process writes.
 pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long to wait between two attempts: short at first, because most locks are held for milliseconds.
-const PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
-
-/// Waits for a lock without keeping a thread: a process that hangs with the lock must not keep this one from ending.
+/// Waits for a lock without occupying a thread: a process that hangs with the lock must not keep
+/// this one from ending.
 ///
-/// The time is that of the machine and not the injected one, since it is another process that is waited for.
-pub(super) async fn wait(path: Arc<Path>, timeout: Duration) -> Result<File, StoreError> {
-    let begun = Instant::now();
-    for pause in pauses() {
+/// It uses the machine's time and not the injected clock, because it waits for another process.
+pub(super) async fn acquire(path: Arc<Path>, timeout: Duration) -> Result<File, StoreError> {
+    let started = Instant::now();
+    let mut backoff = polling();
+    loop {
         let attempt = Arc::clone(&path);
-        if let Some(file) = blocking(move || try_hold(&attempt)).await? {
+        if let Some(file) = blocking(move || try_acquire(&attempt)).await? {
             return Ok(file);
         }
-        if begun.elapsed() >= timeout {
-            break;
+        if started.elapsed() >= timeout {
+            return Err(StoreError::busy(path.display().to_string()));
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(backoff.next(1.0)).await;
     }
-    Err(StoreError::busy(path.display().to_string()))
 }
 
-/// Waits for a lock on this thread, for locks that are held for as long as a file is written.
-pub(super) fn hold(path: &Path, timeout: Duration) -> Result<File, StoreError> {
-    let begun = Instant::now();
-    for pause in pauses() {
-        if let Some(file) = try_hold(path)? {
+/// Waits for a lock on this thread. It is for locks that are held only while a file is written.
+pub(super) fn acquire_blocking(path: &Path, timeout: Duration) -> Result<File, StoreError> {
+    let started = Instant::now();
+    let mut backoff = polling();
+    loop {
+        if let Some(file) = try_acquire(path)? {
             return Ok(file);
         }
-        if begun.elapsed() >= timeout {
-            break;
+        if started.elapsed() >= timeout {
+            return Err(StoreError::busy(path.display().to_string()));
         }
-        std::thread::sleep(pause);
+        std::thread::sleep(backoff.next(1.0));
     }
-    Err(StoreError::busy(path.display().to_string()))
 }
 
-/// Takes the lock if it is free. Closing the file gives it back, and so does the end of the process.
-fn try_hold(path: &Path) -> Result<Option<File>, StoreError> {
+/// The pauses between attempts: short at first, because most locks are held for milliseconds.
+fn polling() -> Backoff {
+    Backoff::new(Duration::from_millis(1), Duration::from_millis(16))
+}
+
+/// Takes the lock if it is free. Closing the file releases it, and so does the end of the process.
+fn try_acquire(path: &Path) -> Result<Option<File>, StoreError> {
     create_directory(path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|error| StoreError::io("open the lock", path.display(), error))?;
+    let file = options.open(path).map_err(|error| StoreError::io("open the lock file", path.display(), error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -67,7 +71,7 @@ fn try_hold(path: &Path) -> Result<Option<File>, StoreError> {
     }
 }
 
-/// Creates the directory of a file, for its owner only, where it is missing.
+/// Creates the directory of a file, for its owner only, if it is missing.
 pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
     let directory = directory(path);
     let mut builder = DirBuilder::new();
@@ -77,12 +81,7 @@ pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
     builder.create(directory).map_err(|error| StoreError::io("create the directory", directory.display(), error))
 }
 
-/// The directory of a file; a bare name is in the current one.
+/// The directory of a file. A bare file name is in the current directory.
 pub(super) fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn pauses() -> impl Iterator<Item = Duration> {
-    let last = PAUSES[PAUSES.len() - 1];
-    PAUSES.into_iter().chain(std::iter::repeat(last)).map(Duration::from_millis)
 }

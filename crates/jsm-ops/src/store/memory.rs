@@ -1,4 +1,4 @@
-//! Grants that end with the process.
+//! Grants in memory.
 
 use std::{
     collections::HashMap,
@@ -6,12 +6,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{StoreError, StoreLock, TokenStore, check};
-use crate::{BoxFuture, Generation, Grant, GrantKey};
+use jsm_ops_core::BoxFuture;
 
-/// Keeps grants in memory: for tests, and for programs that sign in anew at every start.
+use crate::{
+    grant::{Grant, generation::Generation, key::GrantKey},
+    store::{StoreLock, TokenStore, check_generation, error::StoreError},
+};
+
+/// Keeps grants in memory, for tests and for programs that sign in at every start.
 ///
-/// Clones share what they keep.
+/// Clones share the grants.
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     grants: Arc<Mutex<HashMap<GrantKey, Grant>>>,
@@ -19,20 +23,20 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut HashMap<GrantKey, Grant>) -> T) -> T {
-        // Nothing panics while it holds the lock half done.
+    fn with_grants<T>(&self, act: impl FnOnce(&mut HashMap<GrantKey, Grant>) -> T) -> T {
+        // A panic under this lock leaves no half-done change.
         act(&mut self.grants.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl TokenStore for MemoryStore {
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
-        Box::pin(async move { Ok(self.with(|grants| grants.get(key).cloned())) })
+        Box::pin(async move { Ok(self.with_grants(|grants| grants.get(key).cloned())) })
     }
 
     fn save<'a>(
@@ -42,8 +46,8 @@ impl TokenStore for MemoryStore {
         expected: Option<Generation>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            self.with(|grants| {
-                check(grants.get(key), grant, expected)?;
+            self.with_grants(|grants| {
+                check_generation(grants.get(key), grant, expected)?;
                 grants.insert(key.clone(), grant.clone());
                 Ok(())
             })
@@ -62,7 +66,7 @@ impl TokenStore for MemoryStore {
 
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            self.with(|grants| grants.remove(key));
+            self.with_grants(|grants| grants.remove(key));
             Ok(())
         })
     }
@@ -70,7 +74,7 @@ impl TokenStore for MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.with(|grants| grants.len());
+        let count = self.with_grants(|grants| grants.len());
         f.debug_struct("MemoryStore").field("grants", &count).finish_non_exhaustive()
     }
 }

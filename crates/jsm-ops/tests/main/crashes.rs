@@ -1,21 +1,21 @@
-//! Processes that are killed in the middle of a refresh.
+//! Processes that are killed during a refresh.
 
 use std::{collections::BTreeMap, fmt, fs, path::Path, time::Duration};
 
 use jsm_ops::{BoxFuture, FileStore, Generation, Grant, GrantKey, StoreError, StoreLock, TokenStore};
-use jsm_ops_fake::{Endpoint, Fake, Gate};
+use jsm_ops_fake::{Endpoint, Fake, HoldPoint};
 
 use crate::{
-    processes::{Process, child, tell, times},
+    processes::{Process, child, report, times},
     support::{MINUTE, TestClock, assert_signed_in, issued, oauth, refresh_token},
 };
 
 const KILLS: usize = 200;
 
-/// Where a child stands still, to be killed there. The variable says at which place.
+/// The variable that names the step at which a child halts, to be killed there.
 const STEP: &str = "JSM_OPS_TEST_STEP";
 
-/// A file store that stands still at one place.
+/// A file store that halts at one step.
 struct Halting {
     store: FileStore,
     step: String,
@@ -35,7 +35,7 @@ impl Halting {
 
     async fn halt(&self, step: &str) {
         if self.step == step {
-            tell(step);
+            report(step);
             std::future::pending::<()>().await;
         }
     }
@@ -80,7 +80,7 @@ impl TokenStore for Halting {
     }
 }
 
-/// Refreshes over and over, at a time that stands still, until it is killed.
+/// Refreshes in a loop, with a clock that stands still, until it is killed.
 #[test]
 fn child_that_refreshes() {
     let Some((oauth, clock)) = child(Halting::new) else { return };
@@ -89,28 +89,28 @@ fn child_that_refreshes() {
     clock.set(times().next().expect("a time"));
     let outcome: Result<(), jsm_ops::Error> = runtime.block_on(async {
         let mut generation = session.access_token().await?.generation();
-        tell("ready");
+        report("ready");
         loop {
             session.invalidate(generation);
             generation = session.access_token().await?.generation();
         }
     });
-    tell(&format!("failed: {outcome:?}"));
+    report(&format!("failed: {outcome:?}"));
 }
 
-/// A fake, a store in a directory with a grant, and a child that was told the time.
+/// A fake, and a file store with a grant.
 struct Scene {
     fake: Fake,
     clock: TestClock,
     directory: tempfile::TempDir,
 }
 
-/// What there was after a kill.
+/// The state after a kill.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Remains {
-    /// Whether the service had rotated to a pair that the store did not have.
+    /// Whether the service had issued tokens that the store did not have.
     behind: bool,
-    /// Whether a temporary file was left over.
+    /// Whether a temporary file remained.
     leftover: bool,
 }
 
@@ -136,28 +136,29 @@ impl Scene {
     fn child(&self, step: &str) -> Process {
         let mut process =
             Process::start("crashes::child_that_refreshes", &self.fake.url(), self.directory.path(), &[(STEP, step)]);
-        process.say(&self.fake.clock().since_epoch().as_millis().to_string());
+        process.write_line(&self.fake.clock().since_epoch().as_millis().to_string());
         process
     }
 
-    /// Looks at what is left, and asserts that the grant lives: within the leeway from what the store has, and after it too.
+    /// Inspects the state, and asserts that the grant still works: within the ten minutes of the
+    /// old token, and after them.
     async fn assert_alive(&self, what: &str) -> Remains {
         let grant = self.store().load(&self.key()).await.expect(what).expect(what);
         let newest = self.fake.grants().pop().expect("a grant").refresh_token.expect("a refresh token");
         let remains = Remains { behind: refresh_token(&grant) != newest, leftover: has_leftover(self.directory.path()) };
-        assert!(self.fake.refresh_token_is_good(&refresh_token(&grant)), "{what}");
-        // The next process, minutes later.
+        assert!(self.fake.is_refresh_token_valid(&refresh_token(&grant)), "{what}");
+        // The next process, five minutes later.
         self.clock.advance(5 * MINUTE);
         let session = oauth(&self.fake, &self.clock, self.store()).session("ada");
         session.invalidate(session.access_token().await.expect(what).generation());
         assert_signed_in(&self.fake, &session).await;
         assert!(!has_leftover(self.directory.path()), "{what}");
-        // And the one after it, when the old token is good no more.
+        // The process after it, when the service no longer accepts the old token.
         self.clock.advance(11 * MINUTE);
         let session = oauth(&self.fake, &self.clock, self.store()).session("ada");
         session.invalidate(session.access_token().await.expect(what).generation());
         assert_signed_in(&self.fake, &session).await;
-        self.fake.assert_nothing_unexpected();
+        self.fake.assert_no_violations();
         remains
     }
 }
@@ -173,37 +174,37 @@ async fn a_grant_survives_a_kill_at_every_step() {
     let mut note = |step: &str, remains: &Remains| {
         table.push(format!("{step:<44} {:>6} {:>9}", remains.behind, remains.leftover));
     };
-    // The child makes its first refresh with nothing to wait for but the step.
+    // The child halts during its first refresh.
     for step in ["with the lock", "before the request", "before the save", "after the save"] {
         let scene = Scene::new().await;
         let child = scene.child(step);
-        while child.hear() != step {}
+        while child.read_line() != step {}
         child.kill();
         let remains = scene.assert_alive(step).await;
         assert_eq!(remains.behind, step == "before the save", "{step}");
         note(step, &remains);
     }
-    type Hold = fn(&Fake) -> Gate;
+    type Hold = fn(&Fake) -> HoldPoint;
     let gates: [(&str, Hold, bool); 2] = [
-        ("while the request is on its way", |fake| fake.hold(Endpoint::Refresh), false),
-        ("after the rotation, before the answer", |fake| fake.hold_answer(Endpoint::Refresh), true),
+        ("while the request is sent", |fake| fake.hold_request(Endpoint::Refresh), false),
+        ("after the rotation, before the response", |fake| fake.hold_response(Endpoint::Refresh), true),
     ];
     for (step, hold, is_behind) in gates {
         let scene = Scene::new().await;
         let gate = hold(&scene.fake);
         let child = scene.child("");
-        gate.arrived(1).await;
+        gate.wait_for_requests(1).await;
         child.kill();
         let remains = scene.assert_alive(step).await;
         gate.release();
         assert_eq!(remains.behind, is_behind, "{step}");
         note(step, &remains);
     }
-    // In the middle of the save there is a temporary file, whole or not, beside the old one.
+    // During the save there is a temporary file, complete or not, next to the old file.
     for part in [0, 100, usize::MAX] {
         let scene = Scene::new().await;
         let child = scene.child("before the save");
-        while child.hear() != "before the save" {}
+        while child.read_line() != "before the save" {}
         child.kill();
         let path = scene.store().path(&scene.key());
         let text = fs::read(&path).expect("a file");
@@ -221,15 +222,11 @@ async fn a_grant_survives_a_kill_at_every_step() {
 async fn a_grant_survives_two_hundred_kills_at_random() {
     let scene = Scene::new().await;
     let mut counts: BTreeMap<Remains, usize> = BTreeMap::new();
-    let mut seed = 0x9e37_79b9_7f4a_7c15_u64 ^ u64::from(std::process::id());
+    let mut random = fastrand::Rng::with_seed(u64::from(std::process::id()));
     for kill in 0..KILLS {
         let child = scene.child("");
-        assert_eq!(child.hear(), "ready");
-        // xorshift: any spread over some refreshes will do.
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        std::thread::sleep(Duration::from_micros(seed % 8000));
+        assert_eq!(child.read_line(), "ready");
+        std::thread::sleep(Duration::from_micros(random.u64(..8000)));
         child.kill();
         let remains = scene.assert_alive(&format!("kill {kill}")).await;
         *counts.entry(remains).or_default() += 1;
@@ -237,7 +234,7 @@ async fn a_grant_survives_two_hundred_kills_at_random() {
     println!("{KILLS} kills, {} refreshes carried out", scene.fake.executions(&Endpoint::Refresh));
     println!("{:<40} {:<16} {:>6}", "the store had", "temporary file", "kills");
     for (remains, count) in &counts {
-        let had = if remains.behind { "the pair before, within its leeway" } else { "the newest pair" };
-        println!("{had:<40} {:<16} {count:>6}", if remains.leftover { "left over" } else { "none" });
+        let had = if remains.behind { "the old tokens, within ten minutes" } else { "the newest tokens" };
+        println!("{had:<40} {:<16} {count:>6}", if remains.leftover { "remained" } else { "none" });
     }
 }

@@ -1,34 +1,34 @@
-//! Everything that can go wrong on the way, at every endpoint.
+//! Network and service faults at every endpoint.
 
 use std::time::Duration;
 
 use jsm_ops::MemoryStore;
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault, Gate};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, HoldPoint};
 
 use crate::support::{HOUR, TestClock, World, oauth, scopes};
 
-/// Faults that pass, by name. After one of them everything works.
-fn passing() -> Vec<(&'static str, Fault)> {
+/// Temporary faults, by name. A retry after one of them succeeds.
+fn temporary() -> Vec<(&'static str, Fault)> {
     vec![
         ("dropped before", Fault::DropBefore),
         ("dropped after", Fault::DropAfter),
-        ("500 as HTML", Fault::Answer(Answer::gateway_page(500))),
-        ("502 as HTML", Fault::Answer(Answer::gateway_page(502))),
-        ("503 after it was done", Fault::AnswerAfter(Answer::gateway_page(503))),
-        ("504 without a body", Fault::Answer(Answer::empty(504))),
-        ("403 as HTML", Fault::Answer(Answer::html(403, "<html>The request could not be satisfied</html>"))),
-        ("429", Fault::Answer(Answer::throttled())),
-        ("429 for two seconds", Fault::Answer(Answer::throttled_until("2"))),
+        ("500 as HTML", Fault::Respond(FakeResponse::gateway_error(500))),
+        ("502 as HTML", Fault::Respond(FakeResponse::gateway_error(502))),
+        ("503 after it was done", Fault::RespondAfter(FakeResponse::gateway_error(503))),
+        ("504 without a body", Fault::Respond(FakeResponse::empty(504))),
+        ("403 as HTML", Fault::Respond(FakeResponse::html(403, "<html>The request could not be satisfied</html>"))),
+        ("429", Fault::Respond(FakeResponse::rate_limited())),
+        ("429 for two seconds", Fault::Respond(FakeResponse::rate_limited_until("2"))),
         ("half a body", Fault::HalfBody),
         ("cut in the body", Fault::CutBody),
         ("without access_token", Fault::WithoutField("access_token".to_owned())),
-        ("an empty success", Fault::AnswerAfter(Answer::empty(200))),
+        ("an empty success", Fault::RespondAfter(FakeResponse::empty(200))),
         ("a huge body", Fault::HugeBody(2 << 20)),
     ]
 }
 
-/// Faults that change nothing for a client that is not pedantic.
-fn harmless() -> Vec<(&'static str, Fault)> {
+/// Faults that a tolerant client does not notice.
+fn unnoticed() -> Vec<(&'static str, Fault)> {
     vec![
         ("another media type", Fault::ContentType("text/plain".to_owned())),
         ("without token_type", Fault::WithoutField("token_type".to_owned())),
@@ -39,26 +39,26 @@ fn harmless() -> Vec<(&'static str, Fault)> {
 }
 
 #[tokio::test]
-async fn a_refresh_survives_every_fault_that_passes() {
-    for (name, fault) in passing().into_iter().chain(harmless()) {
+async fn a_refresh_survives_temporary_faults() {
+    for (name, fault) in temporary().into_iter().chain(unnoticed()) {
         let world = World::new().await;
         world.clock.advance(HOUR);
-        world.fake.fault(Endpoint::Refresh, fault);
+        world.fake.queue_fault(Endpoint::Refresh, fault);
         world.assert_signed_in().await;
         assert!(world.is_alive_in_store().await, "{name}");
         assert!(world.fake.count(&Endpoint::Refresh) <= 2, "{name}");
-        world.fake.assert_nothing_unexpected();
+        world.fake.assert_no_violations();
     }
 }
 
 #[tokio::test]
-async fn a_refresh_that_fails_for_long_loses_nothing_and_does_not_hammer() {
-    for (name, fault) in passing() {
+async fn a_refresh_that_keeps_failing_loses_nothing_and_stops() {
+    for (name, fault) in temporary() {
         let world = World::new().await;
         world.clock.advance(HOUR);
-        world.fake.fault_times(&Endpoint::Refresh, &fault, 3);
+        world.fake.queue_faults(&Endpoint::Refresh, &fault, 3);
         let error = world.session.access_token().await.expect_err(name);
-        assert!(error.is_transient() && !error.is_consent_needed() && !error.is_configuration(), "{name}: {error}");
+        assert!(error.is_transient() && !error.is_consent_needed() && !error.is_misconfigured(), "{name}: {error}");
         assert_eq!(world.fake.count(&Endpoint::Refresh), 3, "{name}");
         assert!(world.is_alive_in_store().await, "{name}");
         world.assert_signed_in().await;
@@ -68,10 +68,10 @@ async fn a_refresh_that_fails_for_long_loses_nothing_and_does_not_hammer() {
 }
 
 #[tokio::test]
-async fn a_long_wait_is_told_and_not_waited_for() {
+async fn a_long_retry_after_is_returned_and_not_waited_for() {
     let world = World::new().await;
     world.clock.advance(HOUR);
-    world.fake.fault(Endpoint::Refresh, Fault::Answer(Answer::throttled_until("1800")));
+    world.fake.queue_fault(Endpoint::Refresh, Fault::Respond(FakeResponse::rate_limited_until("1800")));
     let error = world.session.access_token().await.expect_err("throttled");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(1800)));
     assert!(error.is_transient(), "{error}");
@@ -83,7 +83,7 @@ async fn a_long_wait_is_told_and_not_waited_for() {
 async fn a_refresh_that_does_not_rotate_keeps_the_old_token() {
     let world = World::new().await;
     world.clock.advance(HOUR);
-    world.fake.fault(Endpoint::Refresh, Fault::WithoutField("refresh_token".to_owned()));
+    world.fake.queue_fault(Endpoint::Refresh, Fault::WithoutField("refresh_token".to_owned()));
     world.assert_signed_in().await;
     let grant = world.session.grant().await.expect("a store").expect("a grant");
     assert!(grant.is_refreshable());
@@ -91,14 +91,14 @@ async fn a_refresh_that_does_not_rotate_keeps_the_old_token() {
 }
 
 #[tokio::test]
-async fn an_unknown_refusal_changes_nothing() {
+async fn an_unknown_oauth_error_changes_nothing() {
     let world = World::new().await;
     world.clock.advance(HOUR);
     let body = serde_json::json!({ "error": "invalid_request", "error_description": "what" });
-    world.fake.fault(Endpoint::Refresh, Fault::Answer(Answer::json(400, &body)));
-    let error = world.session.access_token().await.expect_err("refused");
-    assert!(!error.is_transient() && !error.is_consent_needed() && !error.is_configuration(), "{error}");
-    assert_eq!(world.fake.count(&Endpoint::Refresh), 1, "it is no use to repeat it");
+    world.fake.queue_fault(Endpoint::Refresh, Fault::Respond(FakeResponse::json(400, &body)));
+    let error = world.session.access_token().await.expect_err("rejected");
+    assert!(!error.is_transient() && !error.is_consent_needed() && !error.is_misconfigured(), "{error}");
+    assert_eq!(world.fake.count(&Endpoint::Refresh), 1, "a retry would not help");
     world.assert_signed_in().await;
 }
 
@@ -107,14 +107,14 @@ async fn no_secret_follows_a_redirect() {
     for endpoint in [Endpoint::Exchange, Endpoint::Refresh, Endpoint::Resources] {
         for status in [301, 302, 307, 308] {
             let world = World::new().await;
-            let to = format!("{}/oauth/token", world.fake.elsewhere_url());
-            let answer = Answer::empty(status).header("location", &to);
-            world.fake.fault(endpoint.clone(), Fault::Answer(answer));
+            let to = format!("{}/oauth/token", world.fake.foreign_host_url());
+            let response = FakeResponse::empty(status).header("location", &to);
+            world.fake.queue_fault(endpoint.clone(), Fault::Respond(response));
             let error = match endpoint {
                 Endpoint::Exchange => {
-                    let login = world.oauth.begin(&scopes(&world.fake)).expect("a login");
-                    let callback = world.fake.approve(login.url.as_str()).await.expect("consent");
-                    world.oauth.finish("grace", login.pending, &callback).await.expect_err("a redirect")
+                    let sign_in = world.oauth.begin_sign_in(&scopes(&world.fake)).expect("a sign-in");
+                    let callback = world.fake.approve(sign_in.url.as_str()).await.expect("consent");
+                    world.oauth.finish_sign_in("grace", sign_in.pending, &callback).await.expect_err("a redirect")
                 }
                 Endpoint::Refresh => {
                     world.clock.advance(HOUR);
@@ -122,48 +122,48 @@ async fn no_secret_follows_a_redirect() {
                 }
                 _ => world.session.sites().await.expect_err("a redirect"),
             };
-            assert!(error.is_configuration() && error.to_string().contains("redirects"), "{error}");
-            // A request to the other host would be unexpected.
-            world.fake.assert_nothing_unexpected();
+            assert!(error.is_misconfigured() && error.to_string().contains("redirects"), "{error}");
+            // The fake reports a request to the other host as a violation.
+            world.fake.assert_no_violations();
             assert!(world.is_alive_in_store().await);
         }
     }
 }
 
 #[tokio::test]
-async fn an_exchange_survives_every_fault_before_the_code_is_spent() {
-    for (name, fault) in passing() {
+async fn a_code_exchange_survives_temporary_faults_until_the_code_is_spent() {
+    for (name, fault) in temporary() {
         let fake = Fake::start().await.expect("a fake");
         let clock = TestClock::of(&fake);
         let oauth = oauth(&fake, &clock, MemoryStore::new());
-        let login = oauth.begin(&scopes(&fake)).expect("a login");
-        let callback = fake.approve(login.url.as_str()).await.expect("consent");
-        fake.fault(Endpoint::Exchange, fault);
-        match oauth.finish("ada", login.pending, &callback).await {
+        let sign_in = oauth.begin_sign_in(&scopes(&fake)).expect("a sign-in");
+        let callback = fake.approve(sign_in.url.as_str()).await.expect("consent");
+        fake.queue_fault(Endpoint::Exchange, fault);
+        match oauth.finish_sign_in("ada", sign_in.pending, &callback).await {
             Ok(session) => assert!(session.access_token().await.is_ok(), "{name}"),
-            // The answer was lost and the code was spent: there is nothing for it but another login.
+            // The response was lost and the code was spent, so another sign-in is needed.
             Err(error) => {
                 assert!(error.is_consent_needed(), "{name}: {error}");
                 assert!(fake.executions(&Endpoint::Exchange) > 0, "{name}: the code was not even spent");
             }
         }
-        let login = oauth.begin(&scopes(&fake)).expect("a login");
-        let callback = fake.approve(login.url.as_str()).await.expect("consent");
-        oauth.finish("ada", login.pending, &callback).await.expect(name);
+        let sign_in = oauth.begin_sign_in(&scopes(&fake)).expect("a sign-in");
+        let callback = fake.approve(sign_in.url.as_str()).await.expect("consent");
+        oauth.finish_sign_in("ada", sign_in.pending, &callback).await.expect(name);
     }
 }
 
 #[tokio::test]
-async fn the_list_of_sites_survives_every_fault_that_passes() {
-    for (name, fault) in passing() {
-        // The list is no object that could lack a field; a refusal by the gateway is none that passes.
+async fn the_list_of_sites_survives_temporary_faults() {
+    for (name, fault) in temporary() {
+        // The list has no such field, and a 403 of the gateway is not temporary.
         if matches!(fault, Fault::WithoutField(_)) || name == "403 as HTML" {
             continue;
         }
         let world = World::new().await;
-        world.fake.fault(Endpoint::Resources, fault.clone());
+        world.fake.queue_fault(Endpoint::Resources, fault.clone());
         assert_eq!(world.session.sites().await.expect(name).len(), 1);
-        world.fake.fault_times(&Endpoint::Resources, &fault, 3);
+        world.fake.queue_faults(&Endpoint::Resources, &fault, 3);
         let error = world.session.sites().await.expect_err(name);
         assert!(error.is_transient(), "{name}: {error}");
         assert_eq!(world.refreshes(), 0, "{name}");
@@ -171,17 +171,17 @@ async fn the_list_of_sites_survives_every_fault_that_passes() {
 }
 
 #[tokio::test]
-async fn a_list_of_sites_that_refuses_every_token_ends_after_one_refresh() {
+async fn a_list_of_sites_that_rejects_every_token_causes_one_refresh() {
     let world = World::new().await;
-    let refusal = Answer::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
-    world.fake.fault_times(&Endpoint::Resources, &Fault::Answer(refusal), 10);
-    let error = world.session.sites().await.expect_err("refused");
-    assert!(error.is_token_refused(), "{error}");
+    let rejection = FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized" }));
+    world.fake.queue_faults(&Endpoint::Resources, &Fault::Respond(rejection), 10);
+    let error = world.session.sites().await.expect_err("rejected");
+    assert!(error.is_token_rejected(), "{error}");
     assert_eq!((world.fake.count(&Endpoint::Resources), world.refreshes()), (2, 1));
 }
 
 #[tokio::test]
-async fn an_answer_that_never_comes_is_given_up() {
+async fn a_missing_response_ends_the_refresh() {
     let world = World::new().await;
     let oauth = jsm_ops::OAuth::builder(crate::support::app(&world.fake), world.store.clone())
         .endpoints(crate::support::endpoints(&world.fake.url()))
@@ -190,11 +190,11 @@ async fn an_answer_that_never_comes_is_given_up() {
         .build()
         .expect("an OAuth");
     world.clock.advance(HOUR);
-    // Before it is handled, after it, and in the middle of the answer.
-    let gates = [world.fake.hold(Endpoint::Refresh), world.fake.hold_answer(Endpoint::Refresh), Gate::new()];
-    world.fake.fault(Endpoint::Refresh, Fault::HoldBody(gates[2].clone()));
-    let error = oauth.session("ada").access_token().await.expect_err("no answer");
+    // Before the request is handled, after it, and during the response.
+    let gates = [world.fake.hold_request(Endpoint::Refresh), world.fake.hold_response(Endpoint::Refresh), HoldPoint::new()];
+    world.fake.queue_fault(Endpoint::Refresh, Fault::HoldBody(gates[2].clone()));
+    let error = oauth.session("ada").access_token().await.expect_err("no response");
     assert!(error.is_transient(), "{error}");
-    gates.iter().for_each(Gate::release);
+    gates.iter().for_each(HoldPoint::release);
     world.assert_signed_in().await;
 }

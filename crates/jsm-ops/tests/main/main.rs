@@ -1,22 +1,23 @@
 //! Signing in and staying signed in, against the fake Atlassian over real sockets.
 
-// Helpers of tests are tests, too.
+// Helpers of tests may panic like tests.
 #![allow(clippy::expect_used)]
 
-mod calls;
+mod authentication;
 mod cancel;
 mod crashes;
 mod deadlines;
+mod errors;
 mod expiry;
 mod faults;
-mod flow;
-mod limits;
-mod local;
+mod loopback;
 mod observe;
 mod processes;
+mod rate_limits;
 mod retries;
+mod retry_after;
 mod secrecy;
+mod sign_in;
 mod stores;
 mod support;
 mod transport;
-mod waits;

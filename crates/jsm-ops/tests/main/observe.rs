@@ -1,4 +1,4 @@
-//! What others see of calls: spans, events, metrics, and nothing secret among them.
+//! Spans, events and metrics of calls, without secrets.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
 };
 
 use jsm_ops::{CallReport, Client, Metrics, Operation, Rate, RetryReport, ThrottleReport};
-use jsm_ops_fake::{Answer, Endpoint, Fault, Throttle};
+use jsm_ops_fake::{Endpoint, FakeResponse, Fault, RateLimitHeaders};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -19,7 +19,7 @@ use crate::support::{Always, HOUR, World};
 
 type Fields = BTreeMap<String, String>;
 
-/// Spans with their fields, and events, of this crate.
+/// Captures the spans and events of this crate with their fields.
 #[derive(Clone, Default)]
 struct Capture(Arc<Mutex<Captured>>);
 
@@ -75,17 +75,17 @@ impl Subscriber for Capture {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// Captures what this thread does from now on.
+/// Captures the events of this thread from now on.
 fn capture() -> (Capture, tracing::subscriber::DefaultGuard) {
-    // As long as there is one subscriber only, a place that another thread comes to first would be taken for one that nobody
-    // listens to.
+    // With a single subscriber, tracing would cache a call site as disabled if another thread
+    // reaches it first.
     crate::secrecy::listen();
     let capture = Capture::default();
     let guard = tracing::subscriber::set_default(capture.clone());
     (capture, guard)
 }
 
-/// Every call of the hook, as a line.
+/// Every report as a line.
 #[derive(Debug, Default)]
 struct Lines(Mutex<Vec<String>>);
 
@@ -107,17 +107,17 @@ impl Metrics for Lines {
     }
 
     fn retry(&self, report: &RetryReport) {
-        let RetryReport { operation, cause, attempts, wait, .. } = report;
-        self.add(format!("retry {} {cause} {attempts} {}ms", operation.id, wait.as_millis()));
+        let RetryReport { operation, cause, attempts, delay, .. } = report;
+        self.add(format!("retry {} {cause} {attempts} {}ms", operation.id, delay.as_millis()));
     }
 
     fn throttle(&self, report: &ThrottleReport) {
-        let ThrottleReport { operation, cause, wait, .. } = report;
-        self.add(format!("throttle {} {cause} {:?}", operation.id, wait.map(|wait| wait.as_millis())));
+        let ThrottleReport { operation, cause, delay, .. } = report;
+        self.add(format!("throttle {} {cause} {:?}", operation.id, delay.map(|delay| delay.as_millis())));
     }
 
-    fn token_refused(&self, operation: &'static Operation) {
-        self.add(format!("token_refused {}", operation.id));
+    fn token_rejected(&self, operation: &'static Operation) {
+        self.add(format!("token_rejected {}", operation.id));
     }
 }
 
@@ -132,7 +132,7 @@ fn expected(pairs: &[(&str, &str)]) -> Fields {
 }
 
 #[tokio::test]
-async fn a_span_says_what_was_called_and_what_came_of_it() {
+async fn a_span_has_the_operation_and_the_outcome() {
     let (capture, _guard) = capture();
     let world = World::new().await;
     world.fake.seed_alerts(1);
@@ -141,12 +141,12 @@ async fn a_span_says_what_was_called_and_what_came_of_it() {
     let client = client(&world, &metrics).await;
     let secret_note = "the password is swordfish";
 
-    world.fake.fault(Endpoint::Gateway, Fault::Answer(Answer::gateway_page(502)));
-    world.fake.throttle(Endpoint::Gateway, Throttle::Quota, Duration::from_secs(7));
-    client.alerts().get(&alert).send().await.expect("an answer");
-    world.fake.fault(Endpoint::Gateway, Fault::Answer(Answer::gateway_page(503)));
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::gateway_error(502)));
+    world.fake.queue_rate_limit(Endpoint::Gateway, RateLimitHeaders::Quota, Duration::from_secs(7));
+    client.alerts().get(&alert).send().await.expect("a response");
+    world.fake.queue_fault(Endpoint::Gateway, Fault::Respond(FakeResponse::gateway_error(503)));
     client.alerts().add_note(&alert, secret_note).send().await.expect_err("a failing server");
-    client.alerts().list().query("message: swordfish").send().await.expect("an answer");
+    client.alerts().list().query("message: swordfish").send().await.expect("a response");
 
     let token = world.session.access_token().await.expect("a token");
 
@@ -167,7 +167,7 @@ async fn a_span_says_what_was_called_and_what_came_of_it() {
         ("operation", "add_alert_note"),
         ("method", "POST"),
         ("path", "/v1/alerts/{id}/notes"),
-        ("outcome", "refused"),
+        ("outcome", "error_status"),
         ("status", "503"),
         ("attempts", "1"),
         ("trace_id", "fake0trace0id"),
@@ -177,11 +177,11 @@ async fn a_span_says_what_was_called_and_what_came_of_it() {
     assert_eq!(spans[..2], [&get, &note]);
     assert_eq!(spans.len(), 3);
     let of = |message: &str| captured.events.iter().filter(|event| event["message"].contains(message)).collect::<Vec<_>>();
-    let retries = of("sent again after a wait");
+    let retries = of("retrying the request after a delay");
     assert_eq!(retries.iter().map(|event| event["cause"].as_str()).collect::<Vec<_>>(), ["server_error", "rate_limited"]);
-    assert_eq!(retries.iter().map(|event| event["wait_ms"].as_str()).collect::<Vec<_>>(), ["250", "7250"]);
+    assert_eq!(retries.iter().map(|event| event["delay_ms"].as_str()).collect::<Vec<_>>(), ["250", "7250"]);
     let [throttled] = &of("too many requests")[..] else { unreachable!("one") };
-    assert_eq!((throttled["reason"].as_str(), throttled["wait_ms"].as_str()), ("jira-quota-global-based", "7000"));
+    assert_eq!((throttled["reason"].as_str(), throttled["delay_ms"].as_str()), ("jira-quota-global-based", "7000"));
 
     for hidden in [alert.as_str(), "swordfish", "disk", token.secret().expose(), "127.0.0.1", &world.fake.site().id] {
         assert!(!captured.all.contains(hidden), "{hidden:?} is in {}", captured.all);
@@ -193,65 +193,65 @@ async fn a_span_says_what_was_called_and_what_came_of_it() {
             "throttle get_alert service Some(7000)",
             "retry get_alert rate_limited 2 7250ms",
             "call get_alert success 200 3 7500ms",
-            "call add_alert_note refused 503 1 0ms",
+            "call add_alert_note error_status 503 1 0ms",
             "call list_alerts success 200 1 0ms",
         ]
     );
 }
 
 #[tokio::test]
-async fn refreshes_are_seen_too() {
+async fn refreshes_are_reported() {
     let (capture, _guard) = capture();
     let world = World::new().await;
     let metrics = Arc::new(Lines::default());
     let client = client(&world, &metrics).await;
     world.fake.expire_access_tokens();
-    client.alerts().list().send().await.expect("an answer");
-    assert_eq!(metrics.take(), ["token_refused list_alerts", "call list_alerts success 200 2 0ms"]);
+    client.alerts().list().send().await.expect("a response");
+    assert_eq!(metrics.take(), ["token_rejected list_alerts", "call list_alerts success 200 2 0ms"]);
     world.clock.advance(HOUR);
-    client.alerts().list().send().await.expect("an answer");
+    client.alerts().list().send().await.expect("a response");
     assert_eq!(metrics.take(), ["call list_alerts success 200 1 0ms"]);
     let captured = capture.0.lock().expect("a lock");
     let messages: Vec<_> = captured.events.iter().map(|event| event["message"].as_str()).collect();
     assert_eq!(messages.iter().filter(|message| **message == "refreshed").count(), 2, "{messages:?}");
-    assert!(messages.contains(&"the token was refused, and another one is asked for"), "{messages:?}");
+    assert!(messages.contains(&"the token was rejected; requesting another one"), "{messages:?}");
 }
 
 #[tokio::test]
-async fn every_end_of_a_call_is_counted_once() {
+async fn every_end_of_a_call_is_reported_once() {
     let world = World::new().await;
     let metrics = Arc::new(Lines::default());
-    let limited = Rate::per_hour(1.try_into().expect("no zero"));
+    let limited = Rate::per_hour(1.try_into().expect("not zero"));
     let with: Arc<dyn Metrics> = Arc::<Lines>::clone(&metrics);
-    let builder = Client::builder().session(world.session.clone()).metrics(with).limit("schedules", limited);
+    let builder = Client::builder().session(world.session.clone()).metrics(with).rate_limit("schedules", limited);
     let client = builder.build().await.expect("a client");
 
-    let gate = world.fake.hold(Endpoint::Gateway);
+    let gate = world.fake.hold_request(Endpoint::Gateway);
     tokio::select! {
         _ = client.alerts().add_note("a-1", "n").send() => unreachable!("it is held"),
-        () = gate.arrived(1) => {}
+        () = gate.wait_for_requests(1) => {}
     }
     gate.release();
     assert_eq!(metrics.take(), ["call add_alert_note dropped 0 1 0ms"]);
 
-    world.fake.fault(Endpoint::Gateway, Fault::DropAfter);
+    world.fake.queue_fault(Endpoint::Gateway, Fault::DropAfter);
     client.alerts().add_note("a-1", "n").send().await.expect_err("dropped");
     assert_eq!(metrics.take(), ["call add_alert_note failed 0 1 0ms"]);
 
-    client.schedules().list().send().await.expect("an answer");
-    client.schedules().list().send().await.expect("an answer");
+    client.schedules().list().send().await.expect("a response");
+    client.schedules().list().send().await.expect("a response");
     let lines = metrics.take();
     assert_eq!(
         lines,
         [
             "call list_schedules success 200 1 0ms",
-            "throttle list_schedules limiter Some(3600000)",
+            "throttle list_schedules client_rate_limit Some(3600000)",
             "call list_schedules success 200 1 3600000ms",
         ]
     );
 
     world.fake.revoke("712020:operator");
     world.clock.advance(HOUR);
-    client.alerts().list().send().await.expect_err("over");
+    client.alerts().list().send().await.expect_err("expired");
     assert_eq!(metrics.take(), ["call list_alerts failed 0 0 0ms"]);
 }

@@ -1,4 +1,4 @@
-//! Several processes over one store: this test binary runs itself.
+//! Several processes with one store. The test binary runs itself.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -11,19 +11,19 @@ use std::{
 use jsm_ops::{App, FileStore, OAuth, TokenStore};
 use jsm_ops_fake::{Endpoint, Fake};
 
-use crate::support::{HOUR, TestClock, ToldClock, endpoints, oauth, sign_in};
+use crate::support::{FixedClock, HOUR, TestClock, endpoints, oauth, sign_in};
 
 const PROCESSES: usize = 8;
 const ROUNDS: usize = 50;
 
-/// Variables that make a child of a test.
+/// Environment variables of a child process.
 const URL: &str = "JSM_OPS_TEST_URL";
 const DIRECTORY: &str = "JSM_OPS_TEST_DIRECTORY";
 
-/// Begins the lines of a child that are none of the test harness.
-const SIGN: &str = "@@ ";
+/// The prefix of a child's own lines, among those of the test harness.
+const PREFIX: &str = "@@ ";
 
-/// A process that does what a child test does, and its lines.
+/// A child process that runs one test, and its lines.
 pub(crate) struct Process {
     pub(crate) child: Child,
     input: ChildStdin,
@@ -31,12 +31,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Runs the test of this binary with the given name as a child.
+    /// Runs the test with this name in a child process.
     pub(crate) fn start(test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
         Self::run(Command::new(std::env::current_exe().expect("this binary")), test, url, directory, variables)
     }
 
-    /// The same in a shell that lets no file grow: for a process like this the disk is full.
+    /// The same with a file size limit of zero: the disk seems full.
     #[cfg(unix)]
     fn start_on_a_full_disk(test: &str, url: &str, directory: &Path) -> Self {
         let mut command = Command::new("sh");
@@ -47,7 +47,7 @@ impl Process {
     }
 
     fn run(mut command: Command, test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
-        // What the person who runs the tests has set is not for the children.
+        // Children must not use the settings of the developer.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("JSM_OPS_")) {
             command.env_remove(name);
         }
@@ -65,8 +65,8 @@ impl Process {
         let (send, lines) = mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                // The harness writes the name of the test and no end of line before it.
-                if let Some((_, line)) = line.split_once(SIGN) {
+                // The harness writes the name of the test before it, on the same line.
+                if let Some((_, line)) = line.split_once(PREFIX) {
                     let _ = send.send(line.to_owned());
                 }
             }
@@ -74,11 +74,11 @@ impl Process {
         Self { child, input, lines }
     }
 
-    pub(crate) fn say(&mut self, line: &str) {
+    pub(crate) fn write_line(&mut self, line: &str) {
         writeln!(self.input, "{line}").expect("a line");
     }
 
-    pub(crate) fn hear(&self) -> String {
+    pub(crate) fn read_line(&self) -> String {
         self.lines.recv_timeout(Duration::from_secs(60)).expect("a line of the child")
     }
 
@@ -88,21 +88,21 @@ impl Process {
     }
 }
 
-/// What a child needs; nothing in a process that is none.
-pub(crate) fn child<S: TokenStore + 'static>(store: impl FnOnce(FileStore) -> S) -> Option<(OAuth, ToldClock)> {
+/// The setup of a child. `None` in the parent.
+pub(crate) fn child<S: TokenStore + 'static>(store: impl FnOnce(FileStore) -> S) -> Option<(OAuth, FixedClock)> {
     let (url, directory) = (std::env::var(URL).ok()?, std::env::var_os(DIRECTORY)?);
-    let clock = ToldClock::default();
+    let clock = FixedClock::default();
     let app = App::new("fake-client-id", "fake-client-secret", "http://127.0.0.1:8765/callback").expect("an app");
     let builder = OAuth::builder(app, store(FileStore::directory(directory)));
     let oauth = builder.endpoints(endpoints(&url)).clock(Arc::new(clock.clone())).build().expect("an OAuth");
     Some((oauth, clock))
 }
 
-pub(crate) fn tell(line: &str) {
-    println!("{SIGN}{line}");
+pub(crate) fn report(line: &str) {
+    println!("{PREFIX}{line}");
 }
 
-/// The lines of the parent, each the time in milliseconds.
+/// The times in milliseconds that the parent sends, one per line.
 pub(crate) fn times() -> impl Iterator<Item = Duration> {
     std::io::stdin().lines().map_while(Result::ok).map(|line| Duration::from_millis(line.parse().expect("a time")))
 }
@@ -115,12 +115,12 @@ fn child_of_rounds() {
     for time in times() {
         clock.set(time);
         let token = runtime.block_on(session.access_token());
-        tell(&token.map_or_else(|error| error.to_string(), |token| token.secret().expose().to_owned()));
+        report(&token.map_or_else(|error| error.to_string(), |token| token.secret().expose().to_owned()));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eight_processes_cause_one_refresh_a_round() {
+async fn eight_processes_cause_one_refresh_per_round() {
     let fake = Fake::start().await.expect("a fake");
     let clock = TestClock::of(&fake);
     let directory = tempfile::tempdir().expect("a directory");
@@ -131,18 +131,18 @@ async fn eight_processes_cause_one_refresh_a_round() {
     for round in 1..=ROUNDS {
         clock.advance(HOUR);
         let now = fake.clock().since_epoch().as_millis().to_string();
-        processes.iter_mut().for_each(|process| process.say(&now));
-        let mut tokens: Vec<_> = processes.iter().map(Process::hear).collect();
-        assert!(tokens.iter().all(|token| fake.access_token_is_good(token)), "round {round}: {tokens:?}");
+        processes.iter_mut().for_each(|process| process.write_line(&now));
+        let mut tokens: Vec<_> = processes.iter().map(Process::read_line).collect();
+        assert!(tokens.iter().all(|token| fake.is_access_token_valid(token)), "round {round}: {tokens:?}");
         tokens.dedup();
         assert_eq!((tokens.len(), fake.count(&Endpoint::Refresh)), (1, round));
     }
     processes.into_iter().for_each(Process::kill);
     println!("{PROCESSES} processes, {ROUNDS} rounds, {} refreshes", fake.executions(&Endpoint::Refresh));
-    fake.assert_nothing_unexpected();
+    fake.assert_no_violations();
 }
 
-/// Real files and a real error of the operating system, which only another process can have.
+/// This test needs a real error of the operating system, so it runs in another process.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_noticed_before_a_token_is_rotated() {
@@ -153,14 +153,14 @@ async fn a_full_disk_is_noticed_before_a_token_is_rotated() {
     let session = sign_in(&fake, &oauth, "ada").await;
     let path = FileStore::directory(directory.path()).path(session.key());
     let before = std::fs::read(&path).expect("a file");
-    // The lock file is there, as it is after any refresh.
+    // The lock file exists, as after any refresh.
     drop(FileStore::directory(directory.path()).lock(session.key()).await.expect("a lock"));
     clock.advance(HOUR);
     let mut process = Process::start_on_a_full_disk("processes::child_of_rounds", &fake.url(), directory.path());
     for _ in 0..3 {
-        process.say(&fake.clock().since_epoch().as_millis().to_string());
-        let told = process.hear();
-        assert!(told.contains("cannot write beside"), "{told}");
+        process.write_line(&fake.clock().since_epoch().as_millis().to_string());
+        let reported = process.read_line();
+        assert!(reported.contains("cannot write next to"), "{reported}");
     }
     process.kill();
     assert_eq!(fake.count(&Endpoint::Refresh), 0);
@@ -168,41 +168,41 @@ async fn a_full_disk_is_noticed_before_a_token_is_rotated() {
     assert!(session.access_token().await.is_ok());
 }
 
-/// Tells what it finds in its environment.
+/// Reports the configuration that it reads from its environment.
 #[test]
 fn child_of_an_environment() {
     if std::env::var_os(DIRECTORY).is_none() {
         return;
     }
     let shown = |outcome: Result<String, jsm_ops::Error>| outcome.unwrap_or_else(|error| format!("{error:?} {error}"));
-    tell(&shown(App::from_env().map(|app| format!("{} {}", app.client_id(), app.redirect_uri()))));
-    tell(&shown(jsm_ops::Endpoints::from_env().map(|endpoints| format!("{} {}", endpoints.token(), endpoints.gateway()))));
+    report(&shown(App::from_env().map(|app| format!("{} {}", app.client_id(), app.redirect_uri()))));
+    report(&shown(jsm_ops::Endpoints::from_env().map(|endpoints| format!("{} {}", endpoints.token(), endpoints.gateway()))));
 }
 
 #[test]
-fn the_environment_describes_apps_and_endpoints() {
+fn apps_and_endpoints_are_read_from_the_environment() {
     let directory = tempfile::tempdir().expect("a directory");
-    let told = |variables: &[(&str, &str)]| {
+    let reported = |variables: &[(&str, &str)]| {
         let process = Process::start("processes::child_of_an_environment", "", directory.path(), variables);
-        let told = [process.hear(), process.hear()];
+        let reported = [process.read_line(), process.read_line()];
         process.kill();
-        told
+        reported
     };
     let app = [
         ("JSM_OPS_CLIENT_ID", "an-id"),
         ("JSM_OPS_CLIENT_SECRET", "a-secret"),
         ("JSM_OPS_REDIRECT_URI", "http://127.0.0.1:8391/callback"),
     ];
-    let [both, atlassian] = told(&app);
+    let [both, atlassian] = reported(&app);
     assert_eq!(both, "an-id http://127.0.0.1:8391/callback");
     assert_eq!(atlassian, "https://auth.atlassian.com/oauth/token https://api.atlassian.com");
     let auth = ("JSM_OPS_AUTH_URL", "https://auth.example");
     let gateway = ("JSM_OPS_GATEWAY_URL", "https://api.example");
-    let [missing, other] = told(&[app[0], app[1], auth, gateway]);
+    let [missing, other] = reported(&[app[0], app[1], auth, gateway]);
     assert!(missing.contains("JSM_OPS_REDIRECT_URI") && !missing.contains("a-secret"), "{missing}");
     assert_eq!(other, "https://auth.example/oauth/token https://api.example");
-    let [_, half] = told(&[auth]);
-    assert!(half.contains("lacks JSM_OPS_GATEWAY_URL"), "{half}");
-    let [_, half] = told(&[gateway]);
-    assert!(half.contains("lacks JSM_OPS_AUTH_URL"), "{half}");
+    let [_, half] = reported(&[auth]);
+    assert!(half.contains("JSM_OPS_GATEWAY_URL is not set"), "{half}");
+    let [_, half] = reported(&[gateway]);
+    assert!(half.contains("JSM_OPS_AUTH_URL is not set"), "{half}");
 }

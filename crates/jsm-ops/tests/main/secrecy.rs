@@ -1,4 +1,4 @@
-//! Nothing secret is printed: not by `Debug`, not by `Display`, not by the sources of errors, not by what is logged at TRACE.
+//! Secrets are never printed: by `Debug`, `Display`, sources of errors, or logs at TRACE.
 
 use std::{
     collections::BTreeSet,
@@ -8,25 +8,25 @@ use std::{
 };
 
 use jsm_ops::{
-    ApiToken, Client, CloudId, FileStore, Gateway, Grant, LoopbackLogin, MemoryStore, OAuth, PendingLogin, SiteChoice,
+    ApiToken, Client, CloudId, FileStore, Gateway, Grant, LoopbackSignIn, MemoryStore, OAuth, PendingSignIn, SiteChoice,
     TokenStore as _, core::Body,
 };
-use jsm_ops_fake::{Answer, Endpoint, Fake, Fault};
+use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault};
 use tracing::{Event, Metadata, Subscriber, field::Visit, span};
 
 use crate::support::{FailingStore, HOUR, LIST, TestClock, app, full_disk, oauth, refresh_token, scopes};
 
-/// Everything that was printed, by whomever in this process.
+/// Everything that this process logged.
 static LOG: Mutex<String> = Mutex::new(String::new());
 
 fn log() -> MutexGuard<'static, String> {
     LOG.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes every event and span of `tracing`, with all fields.
-struct Everything;
+/// Records every event and span of `tracing` with all fields.
+struct Recorder;
 
-impl Subscriber for Everything {
+impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
@@ -57,7 +57,8 @@ struct Fields(&'static Metadata<'static>);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        // Formatted before the lock is taken: a value that logs while it is formatted would wait for itself.
+        // Formatted before the lock is taken: a value that logs while it is formatted would
+        // deadlock.
         let line = format!("{} {}={value:?}\n", self.0.target(), field.name());
         log().push_str(&line);
     }
@@ -71,7 +72,7 @@ impl Visit for Line<'_> {
     }
 }
 
-/// Takes every line of `log`, which the HTTP crates write to.
+/// Records every line of `log`, which the HTTP crates use.
 struct Lines;
 
 impl log::Log for Lines {
@@ -87,7 +88,7 @@ impl log::Log for Lines {
     fn flush(&self) {}
 }
 
-/// What may not be printed.
+/// The strings that must not be printed.
 #[derive(Default)]
 struct Secrets(BTreeSet<String>);
 
@@ -105,10 +106,10 @@ impl Secrets {
         }
     }
 
-    fn add_login(&mut self, pending: &PendingLogin) {
+    fn add_sign_in(&mut self, pending: &PendingSignIn) {
         let json: serde_json::Value = serde_json::to_value(pending).expect("JSON");
         for field in ["state", "verifier"] {
-            self.add(json[field].as_str().expect("a text"));
+            self.add(json[field].as_str().expect("a string"));
         }
     }
 
@@ -141,15 +142,15 @@ impl Secrets {
     }
 }
 
-/// Listens to everything from now on. It is the one subscriber of the process; others are for their threads.
+/// Starts recording. This is the global subscriber; other tests set one for their thread.
 pub(crate) fn listen() {
-    let _ = tracing::subscriber::set_global_default(Everything);
+    let _ = tracing::subscriber::set_global_default(Recorder);
     let _ = log::set_logger(&Lines);
     log::set_max_level(log::LevelFilter::Trace);
 }
 
 #[tokio::test]
-async fn nothing_that_can_be_near_a_secret_prints_one() {
+async fn no_type_error_or_log_prints_a_secret() {
     listen();
     let mut secrets = Secrets::default();
     let fake = Fake::start().await.expect("a fake");
@@ -162,14 +163,14 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     secrets.check("OAuth", &oauth);
     secrets.check("OAuthBuilder", &OAuth::builder(app(&fake), store.clone()));
     secrets.check("Endpoints", oauth.endpoints());
-    secrets.check("LoopbackLogin", &LoopbackLogin::new(&oauth));
+    secrets.check("LoopbackSignIn", &LoopbackSignIn::new(&oauth));
 
-    // Signing in, well and badly. The address of the consent page is for the person's eyes, state and all.
-    let login = oauth.begin(&scopes(&fake)).expect("a login");
-    secrets.add_login(&login.pending);
-    secrets.check("PendingLogin", &login.pending);
-    secrets.check("Login", &login);
-    let callback = fake.approve(login.url.as_str()).await.expect("consent");
+    // Sign-ins that succeed and fail. The URL of the consent page is shown with its state.
+    let sign_in = oauth.begin_sign_in(&scopes(&fake)).expect("a sign-in");
+    secrets.add_sign_in(&sign_in.pending);
+    secrets.check("PendingSignIn", &sign_in.pending);
+    secrets.check("SignIn", &sign_in);
+    let callback = fake.approve(sign_in.url.as_str()).await.expect("consent");
     secrets.add_callback(&callback);
     for damaged in [
         callback.replace("state=", "other="),
@@ -177,12 +178,12 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
         format!("{callback}&{}", callback.split_once('?').expect("a query").1),
         callback.replace("code=", "cod="),
     ] {
-        let error = oauth.finish("ada", login.pending.clone(), &damaged).await.expect_err("damaged");
+        let error = oauth.finish_sign_in("ada", sign_in.pending.clone(), &damaged).await.expect_err("damaged");
         secrets.check_error("a callback", &error);
     }
-    let session = oauth.finish("ada", login.pending.clone(), &callback).await.expect("a session");
+    let session = oauth.finish_sign_in("ada", sign_in.pending.clone(), &callback).await.expect("a session");
     secrets.add_grants(&fake);
-    secrets.check_error("a spent code", &oauth.finish("ada", login.pending, &callback).await.expect_err("spent"));
+    secrets.check_error("a spent code", &oauth.finish_sign_in("ada", sign_in.pending, &callback).await.expect_err("spent"));
 
     let token = session.access_token().await.expect("a token");
     secrets.check("Session", &session);
@@ -194,11 +195,11 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     secrets.check("FileStore", &store);
     secrets.check("StoreLock", &store.lock(session.key()).await.expect("a lock"));
 
-    // What comes back from a service that repeats what it was sent.
+    // A service that echoes what it received.
     let echo = |status: u16, error: &str, sent: &str| {
         let description = format!("{} {sent} no", fake.app().client_secret);
         let body = serde_json::json!({ "error": error, "error_description": description });
-        Fault::Answer(Answer::json(status, &body))
+        Fault::Respond(FakeResponse::json(status, &body))
     };
     for number in 0..10 {
         let token = session.access_token().await.expect("a token");
@@ -208,14 +209,14 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
             1 => Fault::CutBody,
             2 => Fault::HalfBody,
             3 => Fault::WithoutField("access_token".to_owned()),
-            4 => Fault::Answer(Answer::gateway_page(502)),
-            5 => Fault::Answer(Answer::throttled_until("3000")),
-            6 => Fault::Answer(Answer::redirect(&format!("{}/?t={sent}", fake.elsewhere_url()))),
+            4 => Fault::Respond(FakeResponse::gateway_error(502)),
+            5 => Fault::Respond(FakeResponse::rate_limited_until("3000")),
+            6 => Fault::Respond(FakeResponse::redirect(&format!("{}/?t={sent}", fake.foreign_host_url()))),
             7 => echo(400, "invalid_request", &sent),
             8 => echo(401, "access_denied", &sent),
             _ => echo(500, "server_error", &sent),
         };
-        fake.fault_times(&Endpoint::Refresh, &fault, 3);
+        fake.queue_faults(&Endpoint::Refresh, &fault, 3);
         session.invalidate(token.generation());
         secrets.check_error("a refresh", &session.access_token().await.expect_err("a fault"));
         fake.clear_faults();
@@ -223,7 +224,7 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
         secrets.add_grants(&fake);
     }
 
-    // Calls, with either credential.
+    // Calls with either credential.
     let client = Client::builder().session(session.clone()).build().await.expect("a client");
     secrets.check("Client", &client);
     let api_token = "an-api-token-of-ada";
@@ -235,32 +236,35 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     let gateway = Gateway::new(&fake.url()).expect("a gateway");
     let builder = Client::builder().api_token(token).site(site).gateway(gateway);
     secrets.check("ClientBuilder", &builder);
-    let classic = builder.build().await.expect("a client");
-    secrets.check("Client", &classic);
+    let with_api_token = builder.build().await.expect("a client");
+    secrets.check("Client", &with_api_token);
     for (client, fault) in [
         (&client, Fault::DropAfter),
-        (&client, Fault::Answer(Answer::json(401, &serde_json::json!({ "message": "Unauthorized; scope does not match" })))),
-        (&classic, Fault::CutBody),
-        (&classic, Fault::Answer(Answer::gateway_page(500))),
+        (
+            &client,
+            Fault::Respond(FakeResponse::json(401, &serde_json::json!({ "message": "Unauthorized; scope does not match" }))),
+        ),
+        (&with_api_token, Fault::CutBody),
+        (&with_api_token, Fault::Respond(FakeResponse::gateway_error(500))),
     ] {
-        fake.fault(Endpoint::Gateway, fault);
+        fake.queue_fault(Endpoint::Gateway, fault);
         let error = client.call(&LIST, &[]).send(Body::None).await.expect_err("a fault");
         secrets.check_error("a call", &error);
     }
 
-    // Stores that fail, and files that are damaged.
+    // Failing stores and damaged files.
     let failing = FailingStore::default();
-    let other = crate::support::oauth(&fake, &clock.clone().patient(), failing.clone());
+    let other = crate::support::oauth(&fake, &clock.clone().manual(), failing.clone());
     failing.inner.save(session.key(), &grant, None).await.expect("saved");
     failing.fail_saves(Some(full_disk));
     let unsaved = other.session("ada");
     unsaved.invalidate(unsaved.access_token().await.expect("a token").generation());
     unsaved.access_token().await.expect("a token");
     secrets.add_grants(&fake);
-    secrets.check_error("an unsaved pair", &unsaved.unsaved().expect("unsaved"));
+    secrets.check_error("an unsaved grant", &unsaved.save_error().expect("unsaved"));
     secrets.check("Session", &unsaved);
     failing.fail_saves(None);
-    unsaved.settle().await.expect("saved");
+    unsaved.flush().await.expect("saved");
     let path = store.path(session.key());
     let whole = std::fs::read_to_string(&path).expect("a file");
     for damaged in [
@@ -278,7 +282,7 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     // The end of the grant.
     clock.advance(HOUR);
     fake.change_password("712020:operator");
-    secrets.check_error("a dead grant", &session.access_token().await.expect_err("over"));
+    secrets.check_error("a rejected grant", &session.access_token().await.expect_err("expired"));
     secrets.check("MemoryStore", &MemoryStore::new());
     session.sign_out().await.expect("signed out");
 
@@ -286,19 +290,19 @@ async fn nothing_that_can_be_near_a_secret_prints_one() {
     for sign in
         ["refreshed", "signed in", "could not be saved", "consent is needed", "path=\"/v1/alerts\"", "outcome=failed"]
     {
-        assert!(log.contains(sign), "{sign:?} was not logged, so the rest proves nothing");
+        assert!(log.contains(sign), "{sign:?} was not logged, so this test proves nothing");
     }
     assert!(
         log.lines().any(|line| line.starts_with("reqwest") || line.starts_with("hyper")),
-        "the HTTP crates were not heard"
+        "the HTTP crates logged nothing"
     );
     secrets.assert_not_in("a log", &log);
     println!("{} secrets, {} lines of log", secrets.0.len(), log.lines().count());
 }
 
-/// A session is shared by tasks, and its errors by all who wait.
+/// Tasks share sessions, and callers share the error of one refresh.
 #[test]
-fn what_is_shared_can_be_shared() {
+fn shared_types_are_send_and_sync() {
     fn is_shared<T: Send + Sync + Clone + 'static>() {}
     is_shared::<jsm_ops::Session>();
     is_shared::<jsm_ops::Client>();

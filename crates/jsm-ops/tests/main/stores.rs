@@ -1,4 +1,4 @@
-//! Stores: what they promise, and what happens when they cannot keep it.
+//! What stores guarantee, and what happens when a store fails.
 
 use std::{fs, path::Path, sync::atomic::Ordering, time::Duration};
 
@@ -14,14 +14,14 @@ fn key(user: &str) -> GrantKey {
     GrantKey::new("app", user)
 }
 
-/// The same grant one generation on.
+/// The same grant with another generation.
 fn later(grant: &Grant, generation: &str) -> Grant {
     let json = grant.to_json().expose().replace(&grant.generation().to_string(), generation);
     Grant::from_json(&json).expect("a grant")
 }
 
-/// What every store has to do.
-async fn keeps_its_promises(store: &dyn TokenStore) {
+/// The requirements for every store.
+async fn check_store(store: &dyn TokenStore) {
     let fake = Fake::start().await.expect("a fake");
     let clock = SystemClock;
     let (ada, grace) = (key("ada"), key("grace"));
@@ -47,7 +47,7 @@ async fn keeps_its_promises(store: &dyn TokenStore) {
     assert!(store.load(&grace).await.expect("a store").is_some());
 
     let lock = store.lock(&ada).await.expect("a lock");
-    // Another grant's lock is another lock.
+    // Another grant has another lock.
     drop(store.lock(&grace).await.expect("a lock"));
     let waiting = store.lock(&ada);
     let waited = tokio::time::timeout(Duration::from_millis(5), waiting).await;
@@ -57,20 +57,20 @@ async fn keeps_its_promises(store: &dyn TokenStore) {
 }
 
 #[tokio::test]
-async fn the_store_in_memory_keeps_its_promises() {
-    keeps_its_promises(&MemoryStore::new()).await;
+async fn the_memory_store_meets_the_requirements() {
+    check_store(&MemoryStore::new()).await;
 }
 
 #[tokio::test]
-async fn the_stores_in_files_keep_their_promises() {
+async fn the_file_stores_meet_the_requirements() {
     let directory = tempfile::tempdir().expect("a directory");
-    keeps_its_promises(&FileStore::directory(directory.path().join("a/b"))).await;
-    keeps_its_promises(&FileStore::file(directory.path().join("c/grants.json"))).await;
+    check_store(&FileStore::directory(directory.path().join("a/b"))).await;
+    check_store(&FileStore::file(directory.path().join("c/grants.json"))).await;
 }
 
 #[cfg(feature = "keyring")]
 #[tokio::test]
-async fn the_store_in_a_keyring_keeps_its_promises() {
+async fn the_keyring_store_meets_the_requirements() {
     use std::sync::Arc;
 
     use jsm_ops::KeyringStore;
@@ -79,7 +79,7 @@ async fn the_store_in_a_keyring_keeps_its_promises() {
     let keyring: Arc<CredentialStore> = mock::Store::new().expect("a keyring");
     let directory = tempfile::tempdir().expect("a directory");
     let store = KeyringStore::in_keyring(Arc::clone(&keyring), "jsm-ops", directory.path());
-    keeps_its_promises(&store).await;
+    check_store(&store).await;
 
     // Tokens that are longer than an entry, and shorter again.
     let fake = Fake::start().await.expect("a fake");
@@ -102,7 +102,7 @@ async fn the_store_in_a_keyring_keeps_its_promises() {
     let entry = |part: &str| Entry::new_in_store(&keyring, "jsm-ops", &user(part)).expect("an entry");
     assert_eq!(names.map(|part| entry(part).get_secret().is_ok()), [true, true, false, false, false]);
 
-    // What a killed save left in the other place is no harm.
+    // Leftovers of a killed save in the other set of parts are ignored.
     entry(".b.0").set_secret(b"half of a gr").expect("written");
     assert!(store.load(&key).await.is_ok());
 
@@ -116,7 +116,7 @@ async fn the_store_in_a_keyring_keeps_its_promises() {
 }
 
 #[tokio::test]
-async fn a_lock_that_stays_taken_is_told() {
+async fn a_lock_that_stays_held_is_an_error() {
     let directory = tempfile::tempdir().expect("a directory");
     let store = FileStore::directory(directory.path()).lock_timeout(Duration::from_millis(5));
     let _lock = store.lock(&key("ada")).await.expect("a lock");
@@ -128,7 +128,7 @@ async fn a_lock_that_stays_taken_is_told() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn files_are_for_their_owner_only() {
+async fn only_their_owner_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let fake = Fake::start().await.expect("a fake");
@@ -140,7 +140,7 @@ async fn files_are_for_their_owner_only() {
     for store in [&one, &all] {
         let _lock = store.lock(&key("ada")).await.expect("a lock");
         store.save(&key("ada"), &issued(&fake, &SystemClock), None).await.expect("saved");
-        // A file that somebody opened to the world is closed by the next save.
+        // The next save restores the mode of a file that became readable for others.
         fs::set_permissions(store.path(&key("ada")), fs::Permissions::from_mode(0o644)).expect("a mode");
         let grant = store.load(&key("ada")).await.expect("a store").expect("a grant");
         store.save(&key("ada"), &grant, Some(grant.generation())).await.expect("saved");
@@ -182,9 +182,9 @@ async fn unknown_fields_of_a_newer_version_are_kept() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_reported_and_left_as_it_is() {
+async fn a_damaged_file_is_reported_and_left_unchanged() {
     let fake = Fake::start().await.expect("a fake");
-    let clock = TestClock::of(&fake).patient();
+    let clock = TestClock::of(&fake).manual();
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("grants.json");
     let store = FileStore::file(&path);
@@ -203,13 +203,13 @@ async fn a_damaged_file_is_reported_and_left_as_it_is() {
         assert!(error.store_error().is_some_and(jsm_ops::StoreError::is_damaged), "{error}");
         assert!(error.to_string().contains("grants.json") && !format!("{error:?}").contains("s3cret"), "{error}");
         assert!(!error.is_consent_needed());
-        // Not even a new login writes over it; the login is kept in memory.
-        let login = oauth.begin(&crate::support::scopes(&fake)).expect("a login");
-        let callback = fake.approve(login.url.as_str()).await.expect("consent");
-        let session = oauth.finish("grace", login.pending, &callback).await.expect("a session");
-        assert!(session.unsaved().expect("unsaved").is_store());
+        // A new sign-in does not overwrite it either; its grant stays in memory.
+        let sign_in = oauth.begin_sign_in(&crate::support::scopes(&fake)).expect("a sign-in");
+        let callback = fake.approve(sign_in.url.as_str()).await.expect("consent");
+        let session = oauth.finish_sign_in("grace", sign_in.pending, &callback).await.expect("a session");
+        assert!(session.save_error().expect("unsaved").is_store_failed());
         assert_eq!(fs::read_to_string(&path).expect("a file"), damage);
-        // Ends the attempts to save it.
+        // This ends the attempts to save it.
         drop(session);
     }
     fs::write(&path, &whole).expect("written");
@@ -217,7 +217,7 @@ async fn a_damaged_file_is_reported_and_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_left_behind_is_cleaned_up() {
+async fn leftovers_of_a_killed_process_are_removed() {
     let fake = Fake::start().await.expect("a fake");
     let clock = TestClock::of(&fake);
     let directory = tempfile::tempdir().expect("a directory");
@@ -236,26 +236,26 @@ async fn what_a_killed_process_left_behind_is_cleaned_up() {
 #[tokio::test]
 async fn a_full_disk_loses_nothing() {
     let fake = Fake::start().await.expect("a fake");
-    let clock = TestClock::of(&fake).patient();
+    let clock = TestClock::of(&fake).manual();
     let store = FailingStore::default();
     let oauth = oauth(&fake, &clock, store.clone());
     let key = sign_in(&fake, &oauth, "ada").await.key().clone();
     clock.advance(HOUR);
     store.fail_saves(Some(full_disk));
-    // All sessions are dropped in between: the pair must not go with them.
+    // All sessions are dropped in between; the unsaved grant must survive.
     let second = oauth.session("ada").access_token().await.expect("a token");
-    assert!(fake.access_token_is_good(second.secret().expose()));
-    let error = oauth.session("ada").unsaved().expect("unsaved");
-    assert!(error.is_store() && error.to_string().contains("token store"), "{error}");
+    assert!(fake.is_access_token_valid(second.secret().expose()));
+    let error = oauth.session("ada").save_error().expect("unsaved");
+    assert!(error.is_store_failed() && error.to_string().contains("token store"), "{error}");
     let stored = store.load(&key).await.expect("a store").expect("a grant");
     assert_eq!(stored.generation().number(), 1);
 
-    // Another hour, and still full: a pair is refreshed from memory.
+    // After another hour the disk is still full, and the grant is refreshed from memory.
     clock.advance(HOUR);
     assert_signed_in(&fake, &oauth.session("ada")).await;
-    assert!(oauth.session("ada").settle().await.expect_err("full").is_store());
+    assert!(oauth.session("ada").flush().await.expect_err("full").is_store_failed());
 
-    // Not even the lock is to be had: the pair in memory is the only one there is, and is kept alive all the same.
+    // Without the lock, the grant in memory is still refreshed: no other copy works.
     store.fail_locks(Some(full_disk));
     clock.advance(HOUR);
     assert_signed_in(&fake, &oauth.session("ada")).await;
@@ -267,23 +267,23 @@ async fn a_full_disk_loses_nothing() {
 
     let saves = store.saves.load(Ordering::SeqCst);
     store.fail_saves(None);
-    // The attempts in the background come with time.
+    // The background task retries the save.
     for _ in 0..1000 {
         clock.advance(MINUTE);
         tokio::task::yield_now().await;
-        if oauth.session("ada").unsaved().is_none() {
+        if oauth.session("ada").save_error().is_none() {
             break;
         }
     }
     assert!(store.saves.load(Ordering::SeqCst) > saves);
-    assert!(oauth.session("ada").unsaved().is_none());
+    assert!(oauth.session("ada").save_error().is_none());
     let stored = store.load(&key).await.expect("a store").expect("a grant");
     assert_eq!(stored.generation().number(), 5);
     assert!(is_alive_in_store(&fake, &store, &key).await);
 }
 
 #[tokio::test]
-async fn a_store_that_is_read_only_keeps_its_token_unused() {
+async fn a_read_only_store_prevents_a_refresh() {
     let fake = Fake::start().await.expect("a fake");
     let clock = TestClock::of(&fake);
     let store = FailingStore::default();
@@ -294,20 +294,20 @@ async fn a_store_that_is_read_only_keeps_its_token_unused() {
     assert!(session.access_token().await.is_ok(), "the token is good for some minutes");
     clock.advance(4 * MINUTE);
     let error = session.access_token().await.expect_err("no lock");
-    assert!(error.is_store() && !error.is_consent_needed(), "{error}");
+    assert!(error.is_store_failed() && !error.is_consent_needed(), "{error}");
     assert_eq!(fake.count(&Endpoint::Refresh), 0, "a token that could not be saved is not asked for");
     store.fail_locks(None);
     store.fail_loads(Some(read_only));
-    assert!(session.access_token().await.expect_err("no load").is_store());
+    assert!(session.access_token().await.expect_err("no load").is_store_failed());
     store.fail_loads(None);
     assert_signed_in(&fake, &session).await;
 }
 
-/// A directory in the place of a lock file fails like a directory that nobody may write to, also for the superuser.
+/// A directory in place of the lock file fails like a read-only directory, even for the superuser.
 #[tokio::test]
 async fn a_file_store_that_cannot_write_loses_nothing() {
     let fake = Fake::start().await.expect("a fake");
-    let clock = TestClock::of(&fake).patient();
+    let clock = TestClock::of(&fake).manual();
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("grants.json");
     let store = FileStore::file(&path);
@@ -318,20 +318,20 @@ async fn a_file_store_that_cannot_write_loses_nothing() {
     fs::remove_file(&obstacle).expect("removed");
     fs::create_dir(&obstacle).expect("a directory");
     assert_signed_in(&fake, &session).await;
-    let error = session.unsaved().expect("unsaved");
+    let error = session.save_error().expect("unsaved");
     assert!(error.store_error().and_then(jsm_ops::StoreError::io_error).is_some(), "{error}");
-    assert!(is_alive_in_store(&fake, &store, session.key()).await, "the old token is within its leeway");
+    assert!(is_alive_in_store(&fake, &store, session.key()).await, "the service still accepts the old token");
     fs::remove_dir(&obstacle).expect("removed");
-    session.settle().await.expect("saved");
-    assert!(session.unsaved().is_none());
+    session.flush().await.expect("saved");
+    assert!(session.save_error().is_none());
     clock.advance(11 * MINUTE);
     assert!(is_alive_in_store(&fake, &store, session.key()).await);
     let stored = store.load(session.key()).await.expect("a store").expect("a grant");
-    assert!(fake.refresh_token_is_good(&refresh_token(&stored)));
+    assert!(fake.is_refresh_token_valid(&refresh_token(&stored)));
 }
 
 #[tokio::test]
-async fn a_store_that_went_back_is_brought_forward() {
+async fn a_store_that_was_rolled_back_is_updated() {
     let fake = Fake::start().await.expect("a fake");
     let clock = TestClock::of(&fake);
     let directory = tempfile::tempdir().expect("a directory");
@@ -342,16 +342,16 @@ async fn a_store_that_went_back_is_brought_forward() {
     clock.advance(HOUR);
     assert_signed_in(&fake, &session).await;
     fs::write(&path, backup).expect("written");
-    // Using the old token again now would end the whole grant.
+    // The use of the old token would now end the whole grant.
     clock.advance(HOUR);
     assert_signed_in(&fake, &session).await;
     assert!(is_alive_in_store(&fake, &FileStore::file(&path), session.key()).await);
 }
 
 #[tokio::test]
-async fn a_pair_that_could_not_be_saved_gives_way_to_a_later_one() {
+async fn an_unsaved_grant_gives_way_to_a_newer_one() {
     let fake = Fake::start().await.expect("a fake");
-    let clock = TestClock::of(&fake).patient();
+    let clock = TestClock::of(&fake).manual();
     let store = FailingStore::default();
     let first = oauth(&fake, &clock, store.clone());
     let session = sign_in(&fake, &first, "ada").await;
@@ -359,10 +359,10 @@ async fn a_pair_that_could_not_be_saved_gives_way_to_a_later_one() {
     store.fail_saves(Some(full_disk));
     assert_signed_in(&fake, &session).await;
     store.fail_saves(None);
-    // Another process takes the old token from the store, within the leeway.
+    // Another process uses the old token from the store within ten minutes.
     let second = oauth(&fake, &clock, store.clone());
     assert_signed_in(&fake, &second.session("ada")).await;
-    session.settle().await.expect("settled");
+    session.flush().await.expect("settled");
     let there = second.session("ada").access_token().await.expect("a token").generation();
     assert_eq!(session.access_token().await.expect("a token").generation(), there);
     assert!(is_alive_in_store(&fake, &store, session.key()).await);

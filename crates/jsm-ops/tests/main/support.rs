@@ -1,4 +1,4 @@
-//! What the tests share: a clock under their control, an app that is known to the fake, stores that fail.
+//! Shared by the tests: a controlled clock, an app of the fake, stores that fail.
 
 use std::{
     fmt,
@@ -24,13 +24,14 @@ pub(crate) static LIST: Operation = Operation::new("list_alerts", "alerts().list
     .with_family("operations", "alerts")
     .with_scopes(true, &["read:ops-alert:jira-service-management"]);
 
-/// The clock of the fake, for the client under test. A wait moves it and ends at once, or ends when a test has moved it so far.
+/// The clock of the fake, for the client under test. A sleep moves the clock and ends at once, or
+/// it ends when a test has moved the clock.
 #[derive(Clone)]
 pub(crate) struct TestClock(Arc<TestTime>);
 
 struct TestTime {
-    clock: jsm_ops_fake::Clock,
-    waits_move: AtomicBool,
+    clock: jsm_ops_fake::FakeClock,
+    sleeps_move_the_clock: AtomicBool,
     moved: Notify,
     waited_ms: AtomicU64,
     sleeps: watch::Sender<usize>,
@@ -40,16 +41,16 @@ impl TestClock {
     pub(crate) fn of(fake: &Fake) -> Self {
         Self(Arc::new(TestTime {
             clock: fake.clock(),
-            waits_move: AtomicBool::new(true),
+            sleeps_move_the_clock: AtomicBool::new(true),
             moved: Notify::new(),
             waited_ms: AtomicU64::new(0),
             sleeps: watch::Sender::new(0),
         }))
     }
 
-    /// Waits end when a test moves the clock, and do not move it themselves.
-    pub(crate) fn patient(self) -> Self {
-        self.0.waits_move.store(false, Ordering::SeqCst);
+    /// Sleeps end when a test moves the clock.
+    pub(crate) fn manual(self) -> Self {
+        self.0.sleeps_move_the_clock.store(false, Ordering::SeqCst);
         self
     }
 
@@ -58,13 +59,13 @@ impl TestClock {
         self.0.moved.notify_waiters();
     }
 
-    /// Waits until so many waits have been begun in all.
+    /// Waits until this many sleeps have started in total.
     pub(crate) async fn sleepers(&self, sleepers: usize) {
         let mut sleeps = self.0.sleeps.subscribe();
         soon("waits", sleeps.wait_for(|begun| *begun >= sleepers)).await.expect("a clock");
     }
 
-    /// How long was waited in all.
+    /// The total duration of all sleeps.
     pub(crate) fn waited(&self) -> Duration {
         Duration::from_millis(self.0.waited_ms.load(Ordering::SeqCst))
     }
@@ -91,7 +92,7 @@ impl Clock for TestClock {
             let until = this.monotonic() + duration;
             this.0.sleeps.send_modify(|begun| *begun += 1);
             this.0.waited_ms.fetch_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
-            if this.0.waits_move.load(Ordering::SeqCst) {
+            if this.0.sleeps_move_the_clock.load(Ordering::SeqCst) {
                 this.advance(duration);
                 tokio::task::yield_now().await;
                 return;
@@ -107,23 +108,23 @@ impl Clock for TestClock {
     }
 }
 
-/// What has to happen, or the test fails: nothing that is waited for in a test takes so long by the clock of the machine.
+/// Fails the test if the future takes longer than any test should, by the machine's clock.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     let outcome = tokio::time::timeout(Duration::from_secs(20), future).await;
-    outcome.unwrap_or_else(|_| unreachable!("waited for {what} in vain"))
+    outcome.unwrap_or_else(|_| unreachable!("{what} did not happen in time"))
 }
 
-/// A clock that stands at a time that it was told, for processes that do not share the fake's.
+/// A clock that stands still at a set time, for processes that do not share the fake's clock.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ToldClock(Arc<AtomicU64>);
+pub(crate) struct FixedClock(Arc<AtomicU64>);
 
-impl ToldClock {
+impl FixedClock {
     pub(crate) fn set(&self, since_epoch: Duration) {
         self.0.store(u64::try_from(since_epoch.as_millis()).expect("a time"), Ordering::SeqCst);
     }
 }
 
-impl Clock for ToldClock {
+impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from(UNIX_EPOCH + self.monotonic())
     }
@@ -151,20 +152,20 @@ pub(crate) fn oauth(fake: &Fake, clock: &TestClock, store: impl TokenStore + 'st
     builder.build().expect("an OAuth")
 }
 
-/// An HTTP client for plain http, whatever TLS the build has.
+/// An HTTP client for plain http, with any TLS feature.
 pub(crate) fn browser() -> reqwest::Client {
-    // Where the whole workspace is built, reqwest has a TLS without a provider and asks for one even now.
+    // In a build of the whole workspace, reqwest needs a TLS provider even for plain http.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
 }
 
-/// Begins a client with the API token of a fake, whose host has this name.
-pub(crate) fn classic(fake: &Fake, clock: &TestClock, host: &str) -> ClientBuilder {
-    classic_with(fake, clock, host, browser())
+/// Starts a client with the API token of the fake, at this host name.
+pub(crate) fn api_token_client(fake: &Fake, clock: &TestClock, host: &str) -> ClientBuilder {
+    api_token_client_with(fake, clock, host, browser())
 }
 
-/// The same with an HTTP client that is there: to make one takes as long as many calls.
-pub(crate) fn classic_with(fake: &Fake, clock: &TestClock, host: &str, http: reqwest::Client) -> ClientBuilder {
+/// The same with an existing HTTP client: to build one takes as long as many calls.
+pub(crate) fn api_token_client_with(fake: &Fake, clock: &TestClock, host: &str, http: reqwest::Client) -> ClientBuilder {
     let token = fake.api_token();
     let gateway = fake.url().replace("127.0.0.1", host);
     jsm_ops::Client::builder()
@@ -176,12 +177,12 @@ pub(crate) fn classic_with(fake: &Fake, clock: &TestClock, host: &str, http: req
         .http(http)
 }
 
-/// No randomness at all.
+/// Always the same number.
 #[derive(Debug)]
 pub(crate) struct Always(pub(crate) f64);
 
 impl Random for Always {
-    fn part(&self) -> f64 {
+    fn next_f64(&self) -> f64 {
         self.0
     }
 }
@@ -191,9 +192,9 @@ pub(crate) fn scopes(fake: &Fake) -> Scopes {
     fake.app().scopes.into_iter().collect()
 }
 
-/// A grant as the service would have given it, in the form in which stores keep it.
+/// A grant in the JSON of a store, with tokens that the fake issued.
 pub(crate) fn issued(fake: &Fake, clock: &dyn Clock) -> Grant {
-    let grant = fake.grant(&Consent::default());
+    let grant = fake.create_grant(&Consent::default());
     let now = clock.now().to_rfc3339();
     let expires = (clock.now() + HOUR).to_rfc3339();
     let json = format!(
@@ -206,14 +207,14 @@ pub(crate) fn issued(fake: &Fake, clock: &dyn Clock) -> Grant {
     Grant::from_json(&json).expect("a grant")
 }
 
-/// Signs a user in through the whole flow.
+/// Signs a user in.
 pub(crate) async fn sign_in(fake: &Fake, oauth: &OAuth, user: &str) -> Session {
-    let login = oauth.begin(&scopes(fake)).expect("a login");
-    let callback = fake.approve(login.url.as_str()).await.expect("consent");
-    oauth.finish(user, login.pending, &callback).await.expect("a session")
+    let sign_in = oauth.begin_sign_in(&scopes(fake)).expect("a sign-in");
+    let callback = fake.approve(sign_in.url.as_str()).await.expect("consent");
+    oauth.finish_sign_in(user, sign_in.pending, &callback).await.expect("a session")
 }
 
-/// A fake, a clock, a store and a user who is signed in.
+/// A fake, a clock, a store and a signed-in user.
 pub(crate) struct World {
     pub(crate) fake: Fake,
     pub(crate) clock: TestClock,
@@ -237,12 +238,12 @@ impl World {
         self.fake.executions(&Endpoint::Refresh)
     }
 
-    /// Whether the stored refresh token would be taken now, whatever is in memory.
+    /// Whether the service accepts the stored refresh token now.
     pub(crate) async fn is_alive_in_store(&self) -> bool {
         is_alive_in_store(&self.fake, &self.store, self.session.key()).await
     }
 
-    /// Asserts that a token comes out, and that the service takes it.
+    /// Asserts that the session returns a token that the service accepts.
     pub(crate) async fn assert_signed_in(&self) {
         assert_signed_in(&self.fake, &self.session).await;
     }
@@ -250,36 +251,36 @@ impl World {
 
 pub(crate) async fn assert_signed_in(fake: &Fake, session: &Session) {
     let token = session.access_token().await.expect("a token");
-    assert!(fake.access_token_is_good(token.secret().expose()));
+    assert!(fake.is_access_token_valid(token.secret().expose()));
 }
 
 pub(crate) async fn is_alive_in_store(fake: &Fake, store: &dyn TokenStore, key: &GrantKey) -> bool {
     let grant = store.load(key).await.expect("a readable store").expect("a grant");
-    fake.refresh_token_is_good(&refresh_token(&grant))
+    fake.is_refresh_token_valid(&refresh_token(&grant))
 }
 
-/// The refresh token of a grant, which only its JSON tells.
+/// The refresh token of a grant, from its JSON.
 pub(crate) fn refresh_token(grant: &Grant) -> String {
     let json: serde_json::Value = serde_json::from_str(grant.to_json().expose()).expect("JSON");
     json["refresh_token"].as_str().expect("a refresh token").to_owned()
 }
 
-/// Makes a future an error or nothing, on demand.
-type Trouble = fn() -> StoreError;
+/// Creates the error of a failing store.
+type Failure = fn() -> StoreError;
 
-/// A store in memory that fails when it is told to, and counts.
+/// A store in memory that fails on demand and counts its saves.
 #[derive(Clone, Default)]
 pub(crate) struct FailingStore {
     pub(crate) inner: MemoryStore,
-    trouble: Arc<Mutex<Troubles>>,
+    failures: Arc<Mutex<Failures>>,
     pub(crate) saves: Arc<AtomicUsize>,
 }
 
 #[derive(Default)]
-struct Troubles {
-    load: Option<Trouble>,
-    save: Option<Trouble>,
-    lock: Option<Trouble>,
+struct Failures {
+    load: Option<Failure>,
+    save: Option<Failure>,
+    lock: Option<Failure>,
 }
 
 pub(crate) fn full_disk() -> StoreError {
@@ -291,20 +292,20 @@ pub(crate) fn read_only() -> StoreError {
 }
 
 impl FailingStore {
-    pub(crate) fn fail_saves(&self, trouble: Option<Trouble>) {
-        self.trouble.lock().expect("a lock").save = trouble;
+    pub(crate) fn fail_saves(&self, failure: Option<Failure>) {
+        self.failures.lock().expect("a lock").save = failure;
     }
 
-    pub(crate) fn fail_locks(&self, trouble: Option<Trouble>) {
-        self.trouble.lock().expect("a lock").lock = trouble;
+    pub(crate) fn fail_locks(&self, failure: Option<Failure>) {
+        self.failures.lock().expect("a lock").lock = failure;
     }
 
-    pub(crate) fn fail_loads(&self, trouble: Option<Trouble>) {
-        self.trouble.lock().expect("a lock").load = trouble;
+    pub(crate) fn fail_loads(&self, failure: Option<Failure>) {
+        self.failures.lock().expect("a lock").load = failure;
     }
 
-    fn meet(&self, which: fn(&Troubles) -> Option<Trouble>) -> Result<(), StoreError> {
-        which(&self.trouble.lock().expect("a lock")).map_or(Ok(()), |trouble| Err(trouble()))
+    fn fail_if(&self, which: fn(&Failures) -> Option<Failure>) -> Result<(), StoreError> {
+        which(&self.failures.lock().expect("a lock")).map_or(Ok(()), |failure| Err(failure()))
     }
 }
 
@@ -317,7 +318,7 @@ impl fmt::Debug for FailingStore {
 impl TokenStore for FailingStore {
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
         Box::pin(async move {
-            self.meet(|troubles| troubles.load)?;
+            self.fail_if(|failures| failures.load)?;
             self.inner.load(key).await
         })
     }
@@ -330,14 +331,14 @@ impl TokenStore for FailingStore {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             self.saves.fetch_add(1, Ordering::SeqCst);
-            self.meet(|troubles| troubles.save)?;
+            self.fail_if(|failures| failures.save)?;
             self.inner.save(key, grant, expected).await
         })
     }
 
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         Box::pin(async move {
-            self.meet(|troubles| troubles.lock)?;
+            self.fail_if(|failures| failures.lock)?;
             self.inner.lock(key).await
         })
     }

@@ -1,17 +1,18 @@
-//! What answers say about limits and about coming back, damaged.
+//! Damaged headers about rate limits and retries.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use fastrand::Rng;
 use jsm_ops::{
     core::{RateLimits, RetryAfter},
     reqwest::header::{HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::Case;
-use crate::chance::Chance;
+use super::case::Case;
+use crate::garbage::Garbage as _;
 
-/// Headers, with values as the service sends them.
+/// Headers with values of the service.
 const HEADERS: [(&str, &[&str]); 18] = [
     ("retry-after", RETRY),
     ("beta-retry-after", RETRY),
@@ -72,40 +73,40 @@ const LIMITS: &[&str] = &[
     r#""r";r=-1;t=-1"#,
 ];
 
-/// Adds some of them.
-pub(super) fn add(headers: &mut HeaderMap, chance: &mut Chance) {
-    for _ in 0..chance.below(5) {
-        let (name, values) = HEADERS[chance.below(HEADERS.len())];
-        let value = values[chance.below(values.len())];
-        let value = match chance.below(4) {
+/// Adds some of the headers.
+pub(super) fn add(headers: &mut HeaderMap, rng: &mut Rng) {
+    for _ in 0..rng.below(5) {
+        let (name, values) = HEADERS[rng.below(HEADERS.len())];
+        let value = values[rng.below(values.len())];
+        let value = match rng.below(4) {
             0 => value.to_owned(),
-            1 => chance.text(30),
-            // Long enough that a reader that goes over it again and again would be noticed.
-            2 if chance.one_in(200) => chance.damage(value).repeat(2_000),
-            _ => chance.damage(value),
+            1 => rng.text(30),
+            // Long enough to show a parser of quadratic time.
+            2 if rng.one_in(200) => rng.damage(value).repeat(2_000),
+            _ => rng.damage(value),
         };
-        // Bytes that no header may have do not come over the wire either.
+        // Invalid bytes in a header cannot arrive over the wire.
         if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
             headers.append(HeaderName::from_static(name), value);
         }
     }
 }
 
-pub(super) fn case(chance: &mut Chance) -> Case {
+pub(super) fn case(rng: &mut Rng) -> Case {
     let mut headers = HeaderMap::new();
-    add(&mut headers, chance);
+    add(&mut headers, rng);
     let received = [DateTime::<Utc>::MIN_UTC, DateTime::UNIX_EPOCH, Utc::now(), DateTime::<Utc>::MAX_UTC];
-    let received = received.get(chance.below(received.len() + 1)).copied();
+    let received = received.get(rng.below(received.len() + 1)).copied();
     let limits = RateLimits::read(&headers, received);
     let announced = limits.announced.as_deref();
     for limits in announced.into_iter().chain([&limits]) {
         for now in [DateTime::<Utc>::MIN_UTC, DateTime::UNIX_EPOCH, Utc::now(), DateTime::<Utc>::MAX_UTC] {
             let (at, wait) = (limits.retry_at(), limits.wait(now));
-            // The two say the same: a wait ends where the time is.
+            // Both agree: the wait ends at that time.
             if let (Some(at), Some(wait), Some(_)) = (at, wait, limits.received_at) {
                 let left = (at - now).to_std().unwrap_or_default();
                 if wait.abs_diff(left) > Duration::from_secs(1) {
-                    return Err(format!("{headers:?}: to wait for {wait:?} at {now}, and to come back at {at}"));
+                    return Err(format!("{headers:?}: a wait of {wait:?} at {now}, but a retry at {at}"));
                 }
             }
         }

@@ -1,7 +1,8 @@
-//! Ids that go into addresses: none may lead anywhere else.
+//! Damaged ids in URLs: none may change the URL.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use fastrand::Rng;
 use futures_util::FutureExt as _;
 use jsm_ops::{
     BoxFuture, CallError, Clock, CloudId, SystemClock,
@@ -10,10 +11,10 @@ use jsm_ops::{
     reqwest::{StatusCode, Url, header::HeaderMap},
 };
 
-use super::{Case, Cases};
-use crate::{Outcome, chance::Chance, sides::CLOUD_ID};
+use super::case::{Case, Cases};
+use crate::{Result, garbage::Garbage as _, sides::CLOUD_ID};
 
-/// Remembers where the last request would have gone.
+/// Records the URL of the last request.
 #[derive(Debug, Clone, Default)]
 struct Capture(Arc<Mutex<Option<Url>>>);
 
@@ -28,7 +29,7 @@ impl Transport for Capture {
     }
 }
 
-/// Ids that have led clients astray, and harmless ones.
+/// Ids that other clients handle wrongly, and valid ones.
 const IDS: [&str; 18] = [
     "8b1c2f3e-7a5d-4c61-9e0f-000000000001-1749816049789",
     "712020:4f9e7c1a-1111-2222-3333-444455556666",
@@ -50,23 +51,23 @@ const IDS: [&str; 18] = [
     "..\n",
 ];
 
-pub(super) fn cases() -> Outcome<Cases> {
+pub(super) fn cases() -> Result<Cases> {
     let capture = Capture::default();
     let client = Client::with_transport(BaseUrls::oauth(&CloudId::new(CLOUD_ID)?), capture.clone());
-    Ok(Box::new(move |chance| {
-        let id = match chance.below(4) {
-            0 => chance.text(20),
-            1 => IDS[chance.below(IDS.len())].to_owned(),
+    Ok(Box::new(move |rng| {
+        let id = match rng.below(4) {
+            0 => rng.text(20),
+            1 => IDS[rng.below(IDS.len())].to_owned(),
             _ => {
-                let id = IDS[chance.below(IDS.len())];
-                chance.damage(id)
+                let id = IDS[rng.below(IDS.len())];
+                rng.damage(id)
             }
         };
-        if chance.one_in(4) { cloud_id(&id) } else { path_id(&client, &capture, &id, chance) }
+        if rng.one_in(4) { cloud_id(&id) } else { path_id(&client, &capture, &id, rng) }
     }))
 }
 
-/// A cloud id that is taken is one segment of the address, as it is.
+/// A valid cloud id is one segment of the URL, unchanged.
 fn cloud_id(id: &str) -> Case {
     let Ok(cloud_id) = CloudId::new(id) else { return Ok(false) };
     if cloud_id.as_str() != id {
@@ -78,11 +79,11 @@ fn cloud_id(id: &str) -> Case {
     held(&capture, &["ex", "jira", id, "jsm", "ops", "api", "v1", "alerts", "a"])
 }
 
-/// An id that is taken is one segment of the path, and nothing else of the address changes.
-fn path_id(client: &Client, capture: &Capture, id: &str, chance: &mut Chance) -> Case {
+/// A valid id is one segment of the path and changes no other part of the URL.
+fn path_id(client: &Client, capture: &Capture, id: &str, rng: &mut Rng) -> Case {
     *capture.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     let base = ["ex", "jira", CLOUD_ID, "jsm", "ops", "api", "v1"];
-    let (sent, rest) = match chance.below(3) {
+    let (sent, rest) = match rng.below(3) {
         0 => (client.alerts().get(id).send().now_or_never().is_some(), vec!["alerts", id]),
         1 => (client.alerts().acknowledge(id).send().now_or_never().is_some(), vec!["alerts", id, "acknowledge"]),
         _ => (client.alerts().delete_note(id, "n").send().now_or_never().is_some(), vec!["alerts", id, "notes", "n"]),
@@ -91,16 +92,16 @@ fn path_id(client: &Client, capture: &Capture, id: &str, chance: &mut Chance) ->
         return Err("a call waits for something".to_owned());
     }
     if capture.0.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
-        // Refused, which is right for some and safe for all; but what is plainly an id must not be.
+        // Rejecting an id is safe, but plain ids must be accepted.
         let is_plain =
             !id.is_empty() && id.chars().all(|character| character.is_ascii_alphanumeric() || "-:_".contains(character));
-        return if is_plain { Err(format!("{id:?} is refused")) } else { Ok(false) };
+        return if is_plain { Err(format!("{id:?} is rejected")) } else { Ok(false) };
     }
     let expected: Vec<&str> = base.into_iter().chain(rest).collect();
     held(capture, &expected)
 }
 
-/// Whether the last request would have gone to these segments at Atlassian's gateway.
+/// Whether the URL of the last request has these segments at Atlassian's gateway.
 fn held(capture: &Capture, expected: &[&str]) -> Case {
     let Some(url) = capture.0.lock().unwrap_or_else(PoisonError::into_inner).take() else {
         return Err("nothing was sent".to_owned());
@@ -109,12 +110,12 @@ fn held(capture: &Capture, expected: &[&str]) -> Case {
     let is_there = url.scheme() == "https" && url.host_str() == Some("api.atlassian.com") && url.port().is_none();
     let is_bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     let is_same = segments.iter().map(Vec::as_slice).eq(expected.iter().map(|segment| segment.as_bytes()));
-    // What is read again, by a proxy for example, has to be the same address.
+    // A proxy that parses the URL again must get the same one.
     let is_stable = Url::parse(url.as_str()).is_ok_and(|again| again == url);
     if is_there && is_bare && is_same && is_stable { Ok(true) } else { Err(format!("{expected:?} went to {url}")) }
 }
 
-/// A segment without its percent signs, decoded here and not by what encoded it.
+/// A decoded segment. The decoder is independent of the encoder.
 fn decode(segment: &str) -> Vec<u8> {
     let (bytes, mut decoded, mut place) = (segment.as_bytes(), Vec::new(), 0);
     while place < bytes.len() {

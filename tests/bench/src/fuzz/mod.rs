@@ -1,14 +1,15 @@
-//! Whatever comes from outside, damaged on purpose: answers, their headers, callbacks, stores, ids.
+//! Damaged input from outside: responses, their headers, callbacks, stores, ids.
 //!
-//! It is a property test with a seed and not a fuzzer that looks for new ways through the code: it needs stable Rust and nothing else,
-//! and a case that fails can be made again from its number.
+//! These are property tests with a seed, not a coverage-guided fuzzer. They need stable Rust only,
+//! and the seed and its number replay a failed case.
 
 #![allow(clippy::print_stderr)]
 
-mod answers;
 mod callbacks;
+mod case;
 mod headers;
 mod ids;
+mod responses;
 mod stores;
 
 use std::{
@@ -20,54 +21,50 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
-    Outcome,
-    chance::Chance,
-    report::Report,
-    table::{Table, thousands},
-};
+use fastrand::Rng;
 
-/// How many cases there are unless somebody says otherwise.
+use crate::{
+    Result,
+    markdown::{Table, thousands},
+    report::Report,
+};
+use case::Cases;
+
+/// How many cases there are by default.
 pub const CASES: usize = 1_000_000;
 
-/// A case that takes longer hangs, on any machine.
-const HANGS: Duration = Duration::from_secs(30);
+/// A case that takes longer is stuck.
+const STUCK: Duration = Duration::from_secs(30);
 
-/// What one case came to: whether the input was accepted, or what was wrong with that.
-type Case = Result<bool, String>;
-
-/// What makes cases of one part.
-type Cases = Box<dyn FnMut(&mut Chance) -> Case>;
-
-/// A part: its name, how many in a hundred cases it gets, and what makes one.
+/// A part: its name, its percentage of all cases, and the function that makes a case.
 struct Part {
     name: &'static str,
     share: usize,
     case: Cases,
 }
 
-/// Makes so many cases.
+/// Runs so many cases.
 ///
 /// # Errors
-/// A run that could not be made.
-pub fn run(cases: usize, seed: u64) -> Outcome<Report> {
+/// The run could not start.
+pub fn run(cases: usize, seed: u64) -> Result<Report> {
     let parts = [
-        Part { name: "answers", share: 34, case: answers::cases()? },
-        Part { name: "headers of limits and retries", share: 24, case: Box::new(headers::case) },
+        Part { name: "responses", share: 34, case: responses::cases()? },
+        Part { name: "headers of rate limits and retries", share: 24, case: Box::new(headers::case) },
         Part { name: "callbacks", share: 12, case: callbacks::cases()? },
         Part { name: "grants and files of a store", share: 10, case: stores::cases()? },
         Part { name: "cloud ids and ids in paths", share: 20, case: ids::cases()? },
     ];
-    let mut table = Table::new(&["what comes from outside", "cases", "accepted", "slowest ms", "s"]);
+    let mut table = Table::new(&["input", "cases", "accepted", "slowest ms", "s"]);
     let (mut wrong, watch) = (Vec::new(), Watch::begin()?);
     for (number, mut part) in parts.into_iter().enumerate() {
         let count = cases * part.share / 100;
         let (start, mut slowest, mut accepted) = (Instant::now(), Duration::ZERO, 0);
         for case in 0..count {
-            // Each case has a seed of its own, from its number alone.
-            let mut chance = Chance::new(seed ^ ((number as u64) << 56) ^ (case as u64).wrapping_mul(0x9e37_79b9));
+            // Each case has its own seed, computed from its number.
+            let mut rng = Rng::with_seed(seed ^ ((number as u64) << 56) ^ (case as u64).wrapping_mul(0x9e37_79b9));
             let began = Instant::now();
-            let outcome = catch_unwind(AssertUnwindSafe(|| (part.case)(&mut chance)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| (part.case)(&mut rng)));
             slowest = slowest.max(began.elapsed());
             watch.ended();
             match outcome {
@@ -86,7 +83,7 @@ pub fn run(cases: usize, seed: u64) -> Outcome<Report> {
     Ok(Report { table, wrong })
 }
 
-/// Ends the process where a case does not end.
+/// Ends the process if a case is stuck.
 struct Watch {
     cases: Arc<AtomicUsize>,
     is_over: Arc<AtomicBool>,
@@ -104,7 +101,7 @@ impl Watch {
                     let now = cases.load(Ordering::Relaxed);
                     if now != before {
                         (before, since) = (now, Instant::now());
-                    } else if since.elapsed() > HANGS {
+                    } else if since.elapsed() > STUCK {
                         eprintln!("the case after {now} others does not end");
                         std::process::exit(3);
                     }

@@ -1,19 +1,20 @@
-//! What stores keep, damaged: read or refused, and never written over when it was refused.
+//! Damaged grants and files of a store: readable, or rejected and never overwritten.
 
 use std::{fs, path::PathBuf};
 
-use jsm_ops::{App, Endpoints, FileStore, Grant, GrantKey, OAuth, PendingLogin, Scopes, TokenStore as _};
+use fastrand::Rng;
+use jsm_ops::{App, Endpoints, FileStore, Grant, GrantKey, OAuth, PendingSignIn, Scopes, TokenStore as _};
 use serde_json::json;
 
-use super::{Case, Cases};
-use crate::{Outcome, chance::Chance};
+use super::case::{Case, Cases};
+use crate::{Result, garbage::Garbage as _};
 
-/// One in so many cases is a file on a disk; the others are texts.
+/// One in so many cases is a file; the others are strings.
 const FILES: usize = 12;
 
 const SECRET: &str = "s3cret";
 
-struct Kept {
+struct StoredGrant {
     runtime: tokio::runtime::Runtime,
     /// Removed when this is dropped.
     _directory: tempfile::TempDir,
@@ -22,19 +23,19 @@ struct Kept {
     oauth: OAuth,
     key: GrantKey,
     grant: Grant,
-    /// The file as the store wrote it, a grant, and a login that waits for its callback.
+    /// The file as the store wrote it.
     whole: Vec<u8>,
     json: String,
     pending: String,
 }
 
-impl Kept {
-    fn new() -> Outcome<Self> {
+impl StoredGrant {
+    fn new() -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let directory = tempfile::tempdir()?;
         let path = directory.path().join("grants.json");
         let store = FileStore::file(&path);
-        // Nobody is asked: a grant that can be read is good for long.
+        // No endpoint is called: the access token is valid for years.
         let endpoints = Endpoints::at("http://127.0.0.1:1", "http://127.0.0.1:1")?;
         let oauth = OAuth::builder(App::new("fuzz", "secret", "https://ops.example/callback")?, store.clone());
         let oauth = oauth.endpoints(endpoints).build()?;
@@ -53,13 +54,13 @@ impl Kept {
         let (grant, key) = (Grant::from_json(&json)?, oauth.key("ada"));
         runtime.block_on(store.save(&key, &grant, None))?;
         let whole = fs::read(&path)?;
-        let pending = serde_json::to_string(&oauth.begin(&Scopes::parse("read:me"))?.pending)?;
+        let pending = serde_json::to_string(&oauth.begin_sign_in(&Scopes::parse("read:me"))?.pending)?;
         Ok(Self { runtime, _directory: directory, path, store, oauth, key, grant, whole, json, pending })
     }
 
-    /// A grant as text: what is read is written and read again as the same.
-    fn text(&self, chance: &mut Chance) -> Case {
-        let text = chance.damage(&self.json);
+    /// A grant as JSON: encoding and decoding a readable one leads to the same JSON.
+    fn text(&self, rng: &mut Rng) -> Case {
+        let text = rng.damage(&self.json);
         match Grant::from_json(&text) {
             Ok(grant) => {
                 let _ = (grant.consent_needed_at(), grant.idle_expires_at(), grant.scopes(), format!("{grant:?}"));
@@ -67,25 +68,27 @@ impl Kept {
                 let again =
                     Grant::from_json(written.expose()).map_err(|error| format!("{text}: not read again: {error}"))?;
                 let is_same = again.to_json().expose() == written.expose();
-                if is_same { Ok(true) } else { Err(format!("{text}: something else when it is read again")) }
+                if is_same { Ok(true) } else { Err(format!("{text}: different when it is read again")) }
             }
-            Err(error) if format!("{error} {error:?}").contains(SECRET) => Err(format!("an error tells a token: {error}")),
+            Err(error) if format!("{error} {error:?}").contains(SECRET) => {
+                Err(format!("an error contains a token: {error}"))
+            }
             Err(_) => Ok(false),
         }
     }
 
-    fn pending(&self, chance: &mut Chance) -> Case {
-        let pending = serde_json::from_str::<PendingLogin>(&chance.damage(&self.pending));
+    fn pending(&self, rng: &mut Rng) -> Case {
+        let pending = serde_json::from_str::<PendingSignIn>(&rng.damage(&self.pending));
         Ok(pending.is_ok_and(|pending| !format!("{pending:?}").is_empty()))
     }
 
-    /// A file: readable, or refused by everything and left as it is.
-    fn file(&self, chance: &mut Chance) -> Case {
-        let bytes = match chance.below(6) {
-            0 => chance.text(80).into_bytes(),
-            1 => vec![0; chance.below(600)],
-            2 => self.whole.get(..chance.below(self.whole.len())).unwrap_or_default().to_vec(),
-            _ => chance.damage_bytes(&self.whole),
+    /// A file: readable, or rejected by every function and left unchanged.
+    fn file(&self, rng: &mut Rng) -> Case {
+        let bytes = match rng.below(6) {
+            0 => rng.text(80).into_bytes(),
+            1 => vec![0; rng.below(600)],
+            2 => self.whole.get(..rng.below(self.whole.len())).unwrap_or_default().to_vec(),
+            _ => rng.damage_bytes(&self.whole),
         };
         fs::write(&self.path, &bytes).map_err(|error| error.to_string())?;
         let outcome = self.runtime.block_on(self.meet());
@@ -93,12 +96,12 @@ impl Kept {
         match outcome {
             Ok(true) => Ok(true),
             Ok(false) if after == bytes => Ok(false),
-            Ok(false) => Err(format!("a damaged file was written over: {:?}", String::from_utf8_lossy(&bytes))),
+            Ok(false) => Err(format!("a damaged file was overwritten: {:?}", String::from_utf8_lossy(&bytes))),
             Err(wrong) => Err(format!("{wrong}: {:?}", String::from_utf8_lossy(&bytes))),
         }
     }
 
-    /// Whether the file can be read; if not, everything else is held against that.
+    /// Whether the file is readable. If not, all other functions must fail too.
     async fn meet(&self) -> Case {
         let error = match self.store.load(&self.key).await {
             Ok(_) => return Ok(true),
@@ -106,7 +109,7 @@ impl Kept {
             Err(error) => return Err(format!("neither readable nor damaged: {error}")),
         };
         if format!("{error} {error:?}").contains(SECRET) {
-            return Err(format!("an error tells a token: {error}"));
+            return Err(format!("an error contains a token: {error}"));
         }
         for expected in [None, Some(self.grant.generation())] {
             if self.store.save(&self.key, &self.grant, expected).await.is_ok() {
@@ -117,19 +120,19 @@ impl Kept {
             return Err("a grant was deleted from a damaged file".to_owned());
         }
         match self.oauth.session("ada").access_token().await {
-            Err(error) if error.is_store() && !error.is_consent_needed() => Ok(false),
-            Err(error) => Err(format!("another error than that of the store: {error}")),
+            Err(error) if error.is_store_failed() && !error.is_consent_needed() => Ok(false),
+            Err(error) => Err(format!("not an error of the store: {error}")),
             Ok(_) => Err("a token came out of a damaged file".to_owned()),
         }
     }
 }
 
-pub(super) fn cases() -> Outcome<Cases> {
-    let kept = Kept::new()?;
-    Ok(Box::new(move |chance| {
-        if chance.one_in(FILES) {
-            return kept.file(chance);
+pub(super) fn cases() -> Result<Cases> {
+    let stored = StoredGrant::new()?;
+    Ok(Box::new(move |rng| {
+        if rng.one_in(FILES) {
+            return stored.file(rng);
         }
-        if chance.one_in(6) { kept.pending(chance) } else { kept.text(chance) }
+        if rng.one_in(6) { stored.pending(rng) } else { stored.text(rng) }
     }))
 }

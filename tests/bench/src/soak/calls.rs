@@ -1,31 +1,17 @@
-//! The calls of a run, and what each of them may end with.
+//! The calls of a run, and the results that each may have.
 
 use std::fmt;
 
+use fastrand::Rng;
 use jsm_ops::{CallError, Client, core::CallOptions};
 
-use super::other::Hello;
-use crate::chance::Chance;
+use super::fake_process::{HEARTBEAT, Setup};
+use crate::garbage::Garbage as _;
 
-/// How long those calls may take that have a time limit, by the injected clock.
-const LIMIT: std::time::Duration = std::time::Duration::from_secs(15);
+/// The timeout of some calls, by the injected clock.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(15);
 
-/// The operations that are called, by their names at the fake.
-pub(super) const ENDPOINTS: [&str; 11] = [
-    "GET /v1/alerts/{id}",
-    "GET /v1/alerts",
-    "GET /v1/schedules/{scheduleId}/on-calls",
-    "POST /v1/alerts/{id}/acknowledge",
-    "PATCH /v1/alerts/{id}/priority",
-    "GET /v1/alerts/requests/{id}",
-    "POST /v1/alerts",
-    "POST /v1/alerts/{id}/notes",
-    "POST /v1/alerts/{id}/escalate",
-    "POST /v1/alerts/{id}/action",
-    "GET /v1/teams/{teamId}/heartbeats/ping",
-];
-
-/// A kind of call.
+/// A kind of call, by operation and options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Call {
     Get,
@@ -64,7 +50,7 @@ impl fmt::Display for Call {
 }
 
 impl Call {
-    /// All kinds, and how many in a hundred calls are of each.
+    /// All kinds, with their percentage of the calls.
     pub(super) const ALL: [(Self, usize); 13] = [
         (Self::Get, 26),
         (Self::GetInTime, 4),
@@ -81,19 +67,19 @@ impl Call {
         (Self::Ping, 6),
     ];
 
-    pub(super) fn draw(chance: &mut Chance) -> Self {
-        let mut place = chance.below(100);
+    pub(super) fn draw(rng: &mut Rng) -> Self {
+        let mut number = rng.below(100);
         for (call, share) in Self::ALL {
-            if place < share {
+            if number < share {
                 return call;
             }
-            place -= share;
+            number -= share;
         }
         Self::Get
     }
 
-    /// The operation of a call that must not be repeated once it may have been carried out, if nothing else calls it.
-    pub(super) fn never_repeated(self) -> Option<&'static str> {
+    /// The operation of a call that is not idempotent, if no other kind calls it.
+    pub(super) fn not_idempotent(self) -> Option<&'static str> {
         match self {
             Self::Note => Some("POST /v1/alerts/{id}/notes"),
             Self::Escalate => Some("POST /v1/alerts/{id}/escalate"),
@@ -103,26 +89,21 @@ impl Call {
         }
     }
 
-    /// Whether its answer may be lost and it is sent again.
-    pub(super) fn is_repeated(self) -> bool {
-        self.never_repeated().is_none() && self != Self::Create
+    /// Whether the client retries it after a lost response.
+    pub(super) fn is_retried(self) -> bool {
+        self.not_idempotent().is_none() && self != Self::Create
     }
 
-    /// Makes it. The number tells it from all others, so that the fake can tell what was carried out twice.
-    pub(super) async fn make(
-        self,
-        client: &Client,
-        place: &Hello,
-        number: usize,
-        chance: &mut Chance,
-    ) -> Result<(), CallError> {
-        let id = place.alerts.get(chance.below(place.alerts.len())).map_or("none", String::as_str);
+    /// Makes the call. Its number is in the request, so that the fake finds writes that it executed
+    /// twice.
+    pub(super) async fn make(self, client: &Client, setup: &Setup, number: usize, rng: &mut Rng) -> Result<(), CallError> {
+        let id = setup.alerts.get(rng.below(setup.alerts.len())).map_or("none", String::as_str);
         let (alerts, text) = (client.alerts(), format!("call {number}"));
         match self {
             Self::Get => alerts.get(id).send().await.map(drop),
-            Self::GetInTime => alerts.get(id).with(CallOptions::new().timeout(LIMIT)).send().await.map(drop),
+            Self::GetInTime => alerts.get(id).with(CallOptions::new().timeout(TIMEOUT)).send().await.map(drop),
             Self::List => alerts.list().size(20).send().await.map(drop),
-            Self::OnCalls => client.schedules().get_on_calls(&place.schedule).send().await.map(drop),
+            Self::OnCalls => client.schedules().get_on_calls(&setup.schedule).send().await.map(drop),
             Self::Acknowledge => alerts.acknowledge(id).send().await.map(drop),
             Self::AcknowledgeAndWait => alerts.acknowledge(id).send().await?.wait().await.map(drop),
             Self::Prioritise => alerts.update_priority(id, "P2").send().await.map(drop),
@@ -131,12 +112,12 @@ impl Call {
             Self::Note => alerts.add_note(id, text).send().await.map(drop),
             Self::Escalate => alerts.escalate(id, text).send().await.map(drop),
             Self::Act => alerts.execute_action(id, text).send().await.map(drop),
-            Self::Ping => client.heartbeats().ping(&place.team, super::other::HEARTBEAT).send().await.map(drop),
+            Self::Ping => client.heartbeats().ping(&setup.team, HEARTBEAT).send().await.map(drop),
         }
     }
 }
 
-/// How a call ended, as its caller can tell.
+/// How a call ended for its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ending {
     Success,
@@ -144,10 +125,10 @@ pub(crate) enum Ending {
     RateLimited,
     ServerError,
     Broken,
-    TimeLimit,
+    Timeout,
     NotDecoded,
     TooLarge,
-    /// Anything that none of the faults explains.
+    /// An error that no fault explains.
     Wrong,
 }
 
@@ -158,45 +139,45 @@ impl Ending {
         (Self::RateLimited, "429"),
         (Self::ServerError, "5xx"),
         (Self::Broken, "cut off"),
-        (Self::TimeLimit, "time limit"),
+        (Self::Timeout, "timeout"),
         (Self::NotDecoded, "not decoded"),
         (Self::TooLarge, "too large"),
         (Self::Wrong, "other"),
     ];
 
-    /// What a caller is told, held against what may be told.
+    /// Classifies a result, and checks the error.
     ///
     /// # Errors
-    /// In words, an error that none of the faults explains, or that says more or less than it should.
+    /// No fault explains the error, or its text has too much or too little.
     pub(super) fn of(call: Call, outcome: &Result<(), CallError>) -> Result<Self, String> {
         let Err(error) = outcome else { return Ok(Self::Success) };
         let text = format!("{error} {error:?}");
         if ["fake-access", "fake-refresh", "fake-client-secret"].iter().any(|secret| text.contains(secret)) {
-            return Err(format!("{call}: an error tells a secret"));
+            return Err(format!("{call}: an error contains a secret"));
         }
         if error.operation().is_none() {
-            return Err(format!("{call}: an error without its operation: {error}"));
+            return Err(format!("{call}: the error has no operation: {error}"));
         }
-        let told = [
+        let endings = [
             (error.is_credential_missing(), Self::NoToken),
             (error.is_rate_limited(), Self::RateLimited),
             (error.is_server_error(), Self::ServerError),
             (error.is_transport(), Self::Broken),
-            (error.is_timeout() && !error.is_transport(), Self::TimeLimit),
+            (error.is_timeout() && !error.is_transport(), Self::Timeout),
             (error.is_decode(), Self::NotDecoded),
             (error.is_too_large(), Self::TooLarge),
         ];
-        let mut told = told.into_iter().filter(|(is_told, _)| *is_told).map(|(_, ending)| ending);
-        let (Some(ending), None) = (told.next(), told.next()) else {
-            return Err(format!("{call}: not one kind of error: {error}"));
+        let mut endings = endings.into_iter().filter(|(holds, _)| *holds).map(|(_, ending)| ending);
+        let (Some(ending), None) = (endings.next(), endings.next()) else {
+            return Err(format!("{call}: not exactly one kind of error: {error}"));
         };
         let fits = match ending {
-            Self::NoToken => jsm_ops::Error::of_call(error).is_some_and(jsm_ops::Error::is_transient),
+            Self::NoToken => jsm_ops::Error::from_call_error(error).is_some_and(jsm_ops::Error::is_transient),
             Self::RateLimited => error.attempts() >= 1,
-            // The pages of the fake's gateway have one, which support would ask for.
+            // The error pages of the fake have a trace id, which Atlassian's support asks for.
             Self::ServerError => error.attempts() >= 1 && error.trace_id().is_some(),
-            Self::TimeLimit => call == Call::GetInTime,
-            // An answer that is cut in two is asked for again wherever that does no harm.
+            Self::Timeout => call == Call::GetInTime,
+            // The client retries a truncated response where the operation is idempotent.
             Self::NotDecoded => error.status().is_some_and(|status| status.is_success()),
             _ => true,
         };

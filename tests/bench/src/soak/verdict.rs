@@ -1,30 +1,54 @@
-//! What a run has to have shown.
+//! The checks of a finished run.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use super::{
-    Found, Settings,
     calls::{Call, Ending},
+    fake_process::Report,
+    settings::Settings,
 };
 use crate::{
+    markdown::{Table, kib, thousands},
     measure::median,
-    table::{Table, kib, thousands},
 };
 
-/// How much more may be alive in the last quarter of a run than in the second one, as a part of that. Most of it are the buffers of
-/// connections, which grow and shrink with what comes.
+/// How much more memory the last quarter of a run may use than the second one, as a part of that.
+/// Most of it is buffers of connections, which grow and shrink.
 const FLAT: f64 = 0.2;
 
-/// How much may be left once all clients were dropped: a few bytes for each call of a whole run.
+/// Most bytes in use after all clients were dropped: a few for each call of a long run.
 const LEFT: usize = 1024 * 1024;
 
-/// Memory of runs with fewer calls says nothing yet: connections, buffers and tables are still growing.
+/// In runs with fewer calls, connections, buffers and tables still grow.
 const CALLS_FOR_MEMORY: usize = 50_000;
 
-/// How many of the calls that may be repeated may end without success: one in so many.
+/// One in so many calls may fail in spite of retries.
 const FAILS: usize = 100;
 
-/// What was found, and what of it is wrong.
+/// How often calls of each kind ended in each way.
+pub(crate) type Endings = BTreeMap<(Call, Ending), usize>;
+
+/// The record of a run.
+pub(crate) struct Found {
+    pub(crate) endings: Endings,
+    pub(crate) wrong: Vec<String>,
+    pub(crate) report: Report,
+    /// Whether the stored refresh token of each user is valid at the end.
+    pub(crate) stored: Vec<bool>,
+    /// Samples of the bytes in use.
+    pub(crate) live: Vec<f64>,
+    /// Bytes in use after all clients were dropped, beyond those before the run.
+    pub(crate) left: usize,
+    pub(crate) took: Duration,
+    pub(crate) passed: Duration,
+    pub(crate) processor: Duration,
+}
+
+/// Figures of a run, and its errors.
 #[derive(Debug)]
 pub struct Verdict {
     tables: Vec<Table>,
@@ -42,13 +66,13 @@ impl Verdict {
         Self { tables: vec![endings(found), summary(settings, found, growth)], wrong }
     }
 
-    /// What is wrong; nothing, where the run has shown what it has to show.
+    /// The errors.
     pub fn wrong(&self) -> &[String] {
         &self.wrong
     }
 }
 
-/// Every call has ended, in a way that a caller can tell and that its faults explain.
+/// Every call has ended, and retries have hidden most faults.
 fn check_endings(settings: Settings, found: &Found, wrong: &mut Vec<String>) {
     let all: usize = found.endings.values().sum();
     if all != settings.calls {
@@ -57,74 +81,74 @@ fn check_endings(settings: Settings, found: &Found, wrong: &mut Vec<String>) {
     let of = |is: &dyn Fn(Call, Ending) -> bool| -> usize {
         found.endings.iter().filter(|((call, ending), _)| is(*call, *ending)).map(|(_, times)| times).sum()
     };
-    let repeated = of(&|call, _| call.is_repeated());
-    let failed = of(&|call, ending| call.is_repeated() && ending != Ending::Success);
-    if failed > repeated / FAILS + 3 {
-        wrong.push(format!("{failed} of {repeated} calls that may be repeated have failed"));
+    let retried = of(&|call, _| call.is_retried());
+    let failed = of(&|call, ending| call.is_retried() && ending != Ending::Success);
+    if failed > retried / FAILS + 3 {
+        wrong.push(format!("{failed} of {retried} calls with retries have failed"));
     }
 }
 
-/// Nothing that must not be repeated was, and its callers were told just what became of it.
+/// No call that is not idempotent was executed twice, and its errors match the faults.
 fn check_writes(found: &Found, wrong: &mut Vec<String>) {
     for line in &found.report.twice {
-        // Creating with an alias is counted up, and setting a state sets the same again.
+        // A second create with an alias raises a count; the others set the same state again.
         let is_exempt = line.contains(r#""alias""#) || ["/acknowledge", "/priority"].iter().any(|path| line.contains(path));
         if !is_exempt {
-            wrong.push(format!("carried out twice: {line}"));
+            wrong.push(format!("executed twice: {line}"));
         }
     }
-    for (call, name) in Call::ALL.iter().filter_map(|(call, _)| Some((*call, call.never_repeated()?))) {
+    for (call, name) in Call::ALL.iter().filter_map(|(call, _)| Some((*call, call.not_idempotent()?))) {
         let ended = |ending| found.endings.get(&(call, ending)).copied().unwrap_or_default();
         let faults = found.report.faults.get(name);
         let met = |fault: &str| faults.and_then(|faults| faults.get(fault)).copied().unwrap_or_default();
-        // Each of these ends one call, because it is not sent again: not one more and not one less.
-        for (ending, told, faults) in [
-            (Ending::Broken, "cut off", met("dropped before") + met("dropped after") + met("cut in the body")),
-            (Ending::ServerError, "5xx", met("answered instead") + met("answered otherwise")),
-            (Ending::NotDecoded, "not decoded", met("half a body")),
-            (Ending::TooLarge, "too large", met("a huge body")),
+        // Each of these faults ends exactly one call, because the client does not retry it.
+        for (ending, label, faults) in [
+            (Ending::Broken, "cut off", met("dropped before") + met("dropped after") + met("body cut")),
+            (Ending::ServerError, "5xx", met("response without execution") + met("response replaced")),
+            (Ending::NotDecoded, "not decoded", met("half of the body")),
+            (Ending::TooLarge, "too large", met("body padded")),
         ] {
             if ended(ending) != faults {
-                wrong.push(format!("{call}: {} calls were told \"{told}\", and {faults} had reason to", ended(ending)));
+                wrong.push(format!("{call}: {} calls ended with \"{label}\", but {faults} met such a fault", ended(ending)));
             }
         }
         let executed = found.report.executions.get(name).copied().unwrap_or_default();
-        let (done, late) = (ended(Ending::Success), met("dropped after") + met("cut in the body"));
-        let expected = done + late + met("answered otherwise") + met("half a body") + met("a huge body");
+        let (done, late) = (ended(Ending::Success), met("dropped after") + met("body cut"));
+        let expected = done + late + met("response replaced") + met("half of the body") + met("body padded");
         if executed != expected {
-            wrong.push(format!("{call}: carried out {executed} times, of which {expected} are accounted for"));
+            wrong.push(format!("{call}: executed {executed} times instead of {expected}"));
         }
     }
 }
 
-/// Every user is still signed in, with what the store has.
+/// Every user is still signed in with the stored grant.
 fn check_grants(found: &Found, wrong: &mut Vec<String>) {
-    let (alive, grants) = found.report.alive;
-    if alive != grants {
-        wrong.push(format!("{alive} of {grants} grants are alive"));
+    let (valid, grants) = found.report.valid_grants;
+    if valid != grants {
+        wrong.push(format!("{valid} of {grants} grants are valid"));
     }
-    let stored = found.stored.iter().filter(|is_good| **is_good).count();
+    let stored = found.stored.iter().filter(|is_valid| **is_valid).count();
     if stored != found.stored.len() {
-        wrong.push(format!("{stored} of {} stores have a refresh token that is good", found.stored.len()));
+        wrong.push(format!("{stored} of {} stores have a valid refresh token", found.stored.len()));
     }
 }
 
-/// Bytes alive in the second quarter of the run, and how many more in the last one.
+/// Bytes in use in the second quarter of the run, and the difference to the last one.
 fn check_memory(settings: Settings, found: &Found, wrong: &mut Vec<String>) -> (f64, f64) {
     let quarter = found.live.len() / 4;
     let of =
         |from: usize| median(&mut found.live[from.min(found.live.len())..(from + quarter).min(found.live.len())].to_vec());
     let (early, late) = (of(quarter), of(3 * quarter));
     if settings.calls >= CALLS_FOR_MEMORY && late - early > FLAT * early {
-        wrong.push(format!("memory grows: {} were alive in the second quarter, {} in the last", bytes(early), bytes(late)));
+        wrong.push(format!("memory grows: {} in use in the second quarter, {} in the last", bytes(early), bytes(late)));
     }
     if settings.calls >= CALLS_FOR_MEMORY && found.left > LEFT {
-        wrong.push(format!("{} are left after all clients were dropped", kib(found.left)));
+        wrong.push(format!("{} are in use after all clients were dropped", kib(found.left)));
     }
     (early, late - early)
 }
 
-/// The median of the bytes alive in each tenth of the run.
+/// The median of the bytes in use in each tenth of the run.
 fn tenths(found: &Found) -> String {
     let size = found.live.len().div_ceil(10).max(1);
     let of = |samples: &[f64]| format!("{:.1}", median(&mut samples.to_vec()) / f64::from(1 << 20));
@@ -152,7 +176,7 @@ fn summary(settings: Settings, found: &Found, (early, growth): (f64, f64)) -> Ta
     let report = &found.report;
     let faults: usize = report.faults.values().flat_map(|faults| faults.values()).sum();
     let kinds: BTreeSet<&String> = report.faults.values().flat_map(|faults| faults.keys()).collect();
-    let (alive, grants) = report.alive;
+    let (valid, grants) = report.valid_grants;
     let exempt =
         |line: &&String| !line.contains("/acknowledge") && !line.contains("/priority") && !line.contains(r#""alias""#);
     let calls = settings.calls as f64;
@@ -163,15 +187,15 @@ fn summary(settings: Settings, found: &Found, (early, growth): (f64, f64)) -> Ta
         ("requests to the operations", thousands(report.requests)),
         ("of them with a fault", format!("{} ({:.1} %)", thousands(faults), 100.0 * faults as f64 / report.requests as f64)),
         ("kinds of faults met", kinds.len().to_string()),
-        ("refreshes carried out", thousands(report.refreshes)),
+        ("refreshes executed", thousands(report.refreshes)),
         ("faults of refreshes", thousands(report.refresh_faults)),
         ("injected time", format!("{hours:.2} h")),
-        ("grants alive", format!("{alive} of {grants}")),
-        ("writes carried out twice that must not be", thousands(report.twice.iter().filter(exempt).count())),
-        ("bytes alive in the second quarter", bytes(early)),
+        ("valid grants", format!("{valid} of {grants}")),
+        ("writes executed twice in error", thousands(report.twice.iter().filter(exempt).count())),
+        ("bytes in use in the second quarter", bytes(early)),
         ("and more in the last quarter", bytes(growth)),
-        ("MiB alive in each tenth", tenths(found)),
-        ("alive after all clients were dropped", kib(found.left)),
+        ("MiB in use in each tenth", tenths(found)),
+        ("in use after all clients were dropped", kib(found.left)),
         ("time", format!("{:.1} s", found.took.as_secs_f64())),
         ("calls a second", format!("{:.0}", calls / found.took.as_secs_f64())),
         ("processor time for one call", format!("{:.0} µs", found.processor.as_secs_f64() * 1e6 / calls)),
@@ -189,6 +213,6 @@ impl fmt::Display for Verdict {
         for line in &self.wrong {
             writeln!(f, "wrong: {line}")?;
         }
-        if self.wrong.is_empty() { writeln!(f, "Everything is as it should be.") } else { Ok(()) }
+        if self.wrong.is_empty() { writeln!(f, "No errors.") } else { Ok(()) }
     }
 }

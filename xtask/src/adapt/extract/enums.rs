@@ -26,13 +26,13 @@ pub fn extract(document: &Document, problems: &mut Problems) -> Vec<OpenEnum> {
         for (index, value) in values.iter().enumerate() {
             let at = format!("{at}/{index}");
             let Some(text) = value.as_str() else {
-                let message = format!("`{value}` is no string; enums of other types are not supported");
+                let message = format!("`{value}` is not a string; enums of other types are not supported");
                 problems.push(Problem::new(at, message, "repair the type, or remove the enum in a repair"));
                 continue;
             };
             let name = variant_name(text);
             if let Some(first) = taken.get(&name) {
-                let message = format!("the values `{first}` and `{text}` come to one variant `{name}`");
+                let message = format!("the values `{first}` and `{text}` both have the variant name `{name}`");
                 problems.push(Problem::new(at, message, "repair the enum, or teach xtask/src/names.rs to tell them apart"));
                 continue;
             }
@@ -69,7 +69,7 @@ mod tests {
     fn values_that_cannot_be_told_apart_are_reported() {
         let text = extracted(json!(["Days", "days", 3, "days"])).expect_err("problems").to_string();
         assert!(text.contains("3 problems"), "{text}");
-        assert!(text.contains("the values `Days` and `days` come to one variant `Days`"), "{text}");
-        assert!(text.contains("/components/schemas/E/enum/2: `3` is no string"), "{text}");
+        assert!(text.contains("the values `Days` and `days` both have the variant name `Days`"), "{text}");
+        assert!(text.contains("/components/schemas/E/enum/2: `3` is not a string"), "{text}");
     }
 }

@@ -49,7 +49,7 @@ fn model(
     for name in paging.map(Paging::parameters).into_iter().flatten() {
         if !query_params.iter().any(|parameter| parameter.name == *name) {
             report(
-                format!("it has no parameter `{name}`, by which it is said to page"),
+                format!("its `paging` needs the parameter `{name}`, which it does not have"),
                 "correct its `paging` in spec/overlay.yaml",
             );
         }
@@ -61,15 +61,15 @@ fn model(
     };
     if paging.is_some() && page.is_none() {
         report(
-            "it is said to page, and its answer is no page that is known".to_owned(),
-            "remove its `paging` from spec/overlay.yaml, or teach xtask/src/adapt/extract/pages.rs the form",
+            "it has `paging`, but its response is not a known form of page".to_owned(),
+            "remove its `paging` from spec/overlay.yaml, or support the form in xtask/src/adapt/extract/pages.rs",
         );
     }
     let body = body(document, operation, bodies);
     if body.is_none() {
         report(
-            "a raw body that is no part of a form is not supported".to_owned(),
-            "teach xtask/src/adapt/extract/operations.rs the form",
+            "a raw body outside of a form is not supported".to_owned(),
+            "support it in xtask/src/adapt/extract/operations.rs",
         );
     }
     let summary = operation.value.get("summary").and_then(Value::as_str).unwrap_or_default();
@@ -242,7 +242,7 @@ mod tests {
     fn what_the_overlay_says_wrong_is_reported() {
         let entry = json!({"name": "list_as", "area": "things", "summary": "S.", "paging": "after"});
         let (_, problems) = extracted(json!({"parameters": [{"name": "x", "in": "header", "schema": {}}]}), entry);
-        assert!(problems.contains("it has no parameter `size`, by which it is said to page"), "{problems}");
+        assert!(problems.contains("its `paging` needs the parameter `size`, which it does not have"), "{problems}");
         assert!(problems.contains("header parameters are not supported"), "{problems}");
     }
 }

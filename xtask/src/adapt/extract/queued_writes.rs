@@ -21,21 +21,21 @@ pub fn check(operations: &[OperationModel], document: &Document, problems: &mut 
         let Some((status, outcome)) =
             operations.iter().find(|one| one.id == *follow).and_then(|one| Some((one, one.write_state.as_ref()?)))
         else {
-            report(format!("`{follow}`, which is to tell how it ended, is no operation of the document"));
+            report(format!("its status operation `{follow}` is not in the document"));
             continue;
         };
         for parameter in &status.path_params {
             if parameter.name != outcome.request() && !operation.path_params.iter().any(|own| own.name == parameter.name) {
-                report(format!("it has no `{}`, which `{follow}` needs", parameter.name));
+                report(format!("it has no path parameter `{}`, which `{follow}` needs", parameter.name));
             }
         }
         for (owner, path) in [(operation, "requestId")].into_iter().chain(outcome.paths().map(|path| (status, path))) {
             let ResponseBody::Json(RustType::Named(schema)) = &owner.response else {
-                report(format!("the answer of `{}` is no object", owner.id));
+                report(format!("the response of `{}` is not an object", owner.id));
                 continue;
             };
             if !has_path(document, schema, path) {
-                report(format!("the answer of `{}` has no `{path}`", owner.id));
+                report(format!("the response of `{}` has no `{path}`", owner.id));
             }
         }
     }

@@ -30,7 +30,7 @@ pub fn extract(document: &Document, sent: &BTreeSet<&str>, problems: &mut Proble
                     None => problems.push(Problem::new(
                         format!("{at}/{index}"),
                         format!("an alternative of this form is not supported: `{part}`"),
-                        "teach xtask/src/adapt/extract/unions.rs the form, or repair the schema",
+                        "repair the schema, or support the form in xtask/src/adapt/extract/unions.rs",
                     )),
                 }
             }
@@ -116,14 +116,16 @@ fn check(at: &str, union: &Union, problems: &mut Problems) {
         let at = child(at, &index.to_string());
         let others = || union.alternatives.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
         if others().any(|other| other.variant == alternative.variant) {
-            let message = format!("two alternatives of `{}` come to one variant `{}`", union.schema, alternative.variant);
-            problems.push(Problem::new(&at, message, "repair the union: the alternatives are the same"));
+            let message = format!("two alternatives of `{}` have the variant name `{}`", union.schema, alternative.variant);
+            problems.push(Problem::new(&at, message, "drop one of them in a repair: they are the same"));
         }
         let alone = others().all(|other| other.kind.json_type() != alternative.kind.json_type());
         if !alone && alternative.tag_values.is_empty() && alternative.own_properties.is_empty() {
-            let message =
-                format!("nothing tells the alternative `{}` of `{}` from the others", alternative.variant, union.schema);
-            let help = "say in a repair what the service sends (xtask/src/repair/vendor/unions.rs)";
+            let message = format!(
+                "no property distinguishes the alternative `{}` of `{}` from the others",
+                alternative.variant, union.schema
+            );
+            let help = "declare in a repair what the service sends (xtask/src/repair/vendor/unions.rs)";
             problems.push(Problem::new(at, message, help));
         }
     }
@@ -200,7 +202,7 @@ mod tests {
         .expect_err("problems")
         .to_string();
         assert!(text.contains("5 problems"), "{text}");
-        assert!(text.contains("nothing tells the alternative `A` of `U` from the others"), "{text}");
+        assert!(text.contains("no property distinguishes the alternative `A` of `U` from the others"), "{text}");
         assert!(text.contains("/oneOf/4: an alternative of this form is not supported"), "{text}");
     }
 }

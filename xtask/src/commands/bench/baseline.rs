@@ -8,8 +8,9 @@ use crate::{
     document::load,
     generate,
     overlay::Overlay,
-    pipeline::{self, Times},
+    pipeline,
     repair::{generator, vendor},
+    times::Times,
 };
 
 /// The name of the crate.

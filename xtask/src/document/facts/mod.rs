@@ -45,8 +45,8 @@ impl Facts {
             (Shape::Alternatives(_), Value::Array(items)) if items.is_empty() => {
                 self.problems.push(Problem::new(
                     at,
-                    "there is no alternative",
-                    "remove the keyword or name the alternatives",
+                    "the list of alternatives is empty",
+                    "remove the keyword, or add the alternatives",
                 ));
             }
             (Shape::List(inner) | Shape::Alternatives(inner), Value::Array(items)) => {
@@ -72,8 +72,8 @@ impl Facts {
             }
             None if key.starts_with("x-") => false,
             None => {
-                let help = "say in xtask/src/document/facts/keywords.rs whether it is a fact of the interface or prose";
-                self.problems.push(Problem::new(at.member(key), format!("`{key}` is no keyword that is known here"), help));
+                let help = "declare it as a fact or as prose in xtask/src/document/facts/keywords.rs";
+                self.problems.push(Problem::new(at.member(key), format!("unknown keyword `{key}`"), help));
                 false
             }
         }
@@ -87,7 +87,7 @@ impl Facts {
 
     fn wrong_type(&mut self, at: &Pointer<'_>, expected: &str, found: &Value) {
         let message = format!("expected {expected}, found {}", kind(found));
-        self.problems.push(Problem::new(at, message, "OpenAPI 3.0 asks for it; correct the document"));
+        self.problems.push(Problem::new(at, message, "correct the document, as OpenAPI 3.0 requires"));
     }
 }
 

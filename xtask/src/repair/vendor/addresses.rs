@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, child, pointer},
-    repair::{Outcome, Refusal},
+    repair::{NotApplicable, RepairResult},
 };
 
 const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subscribers/delete";
@@ -14,18 +14,20 @@ const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subsc
 /// Together with its path that is an address with the cloud id twice, which fits none of the other 73 paths of its family;
 /// its neighbours (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server. It reads like a leftover of the
 /// generator that wrote the document.
-pub fn drop_stray_server(document: &mut Document) -> Outcome {
+pub fn drop_stray_server(document: &mut Document) -> RepairResult {
     let at = pointer(&["paths", SUBSCRIBERS_DELETE]);
     let item = document.paths_mut().and_then(|paths| paths.get_mut(SUBSCRIBERS_DELETE)).and_then(Value::as_object_mut);
-    let Some(item) = item else { return Err(Refusal::not_found(at, format!("there is no path `{SUBSCRIBERS_DELETE}`"))) };
+    let Some(item) = item else {
+        return Err(NotApplicable::not_found(at, format!("the path `{SUBSCRIBERS_DELETE}` is missing")));
+    };
     let stray = json!([{"url": "https://api.atlassian.com/jsm/ops/api/cloudId/{cloudId}"}]);
     match item.get("servers") {
         Some(servers) if *servers == stray => {
             item.remove("servers");
             Ok(1)
         }
-        Some(other) => Err(Refusal::not_needed(child(&at, "servers"), format!("the servers are now `{other}`"))),
-        None => Err(Refusal::not_needed(at, "the path has no servers of its own")),
+        Some(other) => Err(NotApplicable::not_needed(child(&at, "servers"), format!("the servers are now `{other}`"))),
+        None => Err(NotApplicable::not_needed(at, "the path has no servers of its own")),
     }
 }
 
@@ -33,10 +35,10 @@ pub fn drop_stray_server(document: &mut Document) -> Outcome {
 ///
 /// Consent and tokens come from `auth.atlassian.com`:
 /// <https://developer.atlassian.com/cloud/oauth/getting-started/implementing-oauth-3lo>.
-pub fn production_oauth_hosts(document: &mut Document) -> Outcome {
+pub fn production_oauth_hosts(document: &mut Document) -> RepairResult {
     let at = pointer(&["components", "securitySchemes", "OAuth2", "flows", "authorizationCode"]);
     let Some(flow) = document.root_mut().pointer_mut(&at) else {
-        return Err(Refusal::not_found(at, "there is no authorization code flow"));
+        return Err(NotApplicable::not_found(at, "the authorization code flow is missing"));
     };
     let wrong = json!({
         "authorizationUrl": "https://auth.stg.atlassian.com/authorize",
@@ -45,7 +47,7 @@ pub fn production_oauth_hosts(document: &mut Document) -> Outcome {
     for key in ["authorizationUrl", "tokenUrl"] {
         if flow.get(key) != wrong.get(key) {
             let found = flow.get(key).cloned().unwrap_or_default();
-            return Err(Refusal::not_needed(child(&at, key), format!("it is now `{found}`")));
+            return Err(NotApplicable::not_needed(child(&at, key), format!("it is now `{found}`")));
         }
     }
     flow["authorizationUrl"] = "https://auth.atlassian.com/authorize".into();

@@ -4,23 +4,23 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, schema_reference},
-    repair::{Outcome, place},
+    repair::{RepairResult, place},
 };
 
 /// An entry of the audit log has a `summary` in both examples; the schema has a `message` that neither example has. Both are
 /// read.
-pub fn audit_logs_have_a_summary(document: &mut Document) -> Outcome {
+pub fn audit_logs_have_a_summary(document: &mut Document) -> RepairResult {
     place::add_property(document, "AuditLogResponse", "summary", json!({"type": "string"}))
 }
 
 /// An integration is created with a `description` and answered with it in the example.
-pub fn integrations_have_a_description(document: &mut Document) -> Outcome {
+pub fn integrations_have_a_description(document: &mut Document) -> RepairResult {
     place::add_property(document, "Integration", "description", json!({"type": "string"}))
 }
 
 /// Syncs and their actions are declared with `properties`. In all examples of answers they have `typeSpecificProperties` in
 /// its place, as integrations have in examples and schema; a sync has a `description` too.
-pub fn syncs_have_type_specific_properties(document: &mut Document) -> Outcome {
+pub fn syncs_have_type_specific_properties(document: &mut Document) -> RepairResult {
     let map = || json!({"type": "object", "additionalProperties": {}});
     let fields = [
         ("Sync", "typeSpecificProperties", map as fn() -> Value),
@@ -32,17 +32,17 @@ pub fn syncs_have_type_specific_properties(document: &mut Document) -> Outcome {
 
 /// Whoever comes on call next stands under `nextOnCallParticipants`, nested like those on call now; the example nests them, the
 /// schema does not.
-pub fn next_on_calls_are_nested(document: &mut Document) -> Outcome {
+pub fn next_on_calls_are_nested(document: &mut Document) -> RepairResult {
     let list = json!({"type": "array", "items": schema_reference("OnCallParticipant")});
     place::add_property(document, "OnCallParticipant", "nextOnCallParticipants", list)
 }
 
 /// Assigning a role to a user is declared to answer a page of roles. The example has the `message` and `data` that creating and
 /// changing a role answer.
-pub fn role_assignment_answers_a_receipt(document: &mut Document) -> Outcome {
-    let answer = place::answer(document, "post", "/v1/roles/assign", "200")?;
+pub fn role_assignment_answers_a_receipt(document: &mut Document) -> RepairResult {
+    let response = place::response(document, "post", "/v1/roles/assign", "200")?;
     place::replace(
-        answer,
+        response,
         &schema_reference("CustomRolesPaginatedResponse"),
         schema_reference("CustomUserRoleSuccessResponse"),
     )

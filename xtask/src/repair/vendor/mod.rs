@@ -1,7 +1,7 @@
 //! Vendor wrong: the document contradicts itself, its own examples, or the service.
 //!
-//! "Example" below is the vendor's own example beside the schema in the published document. "Service" means that somebody saw
-//! the live service do it.
+//! "Example" below is the vendor's own example beside the schema in the published document. "Service" means that the live
+//! service was seen to do it.
 
 mod addresses;
 mod fields;
@@ -31,13 +31,13 @@ use unions::{
     team_policy_page_is_one_page, time_restrictions_say_their_type,
 };
 
-use super::{Repair, Shelf, repairs};
+use super::{Repair, RepairKind, repairs};
 
 /// Repairs of addresses, applied before the addresses are rewritten.
-pub const ADDRESS_REPAIRS: &[Repair] = repairs![Shelf::Vendor; drop_stray_server, production_oauth_hosts];
+pub const ADDRESS_REPAIRS: &[Repair] = repairs![RepairKind::Vendor; drop_stray_server, production_oauth_hosts];
 
-/// All other repairs of this shelf.
-pub const REPAIRS: &[Repair] = repairs![Shelf::Vendor;
+/// All other repairs of what the vendor has wrong.
+pub const REPAIRS: &[Repair] = repairs![RepairKind::Vendor;
     alert_filter_parameter,
     update_alert_filter_parameter,
     integration_actions_parameter,

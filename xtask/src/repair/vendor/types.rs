@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, child, schema_reference, walk},
-    repair::{Outcome, Refusal, place},
+    repair::{NotApplicable, RepairResult, place},
 };
 
 /// `UpdateHeartbeatRequest` requires a property `name` that it does not have; the name of the heartbeat is in the query.
-pub fn heartbeat_update_requires_no_name(document: &mut Document) -> Outcome {
+pub fn heartbeat_update_requires_no_name(document: &mut Document) -> RepairResult {
     let schema = place::schema(document, "UpdateHeartbeatRequest")?;
     let at = "/components/schemas/UpdateHeartbeatRequest/required";
     if schema.get("properties").is_some_and(|properties| properties.get("name").is_some()) {
-        return Err(Refusal::not_needed(at, "the schema has the property `name`"));
+        return Err(NotApplicable::not_needed(at, "the schema has the property `name`"));
     }
     if schema.get("required") != Some(&json!(["name"])) {
-        return Err(Refusal::not_needed(at, "`name` is not required"));
+        return Err(NotApplicable::not_needed(at, "`name` is not required"));
     }
     schema.remove("required");
     Ok(1)
@@ -23,7 +23,7 @@ pub fn heartbeat_update_requires_no_name(document: &mut Document) -> Outcome {
 
 /// `discriminator` on schemas that offer no alternatives, eight of them strings. It means nothing there (OpenAPI 3.0.3,
 /// "Discriminator Object": only beside `oneOf`, `anyOf` or `allOf`).
-pub fn discriminators_without_alternatives(document: &mut Document) -> Outcome {
+pub fn discriminators_without_alternatives(document: &mut Document) -> RepairResult {
     let mut removed = 0;
     walk::schemas_mut(document, |_, schema| {
         let Some(schema) = schema.as_object_mut() else { return };
@@ -36,9 +36,9 @@ pub fn discriminators_without_alternatives(document: &mut Document) -> Outcome {
         return Ok(removed);
     }
     if document.schemas().next().is_none() {
-        return Err(Refusal::not_found("/components/schemas", "there are no schemas"));
+        return Err(NotApplicable::not_found("/components/schemas", "the document has no schemas"));
     }
-    Err(Refusal::not_needed("/components/schemas", "no schema has a `discriminator` without alternatives"))
+    Err(NotApplicable::not_needed("/components/schemas", "no schema has a `discriminator` without alternatives"))
 }
 
 /// Maps declared as maps of objects whose examples hold strings, booleans, numbers and lists.
@@ -70,7 +70,7 @@ const MAPS: [(&str, &str); 23] = [
 
 /// `typeSpecificProperties`, `fieldMappings` and the `properties` of syncs are declared as maps of objects. Their examples hold
 /// `"{{message}}"`, `true`, `[]`: they are maps of anything.
-pub fn maps_hold_any_value(document: &mut Document) -> Outcome {
+pub fn maps_hold_any_value(document: &mut Document) -> RepairResult {
     place::all(document, &MAPS, |document, (schema, property)| {
         let wrong = json!({"type": "object", "additionalProperties": {"type": "object"}});
         let right = json!({"type": "object", "additionalProperties": {}});
@@ -79,16 +79,16 @@ pub fn maps_hold_any_value(document: &mut Document) -> Outcome {
 }
 
 /// `ExtraProperties` is declared as a map of strings; its example holds `false`.
-pub fn extra_properties_hold_any_value(document: &mut Document) -> Outcome {
+pub fn extra_properties_hold_any_value(document: &mut Document) -> RepairResult {
     let values = place::schema(document, "ExtraProperties")?.get_mut("additionalProperties");
     let at = "/components/schemas/ExtraProperties/additionalProperties".to_owned();
-    let values = values.ok_or_else(|| Refusal::not_found(&at, "`ExtraProperties` is no map"))?;
+    let values = values.ok_or_else(|| NotApplicable::not_found(&at, "`ExtraProperties` is not a map"))?;
     place::replace((at, values), &json!({"type": "string"}), json!({}))
 }
 
 /// `SuccessResponse.took`, the seconds that a request took, is declared `integer`; its example is `0.195`. The schema is the
 /// receipt of every asynchronous write to an alert, so a faithful client fails on all of them.
-pub fn took_is_fractional(document: &mut Document) -> Outcome {
+pub fn took_is_fractional(document: &mut Document) -> RepairResult {
     let wrong = json!({"type": "integer", "format": "int32"});
     place::replace(
         place::property(document, "SuccessResponse", "took")?,
@@ -99,7 +99,7 @@ pub fn took_is_fractional(document: &mut Document) -> Outcome {
 
 /// `from` and `to` of the search for alerts are declared as 32-bit integers. They are milliseconds since 1970 (seen in a call
 /// of the live service), which have not fitted into 32 bits since January 1970.
-pub fn alert_search_times_are_milliseconds(document: &mut Document) -> Outcome {
+pub fn alert_search_times_are_milliseconds(document: &mut Document) -> RepairResult {
     place::all(document, &["from", "to"], |document, name| {
         let schema = place::parameter(document, ("get", "/v1/alerts"), ("query", name))?;
         place::replace(schema, &json!({"type": "integer", "format": "int32"}), json!({"type": "integer", "format": "int64"}))
@@ -112,12 +112,12 @@ fn boolean_or_text() -> Value {
 }
 
 /// `Heartbeat.enabled` is declared `boolean`; its example is the string `"true"`.
-pub fn heartbeat_enabled_may_be_text(document: &mut Document) -> Outcome {
+pub fn heartbeat_enabled_may_be_text(document: &mut Document) -> RepairResult {
     place::replace(place::property(document, "Heartbeat", "enabled")?, &json!({"type": "boolean"}), boolean_or_text())
 }
 
 /// `RoutingRuleResponse.isDefault` is declared `boolean`; its example is the string `"true"`.
-pub fn routing_rule_default_may_be_text(document: &mut Document) -> Outcome {
+pub fn routing_rule_default_may_be_text(document: &mut Document) -> RepairResult {
     place::replace(
         place::property(document, "RoutingRuleResponse", "isDefault")?,
         &json!({"type": "boolean"}),
@@ -126,42 +126,42 @@ pub fn routing_rule_default_may_be_text(document: &mut Document) -> Outcome {
 }
 
 /// Marks a property that may be `null`.
-fn nullable((at, value): (String, &mut Value)) -> Outcome {
+fn nullable((at, value): (String, &mut Value)) -> RepairResult {
     if value.get("nullable").is_some() {
-        return Err(Refusal::not_needed(child(&at, "nullable"), "the property says whether it may be null"));
+        return Err(NotApplicable::not_needed(child(&at, "nullable"), "the property says whether it may be null"));
     }
-    let Some(schema) = value.as_object_mut() else { return Err(Refusal::not_found(at, "expected a schema")) };
+    let Some(schema) = value.as_object_mut() else { return Err(NotApplicable::not_found(at, "expected a schema")) };
     schema.insert("nullable".to_owned(), Value::Bool(true));
     Ok(1)
 }
 
 /// `TimelineRotation.order` is declared `number`; the example of a timeline has `null` for two of its rotations.
-pub fn rotation_order_may_be_null(document: &mut Document) -> Outcome {
+pub fn rotation_order_may_be_null(document: &mut Document) -> RepairResult {
     nullable(place::property(document, "TimelineRotation", "order")?)
 }
 
 /// `FilterDto.conditions` is declared an array; the examples of sync actions have `null` where a filter matches everything.
-pub fn sync_conditions_may_be_null(document: &mut Document) -> Outcome {
+pub fn sync_conditions_may_be_null(document: &mut Document) -> RepairResult {
     nullable(place::property(document, "FilterDto", "conditions")?)
 }
 
 /// Changing an action of an integration is declared to answer the integration. Its example is the action, with the direction,
 /// filter and field mappings that an integration does not have; reading the action is declared right.
-pub fn integration_action_update_answers_the_action(document: &mut Document) -> Outcome {
-    let answer = place::answer(document, "patch", "/v1/integrations/{integrationId}/actions/{id}", "200")?;
-    place::replace(answer, &schema_reference("Integration"), schema_reference("IntegrationAction"))
+pub fn integration_action_update_answers_the_action(document: &mut Document) -> RepairResult {
+    let response = place::response(document, "patch", "/v1/integrations/{integrationId}/actions/{id}", "200")?;
+    place::replace(response, &schema_reference("Integration"), schema_reference("IntegrationAction"))
 }
 
 /// Creating and changing an action group of a sync are declared to answer an outline and a single action. Both examples are
 /// the group with its actions, as reading it is declared.
-pub fn sync_group_writes_answer_the_group(document: &mut Document) -> Outcome {
+pub fn sync_group_writes_answer_the_group(document: &mut Document) -> RepairResult {
     let writes = [
         ("post", "/v1/syncs/{syncId}/action-groups", "SyncActionGroupMetadataDto"),
         ("patch", "/v1/syncs/{syncId}/action-groups/{id}", "SyncAction"),
     ];
     place::all(document, &writes, |document, (method, path, wrong)| {
-        let answer = place::answer(document, method, path, "200")?;
-        place::replace(answer, &schema_reference(wrong), schema_reference("SyncActionGroup"))
+        let response = place::response(document, method, path, "200")?;
+        place::replace(response, &schema_reference(wrong), schema_reference("SyncActionGroup"))
     })
 }
 

@@ -4,27 +4,27 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, child, pointer, schema_reference},
-    repair::{Outcome, Refusal, place},
+    repair::{NotApplicable, RepairResult, place},
 };
 
 /// `GET /v1/syncs/{syncId}/action-groups` is declared to answer an object; its example is a bare list. Both are read.
-pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> Outcome {
-    let answer = place::answer(document, "get", "/v1/syncs/{syncId}/action-groups", "200")?;
+pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> RepairResult {
+    let response = place::response(document, "get", "/v1/syncs/{syncId}/action-groups", "200")?;
     let list = json!({"type": "array", "items": schema_reference("SyncActionGroup")});
-    place::replace(answer, &schema_reference("SyncActions"), json!({"oneOf": [list, schema_reference("SyncActions")]}))
+    place::replace(response, &schema_reference("SyncActions"), json!({"oneOf": [list, schema_reference("SyncActions")]}))
 }
 
 /// `POST /v1/alerts/{id}/notes` is declared to answer the note. One published client reads a note, another the receipt that all
 /// other writes to alerts answer. Both are read.
-pub fn added_note_may_be_a_receipt(document: &mut Document) -> Outcome {
-    let answer = place::answer(document, "post", "/v1/alerts/{id}/notes", "200")?;
+pub fn added_note_may_be_a_receipt(document: &mut Document) -> RepairResult {
+    let response = place::response(document, "post", "/v1/alerts/{id}/notes", "200")?;
     let [note, receipt] = ["AlertNote", "SuccessResponse"].map(schema_reference);
-    place::replace(answer, &note, json!({"anyOf": [note, receipt]}))
+    place::replace(response, &note, json!({"anyOf": [note, receipt]}))
 }
 
 /// The `delay` of an escalation rule is declared an integer, in minutes, and Atlassian's Terraform provider reads it so. Another
 /// published client reads an object with `timeAmount` and `timeUnit`. Both are read.
-pub fn escalation_delay_has_two_forms(document: &mut Document) -> Outcome {
+pub fn escalation_delay_has_two_forms(document: &mut Document) -> RepairResult {
     let wrong = json!({"type": "integer", "format": "int64", "minimum": 1});
     let object = json!({"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}});
     let minutes = json!({"type": "integer", "format": "int64"});
@@ -37,7 +37,7 @@ pub fn escalation_delay_has_two_forms(document: &mut Document) -> Outcome {
 
 /// Participants on call are declared as objects. With `flat=true` the service sends ids, under `onCallUsers` says the document,
 /// under `onCallParticipants` reads another client. Objects and ids are read under either.
-pub fn on_call_participants_may_be_ids(document: &mut Document) -> Outcome {
+pub fn on_call_participants_may_be_ids(document: &mut Document) -> RepairResult {
     let lists = [("OnCallParticipants", "onCallParticipants"), ("NextOnCallParticipants", "nextOnCallParticipants")];
     place::all(document, &lists, |document, (schema, property)| {
         let participant = schema_reference("OnCallParticipant");
@@ -49,12 +49,12 @@ pub fn on_call_participants_may_be_ids(document: &mut Document) -> Outcome {
 
 /// The answers that say who is on call are declared as exactly one of two objects. Neither requires its own property or forbids that
 /// of the other, so whatever is one of them is the other as well, and no answer is valid. They are any of the two.
-pub fn on_call_answers_are_any_of_two(document: &mut Document) -> Outcome {
+pub fn on_call_answers_are_any_of_two(document: &mut Document) -> RepairResult {
     place::all(document, &["OnCallResponse", "NextOnCallResponse"], |document, name| {
         let schema = place::schema(document, name)?;
         let at = pointer(&["components", "schemas", name]);
         let Some(alternatives) = schema.remove("oneOf") else {
-            return Err(Refusal::not_needed(at, "there is no `oneOf`"));
+            return Err(NotApplicable::not_needed(at, "there is no `oneOf`"));
         };
         schema.insert("anyOf".to_owned(), alternatives);
         Ok(1)
@@ -75,22 +75,22 @@ const TIME_RESTRICTIONS: [(&str, &str); 8] = [
 ];
 
 /// Time restrictions come in two kinds that their `type` tells apart, but the document declares it as any string.
-pub fn time_restrictions_say_their_type(document: &mut Document) -> Outcome {
+pub fn time_restrictions_say_their_type(document: &mut Document) -> RepairResult {
     place::all(document, &TIME_RESTRICTIONS, |document, (schema, kind)| one_value(document, schema, kind))
 }
 
 /// The policies of a team come in two kinds that their `type` tells apart, but the document declares it as any string. The
 /// operation that lists them takes the same two words as its parameter `type`.
-pub fn team_policies_say_their_type(document: &mut Document) -> Outcome {
+pub fn team_policies_say_their_type(document: &mut Document) -> RepairResult {
     let kinds = [("TeamAlertPolicyDto", "alert"), ("TeamNotificationPolicyDto", "notification")];
     place::all(document, &kinds, |document, (schema, kind)| one_value(document, schema, kind))
 }
 
 /// Declares that the property `type` of a schema has one value.
-fn one_value(document: &mut Document, schema: &str, kind: &str) -> Outcome {
+fn one_value(document: &mut Document, schema: &str, kind: &str) -> RepairResult {
     let (at, value) = place::property(document, schema, "type")?;
     if value.get("enum").is_some() {
-        return Err(Refusal::not_needed(child(&at, "enum"), "the values are declared"));
+        return Err(NotApplicable::not_needed(child(&at, "enum"), "the values are declared"));
     }
     *value = json!({"type": "string", "enum": [kind]});
     Ok(1)
@@ -98,19 +98,19 @@ fn one_value(document: &mut Document, schema: &str, kind: &str) -> Outcome {
 
 /// Listing the policies of a team is declared to answer one of two pages, which differ in nothing: both hold `links` and the same
 /// five properties under `values`. It is one page.
-pub fn team_policy_page_is_one_page(document: &mut Document) -> Outcome {
+pub fn team_policy_page_is_one_page(document: &mut Document) -> RepairResult {
     let pages = ["TeamNotificationPolicyPaginatedResponse", "TeamAlertPolicyPaginatedResponse"];
     let entries = ["NotificationPolicyListResponse", "PolicyListResponse"];
     for pair in [entries, ["TeamNotificationPolicyLinks", "TeamAlertPolicyLinks"]] {
         let [first, second] = pair.map(|name| place::schema(document, name).cloned());
         if first? != second? {
             let at = pointer(&["components", "schemas", pair[0]]);
-            return Err(Refusal::not_needed(at, format!("`{}` and `{}` differ now", pair[0], pair[1])));
+            return Err(NotApplicable::not_needed(at, format!("`{}` and `{}` differ now", pair[0], pair[1])));
         }
     }
-    let answer = place::answer(document, "get", "/v1/teams/{teamId}/policies", "200")?;
+    let response = place::response(document, "get", "/v1/teams/{teamId}/policies", "200")?;
     let wrong: Vec<Value> = pages.into_iter().map(schema_reference).collect();
-    place::replace(answer, &json!({ "oneOf": wrong }), schema_reference(pages[1]))
+    place::replace(response, &json!({ "oneOf": wrong }), schema_reference(pages[1]))
 }
 
 #[cfg(test)]

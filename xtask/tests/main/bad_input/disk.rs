@@ -104,7 +104,7 @@ fn an_empty_folder_that_cannot_be_written_to_is_named_and_left_empty() {
     let stage = Stage::new();
     let out = stage.join("out");
     fs::create_dir(&out).expect("the folder can be made");
-    refuses_and_leaves_as_it_was(&stage, &out, std::slice::from_ref(&out), &out.join(".Cargo.toml.new"));
+    refuses_and_leaves_as_it_was(&stage, &out, std::slice::from_ref(&out), &out.join("Cargo.toml"));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_stale_crate_that_cannot_be_written_to_is_named_and_left_as_it_was() {
     let generated = Crate::new();
     generated.write("src/client.rs", b"// stale\n");
     let closed = [generated.path().to_owned(), generated.join("src"), generated.join("tests")];
-    refuses_and_leaves_as_it_was(&stage, generated.path(), &closed, &generated.join("src/.client.rs.new"));
+    refuses_and_leaves_as_it_was(&stage, generated.path(), &closed, &generated.join("src/client.rs"));
 }
 
 /// The manifest can be staged, the sources cannot: what was staged has to go again.
@@ -125,7 +125,7 @@ fn a_folder_that_can_be_written_to_in_part_is_left_as_it_was() {
     generated.write("Cargo.toml", format!("{manifest}# by hand\n").as_bytes());
     generated.write("src/client.rs", b"// stale\n");
     set_mode(generated.path(), 0o777);
-    refuses_and_leaves_as_it_was(&stage, generated.path(), &[generated.join("src")], &generated.join("src/.client.rs.new"));
+    refuses_and_leaves_as_it_was(&stage, generated.path(), &[generated.join("src")], &generated.join("src/client.rs"));
 }
 
 /// All can be staged and the stray file cannot be removed: what took its place already has to go back.

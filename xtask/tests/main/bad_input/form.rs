@@ -21,7 +21,7 @@ refused! {
         ["the document is not valid YAML", "line 3 column 1"];
 
     a_key_that_stands_twice_is_refused_with_its_line: text().replacen("\"info\": {", "\"openapi\": \"3.0.1\",\n  \"info\": {", 1) =>
-        ["the document is not valid JSON", "the key `openapi` stands twice in one object at line 3"];
+        ["the document is not valid JSON", "the key `openapi` occurs twice in one object at line 3"];
 
     swagger_2_is_refused: changed(|root| {
         *root = json!({"swagger": "2.0", "paths": root["paths"], "definitions": root["components"]["schemas"]});
@@ -31,15 +31,15 @@ refused! {
         ["at /openapi: this is OpenAPI \"3.1.0\"", "convert it to OpenAPI 3.0.x"];
 
     a_document_without_a_version_is_refused: changed(|root| drop(object(root, "").remove("openapi"))) =>
-        ["at (root): there is no `openapi` version"];
+        ["at (root): the version `openapi` is missing"];
 
     a_document_without_paths_is_refused: changed(|root| drop(object(root, "").remove("paths"))) =>
-        ["1 problem\n", "at /paths: there are no paths", "fetch the document again"];
+        ["1 problem\n", "at /paths: the document has no paths", "fetch the document again"];
 
-    an_empty_map_of_paths_is_refused: changed(|root| root["paths"] = json!({})) => ["at /paths: there are no paths"];
+    an_empty_map_of_paths_is_refused: changed(|root| root["paths"] = json!({})) => ["at /paths: the document has no paths"];
 
     a_document_without_schemas_is_refused: changed(|root| root["components"]["schemas"] = json!({})) =>
-        ["at /components/schemas: there are no schemas"];
+        ["at /components/schemas: the document has no schemas"];
 
     a_path_without_operations_is_refused: changed(|root| root["paths"]["/api/{cloudId}/v1/logs"] = json!({"parameters": []})) =>
         ["1 problem\n", "at /paths/~1api~1{cloudId}~1v1~1logs: the path has no operation"];

@@ -11,7 +11,7 @@ const ALERTS: &str = "/paths/~1api~1{cloudId}~1v1~1alerts";
 refused! {
     a_path_parameter_that_nobody_declares_is_refused: changed(|root| *at(root, &format!("{ALERT}/parameters")) = json!([])) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get (GET /v1/alerts/{id}): nobody declares the path parameter `id`",
+        "at /paths/~1v1~1alerts~1{id}/get (GET /v1/alerts/{id}): the path parameter `id` is not declared",
         "add a repair that declares it",
     ];
 
@@ -26,7 +26,7 @@ refused! {
     }) => [
         "1 problem\n",
         "at /paths/~1v1~1alerts~1{id}/get/parameters/2 (GET /v1/alerts/{id}): ",
-        "`withNotes` and `with-notes` come to one Rust name `with_notes`",
+        "`withNotes` and `with-notes` both have the Rust name `with_notes`",
     ];
 
     an_answer_of_an_unknown_media_type_is_refused: changed(|root| {
@@ -34,7 +34,7 @@ refused! {
     }) => [
         "1 problem\n",
         "at /paths/~1v1~1alerts~1{id}/get/responses/200/content/application~1xml (GET /v1/alerts/{id}): ",
-        "answers of the media type `application/xml` are not supported",
+        "responses of the media type `application/xml` are not supported",
     ];
 
     a_body_of_an_unknown_media_type_is_refused: changed(|root| {
@@ -47,14 +47,14 @@ refused! {
 
     an_operation_without_a_success_is_refused: changed(|root| drop(remove(root, &format!("{ALERT}/responses"), "200"))) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success",
+        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success response response",
     ];
 
     a_body_of_a_get_is_refused: changed(|root| {
         at(root, ALERT)["requestBody"] = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/requestBody (GET /v1/alerts/{id}): a request of this method must not have a body",
+        "at /paths/~1v1~1alerts~1{id}/get/requestBody (GET /v1/alerts/{id}): a request with this method must not have a body",
     ];
 
     a_server_on_another_host_is_refused: changed(|root| {
@@ -62,13 +62,13 @@ refused! {
     }) => [
         "1 problem\n",
         "at /paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
-        "no rule knows the address `https://api.example.com/jsm/ops/api/{cloudid}/v1/alerts`",
+        "no rule matches the URL `https://api.example.com/jsm/ops/api/{cloudid}/v1/alerts`",
     ];
 
     all_paths_of_a_document_on_another_host_are_refused: changed(|root| root["servers"] = json!([{"url": "https://api.example.com/jsm/ops/"}])) => [
         "166 problems\n",
         "at /paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
-        "no rule knows the address `https://api.example.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api/",
+        "no rule matches the URL `https://api.example.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api/",
     ];
 }
 

@@ -55,7 +55,10 @@ fn an_unknown_section_is_refused() {
 #[test]
 fn a_name_that_is_no_rust_is_refused() {
     let overlay = changed_overlay(|overlay| at(overlay, "/operations/GET ~1v1~1alerts")["name"] = json!("listAlerts"));
-    refuses_overlay(&overlay, &["1 problem\n", "at /operations/GET ~1v1~1alerts/name: `listAlerts` is no Rust name"]);
+    refuses_overlay(
+        &overlay,
+        &["1 problem\n", "at /operations/GET ~1v1~1alerts/name: `listAlerts` is not a valid Rust name"],
+    );
 }
 
 #[test]
@@ -66,7 +69,7 @@ fn two_operations_of_one_name_are_refused_with_both() {
         &[
             "1 problem\n",
             "at /paths/~1v1~1alerts/post (POST /v1/alerts): ",
-            "`GET /v1/alerts` and `POST /v1/alerts` come to the Rust name `list_alerts`",
+            "`GET /v1/alerts` and `POST /v1/alerts` both have the Rust name `list_alerts`",
             "spec/overlay.yaml",
         ],
     );
@@ -126,7 +129,7 @@ fn schemas_that_are_not_the_same_are_not_merged() {
 #[test]
 fn a_member_that_is_gone_is_refused() {
     let overlay = changed_overlay(|overlay| overlay["merge"]["Anything"] = json!(["YesterdaysAlert"]));
-    refuses_overlay(&overlay, &["1 problem\n", "at /merge/Anything/0: there is no schema `YesterdaysAlert`"]);
+    refuses_overlay(&overlay, &["1 problem\n", "at /merge/Anything/0: the schema `YesterdaysAlert` is missing"]);
 }
 
 /// A secret that is not found is one that is printed.

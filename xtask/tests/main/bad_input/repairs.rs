@@ -11,7 +11,7 @@ refused! {
     }) => [
         "1 problem\n",
         "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is no longer needed",
-        "help: xtask/src/repair: delete it",
+        "help: if the document is right now, delete the repair",
     ];
 
     an_address_repair_that_is_no_longer_needed_is_named: changed(|root| {
@@ -34,9 +34,9 @@ refused! {
         drop(remove(root, "/paths", "/api/{cloudId}/v1/alerts/policies/{policyId}/change-order"));
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1policies~1{policyId}~1change-order/post: the repair `policy_order_parameter` was not found where it belongs",
-        "there is no `POST /v1/alerts/policies/{policyId}/change-order`",
-        "help: xtask/src/repair: find out where the place went",
+        "at /paths/~1v1~1alerts~1policies~1{policyId}~1change-order/post: the repair `policy_order_parameter` does not find its place",
+        "the operation `POST /v1/alerts/policies/{policyId}/change-order` is missing",
+        "help: find out where the place went",
     ];
 
     an_operation_that_is_gone_leaves_an_overlay_entry_that_matches_nothing: changed(|root| {
@@ -58,9 +58,9 @@ fn all_repairs_that_do_not_fit_are_named_in_one_run() {
     });
     let parts = [
         "3 problems\n",
-        "at /components/schemas/UpdateHeartbeatRequest: the repair `heartbeat_update_requires_no_name` was not found where it belongs",
+        "at /components/schemas/UpdateHeartbeatRequest: the repair `heartbeat_update_requires_no_name` does not find its place",
         "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is no longer needed",
-        "at /components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` was not found where it belongs",
+        "at /components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` does not find its place",
     ];
     refuses(&document, &parts);
 }

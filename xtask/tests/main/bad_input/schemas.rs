@@ -7,7 +7,7 @@ use crate::support::document::{at, changed, reference};
 
 refused! {
     a_dangling_reference_is_refused: changed(|root| *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Nobody")) =>
-        ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: there is no schema `Nobody`"];
+        ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the schema `Nobody` is missing"];
 
     a_reference_out_of_the_document_is_refused: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"$ref": "other.json#/Owner"});
@@ -26,27 +26,27 @@ refused! {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "one-off", "one off", "Base"]);
     }) => [
         "2 problems\n",
-        "at /components/schemas/TimelinePeriodType/enum/2: the values `one-off` and `one off` come to one variant `OneOff`",
-        "at /components/schemas/TimelinePeriodType/enum/3: the values `base` and `Base` come to one variant `Base`",
+        "at /components/schemas/TimelinePeriodType/enum/2: the values `one-off` and `one off` both have the variant name `OneOff`",
+        "at /components/schemas/TimelinePeriodType/enum/3: the values `base` and `Base` both have the variant name `Base`",
     ];
 
     an_enum_of_numbers_is_refused: changed(|root| {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", 1]);
-    }) => ["1 problem\n", "at /components/schemas/TimelinePeriodType/enum/1: `1` is no string"];
+    }) => ["1 problem\n", "at /components/schemas/TimelinePeriodType/enum/1: `1` is not a string"];
 
     properties_that_come_to_one_field_are_refused: changed(|root| {
         at(root, "/components/schemas/AlertNote/properties")["created_at"] = json!({"type": "string"});
-    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/created_at: ", "come to one Rust field `created_at`"];
+    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/created_at: ", "both have the Rust field name `created_at`"];
 
     a_required_property_that_nobody_declares_is_refused: changed(|root| {
         at(root, "/components/schemas/AlertNote")["required"] = json!(["author"]);
-    }) => ["1 problem\n", "at /components/schemas/AlertNote/required: the property `\"author\"` is required and not declared"];
+    }) => ["1 problem\n", "at /components/schemas/AlertNote/required: the property `\"author\"` is required but not declared"];
 
     alternatives_that_nothing_tells_apart_are_refused: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"oneOf": [{"type": "integer"}, {"type": "number"}]});
     }) => [
         "2 problems\n",
-        "at /components/schemas/AlertNoteOwner/oneOf/0: nothing tells the alternative `Integer` of `AlertNoteOwner` from the others",
+        "at /components/schemas/AlertNoteOwner/oneOf/0: no property distinguishes the alternative `Integer` of `AlertNoteOwner` from the others",
         "at /components/schemas/AlertNoteOwner/oneOf/1: ",
     ];
 }

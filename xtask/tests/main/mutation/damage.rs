@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::random::Random;
+use super::pick;
+use fastrand::Rng;
 
 /// Keys that are likely to meet something: keywords, Rust keywords, and names that give no Rust name.
 const KEYS: [&str; 24] = [
@@ -33,9 +34,9 @@ const KEYS: [&str; 24] = [
 ];
 
 /// Changes one node below `place` and says what it did; `None` where the node that was picked does not take the change.
-pub fn damage(root: &mut Value, place: &str, random: &mut Random) -> Option<String> {
-    let at = pick(root, place, random)?;
-    match random.below(7) {
+pub fn damage(root: &mut Value, place: &str, random: &mut Rng) -> Option<String> {
+    let at = pick_node(root, place, random)?;
+    match random.usize(..7) {
         0 => drop_node(root, &at),
         1 | 2 => retype(root, &at, random),
         3 => rename(root, place, &at, random),
@@ -46,13 +47,13 @@ pub fn damage(root: &mut Value, place: &str, random: &mut Random) -> Option<Stri
 }
 
 /// The pointer of any node below a place; all are equally likely.
-fn pick(root: &Value, place: &str, random: &mut Random) -> Option<String> {
+fn pick_node(root: &Value, place: &str, random: &mut Rng) -> Option<String> {
     let top = root.pointer(place)?;
     let count = count(top);
     if count < 2 {
         return None;
     }
-    let mut rest = 1 + random.below(count - 1);
+    let mut rest = 1 + random.usize(..count - 1);
     let mut at = place.to_owned();
     nth(top, &mut rest, &mut at).then_some(at)
 }
@@ -103,7 +104,7 @@ fn drop_node(root: &mut Value, at: &str) -> Option<String> {
     Some(format!("drop {at}"))
 }
 
-fn retype(root: &mut Value, at: &str, random: &mut Random) -> Option<String> {
+fn retype(root: &mut Value, at: &str, random: &mut Rng) -> Option<String> {
     let values = [
         json!(null),
         json!(7),
@@ -116,22 +117,22 @@ fn retype(root: &mut Value, at: &str, random: &mut Random) -> Option<String> {
         json!([{}]),
         json!({"type": "string"}),
     ];
-    let new = values[random.below(values.len())].clone();
+    let new = values[random.usize(..values.len())].clone();
     let node = root.pointer_mut(at)?;
     let done = format!("set {at} to {new}");
     (std::mem::replace(node, new.clone()) != new).then_some(done)
 }
 
 /// A key from the list, or that of any other node.
-fn any_key(root: &Value, place: &str, random: &mut Random) -> Option<String> {
-    if random.below(2) == 0 {
-        return Some(random.pick(&KEYS).to_owned());
+fn any_key(root: &Value, place: &str, random: &mut Rng) -> Option<String> {
+    if random.usize(..2) == 0 {
+        return Some(pick(random, &KEYS).to_owned());
     }
-    let other = pick(root, place, random)?;
+    let other = pick_node(root, place, random)?;
     other.rsplit_once('/').map(|(_, token)| token.replace("~1", "/").replace("~0", "~"))
 }
 
-fn rename(root: &mut Value, place: &str, at: &str, random: &mut Random) -> Option<String> {
+fn rename(root: &mut Value, place: &str, at: &str, random: &mut Rng) -> Option<String> {
     let new = any_key(root, place, random)?;
     let (Value::Object(members), key) = parent(root, at)? else { return None };
     if members.contains_key(&new) {
@@ -145,7 +146,7 @@ fn rename(root: &mut Value, place: &str, at: &str, random: &mut Random) -> Optio
 }
 
 /// Repeats an item of a list, or a member under a key that resembles its own.
-fn duplicate(root: &mut Value, at: &str, random: &mut Random) -> Option<String> {
+fn duplicate(root: &mut Value, at: &str, random: &mut Rng) -> Option<String> {
     match parent(root, at)? {
         (Value::Object(members), key) => {
             let copies = [
@@ -156,7 +157,7 @@ fn duplicate(root: &mut Value, at: &str, random: &mut Random) -> Option<String> 
                 format!("_{key}"),
                 key.to_lowercase(),
             ];
-            let copy = copies[random.below(copies.len())].clone();
+            let copy = copies[random.usize(..copies.len())].clone();
             let value = members.get(&key)?.clone();
             let done = format!("copy {at} to the key `{copy}`");
             (copy != key && members.insert(copy, value).is_none()).then_some(done)
@@ -170,8 +171,8 @@ fn duplicate(root: &mut Value, at: &str, random: &mut Random) -> Option<String> 
     }
 }
 
-fn swap(root: &mut Value, place: &str, at: &str, random: &mut Random) -> Option<String> {
-    let other = pick(root, place, random)?;
+fn swap(root: &mut Value, place: &str, at: &str, random: &mut Rng) -> Option<String> {
+    let other = pick_node(root, place, random)?;
     if format!("{at}/").starts_with(&format!("{other}/")) || format!("{other}/").starts_with(&format!("{at}/")) {
         return None;
     }
@@ -184,8 +185,8 @@ fn swap(root: &mut Value, place: &str, at: &str, random: &mut Random) -> Option<
     Some(format!("swap {at} and {other}"))
 }
 
-fn copy(root: &mut Value, place: &str, at: &str, random: &mut Random) -> Option<String> {
-    let other = pick(root, place, random)?;
+fn copy(root: &mut Value, place: &str, at: &str, random: &mut Rng) -> Option<String> {
+    let other = pick_node(root, place, random)?;
     let value = root.pointer(&other)?.clone();
     let node = root.pointer_mut(at)?;
     let done = format!("copy {other} to {at}");
@@ -196,8 +197,8 @@ fn copy(root: &mut Value, place: &str, at: &str, random: &mut Random) -> Option<
 fn every_node_can_be_picked() {
     let root = json!({"a": {"b/c": [1, {"d": null}]}, "e": 2});
     let mut seen = std::collections::BTreeSet::new();
-    let mut random = Random::of(1, 1);
-    (0..200).for_each(|_| seen.extend(pick(&root, "", &mut random)));
+    let mut random = Rng::with_seed(1);
+    (0..200).for_each(|_| seen.extend(pick_node(&root, "", &mut random)));
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["/a", "/a/b~1c", "/a/b~1c/0", "/a/b~1c/1", "/a/b~1c/1/d", "/e"]);
 }
 
@@ -207,7 +208,7 @@ fn every_damage_that_is_named_was_done() {
     let mut kinds = std::collections::BTreeSet::new();
     for index in 0..500 {
         let mut changed = root.clone();
-        if let Some(done) = damage(&mut changed, "", &mut Random::of(3, index)) {
+        if let Some(done) = damage(&mut changed, "", &mut Rng::with_seed(index)) {
             // The order of members counts for nothing, so a comparison of values is what matters.
             assert_ne!(changed, root, "{done}");
             kinds.insert(done.split(' ').next().unwrap_or_default().to_owned());

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::random::Random;
+use super::pick;
+use fastrand::Rng;
 
 /// Members to set in any schema; `null` removes one.
 const SCHEMAS: [&str; 46] = [
@@ -173,17 +174,22 @@ const PATHS: [&str; 14] = [
 ];
 
 /// Changes one place of a document in rewritten form; `None` where the place that was picked does not take the change.
-pub fn vary(root: &mut Value, random: &mut Random) -> Option<String> {
+pub fn vary(root: &mut Value, random: &mut Rng) -> Option<String> {
     let places = Places::of(root);
-    match random.below(10) {
-        0..=2 => patch(root, random.pick(&places.schemas()), random.pick(&SCHEMAS)),
-        3 => patch(root, random.pick(&places.parameters()), random.pick(&PARAMETERS)),
-        4 | 5 => patch(root, random.pick(&places.operations()), random.pick(&OPERATIONS)),
-        6 => rename_property(root, random.pick(&places.schemas()), random),
+    match random.usize(..10) {
+        0..=2 => patch(root, pick_place(random, &places.schemas())?, pick(random, &SCHEMAS)),
+        3 => patch(root, pick_place(random, &places.parameters())?, pick(random, &PARAMETERS)),
+        4 | 5 => patch(root, pick_place(random, &places.operations())?, pick(random, &OPERATIONS)),
+        6 => rename_property(root, pick_place(random, &places.schemas())?, random),
         7 => name_schema(root, random),
-        8 => add_operation(root, random.pick(&places.operations()), random),
-        _ => copy_schema(root, random.pick(&places.schemas()), random.pick(&places.schemas())),
+        8 => add_operation(root, pick_place(random, &places.operations())?, random),
+        _ => copy_schema(root, pick_place(random, &places.schemas())?, pick_place(random, &places.schemas())?),
     }
+}
+
+/// One of several places; `None` where there are none.
+fn pick_place<'a>(random: &mut Rng, places: &[&'a str]) -> Option<&'a str> {
+    (!places.is_empty()).then(|| pick(random, places))
 }
 
 /// The pointers of all schemas, parameters and operations.
@@ -243,20 +249,20 @@ fn patch(root: &mut Value, at: &str, patch: &str) -> Option<String> {
     Some(format!("patch {at} with {patch}"))
 }
 
-fn rename_property(root: &mut Value, at: &str, random: &mut Random) -> Option<String> {
+fn rename_property(root: &mut Value, at: &str, random: &mut Rng) -> Option<String> {
     let properties = root.pointer_mut(at)?.get_mut("properties")?.as_object_mut()?;
-    let name = random.pick(&NAMES);
-    let old = properties.keys().nth(random.below(properties.len().max(1)))?.clone();
+    let name = pick(random, &NAMES);
+    let old = properties.keys().nth(random.usize(..properties.len().max(1)))?.clone();
     let value = properties.shift_remove(&old)?;
     properties.insert(name.to_owned(), value);
     Some(format!("rename {at}/properties/{old} to `{name}`"))
 }
 
 /// Gives a schema another name, in all references, too.
-fn name_schema(root: &mut Value, random: &mut Random) -> Option<String> {
+fn name_schema(root: &mut Value, random: &mut Rng) -> Option<String> {
     let schemas = root.pointer("/components/schemas")?.as_object()?;
-    let old = schemas.keys().nth(random.below(schemas.len()))?.clone();
-    let new = random.pick(&NAMES);
+    let old = schemas.keys().nth(random.usize(..schemas.len().max(1)))?.clone();
+    let new = pick(random, &NAMES);
     if schemas.contains_key(new) {
         return None;
     }
@@ -270,9 +276,9 @@ fn name_schema(root: &mut Value, random: &mut Random) -> Option<String> {
 }
 
 /// Offers an operation at another path, with the parameters that the path names.
-fn add_operation(root: &mut Value, from: &str, random: &mut Random) -> Option<String> {
+fn add_operation(root: &mut Value, from: &str, random: &mut Rng) -> Option<String> {
     let (path, method) =
-        (random.pick(&PATHS), random.pick(&["get", "put", "post", "delete", "patch", "head", "options", "trace"]));
+        (pick(random, &PATHS), pick(random, &["get", "put", "post", "delete", "patch", "head", "options", "trace"]));
     let mut operation = root.pointer(from)?.clone();
     let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     let own: Vec<Value> =

@@ -109,7 +109,8 @@ fn a_folder_of_somebody_else_is_refused_untouched() {
         }
         let before = Snapshot::of(folder.path());
         let path = folder.path().to_str().expect("the path is text");
-        let parts = [path, "no Cargo.toml of a generated crate", "nothing was changed", "give an empty folder with --out"];
+        let parts =
+            [path, "no Cargo.toml of a generated crate", "nothing was changed", "give an empty directory with --out"];
         cli::regen(&workspace().join("spec/jsm-ops.json"), folder.path()).refused(&parts);
         check(folder.path()).refused(&parts);
         before.assert_unchanged(folder.path());

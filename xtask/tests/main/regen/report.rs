@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use xtask::repair::{self, Repair, Shelf};
+use xtask::repair::{self, Repair, RepairKind};
 
 use crate::support::{
     cli,
@@ -30,32 +30,32 @@ fn the_repairs_of_both_shelves_are_counted() {
 }
 
 #[test]
-fn every_repair_is_named_once_with_its_shelf() {
+fn every_repair_is_named_once_with_its_kind() {
     let generated = Crate::new();
     let ran =
         cli::xtask(["regen".as_ref(), "--verbose".as_ref(), "--out".as_ref(), generated.path().as_os_str()]).succeeded();
     let all = [repair::vendor::ADDRESS_REPAIRS, repair::vendor::REPAIRS, repair::generator::REPAIRS].concat();
-    for Repair { name, shelf, .. } in &all {
-        let begin = format!("  {name} ({shelf}): ");
+    for Repair { name, kind, .. } in &all {
+        let begin = format!("  {name} ({kind}): ");
         assert_eq!(ran.stdout.lines().filter(|line| line.starts_with(&begin)).count(), 1, "{begin} in\n{}", ran.stdout);
     }
     let named = ran.stdout.lines().filter(|line| line.contains(" wrong): ") || line.contains(" limited): ")).count();
     assert_eq!(named, all.len(), "{}", ran.stdout);
 }
 
-/// Every repair on a list belongs on it: the shelf that a list is for, and a name that no other repair has.
+/// Every repair on a list belongs on it: the kind that a list is for, and a name that no other repair has.
 #[test]
 fn the_lists_of_repairs_hold_what_they_say() {
     let mut names = BTreeMap::new();
-    for (list, shelf) in [
-        (repair::vendor::ADDRESS_REPAIRS, Shelf::Vendor),
-        (repair::vendor::REPAIRS, Shelf::Vendor),
-        (repair::generator::REPAIRS, Shelf::Generator),
+    for (list, kind) in [
+        (repair::vendor::ADDRESS_REPAIRS, RepairKind::Vendor),
+        (repair::vendor::REPAIRS, RepairKind::Vendor),
+        (repair::generator::REPAIRS, RepairKind::Generator),
     ] {
-        assert!(!list.is_empty(), "{shelf} has repairs");
+        assert!(!list.is_empty(), "{kind} has repairs");
         for repair in list {
-            assert_eq!(repair.shelf, shelf, "{}", repair.name);
-            assert!(names.insert(repair.name, shelf).is_none(), "{} stands twice", repair.name);
+            assert_eq!(repair.kind, kind, "{}", repair.name);
+            assert!(names.insert(repair.name, kind).is_none(), "{} stands twice", repair.name);
         }
     }
 }

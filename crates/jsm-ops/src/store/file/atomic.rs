@@ -1,4 +1,4 @@
-//! Files that are there as a whole or not at all.
+//! Atomic and durable replacement of files.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,31 +6,33 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::super::lock::directory;
-use crate::{StoreError, random};
+use crate::{
+    secure_random,
+    store::{error::StoreError, lock::directory},
+};
 
-/// Ends the names of files that were not renamed yet.
+/// The suffix of files that are not renamed yet.
 const TEMPORARY: &str = ".tmp";
 
-/// How much has to fit into the directory before a token is rotated. A grant has a few thousand bytes.
-const ROOM: usize = 16 * 1024;
+/// The free space to test for before a token is rotated. A grant has a few thousand bytes.
+const MIN_FREE_BYTES: usize = 16 * 1024;
 
-/// Puts a file into the place of another. The caller keeps other processes away.
-pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), StoreError> {
-    // A link stays one: what it points to is replaced.
+/// Replaces a file. The caller holds the write lock.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    // A symbolic link stays; its target is replaced.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     remove_leftovers(path);
-    let temporary = temporary(path)?;
-    write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).and_then(|()| sync_directory(path)).map_err(
+    let temporary = temporary_path(path)?;
+    write(&temporary, content).and_then(|()| fs::rename(&temporary, path)).and_then(|()| sync_directory(path)).map_err(
         |error| {
-            // What cannot be removed now is removed by the next save.
+            // The next save removes it if this fails.
             let _ = fs::remove_file(&temporary);
             StoreError::io("write", path.display(), error)
         },
     )
 }
 
-/// Removes a file for good. The caller keeps other processes away.
+/// Removes a file durably. The caller holds the write lock.
 pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
     let removed = match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -39,23 +41,24 @@ pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
     removed.and_then(|()| sync_directory(path)).map_err(|error| StoreError::io("remove", path.display(), error))
 }
 
-/// Tries out whether [`replace`] could work now: whether a file can be created, and has room.
+/// Tests whether [`replace`] can work now: whether a file can be created, and whether there is
+/// space.
 pub(super) fn probe(path: &Path) -> Result<(), StoreError> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let room = fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(0)) + ROOM;
-    let temporary = temporary(path)?;
-    let written = create(&temporary).and_then(|mut file| file.write_all(&vec![b' '; room]));
+    let bytes = fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(0)) + MIN_FREE_BYTES;
+    let temporary = temporary_path(path)?;
+    let written = create(&temporary).and_then(|mut file| file.write_all(&vec![b' '; bytes]));
     let _ = fs::remove_file(&temporary);
-    written.map_err(|error| StoreError::io("write beside", path.display(), error))
+    written.map_err(|error| StoreError::io("write next to", path.display(), error))
 }
 
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = create(path)?;
-    file.write_all(text)?;
+    file.write_all(content)?;
     file.sync_all()
 }
 
-/// Creates a file that was not there, for its owner only.
+/// Creates a new file, for its owner only.
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -64,18 +67,18 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A rename is durable only when the directory is. Windows has no such thing to do.
+/// A rename is durable only after its directory is synced. Windows has no such call.
 fn sync_directory(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory(path))?.sync_all() } else { Ok(()) }
 }
 
-fn temporary(path: &Path) -> Result<PathBuf, StoreError> {
-    let id = random::number().map_err(StoreError::other)?;
+fn temporary_path(path: &Path) -> Result<PathBuf, StoreError> {
+    let id = secure_random::next_u64().map_err(StoreError::other)?;
     Ok(path.with_file_name(format!("{}{id:016x}{TEMPORARY}", prefix(path))))
 }
 
-/// Removes what processes left behind that died before the rename; it holds tokens. Whoever writes now holds the lock, so nobody
-/// else's is in use, except for a probe, which does not care.
+/// Removes the files of processes that died before their rename; they hold tokens. The caller holds
+/// the write lock, so no other save needs them. A probe does not need its file either.
 fn remove_leftovers(path: &Path) {
     let (Ok(entries), prefix) = (fs::read_dir(directory(path)), prefix(path)) else { return };
     for entry in entries.flatten() {

@@ -1,4 +1,4 @@
-//! What stands in a file of grants.
+//! The JSON format of a file of grants.
 
 use std::{fs, io, path::Path};
 
@@ -7,14 +7,16 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
-    Grant, GrantKey, SecretString, StoreError,
-    grant::{GrantRecord, InvalidGrant},
+    grant::{Grant, invalid::InvalidGrant, key::GrantKey, record::GrantRecord},
+    secret_string::SecretString,
+    store::error::StoreError,
 };
 
-/// The version that this code writes. A file of a newer version keeps its number: its fields are kept too.
+/// The version that this code writes. A file of a newer version keeps its number, because its
+/// fields are kept too.
 const VERSION: u64 = 1;
 
-/// A file, as it is read and written: one grant or many, in the same form.
+/// A file with one grant or many, in the same form.
 pub(super) struct Document {
     version: u64,
     grants: Vec<(GrantKey, Grant, Map<String, Value>)>,
@@ -22,15 +24,15 @@ pub(super) struct Document {
 }
 
 #[derive(Deserialize)]
-struct Reading {
+struct DocumentToRead {
     version: u64,
-    grants: Vec<ReadEntry>,
+    grants: Vec<EntryToRead>,
     #[serde(flatten)]
     unknown: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
-struct ReadEntry {
+struct EntryToRead {
     key: GrantKey,
     grant: GrantRecord,
     #[serde(flatten)]
@@ -38,15 +40,15 @@ struct ReadEntry {
 }
 
 #[derive(Serialize)]
-struct Writing<'a> {
+struct DocumentToWrite<'a> {
     version: u64,
-    grants: Vec<WriteEntry<'a>>,
+    grants: Vec<EntryToWrite<'a>>,
     #[serde(flatten)]
     unknown: &'a Map<String, Value>,
 }
 
 #[derive(Serialize)]
-struct WriteEntry<'a> {
+struct EntryToWrite<'a> {
     key: &'a GrantKey,
     grant: &'a GrantRecord,
     #[serde(flatten)]
@@ -60,48 +62,48 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Reads a file; none where there is none.
+    /// Reads a file. `None` if it does not exist.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, StoreError> {
-        let text = match fs::read(path) {
-            Ok(text) => Zeroizing::new(text),
+        let json = match fs::read(path) {
+            Ok(json) => Zeroizing::new(json),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StoreError::io("read", path.display(), error)),
         };
-        let read: Reading = serde_json::from_slice(&text)
-            .map_err(|error| StoreError::damaged(path.display().to_string(), InvalidGrant::at(&error)))?;
+        let read: DocumentToRead = serde_json::from_slice(&json)
+            .map_err(|error| StoreError::damaged(path.display().to_string(), InvalidGrant::from_json_error(&error)))?;
         let grants = read.grants.into_iter().map(|entry| (entry.key, entry.grant.into(), entry.unknown)).collect();
         Ok(Some(Self { version: read.version, grants, unknown: read.unknown }))
     }
 
     pub(super) fn grant(&self, key: &GrantKey) -> Option<&Grant> {
-        self.grants.iter().find(|(there, ..)| there == key).map(|(_, grant, _)| grant)
+        self.grants.iter().find(|(stored, ..)| stored == key).map(|(_, grant, _)| grant)
     }
 
     pub(super) fn put(&mut self, key: GrantKey, grant: Grant) {
-        match self.grants.iter_mut().find(|(there, ..)| *there == key) {
-            Some((_, there, _)) => *there = grant,
+        match self.grants.iter_mut().find(|(stored, ..)| *stored == key) {
+            Some((_, stored, _)) => *stored = grant,
             None => self.grants.push((key, grant, Map::new())),
         }
     }
 
     pub(super) fn remove(&mut self, key: &GrantKey) {
-        self.grants.retain(|(there, ..)| there != key);
+        self.grants.retain(|(stored, ..)| stored != key);
     }
 
-    /// Whether there is nothing in it that would be missed.
+    /// Whether the file holds no data.
     pub(super) fn is_disposable(&self) -> bool {
         self.grants.is_empty() && self.unknown.is_empty()
     }
 
-    /// The text, tokens and all.
+    /// The JSON, tokens included.
     pub(super) fn to_json(&self) -> SecretString {
         let entries = self.grants.iter();
-        let writing = Writing {
+        let document = DocumentToWrite {
             version: self.version,
-            grants: entries.map(|(key, grant, unknown)| WriteEntry { key, grant: grant.record(), unknown }).collect(),
+            grants: entries.map(|(key, grant, unknown)| EntryToWrite { key, grant: grant.record(), unknown }).collect(),
             unknown: &self.unknown,
         };
-        // Maps with text keys, texts and times have no way to fail.
-        SecretString::new(serde_json::to_string_pretty(&writing).unwrap_or_default())
+        // Maps with string keys, strings and times always serialize.
+        SecretString::new(serde_json::to_string_pretty(&document).unwrap_or_default())
     }
 }

@@ -1,0 +1,92 @@
+//! Errors of token stores.
+
+use std::{error::Error as StdError, fmt, io, sync::Arc};
+
+use crate::grant::invalid::InvalidGrant;
+
+/// Why a token store failed.
+///
+/// `Display` is one line without secrets. Clones are cheap.
+#[derive(Clone)]
+pub struct StoreError(Arc<StoreErrorKind>);
+
+#[derive(Debug, thiserror::Error)]
+enum StoreErrorKind {
+    #[error("another process changed the grant in the meantime; load it again")]
+    Conflict,
+    #[error("the lock {location} is still held by another process; retry, and check whether that process hangs")]
+    Busy { location: String },
+    #[error("{location} is damaged; it was left unchanged: repair it, or move it away and sign in again")]
+    Damaged { location: String, source: InvalidGrant },
+    #[error("cannot {action} {location}; check that it exists, is writable and that the disk is not full")]
+    Io { action: &'static str, location: String, source: io::Error },
+    #[error(transparent)]
+    Other(Box<dyn StdError + Send + Sync>),
+}
+
+impl StoreError {
+    /// The grant was changed between load and save.
+    pub fn conflict() -> Self {
+        Self(Arc::new(StoreErrorKind::Conflict))
+    }
+
+    /// The lock was not free in time. `location` names the lock, without secrets.
+    pub fn busy(location: impl Into<String>) -> Self {
+        Self(Arc::new(StoreErrorKind::Busy { location: location.into() }))
+    }
+
+    /// The stored data is not a grant. `location` names the data, which the store leaves unchanged.
+    pub fn damaged(location: impl Into<String>, source: InvalidGrant) -> Self {
+        Self(Arc::new(StoreErrorKind::Damaged { location: location.into(), source }))
+    }
+
+    /// Any other error of a store. Its text appears in logs and must not hold tokens.
+    pub fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(Arc::new(StoreErrorKind::Other(error.into())))
+    }
+
+    pub(crate) fn io(action: &'static str, location: impl fmt::Display, source: io::Error) -> Self {
+        Self(Arc::new(StoreErrorKind::Io { action, location: location.to_string(), source }))
+    }
+
+    /// Whether the grant was changed between load and save.
+    pub fn is_conflict(&self) -> bool {
+        matches!(*self.0, StoreErrorKind::Conflict)
+    }
+
+    /// Whether the lock was not free in time.
+    pub fn is_busy(&self) -> bool {
+        matches!(*self.0, StoreErrorKind::Busy { .. })
+    }
+
+    /// Whether the stored data is not a grant.
+    pub fn is_damaged(&self) -> bool {
+        matches!(*self.0, StoreErrorKind::Damaged { .. })
+    }
+
+    /// The error of the operating system, if that is the cause.
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match &*self.0 {
+            StoreErrorKind::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl StdError for StoreError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
