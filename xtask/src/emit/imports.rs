@@ -1,7 +1,7 @@
 //! `use` lines in the place of absolute paths.
 //!
-//! The code that is rendered names everything by absolute paths, because names of schemas and operations are arbitrary. One
-//! pass per file shortens the paths whose name is free in that file.
+//! The code that is rendered names everything by absolute paths, because names of schemas and
+//! operations are arbitrary. One pass per file shortens the paths whose name is free in that file.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -52,8 +52,8 @@ const PATHS_IN_STRINGS: [&str; 5] = ["default", "deserialize_with", "serialize_w
 /// Shortens the absolute paths of a file and adds the `use` lines for them. `module` is the path
 /// under which the items of the file are known.
 ///
-/// A name stays qualified that the file defines or names otherwise, or that two paths share. A file with a glob import stays
-/// as it is, because names of the glob are not known here.
+/// A name stays qualified that the file defines or names otherwise, or that two paths share. A file
+/// with a glob import stays as it is, because names of the glob are not known here.
 pub fn shorten(file: &mut File, module: &str) {
     let mut names = Names { module: format!("{module}::"), ..Names::default() };
     names.visit_file(file);
@@ -94,7 +94,8 @@ impl Short {
         }
         let named = match segments.iter().skip(1).position(|segment| is_type(segment)) {
             Some(position) => position + 2,
-            // Functions and constants are named with their module, unless they are at the root of their crate.
+            // Functions and constants are named with their module, unless they are at the root of
+            // their crate.
             None if segments.len() > 2 => segments.len() - 1,
             None => segments.len(),
         };
@@ -307,7 +308,8 @@ fn derived(attribute: &Attribute) -> Punctuated<Path, Token![,]> {
     attribute.parse_args_with(Punctuated::parse_terminated).unwrap_or_default()
 }
 
-/// Goes through the absolute paths in strings of an attribute of serde, and puts others in their place.
+/// Goes through the absolute paths in strings of an attribute of serde, and puts others in their
+/// place.
 fn for_each_path(tokens: TokenStream, mut replace: impl FnMut(&str) -> Option<String>) -> TokenStream {
     let mut key = String::new();
     let replaced = tokens.into_iter().map(|token| match token {

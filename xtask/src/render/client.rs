@@ -15,8 +15,8 @@ pub fn client() -> TokenStream {
         }
 
         impl Client {
-            /// A client that sends requests with `client`. Its default headers hold the credential, and `base_urls` are those for
-            /// that kind of credential.
+            /// A client that sends requests with `client`. Its default headers hold the credential,
+            /// and `base_urls` are those for that kind of credential.
             pub fn new(base_urls: crate::BaseUrls, client: ::reqwest::Client) -> Self {
                 Self::with_transport(base_urls, ::jsm_ops_core::HttpTransport::new(client))
             }
@@ -28,8 +28,9 @@ pub fn client() -> TokenStream {
 
             /// Begins a call of any operation, with the parameters of its path in order.
             ///
-            /// An operation of [the table](crate::operations) serves to send what its builder does not offer. One that is not in the
-            /// table is made with [`Operation::custom`](jsm_ops_core::Operation::custom).
+            /// An operation of [the table](crate::operations) serves to send what its builder does
+            /// not offer. One that is not in the table is made with
+            /// [`Operation::custom`](jsm_ops_core::Operation::custom).
             pub fn call(&self, operation: &'static ::jsm_ops_core::Operation, path: &[&str]) -> ::jsm_ops_core::Call {
                 self.dispatcher.call(operation, path)
             }

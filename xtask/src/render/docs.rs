@@ -108,7 +108,8 @@ pub fn send(operation: &OperationModel) -> String {
 /// Columns of a line with docs or comments.
 pub const WIDTH: usize = 100;
 
-/// Wraps Markdown at a width. Paragraphs and items of lists are filled anew; everything else stays as it is.
+/// Wraps Markdown at a width. Paragraphs and items of lists are filled anew; everything else stays
+/// as it is.
 pub fn wrap<'a>(lines: impl IntoIterator<Item = &'a str>, width: usize) -> Vec<String> {
     let mut wrapping = Wrapping { width, out: Vec::new(), block: None, in_list: false };
     let mut fence: Option<&str> = None;
@@ -212,7 +213,8 @@ fn is_kept(text: &str) -> bool {
     }
 }
 
-/// The length of the marker of an item of a list, and whether such an item may interrupt a paragraph.
+/// The length of the marker of an item of a list, and whether such an item may interrupt a
+/// paragraph.
 fn list_marker(text: &str) -> Option<(usize, bool)> {
     if ["- ", "* ", "+ "].iter().any(|marker| text.starts_with(marker)) {
         return Some((2, true));
@@ -223,8 +225,8 @@ fn list_marker(text: &str) -> Option<(usize, bool)> {
     is_item.then(|| (digits + 2, &text[..digits] == "1"))
 }
 
-/// The parts of a text that stay on one line: words, code in backticks, and words that mean something else at the
-/// beginning of a line with the word before them.
+/// The parts of a text that stay on one line: words, code in backticks, and words that mean
+/// something else at the beginning of a line with the word before them.
 fn pieces(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let mut ranges: Vec<(usize, usize)> = Vec::new();
@@ -248,7 +250,8 @@ fn pieces(text: &str) -> Vec<&str> {
     ranges.into_iter().map(|(begin, end)| &text[begin..end]).collect()
 }
 
-/// The end of the code that begins with the backticks at a place; that of the backticks, where no code begins with them.
+/// The end of the code that begins with the backticks at a place; that of the backticks, where no
+/// code begins with them.
 fn end_of_code(bytes: &[u8], begin: usize) -> usize {
     let run = |at: usize| bytes[at..].iter().take_while(|byte| **byte == b'`').count();
     let opening = run(begin);
