@@ -108,7 +108,8 @@ pub fn send(operation: &OperationModel) -> String {
 /// Columns of a line with docs or comments.
 pub const WIDTH: usize = 100;
 
-/// Wraps Markdown at a width. Paragraphs and items of lists are filled anew; everything else stays as it is.
+/// Wraps Markdown at a width. Paragraphs and items of lists are filled anew; everything else stays
+/// as it is.
 pub fn wrap<'a>(lines: impl IntoIterator<Item = &'a str>, width: usize) -> Vec<String> {
     let mut wrapping = Wrapping { width, out: Vec::new(), block: None, in_list: false };
     let mut fence: Option<&str> = None;
@@ -202,13 +203,18 @@ impl Wrapping {
 
 /// Headings, quotes, tables, rules and definitions of links.
 fn is_kept(text: &str) -> bool {
-    let is_definition = text.starts_with('[') && text.split_once("]:").is_some_and(|(label, _)| !label.contains(']'));
-    let is_rule =
-        text.len() >= 3 && ["-", "=", "*", "_"].iter().any(|mark| text.replace([' '], "").replace(mark, "").is_empty());
-    is_definition || is_rule || text.starts_with(['#', '>', '|'])
+    match text.as_bytes().first() {
+        Some(b'#' | b'>' | b'|') => true,
+        Some(b'[') => text.split_once("]:").is_some_and(|(label, _)| !label.contains(']')),
+        Some(mark @ (b'-' | b'=' | b'*' | b'_')) => {
+            text.len() >= 3 && text.bytes().all(|byte| byte == *mark || byte == b' ')
+        }
+        _ => false,
+    }
 }
 
-/// The length of the marker of an item of a list, and whether such an item may interrupt a paragraph.
+/// The length of the marker of an item of a list, and whether such an item may interrupt a
+/// paragraph.
 fn list_marker(text: &str) -> Option<(usize, bool)> {
     if ["- ", "* ", "+ "].iter().any(|marker| text.starts_with(marker)) {
         return Some((2, true));
@@ -219,8 +225,8 @@ fn list_marker(text: &str) -> Option<(usize, bool)> {
     is_item.then(|| (digits + 2, &text[..digits] == "1"))
 }
 
-/// The parts of a text that stay on one line: words, code in backticks, and words that mean something else at the
-/// beginning of a line with the word before them.
+/// The parts of a text that stay on one line: words, code in backticks, and words that mean
+/// something else at the beginning of a line with the word before them.
 fn pieces(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let mut ranges: Vec<(usize, usize)> = Vec::new();
@@ -244,7 +250,8 @@ fn pieces(text: &str) -> Vec<&str> {
     ranges.into_iter().map(|(begin, end)| &text[begin..end]).collect()
 }
 
-/// The end of the code that begins with the backticks at a place; that of the backticks, where no code begins with them.
+/// The end of the code that begins with the backticks at a place; that of the backticks, where no
+/// code begins with them.
 fn end_of_code(bytes: &[u8], begin: usize) -> usize {
     let run = |at: usize| bytes[at..].iter().take_while(|byte| **byte == b'`').count();
     let opening = run(begin);
@@ -261,6 +268,10 @@ fn end_of_code(bytes: &[u8], begin: usize) -> usize {
 
 /// Whether a word at the beginning of a line begins something other than a line of a paragraph.
 fn begins_block(word: &str) -> bool {
+    // Most words do not, and are told by their first letter.
+    if word.starts_with(|first: char| first.is_alphabetic()) {
+        return false;
+    }
     let number = word.strip_suffix(['.', ')']).unwrap_or_default();
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_mark = ["-", "+", "*", "=", "_", "#"].iter().any(|mark| word.replace(mark, "").is_empty());

@@ -1,7 +1,7 @@
 //! Functions that call any operation by its name, for the end-to-end tests.
 //!
-//! They are written from the calls, so that no operation can be left out and none is called with arguments that the tests did
-//! not make.
+//! They are written from the calls, so that no operation can be left out and none is called with
+//! arguments that the tests did not make.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -70,7 +70,7 @@ pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result
             if value.is_null() { Nullable::Null } else { Nullable::Value(from(value)) }
         }
 
-        /// Calls one operation with every argument set. `None` where there is no such operation.
+        /// Calls one operation with every argument set. `None` for an unknown operation.
         #[allow(clippy::large_futures)]
         pub async fn call<A: Arguments>(client: &Client, id: &str, arguments: &A) -> Option<Result<(), Error>> {
             Some(match id {
@@ -82,8 +82,8 @@ pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result
         /// The properties of bodies that have setters, with the operations.
         pub const SETTERS: &[(&str, &str)] = &[#(#names),*];
 
-        /// Calls one operation with what it requires and one property of its body set, to `null` if the value is. `None` where there
-        /// is no such setter.
+        /// Calls one operation with what it requires and one property of its body set, to `null` if
+        /// the value is. `None` for an unknown setter.
         #[allow(clippy::large_futures)]
         pub async fn set<A: Arguments>(client: &Client, setter: (&str, &str), value: Value, arguments: &A) -> Option<Result<(), Error>> {
             Some(match setter {

@@ -1,5 +1,5 @@
-//! Functions that decode and encode any type, by the name of its schema or of the operation that returns it, for the end-to-end
-//! tests.
+//! Functions that decode and encode any type, by the name of its schema or of the operation that
+//! returns it, for the end-to-end tests.
 
 use quote::format_ident;
 use syn::{Arm, Expr, Item, ItemFn, LitStr, Stmt, Type, visit_mut::VisitMut};
@@ -33,7 +33,7 @@ pub fn file(adapted: &Adapted) -> syn::File {
     };
     file.items.push(table(
         "schema",
-        "Decodes a value as the type of a schema and encodes it again. `None` where there is no such schema.",
+        "Decodes a value as the type of a schema and encodes it again. `None` for an unknown schema.",
         schemas,
     ));
     file.items.push(table(
@@ -44,8 +44,8 @@ pub fn file(adapted: &Adapted) -> syn::File {
     file
 }
 
-/// A function that puts a value through the type that belongs to a key. The arms are copies of one: parsing each would take
-/// longer than anything else in this stage.
+/// A function that puts a value through the type that belongs to a key. The arms are copies of one:
+/// parsing each would take longer than anything else in this stage.
 fn table(name: &str, doc: &str, types: impl Iterator<Item = (String, Type)>) -> Item {
     let name = format_ident!("{name}");
     let doc = format!(" {doc}");

@@ -22,8 +22,8 @@ pub fn types(enums: &[OpenEnum], overlay: &Overlay) -> Vec<TypeCode> {
     code.collect()
 }
 
-/// The code that all enums share, parsed once. Variants and match arms are built from nodes: parsing them anew for every enum
-/// takes longer than all other passes together.
+/// The code that all enums share, parsed once. Variants and match arms are built from nodes:
+/// parsing them anew for every enum takes longer than all other passes together.
 struct Template {
     definition: ItemEnum,
     values: ItemImpl,

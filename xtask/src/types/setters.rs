@@ -1,4 +1,5 @@
-//! Objects that are sent are put together by functions: `new` takes what is required, a setter each what is not.
+//! Constructors and setters of objects that requests send. `new` takes the required fields; each
+//! other field has a setter.
 
 use quote::{format_ident, quote};
 use syn::{Ident, Item};
@@ -10,7 +11,8 @@ use crate::{
     render::{field, rust_type::type_ident},
 };
 
-/// `new` and the setters of an object that is sent. `rest` is the field of what the schema does not name.
+/// `new` and the setters of an object. `rest` is the field for properties that the schema does not
+/// name.
 pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<Item, syn::Error> {
     let name = type_ident(&object.schema);
     let required = field::required(object, overlay);

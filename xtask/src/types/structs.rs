@@ -1,7 +1,7 @@
-//! Objects: fields that hold what is sent and decode what comes back, with our words on them.
+//! Objects: fields that hold what is sent and decode what comes back, with our docs.
 //!
-//! typify gives the structs and the names of their fields. What a field is wrapped in, how it is read and written, and what it says of
-//! itself comes from [`crate::model::object`].
+//! typify gives the structs and the names of their fields. What a field is wrapped in, how it is
+//! read and written, and what it says of itself comes from [`crate::model::object`].
 
 use std::collections::BTreeMap;
 
@@ -80,14 +80,15 @@ pub fn rest<'a>(item: &'a ItemStruct, object: &Object) -> Option<&'a Ident> {
     idents.filter(|_| object.has_rest).find(|ident| object.fields.iter().all(|field| *ident != &field.rust_name))
 }
 
-/// Whether typify's type of a field holds what the property calls for: its name is the last but for what stands around it.
+/// Whether typify's type of a field holds what the property calls for: its name is the last but for
+/// what stands around it.
 fn same_value(kind: &Type, field: &Field) -> bool {
     let name = |kind: TokenStream| {
-        let words = kind.into_iter().filter_map(|token| match token {
+        let names = kind.into_iter().filter_map(|token| match token {
             proc_macro2::TokenTree::Ident(name) => Some(name.to_string()),
             _ => None,
         });
-        words.last().unwrap_or_default()
+        names.last().unwrap_or_default()
     };
     name(kind.to_token_stream()) == name(owned(&field.rust_type))
 }
@@ -95,9 +96,9 @@ fn same_value(kind: &Type, field: &Field) -> bool {
 /// What serde has to know of a field.
 fn serde_attribute(field: &Field) -> Option<Attribute> {
     let Field { rust_name, wire_name, rust_type, presence, lenient, .. } = field;
-    let mut words: Vec<TokenStream> = Vec::new();
+    let mut entries: Vec<TokenStream> = Vec::new();
     if rust_name != wire_name {
-        words.push(quote! { rename = #wire_name });
+        entries.push(quote! { rename = #wire_name });
     }
     let decoder = match rust_type {
         RustType::DateTime => Some("::jsm_ops_core::decode::date"),
@@ -119,17 +120,17 @@ fn serde_attribute(field: &Field) -> Option<Attribute> {
     if *presence != Presence::Required {
         // An option is filled in by serde as long as it has no decoder of its own.
         if *presence != Presence::Optional || decoder.is_some() {
-            words.push(quote! { default });
+            entries.push(quote! { default });
         }
-        words.push(quote! { skip_serializing_if = #skip });
+        entries.push(quote! { skip_serializing_if = #skip });
     }
     if let Some(decoder) = decoder {
-        words.push(quote! { deserialize_with = #decoder });
+        entries.push(quote! { deserialize_with = #decoder });
     }
-    (!words.is_empty()).then(|| list("serde", quote! { #(#words),* }))
+    (!entries.is_empty()).then(|| list("serde", quote! { #(#entries),* }))
 }
 
-/// `#[name(words)]`, built without a parser: there are thousands of them.
+/// `#[name(tokens)]`, built without a parser: there are thousands of them.
 fn list(name: &str, tokens: TokenStream) -> Attribute {
     let path = syn::Path::from(Ident::new(name, Span::call_site()));
     attribute(Meta::List(MetaList { path, delimiter: MacroDelimiter::Paren(token::Paren::default()), tokens }))
