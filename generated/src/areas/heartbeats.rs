@@ -42,8 +42,8 @@ pub struct HeartbeatsArea<'a> {
 }
 
 impl HeartbeatsArea<'_> {
-    /// Lists the heartbeats of a team. Pass a `name` to read one heartbeat; there is no other
-    /// operation for that.
+    /// Lists the heartbeats of a team. Pass a `name` to read one heartbeat; no other operation does
+    /// that.
     ///
     /// The `status` changes by itself when pings arrive or fail to arrive. On plans without
     /// heartbeats the service returns 402.

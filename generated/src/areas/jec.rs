@@ -76,7 +76,7 @@ impl JecArea<'_> {
 
     /// Lists the JEC channels, of one owner domain if wanted, without their API keys.
     ///
-    /// Set a large `size`, as there is no documented way to a second page.
+    /// Set a large `size`, because a way to a second page is not documented.
     ///
     /// `GET /v1/jec/channels`
     ///
@@ -123,7 +123,7 @@ impl JecArea<'_> {
 
     /// Fetches one JEC channel, API key included, so treat the response as a secret.
     ///
-    /// It returns the key again, so there is no need to store the key elsewhere.
+    /// It returns the key again, so you need not store the key elsewhere.
     ///
     /// - `id`: The id of the JEC channel.
     ///

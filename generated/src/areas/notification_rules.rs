@@ -51,7 +51,7 @@ pub struct NotificationRulesArea<'a> {
 impl NotificationRulesArea<'_> {
     /// Lists the caller's own rules about when and how to be notified, page by page.
     ///
-    /// There is no parameter for the rules of another user.
+    /// The rules of another user cannot be listed.
     ///
     /// `GET /v1/notification-rules`
     ///

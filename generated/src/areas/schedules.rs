@@ -237,7 +237,7 @@ impl SchedulesArea<'_> {
     /// Lists the overrides of a schedule that are running or still to come; finished ones are left
     /// out.
     ///
-    /// The `alias` identifies an override; there is no other id.
+    /// The `alias` identifies an override; it has no other id.
     ///
     /// - `schedule_id`: The id of the schedule.
     ///

@@ -1,4 +1,5 @@
-//! The features of the crate `jsm-ops`: one for each area, which enables that of the generated crate.
+//! The features of the crate `jsm-ops`: one for each area, which enables that of the generated
+//! crate.
 
 use std::fs;
 

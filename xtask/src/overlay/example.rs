@@ -6,8 +6,8 @@ pub const SIGNATURE: &str = "pub async fn example(ops: &jsm_ops_api::Client) -> 
 /// The lines that end it.
 const END: &str = "    Ok(())\n}\n";
 
-/// The part of an example that a reader sees: its `use` lines and the body of its function. `None` where the file does not
-/// have the form.
+/// The part of an example that a reader sees: its `use` lines and the body of its function. `None`
+/// where the file does not have the form.
 pub fn shown(text: &str) -> Option<String> {
     let (head, function) = text.split_once(SIGNATURE)?;
     let body = function.strip_prefix('\n')?.strip_suffix(END)?;

@@ -30,7 +30,8 @@ pub struct AreaFile {
     pub summary: Option<String>,
     /// What to know before using it.
     pub docs: Option<String>,
-    /// Its operations, by method and path without the prefix of the address family, as in `GET /v1/alerts`.
+    /// Its operations, by method and path without the prefix of the address family, as in `GET
+    /// /v1/alerts`.
     pub operations: BTreeMap<String, Checked<OperationForm>>,
     /// Docs of types that no other area uses, by the name of the schema.
     pub types: BTreeMap<String, Checked<TypeForm>>,
@@ -75,7 +76,8 @@ pub struct OperationForm {
     /// When to use it and what to know.
     #[serde(default)]
     pub docs: String,
-    /// Whether a request whose response was lost may be sent again. The default is `not-idempotent`.
+    /// Whether a request whose response was lost may be sent again. The default is
+    /// `not-idempotent`.
     #[serde(default)]
     pub idempotency: Idempotency,
     /// How the next page is requested. Without it the operation has no pages.

@@ -1,7 +1,7 @@
 //! Which entries of the overlay something has read.
 //!
-//! The generator gets the value of a [`Tracked`] entry from [`Ledger::read`] alone, which marks the entry. An entry without
-//! a mark at the end of a run is stale, whatever it is for.
+//! The generator gets the value of a [`Tracked`] entry from [`Ledger::read`] alone, which marks the
+//! entry. An entry without a mark at the end of a run is stale, whatever it is for.
 
 use std::sync::{
     Arc,

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Area, Entry, MergeGroup, Overlay, OverlayError, TypeDocs, example,
+    entries::{Area, Entry, MergeGroup, Overlay, TypeDocs},
+    error::OverlayError,
+    example,
     files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm},
     ledger::Tracked,
     stale::{Purpose, Stale, at, member},
@@ -21,6 +23,29 @@ use crate::{
     problem::{Problem, Problems},
 };
 
+impl Overlay {
+    /// Reads an overlay from its directory.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and all entries that are invalid.
+    pub fn directory(path: &Path) -> Result<Self, OverlayError> {
+        let files = Files::read(path)?;
+        overlay(files).map_err(|problems| OverlayError::Content { path: path.to_owned(), problems })
+    }
+
+    /// Reads an overlay from the values of its YAML files, by their names.
+    ///
+    /// # Errors
+    /// All entries that are invalid.
+    pub fn from_value(value: Value) -> Result<Self, Problems> {
+        let yaml = match value {
+            Value::Object(files) => files.into_iter().collect(),
+            _ => BTreeMap::new(),
+        };
+        overlay(Files { yaml, ..Files::default() })
+    }
+}
+
 /// What the directory has besides the files of the overlay.
 const OTHERS: [&str; 3] = ["README.md", "examples", SCHEMA];
 
@@ -29,18 +54,18 @@ pub const SCHEMA: &str = "schema.json";
 
 /// The contents of the files of an overlay, by their names in the directory.
 #[derive(Debug, Default)]
-pub struct Files {
+struct Files {
     /// The YAML files.
-    pub yaml: BTreeMap<String, Value>,
+    yaml: BTreeMap<String, Value>,
     /// The examples, by the areas that they are for.
-    pub examples: BTreeMap<String, String>,
+    examples: BTreeMap<String, String>,
     /// Files that are neither.
-    pub strays: Vec<String>,
+    strays: Vec<String>,
 }
 
 impl Files {
     /// Reads a directory.
-    pub fn read(directory: &Path) -> Result<Self, OverlayError> {
+    fn read(directory: &Path) -> Result<Self, OverlayError> {
         let mut files = Self::default();
         for (name, path) in list(directory)? {
             if name.ends_with(".yaml") {
@@ -82,7 +107,7 @@ fn read_file(path: &Path) -> Result<String, OverlayError> {
 }
 
 /// Reads all entries; every entry that is invalid is reported.
-pub fn overlay(files: Files) -> Result<Overlay, Problems> {
+fn overlay(files: Files) -> Result<Overlay, Problems> {
     let mut reader = Reader::default();
     for name in &files.strays {
         let help = format!("remove spec/overlay/{name}, or name it `<area>.yaml`, or `<area>.rs` in `examples`");
@@ -352,7 +377,7 @@ impl Reader {
         for (key, file) in std::mem::take(&mut self.parts) {
             if !self.overlay.areas.contains_key(&key) {
                 let help = format!("add spec/overlay/{key}.yaml with `title` and `summary`, or rename the file");
-                self.report(&file, "", format!("there is no area `{key}`"), help);
+                self.report(&file, "", format!("the area `{key}` is missing"), help);
             }
         }
         check_operations(&self.overlay, &mut self.problems);
@@ -389,5 +414,59 @@ fn check_operations(overlay: &Overlay, problems: &mut Problems) {
             let message = format!("no operation `{status}` has a `write_state`, which returns the state of a queued write");
             report("status_operation", message, "name an operation that has one, or give it a `write_state`");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::document::Document;
+
+    fn overlay(operations: Value) -> Result<Overlay, Problems> {
+        Overlay::from_value(json!({"alerts.yaml": {"title": "Alerts", "summary": "S.", "operations": operations}}))
+    }
+
+    #[test]
+    fn every_invalid_entry_is_reported() {
+        let problems = overlay(json!({
+            "GET /a": {"name": "fn", "summary": "S."},
+            "GET /b": {"name": "list_b", "summary": "S.", "status_operation": "get_b"},
+            "GET /c": {"nam": "list_c", "summary": "S."},
+        }))
+        .expect_err("problems");
+        let text = problems.to_string();
+        for part in [
+            "`fn` is not a valid Rust name",
+            "no operation `get_b` has a `write_state`",
+            "unknown field `nam`",
+            "alerts.yaml#/operations/GET ~1c",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_without_an_operation_names_the_nearest_one() {
+        let overlay = overlay(json!({
+            "GET /v1/alertz": {"name": "list_alerts", "summary": "S.", "parameters": {"size": "Not reported besides."}}
+        }))
+        .expect("overlay");
+        let document = Document::new(json!({"paths": {"/v1/alerts": {"get": {}}}}));
+        overlay.area("alerts");
+        let problems = overlay.stale(&document);
+        assert_eq!(problems.iter().count(), 1);
+        let text = problems.to_string();
+        assert!(text.contains("nearest operation is `GET /v1/alerts`"), "{text}");
+    }
+
+    #[test]
+    fn a_copy_has_read_nothing() {
+        let overlay = overlay(json!({})).expect("overlay");
+        overlay.area("alerts");
+        let document = Document::new(json!({}));
+        assert!(overlay.stale(&document).is_empty());
+        assert_eq!(overlay.clone().stale(&document).iter().count(), 1);
     }
 }

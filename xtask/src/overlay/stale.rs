@@ -66,7 +66,7 @@ impl Stale {
                 format!("remove spec/overlay/{file}, or add the operations that belong to the area"),
             ),
             Purpose::ExampleWithoutArea(key) => (
-                format!("there is no area `{key}` for this example"),
+                format!("the area `{key}` of this example is missing"),
                 format!("give spec/overlay/{file} the name of an area, or remove it"),
             ),
             Purpose::Operation(label, _) => {
@@ -121,7 +121,7 @@ impl Stale {
                 format!("remove the group from spec/overlay/{file}: its schemas are gone or have other names"),
             ),
             Purpose::MergeMember(name) => (
-                format!("there is no schema `{name}`"),
+                format!("the schema `{name}` is missing"),
                 format!("remove it from spec/overlay/{file}: the schema is gone or has another name"),
             ),
         };
@@ -131,8 +131,8 @@ impl Stale {
 
 /// The problems of all entries that nothing has read, given the operations that the document has.
 ///
-/// Schemas without a name of their own are named after their operation. If the key of an operation has a slip, their docs are
-/// unread for that reason alone and are not reported.
+/// Schemas without a name of their own are named after their operation. If the key of an operation
+/// has a slip, their docs are unread for that reason alone and are not reported.
 pub fn problems<'a>(unread: impl Iterator<Item = &'a Stale> + Clone, operations: &[String]) -> Problems {
     let misspelt = unread.clone().filter_map(|entry| match &entry.purpose {
         Purpose::Operation(label, name) => nearest(label, operations).map(|_| name.to_pascal_case()),

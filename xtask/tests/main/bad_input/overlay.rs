@@ -91,19 +91,22 @@ fn paging_by_parameters_that_are_not_there_is_refused() {
         &overlay,
         &[
             "2 problems\n",
-            "at /paths/~1v1~1alerts/get (GET /v1/alerts): it has no parameter `limit`, by which it is said to page",
-            "it has no parameter `cursor`",
+            "at /paths/~1v1~1alerts/get (GET /v1/alerts): its `paging` needs the parameter `limit`, which it does not have",
+            "its `paging` needs the parameter `cursor`, which it does not have",
         ],
     );
 }
 
 #[test]
-fn pages_of_an_answer_that_is_none_are_refused() {
+fn paging_of_a_response_without_pages_is_refused() {
     let overlay = changed_overlay(|overlay| {
         let entry = at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts~1{id}");
         entry["paging"] = json!("size");
     });
-    refuses_overlay(&overlay, &["its answer is no page that is known", "it has no parameter `size`"]);
+    refuses_overlay(
+        &overlay,
+        &["it has `paging`, but its response is not a known form of page", "its `paging` needs the parameter `size`"],
+    );
 }
 
 #[test]
@@ -118,12 +121,12 @@ fn a_queued_write_that_nothing_follows_is_refused() {
 }
 
 #[test]
-fn an_outcome_that_the_answer_does_not_have_is_refused() {
+fn a_write_state_that_the_response_does_not_have_is_refused() {
     let overlay = changed_overlay(|overlay| {
         *at(overlay, "/teams.yaml/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/write_state/state") =
             json!("status.colour");
     });
-    refuses_overlay(&overlay, &["1 problem\n", "the answer of `get_team_request_status` has no `status.colour`"]);
+    refuses_overlay(&overlay, &["1 problem\n", "the response of `get_team_request_status` has no `status.colour`"]);
 }
 
 #[test]
@@ -151,7 +154,7 @@ fn two_entries_for_one_operation_are_refused_with_their_line() {
     overlay.write("alerts.yaml", "operations:\n  GET /v1/alerts: {}\n  GET /v1/alerts: {}\n");
     refuses_overlay(
         &overlay,
-        &["alerts.yaml", "not valid YAML", "the key `GET /v1/alerts` stands twice", "line 2 column 3"],
+        &["alerts.yaml", "not valid YAML", "the key `GET /v1/alerts` occurs twice in one object", "line 2 column 3"],
     );
 }
 
@@ -199,7 +202,7 @@ fn a_part_of_an_area_without_the_area_is_refused() {
     overlay.write("alarms.types.yaml", "types:\n  Alarm:\n    summary: An alarm.\n");
     refuses_overlay(
         &overlay,
-        &["1 problem\n", "at alarms.types.yaml: there is no area `alarms`", "add spec/overlay/alarms.yaml"],
+        &["1 problem\n", "at alarms.types.yaml: the area `alarms` is missing", "add spec/overlay/alarms.yaml"],
     );
 }
 

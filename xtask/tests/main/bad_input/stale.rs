@@ -107,7 +107,7 @@ stale! {
     a_merged_schema_that_is_gone: |files| {
         append(at(files, "/shared.merge.yaml/merge/IntervalUnit/schemas"), json!("YesterdaysUnit"));
     } => [
-        "at shared.merge.yaml#/merge/IntervalUnit/schemas/2: there is no schema `YesterdaysUnit`",
+        "at shared.merge.yaml#/merge/IntervalUnit/schemas/2: the schema `YesterdaysUnit` is missing",
         "help: remove it from spec/overlay/shared.merge.yaml: the schema is gone or has another name",
     ];
 
@@ -125,7 +125,7 @@ fn an_example_without_an_area() {
         &overlay,
         &[
             "the overlay has entries that nothing reads: 1 problem\n",
-            "at examples/alarms.rs: there is no area `alarms` for this example",
+            "at examples/alarms.rs: the area `alarms` of this example is missing",
             "help: give spec/overlay/examples/alarms.rs the name of an area, or remove it",
         ],
     );

@@ -1,0 +1,167 @@
+//! The entries of an overlay, and what the generator reads of them.
+
+use std::collections::BTreeMap;
+
+use super::{
+    files::{Idempotency, Paging, WriteStateLocation},
+    ledger::{Ledger, Tracked},
+    stale,
+};
+use crate::{
+    document::{Document, Operation},
+    problem::Problems,
+};
+
+/// What we know about the document.
+#[derive(Debug, Clone, Default)]
+pub struct Overlay {
+    pub(super) areas: BTreeMap<String, Tracked<Area>>,
+    pub(super) operations: BTreeMap<String, Tracked<Entry>>,
+    /// The files of the operations.
+    pub(super) files: BTreeMap<String, String>,
+    pub(super) parameters: BTreeMap<String, Tracked<String>>,
+    pub(super) fields: BTreeMap<String, Tracked<String>>,
+    pub(super) types: BTreeMap<String, TypeDocs>,
+    pub(super) argument_order: BTreeMap<String, Tracked<usize>>,
+    pub(super) secrets: BTreeMap<String, Tracked<()>>,
+    pub(super) merge: BTreeMap<String, MergeGroup>,
+    pub(super) ledger: Ledger,
+}
+
+/// A group of operations that belong together for a reader.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Area {
+    /// The heading.
+    pub title: String,
+    /// What the area is for.
+    pub summary: String,
+    /// What to know before using it.
+    pub docs: String,
+    /// Rust code: `use` lines, and the body of an asynchronous function with a client `ops`.
+    pub example: String,
+}
+
+/// An operation.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The Rust name, unique among all operations.
+    pub name: String,
+    /// The name of the method on the accessor of its area, where it is not the name.
+    pub method: Option<String>,
+    /// The key of its area.
+    pub area: String,
+    /// What it does, in a sentence or two.
+    pub summary: String,
+    /// When to use it and what to know.
+    pub docs: String,
+    /// Whether a request whose response was lost may be sent again.
+    pub idempotency: Idempotency,
+    /// How the next page is requested.
+    pub paging: Option<Paging>,
+    /// The name of the operation that returns the state of a queued write.
+    pub status_operation: Option<String>,
+    /// Where the response of a status operation has the state.
+    pub write_state: Option<WriteStateLocation>,
+    pub(super) max_results: Option<Tracked<u32>>,
+    pub(super) parameters: BTreeMap<String, Tracked<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct TypeDocs {
+    pub(super) summary: Option<Tracked<String>>,
+    pub(super) fields: BTreeMap<String, Tracked<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct MergeGroup {
+    pub(super) group: Tracked<()>,
+    pub(super) members: Vec<(String, Tracked<()>)>,
+    /// The place of the group, for problems.
+    pub(super) pointer: String,
+}
+
+/// Schemas that are the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EqualSchemas {
+    /// Where the overlay says so, for problems.
+    pub place: String,
+    /// Their names.
+    pub schemas: Vec<String>,
+}
+
+impl Overlay {
+    /// An area by its key.
+    pub fn area(&self, key: &str) -> Option<&Area> {
+        self.areas.get(key).map(|area| self.ledger.read(area))
+    }
+
+    /// The keys of all areas.
+    pub fn area_keys(&self) -> impl Iterator<Item = &str> {
+        self.areas.keys().map(String::as_str)
+    }
+
+    /// The entry of an operation, by method and path as they stand after the addresses were
+    /// rewritten.
+    pub fn entry(&self, operation: &Operation<'_>) -> Option<&Entry> {
+        self.operations.get(&operation.label()).map(|entry| self.ledger.read(entry))
+    }
+
+    /// How many items an operation lists at all, where it pages by offset.
+    pub fn max_results(&self, entry: &Entry) -> Option<u32> {
+        let count = entry.max_results.as_ref().filter(|_| entry.paging == Some(Paging::Offset));
+        count.map(|count| *self.ledger.read(count))
+    }
+
+    /// The docs of a parameter of an operation.
+    pub fn parameter_docs<'a>(&'a self, entry: Option<&'a Entry>, name: &str) -> Option<&'a str> {
+        let own = entry.and_then(|entry| entry.parameters.get(name));
+        own.or_else(|| self.parameters.get(name)).map(|docs| self.ledger.read(docs).as_str())
+    }
+
+    /// What a value of a type is.
+    pub fn type_summary(&self, name: &str) -> Option<&str> {
+        let summary = self.types.get(name).and_then(|docs| docs.summary.as_ref());
+        summary.map(|summary| self.ledger.read(summary).as_str())
+    }
+
+    /// The docs of a field of a type.
+    pub fn field_docs(&self, type_name: &str, field: &str) -> Option<&str> {
+        let own = self.types.get(type_name).and_then(|docs| docs.fields.get(field));
+        own.or_else(|| self.fields.get(field)).map(|docs| self.ledger.read(docs).as_str())
+    }
+
+    /// Where a required input stands among the arguments of a function: those of the list first, in
+    /// its order, then the others by their names.
+    pub fn argument_rank<'a>(&self, property: &'a str) -> (usize, &'a str) {
+        let listed = self.argument_order.get(property).map(|rank| *self.ledger.read(rank));
+        (listed.unwrap_or(usize::MAX), property)
+    }
+
+    /// Whether the values of a property must not be printed.
+    pub fn is_secret(&self, schema: &str, property: &str) -> bool {
+        let secret = self.secrets.get(&format!("{schema}.{property}"));
+        secret.map(|secret| self.ledger.read(secret)).is_some()
+    }
+
+    /// Schemas that are the same, by the name of the type that they become. Schemas that the
+    /// document does not have are left out.
+    pub fn merge_groups(&self, document: &Document) -> BTreeMap<String, EqualSchemas> {
+        let groups = self.merge.iter().filter_map(|(name, group)| {
+            let present = group.members.iter().filter(|(schema, _)| document.schema(schema).is_some());
+            let present: Vec<String> =
+                present.map(|(schema, member)| (schema.clone(), self.ledger.read(member)).0).collect();
+            if present.is_empty() {
+                return None;
+            }
+            self.ledger.read(&group.group);
+            Some((name.clone(), EqualSchemas { place: group.pointer.clone(), schemas: present }))
+        });
+        groups.collect()
+    }
+
+    /// The entries that nothing has read. A run that is complete has read each that is of use.
+    pub fn stale(&self, document: &Document) -> Problems {
+        let operations: Vec<String> = document.operations().map(|operation| operation.label()).collect();
+        stale::problems(self.ledger.unread(), &operations)
+    }
+}
