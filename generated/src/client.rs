@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jsm_ops_core::{Call, Dispatcher, HttpTransport, Operation, Transport};
 
-use crate::BaseUrls;
+use crate::base_urls::BaseUrls;
 
 /// Calls the operations of one site. Clones are cheap and share their connections.
 #[derive(Clone, Debug)]

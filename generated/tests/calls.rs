@@ -34,7 +34,7 @@ fn field<T: serde::de::DeserializeOwned>(value: Value) -> Nullable<T> {
     if value.is_null() { Nullable::Null } else { Nullable::Value(from(value)) }
 }
 
-/// Calls one operation with every argument set. `None` where there is no such operation.
+/// Calls one operation with every argument set. `None` for an unknown operation.
 #[allow(clippy::large_futures)]
 pub async fn call<A: Arguments>(
     client: &Client,
@@ -2780,7 +2780,7 @@ pub const SETTERS: &[(&str, &str)] = &[
 ];
 
 /// Calls one operation with what it requires and one property of its body set, to `null` if the
-/// value is. `None` where there is no such setter.
+/// value is. `None` for an unknown setter.
 #[allow(clippy::large_futures)]
 pub async fn set<A: Arguments>(
     client: &Client,

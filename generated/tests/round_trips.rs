@@ -11,8 +11,7 @@ fn through<T: serde::de::DeserializeOwned + serde::Serialize>(
     serde_json::from_value::<T>(value).and_then(serde_json::to_value)
 }
 
-/// Decodes a value as the type of a schema and encodes it again. `None` where there is no such
-/// schema.
+/// Decodes a value as the type of a schema and encodes it again. `None` for an unknown schema.
 pub fn schema(name: &str, value: Value) -> Option<Result<Value, Error>> {
     match name {
         "ActionDetail" => Some(through::<types::ActionDetail>(value)),

@@ -9,6 +9,7 @@ use crate::{
     document::{Document, load, load::LoadError},
     emit::disk::PlanError,
     generate,
+    overlay::Overlay,
     pipeline::PipelineError,
     problem::{Problem, Problems},
     types::UnexpectedCode,
@@ -48,6 +49,17 @@ fn load_errors_print_once() {
 }
 
 #[test]
+fn overlay_errors_print_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let error = || Overlay::directory(directory.path()).expect_err("not an overlay");
+    assert_prints_once(&Overlay::directory(&directory.path().join("missing")).expect_err("a missing directory"));
+    for text in ["a: [", "title: 1"] {
+        std::fs::write(directory.path().join("alerts.yaml"), text).expect("written");
+        assert_prints_once(&error());
+    }
+}
+
+#[test]
 fn disk_errors_print_once() {
     let error = || DiskError::at("write", "generated".as_ref())(not_found());
     assert_prints_once(&error());
@@ -74,6 +86,7 @@ fn pipeline_errors_print_once() {
         PipelineError::Generate(generate(schema(json!({"type": "strange"})))),
         PipelineError::Types(UnexpectedCode::new("A", "a struct")),
         PipelineError::Render(syntax),
+        PipelineError::Stale(problems()),
         PipelineError::Lost { what: "operations", before: 2, after: 1 },
     ];
     for error in &errors {

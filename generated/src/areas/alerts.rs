@@ -31,7 +31,7 @@ use jsm_ops_core::{
 use serde_json::{Map, Value};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         AddAlertNoteResponse, AddExtraPropertiesRequest, AddResponderRequest,
         AlertAttachmentDto, AlertAttachmentResponse, AlertAttachmentsResponse,
@@ -43,7 +43,6 @@ use crate::{
         SuccessResponse, UpdateAlertDescriptionRequest, UpdateAlertMessageRequest,
         UpdateAlertPriorityRequest, VisibleTo,
     },
-    Client,
 };
 
 impl Client {

@@ -25,8 +25,8 @@ use chrono::{offset::Utc, DateTime};
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Pages};
 
 use crate::{
-    operations, types::{ListAuditLogResponse, ListAuditLogsCategory, ListAuditLogsLevel},
-    Client,
+    client::Client, operations,
+    types::{ListAuditLogResponse, ListAuditLogsCategory, ListAuditLogsLevel},
 };
 
 impl Client {

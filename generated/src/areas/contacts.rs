@@ -21,13 +21,12 @@
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         ContactCreateResponse, ContactResponse, ContactSuccessResponse,
         CreateContactPayload, CreateContactPayloadMethod,
         PaginatedResponseContactWithApplyOrderResponse, UpdateContactPayload,
     },
-    Client,
 };
 
 impl Client {

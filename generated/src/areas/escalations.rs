@@ -21,12 +21,11 @@
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         CreateEscalationRequest, EscalationPaginatedResponse, EscalationRepeat,
         EscalationResponse, EscalationRule, UpdateEscalationRequest,
     },
-    Client,
 };
 
 impl Client {

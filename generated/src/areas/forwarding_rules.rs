@@ -22,11 +22,10 @@ use chrono::{offset::Utc, DateTime};
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         CreateForwardingRuleRequest, ForwardingPaginatedResponse, ForwardingRuleResponse,
     },
-    Client,
 };
 
 impl Client {

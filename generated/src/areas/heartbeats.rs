@@ -21,12 +21,11 @@
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         CreateHeartbeatRequest, Heartbeat, HeartbeatPaginatedResponse, IntervalUnit,
         Priority, SimpleSuccessResponse, UpdateHeartbeatRequest,
     },
-    Client,
 };
 
 impl Client {

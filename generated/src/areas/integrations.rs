@@ -27,7 +27,7 @@ use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages, Secre
 use serde_json::{Map, Value};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         ActionDirection, ActionGroupType, ActionMapping, CreateIntegrationActionRequest,
         CreateIntegrationRequest, Filter, FilterMatchType, Integration,
@@ -36,7 +36,6 @@ use crate::{
         UpdateIntegrationActionOrderRequest, UpdateIntegrationActionRequest,
         UpdateIntegrationRequest,
     },
-    Client,
 };
 
 impl Client {

@@ -25,9 +25,8 @@ use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 use serde_json::{Map, Value};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{CreateJecChannelDto, JecChannelList, JecChannelWithApiKey, SendJecActionDto},
-    Client,
 };
 
 impl Client {

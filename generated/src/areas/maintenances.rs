@@ -23,13 +23,12 @@ use chrono::{offset::Utc, DateTime};
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         CreateMaintenanceRequest, ListGlobalMaintenancesResponse,
         ListTeamMaintenancesResponse, MaintenanceFilter, MaintenanceRule,
         UpdateMaintenanceRequest,
     },
-    Client,
 };
 
 impl Client {

@@ -22,7 +22,7 @@
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         CreateNotificationRuleStepRequest, Criteria, NotificationContact,
         NotificationRuleActionType, NotificationRuleRepeat, NotificationRuleRequest,
@@ -30,7 +30,6 @@ use crate::{
         NotificationRulesPaginatedResponse, NotificationRulesStepPaginatedResponse,
         NotificationTime, RuleTimeRestriction, UpdateNotificationRuleStepRequest,
     },
-    Client,
 };
 
 impl Client {

@@ -24,14 +24,13 @@ use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 use serde_json::{Map, Value};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         ChangePolicyOrderRequest, CreateGlobalPolicyRequest,
         CreateGlobalPolicyRequestFilter, CreateGlobalPolicyRequestRespondersItem,
         GetGlobalAlertPolicy, GlobalPolicyPaginatedResponse, ListTeamPoliciesType,
         PolicyTimeRestriction, Priority, TeamAlertPolicyPaginatedResponse, TeamPolicy,
     },
-    Client,
 };
 
 impl Client {

@@ -22,13 +22,12 @@
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         AssignRoleRequest, CustomUserRoleCreateRequest, CustomUserRoleSuccessResponse,
         CustomUserRoleUpdateRequest, GetCustomUserRoleResponse,
         PaginatedResponseCustomUserRoleSummaryResponse, RoleIdentifierType,
     },
-    Client,
 };
 
 impl Client {

@@ -21,13 +21,12 @@
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         CreateRoutingRuleRequest, Criteria, Notify, RoutingRuleChangeOrderRequest,
         RoutingRuleResponse, RoutingRulesPaginatedResponse, RuleTimeRestriction,
         UpdateRoutingRuleRequest,
     },
-    Client,
 };
 
 impl Client {

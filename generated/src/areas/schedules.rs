@@ -33,7 +33,7 @@ use chrono::{offset::Utc, DateTime};
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         CreateOverrideRequest, CreateRotationRequest, CreateScheduleRequest,
         GetScheduleTimelineIntervalUnit, ListOverridesResponse, ListRotationsResponse,
@@ -42,7 +42,6 @@ use crate::{
         RotationType, Schedule, ScheduleTimelineResponse, UpdateOverrideRequest,
         UpdateRotationRequest, UpdateScheduleRequest,
     },
-    Client,
 };
 
 impl Client {

@@ -27,7 +27,7 @@ use chrono::{offset::Utc, DateTime};
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         StakeholderCommsAssignmentPaginatedResponse,
         StakeholderCommsBulkDeleteGroupsRequest,
@@ -59,7 +59,6 @@ use crate::{
         StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput,
         StakeholderCommsValidationResponse,
     },
-    Client,
 };
 
 impl Client {

@@ -29,7 +29,7 @@ use chrono::{offset::Utc, DateTime};
 use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages, Secret};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         StakeholderCommsBatchComponentProcessRequest,
         StakeholderCommsCreateDraftPageRequest, StakeholderCommsCreatePageRequest,
@@ -66,7 +66,6 @@ use crate::{
         StakeholderCommsUpdateDraftPageRequest, StakeholderCommsUpdatePageRequest,
         StakeholderCommsUpdatePageRequestPage, StakeholderCommsValidationResponse,
     },
-    Client,
 };
 
 impl Client {

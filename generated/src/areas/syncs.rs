@@ -24,7 +24,7 @@ use jsm_ops_core::{Body, Call, CallOptions, Error, Items, Nullable, Pages};
 use serde_json::{Map, Value};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         ActionDirection, ActionGroupType, ActionMapping, ActionsDto, AddedActionDto,
         CreateActionGroupDto, CreateSyncActionRequest, CreateSyncDto, Filter,
@@ -32,7 +32,6 @@ use crate::{
         SyncMetadata, Syncs, UpdateActionGroupDto, UpdateSyncActionGroupOrderRequest,
         UpdateSyncActionOrderRequest, UpdateSyncActionRequest, UpdateSyncDto,
     },
-    Client,
 };
 
 impl Client {

@@ -24,13 +24,12 @@
 use jsm_ops_core::{Body, Call, CallOptions, Error, Nullable, Receipt};
 
 use crate::{
-    operations,
+    client::Client, operations,
     types::{
         EnableOpsRequest, ListPlatformTeamResponse, ListTeamRoleResponseItem,
         OpsEnableResponse, RequestStatusResponse, TeamRoleCreateRequest,
         TeamRoleResponse, TeamRoleRight, TeamRoleUpdateRequest,
     },
-    Client,
 };
 
 impl Client {

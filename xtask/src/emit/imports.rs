@@ -8,10 +8,10 @@ use std::{
     fmt::Write as _,
 };
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, File, Ident, Item, ItemUse, Lit, LitStr, Meta, Path, Token, UseGroup, UseName, UsePath, UseTree, Visibility,
+    Attribute, File, Ident, Item, ItemUse, Meta, Path, Token, UseGroup, UseName, UsePath, UseTree, Visibility,
     punctuated::Punctuated,
     token,
     visit::{self, Visit},
@@ -224,7 +224,10 @@ impl<'ast> Visit<'ast> for Names {
         let mut buffer = std::mem::take(&mut self.buffer);
         if write_absolute(path, &mut buffer) {
             self.add(&buffer);
-        } else if let Some(first) = path.segments.first().filter(|_| path.segments.len() > 1) {
+        } else if let Some(first) = path.segments.first()
+            && path.segments.len() > 1
+            && first.ident != "Self"
+        {
             // A name that the code takes from elsewhere, as from the prelude.
             buffer.clear();
             let _ = write!(buffer, "{}", first.ident);
@@ -238,7 +241,7 @@ impl<'ast> Visit<'ast> for Names {
 
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         let Meta::List(list) = &attribute.meta else { return };
-        if attribute.path().is_ident("derive") {
+        if derives_path(attribute) {
             derived(attribute).iter().for_each(|path| self.visit_path(path));
         } else if attribute.path().is_ident("serde") {
             for_each_path(list.tokens.clone(), |path| {
@@ -274,7 +277,7 @@ impl VisitMut for Shortening<'_> {
     }
 
     fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
-        let is_derive = attribute.path().is_ident("derive");
+        let is_derive = derives_path(attribute);
         let is_serde = attribute.path().is_ident("serde");
         if is_derive {
             let mut paths = derived(attribute);
@@ -293,6 +296,13 @@ impl VisitMut for Shortening<'_> {
     }
 }
 
+/// Whether an attribute is a `#[derive(...)]` with a path.
+fn derives_path(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    let is_colon = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    list.path.is_ident("derive") && list.tokens.clone().into_iter().any(is_colon)
+}
+
 /// The names in `#[derive(...)]`.
 fn derived(attribute: &Attribute) -> Punctuated<Path, Token![,]> {
     attribute.parse_args_with(Punctuated::parse_terminated).unwrap_or_default()
@@ -309,12 +319,9 @@ fn for_each_path(tokens: TokenStream, mut replace: impl FnMut(&str) -> Option<St
             TokenTree::Ident(ident)
         }
         TokenTree::Literal(literal) if PATHS_IN_STRINGS.contains(&key.as_str()) => {
-            let path = match Lit::new(literal.clone()) {
-                Lit::Str(text) => text.value(),
-                _ => String::new(),
-            };
-            let short = path.strip_prefix("::").and_then(&mut replace);
-            TokenTree::Literal(short.map_or(literal, |short| LitStr::new(&short, Span::call_site()).token()))
+            let text = literal.to_string();
+            let path = text.strip_prefix("\"::").and_then(|text| text.strip_suffix('"'));
+            TokenTree::Literal(path.and_then(&mut replace).map_or(literal, |short| Literal::string(&short)))
         }
         other => other,
     });

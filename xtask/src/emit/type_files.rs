@@ -1,5 +1,5 @@
-//! The files of the types: one for every area, with what no other area needs, and one for what
-//! several share.
+//! The files of the types: one for each area, with the types that only this area uses, one for
+//! shared types, and one for unused types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,9 +24,9 @@ pub fn files(types: Vec<TypeCode>, areas: &[AreaModel<'_>], adapted: &Adapted) -
     let users = users(areas, adapted);
     let mut by_module: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     let mut features: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    let unused = BTreeSet::from([UNUSED_TYPES]);
+    let none = BTreeSet::from([UNUSED_TYPES]);
     for TypeCode { schema, items } in types.into_iter().chain(aliases(adapted)?) {
-        let users = users.get(schema.as_str()).unwrap_or(&unused);
+        let users = users.get(schema.as_str()).unwrap_or(&none);
         let module = match users.iter().copied().collect::<Vec<_>>()[..] {
             [UNUSED_TYPES] => names::UNUSED_TYPES_MODULE.to_owned(),
             [key] => names::types_module_name(key),
@@ -87,8 +87,8 @@ fn gate(features: &BTreeSet<&str>) -> Attribute {
     }
 }
 
-/// The features with which a type comes: the areas whose operations use it, directly or inside
-/// others, and that of the types that no operation uses.
+/// The features that enable each type: the areas whose operations use it, directly or inside other
+/// types, or the feature of unused types.
 fn users<'a>(areas: &'a [AreaModel<'_>], adapted: &'a Adapted) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
     let reach = Reach::of(&adapted.document);
     let mut users: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

@@ -26,7 +26,7 @@ pub fn file(area: &AreaModel<'_>, model: &Model, overlay: &Overlay) -> Result<sy
     let tokens: TokenStream = quote! {
         #(#![doc = #module_docs])*
 
-        impl crate::Client {
+        impl crate::client::Client {
             #[doc = #method_docs]
             pub fn #method(&self) -> #accessor<'_> {
                 #accessor { client: self }
@@ -36,7 +36,7 @@ pub fn file(area: &AreaModel<'_>, model: &Model, overlay: &Overlay) -> Result<sy
         #[doc = #accessor_docs]
         #[derive(Clone, Copy, Debug)]
         pub struct #accessor<'a> {
-            client: &'a crate::Client,
+            client: &'a crate::client::Client,
         }
 
         impl #accessor<'_> {

@@ -1,5 +1,5 @@
-//! The builder of one call: a constructor that takes what is required, a setter for everything
-//! else, and ways to send it.
+//! The builder of one call. Required inputs are arguments of its constructor; everything else is a
+//! setter.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -73,8 +73,8 @@ impl<'a> CallBuilder<'a> {
         format_ident!("{}", names::body_argument_name(field, is_parameter))
     }
 
-    /// The body as an argument, and what the builder begins with, where the body is not put
-    /// together by the builder.
+    /// The argument for the whole body and the value it becomes, for a body that the builder does
+    /// not assemble.
     fn whole_body(&self) -> (Vec<TokenStream>, TokenStream) {
         let body = self.body_type();
         match &self.operation.body {
@@ -210,8 +210,8 @@ impl<'a> CallBuilder<'a> {
         }
     }
 
-    /// The fields of the body that have setters. An optional body that has required fields is put
-    /// together before the call.
+    /// The fields of the body that have setters. The caller assembles an optional body that has
+    /// required fields.
     pub fn settable(&self) -> impl Iterator<Item = &'a Field> {
         let object =
             self.object.filter(|object| !self.is_body_optional() || object.fields.iter().all(|field| !field.is_required()));

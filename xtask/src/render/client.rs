@@ -17,12 +17,12 @@ pub fn client() -> TokenStream {
         impl Client {
             /// A client that sends requests with `client`. Its default headers hold the credential,
             /// and `base_urls` are those for that kind of credential.
-            pub fn new(base_urls: crate::BaseUrls, client: ::reqwest::Client) -> Self {
+            pub fn new(base_urls: crate::base_urls::BaseUrls, client: ::reqwest::Client) -> Self {
                 Self::with_transport(base_urls, ::jsm_ops_core::HttpTransport::new(client))
             }
 
             /// A client that sends requests through a transport, which adds the credential.
-            pub fn with_transport(base_urls: crate::BaseUrls, transport: impl ::jsm_ops_core::Transport) -> Self {
+            pub fn with_transport(base_urls: crate::base_urls::BaseUrls, transport: impl ::jsm_ops_core::Transport) -> Self {
                 Self { dispatcher: ::jsm_ops_core::Dispatcher::new(::std::sync::Arc::new(transport), base_urls.bases()) }
             }
 

@@ -41,14 +41,13 @@ pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
         #![warn(missing_docs)]
         #![allow(clippy::too_many_arguments)]
 
-        mod areas;
+        pub mod areas;
         pub mod base_urls;
         mod client;
         mod exports;
         pub mod operations;
         pub mod types;
 
-        pub use self::areas::*;
         pub use self::base_urls::BaseUrls;
         pub use self::client::Client;
         pub use self::exports::*;

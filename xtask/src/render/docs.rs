@@ -203,10 +203,14 @@ impl Wrapping {
 
 /// Headings, quotes, tables, rules and definitions of links.
 fn is_kept(text: &str) -> bool {
-    let is_definition = text.starts_with('[') && text.split_once("]:").is_some_and(|(label, _)| !label.contains(']'));
-    let is_rule =
-        text.len() >= 3 && ["-", "=", "*", "_"].iter().any(|mark| text.replace([' '], "").replace(mark, "").is_empty());
-    is_definition || is_rule || text.starts_with(['#', '>', '|'])
+    match text.as_bytes().first() {
+        Some(b'#' | b'>' | b'|') => true,
+        Some(b'[') => text.split_once("]:").is_some_and(|(label, _)| !label.contains(']')),
+        Some(mark @ (b'-' | b'=' | b'*' | b'_')) => {
+            text.len() >= 3 && text.bytes().all(|byte| byte == *mark || byte == b' ')
+        }
+        _ => false,
+    }
 }
 
 /// The length of the marker of an item of a list, and whether such an item may interrupt a
@@ -264,6 +268,10 @@ fn end_of_code(bytes: &[u8], begin: usize) -> usize {
 
 /// Whether a word at the beginning of a line begins something other than a line of a paragraph.
 fn begins_block(word: &str) -> bool {
+    // Most words do not, and are told by their first letter.
+    if word.starts_with(|first: char| first.is_alphabetic()) {
+        return false;
+    }
     let number = word.strip_suffix(['.', ')']).unwrap_or_default();
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_mark = ["-", "+", "*", "=", "_", "#"].iter().any(|mark| word.replace(mark, "").is_empty());

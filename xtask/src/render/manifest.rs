@@ -4,11 +4,11 @@ use crate::model::area::{AreaModel, UNUSED_TYPES};
 
 /// Renders `Cargo.toml`, with `header` in its first line.
 pub fn render(areas: &[AreaModel<'_>], header: &str) -> String {
-    let stable: Vec<String> =
-        areas.iter().filter(|area| !area.is_experimental()).map(|area| format!("\"{}\"", area.key)).collect();
-    let default = stable.join(", ");
-    let all: Vec<String> = areas.iter().map(|area| format!("\"{}\"", area.key)).collect();
-    let full = all.join(", ");
+    let list = |areas: &mut dyn Iterator<Item = &AreaModel<'_>>| -> String {
+        areas.map(|area| format!("    \"{}\",\n", area.key)).collect()
+    };
+    let default = list(&mut areas.iter().filter(|area| !area.is_experimental()));
+    let full = list(&mut areas.iter());
     let features: String = areas.iter().map(|area| format!("{} = []\n", area.key)).collect();
     format!(
         r#"# {header}.
@@ -21,31 +21,34 @@ edition.workspace = true
 rust-version.workspace = true
 license.workspace = true
 publish.workspace = true
-# What is in `tests` are tables for the workspace's end-to-end tests and no tests of their own.
+# `tests` holds tables for the end-to-end tests of the workspace, which are not tests themselves.
 autotests = false
 
 [features]
 # All stable areas.
-default = [{default}]
-# Everything, with what Atlassian marks as experimental.
-full = [{full}, "{UNUSED_TYPES}"]
+default = [
+{default}]
+# All areas, also those that Atlassian marks as experimental, and unused types.
+full = [
+{full}    "{UNUSED_TYPES}",
+]
 # Types of the document that no operation uses.
 {UNUSED_TYPES} = []
-# One feature for each area: its operations, and the types that they use.
+# One feature for each area, with its operations and their types.
 {features}
 [dependencies]
 # Dates.
 chrono.workspace = true
 # Calls, errors, paging, tolerant decoding.
 jsm-ops-core.workspace = true
-# The HTTP client; it brings no TLS of its own, the caller's choice of features does.
+# The HTTP client. It enables no TLS: callers choose a TLS feature of reqwest.
 reqwest.workspace = true
 serde.workspace = true
 # Values whose type the document leaves open.
 serde_json.workspace = true
 
 [dev-dependencies]
-# The examples wait.
+# Runs the examples.
 tokio = {{ workspace = true, features = ["macros", "rt"] }}
 "#
     )

@@ -70,7 +70,7 @@ pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result
             if value.is_null() { Nullable::Null } else { Nullable::Value(from(value)) }
         }
 
-        /// Calls one operation with every argument set. `None` where there is no such operation.
+        /// Calls one operation with every argument set. `None` for an unknown operation.
         #[allow(clippy::large_futures)]
         pub async fn call<A: Arguments>(client: &Client, id: &str, arguments: &A) -> Option<Result<(), Error>> {
             Some(match id {
@@ -83,7 +83,7 @@ pub fn file(areas: &[AreaModel<'_>], model: &Model, overlay: &Overlay) -> Result
         pub const SETTERS: &[(&str, &str)] = &[#(#names),*];
 
         /// Calls one operation with what it requires and one property of its body set, to `null` if
-        /// the value is. `None` where there is no such setter.
+        /// the value is. `None` for an unknown setter.
         #[allow(clippy::large_futures)]
         pub async fn set<A: Arguments>(client: &Client, setter: (&str, &str), value: Value, arguments: &A) -> Option<Result<(), Error>> {
             Some(match setter {

@@ -33,7 +33,7 @@ pub fn file(adapted: &Adapted) -> syn::File {
     };
     file.items.push(table(
         "schema",
-        "Decodes a value as the type of a schema and encodes it again. `None` where there is no such schema.",
+        "Decodes a value as the type of a schema and encodes it again. `None` for an unknown schema.",
         schemas,
     ));
     file.items.push(table(

@@ -198,8 +198,8 @@ fn chain(error: &dyn StdError) -> Vec<String> {
     texts
 }
 
-/// Sends a request to a server that writes `reply` and closes the connection, after one second if
-/// there is a timeout. Without `reply`, the port is closed.
+/// Sends a request to a server that writes `reply` and closes the connection. With a timeout, the
+/// server sends nothing. Without `reply`, the port is closed.
 fn failed_request(reply: Option<&'static str>, timeout: Option<Duration>) -> Error {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address")).parse().expect("a URL");
@@ -211,12 +211,18 @@ fn failed_request(reply: Option<&'static str>, timeout: Option<Duration>) -> Err
         Some(reply) => Some(std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a connection");
             let _ = stream.read(&mut [0; 4096]);
-            std::thread::sleep(if timeout.is_some() { Duration::from_secs(1) } else { Duration::ZERO });
-            let _ = stream.write_all(reply.as_bytes());
+            if timeout.is_some() {
+                // The client closes the connection when its timeout passes.
+                let _ = stream.read(&mut [0; 4096]);
+            } else {
+                let _ = stream.write_all(reply.as_bytes());
+            }
         })),
     };
     let mut request = Request::new(&LIST, url);
     request.options.timeout = timeout;
+    // Other crates of the workspace build reqwest with TLS and without a provider for it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let error = runtime.block_on(HttpTransport::new(client).send(request)).expect_err("a failure");

@@ -184,8 +184,8 @@ fn reported(error: &PipelineError) -> CaseResult {
         PipelineError::Facts(_) => CaseResult::Reported("facts"),
         PipelineError::Urls(_) => CaseResult::Reported("URLs"),
         PipelineError::Repairs(_) => CaseResult::Reported("repairs"),
-        // The last check of a run, after all stages have generated. A slice leaves most entries of the
-        // overlay unread, and so does damage that removes what they are for.
+        // The last check of a run, after all stages have generated. A slice leaves most entries of
+        // the overlay unread, and so does damage that removes what they are for.
         PipelineError::Stale(_) => CaseResult::Generated,
         PipelineError::Preflight(_) => CaseResult::Reported("preflight"),
         gap => CaseResult::Gap(gap.to_string()),
