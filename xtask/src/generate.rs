@@ -39,7 +39,7 @@ enum Failure {
 pub fn generate(adapted: &Adapted) -> Result<syn::File, GenerateError> {
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap").with_derive("PartialEq");
-    // Enums and unions have code of our own under the same names.
+    // Enums and unions are ours, under the same names.
     for name in adapted.model.enums.iter().map(|one| &one.schema) {
         let rust_name = names::type_name(name);
         settings.with_replacement(
@@ -69,7 +69,8 @@ fn run(document: &Document, settings: &GenerationSettings) -> Result<syn::File, 
     syn::parse2(tokens.map_err(Failure::Progenitor)?).map_err(Failure::Code)
 }
 
-/// The parts of the document that progenitor uses. Responses get the description that OpenAPI requires and the facts do not have.
+/// The parts of the document that progenitor uses. Responses get the description that OpenAPI
+/// requires, which is not a fact.
 fn for_progenitor(document: &Document) -> Value {
     let root = document.root();
     let mut paths = root.get("paths").cloned().unwrap_or_default();
@@ -93,7 +94,7 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs code of others that may panic; gives the message of the panic and prints nothing.
+/// Runs code that may panic; returns the message of the panic, and prints nothing.
 fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {

@@ -1,12 +1,16 @@
-//! The generator behind `cargo xtask`: from the published OpenAPI document to the crate `jsm-ops-api`.
+//! The generator behind `cargo xtask`: from the published OpenAPI document to the crate
+//! `jsm-ops-api`.
 //!
-//! [`pipeline`] is the way through; every stage is a module of its own and knows only those before it.
+//! [`pipeline`] runs the stages in order. Each stage is a module that imports only from the stages
+//! before it.
 
 pub mod adapt;
 mod atomic_write;
 pub mod commands;
 pub mod document;
 pub mod emit;
+#[cfg(test)]
+mod error_chain;
 pub mod generate;
 pub mod model;
 pub mod names;

@@ -1,7 +1,9 @@
 //! Every rule of naming: what things of the document are called in Rust.
 //!
-//! typify and progenitor name types and fields by rules of their own. [`type_name`] and [`field_name`] follow those rules,
-//! because generated code mentions their names. The preflight reports the names that have no equal in Rust.
+//! typify and progenitor have their own rules. [`type_name`] and [`field_name`] follow them,
+//! because generated code uses their names. A name must begin with a letter: values of enums that
+//! begin with a digit get an `N`, and the preflight reports everything else that does not, with the
+//! `checked_` functions.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
@@ -31,7 +33,8 @@ fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// The name that an operation gets as long as the overlay has none: its method and the fixed parts of its path.
+/// The name of an operation without an entry in the overlay: its method and the fixed parts of its
+/// path.
 pub fn derived_name(method: &str, path: &str) -> String {
     let verb = match method {
         "post" => "create",
@@ -44,7 +47,7 @@ pub fn derived_name(method: &str, path: &str) -> String {
         Some(name) if path.ends_with('}') => format!(" by {name}"),
         _ => String::new(),
     };
-    // The path may hold anything; what is left of it has to be a name.
+    // A path may have any characters.
     let ascii = format!("{verb} {}{by}", fixed.join(" ")).replace(|character: char| !character.is_ascii_alphanumeric(), " ");
     let name = ascii.to_snake_case();
     if is_rust_name(&name) { name } else { format!("{verb}_operation") }
@@ -55,7 +58,8 @@ pub fn type_name(schema: &str) -> String {
     schema.to_pascal_case()
 }
 
-/// The name of the type of a schema; `None` where typify would change it or generated code could not use it.
+/// The name of the type of a schema; `None` where typify would change it, or generated code cannot
+/// use it.
 pub fn checked_type_name(schema: &str) -> Option<String> {
     let name = type_name(schema);
     let plain = schema.chars().all(|character| character == '_' || character.is_ascii_alphanumeric());
@@ -68,14 +72,14 @@ pub fn field_name(wire_name: &str) -> String {
     if is_identifier(&snake) { snake } else { format!("{snake}_") }
 }
 
-/// The name of a property in Rust before keywords are told apart; `None` where typify would make one up, because it does not
-/// begin with a letter.
+/// The name of a property in Rust, without the ending of keywords; `None` where it does not begin
+/// with a letter, for which typify invents a name.
 pub fn checked_field_name(wire_name: &str) -> Option<String> {
     let snake = snake_name(wire_name);
     begins_with_letter(&snake).then_some(snake)
 }
 
-/// The same for a parameter, which may not shadow variables of progenitor's code.
+/// The name of a parameter; `None` also where it would shadow a variable of progenitor's code.
 pub fn checked_parameter_name(wire_name: &str) -> Option<String> {
     checked_field_name(wire_name).filter(|name| !RESERVED_PARAMETERS.contains(&name.as_str()))
 }
@@ -106,7 +110,7 @@ pub fn variant_name(value: &str) -> String {
     }
 }
 
-/// The name of the variant of a union for one of its schemas: without the words that both names begin with.
+/// The name of the variant of a union for one of its schemas, without the common prefix.
 pub fn alternative_name(union: &str, schema: &str) -> String {
     let whole = type_name(schema);
     let short = match whole.strip_prefix(&type_name(union)) {
@@ -126,7 +130,8 @@ pub fn module_name(area: &str) -> String {
     area.to_snake_case()
 }
 
-/// The name of the module of the types that only one area uses, which is that of the area if it is free.
+/// The name of the module of the types that only one area uses, which is that of the area if it is
+/// free.
 pub fn types_module_name(area: &str) -> String {
     let name = module_name(area);
     if [SHARED_TYPES_MODULE, UNUSED_TYPES_MODULE].contains(&name.as_str()) { format!("{name}_area") } else { name }
@@ -162,7 +167,8 @@ pub fn query_setter_name(parameter: &str) -> String {
     if is_builder_method(parameter) { format!("{parameter}_parameter") } else { parameter.to_owned() }
 }
 
-/// The name of the setter of a field of the body on a call builder, whose query parameters come first.
+/// The name of the setter of a field of the body on a call builder, whose query parameters come
+/// first.
 pub fn body_setter_name(field: &str, is_query_setter: bool) -> String {
     if is_query_setter || is_builder_method(field) { format!("{field}_field") } else { field.to_owned() }
 }
@@ -182,5 +188,56 @@ mod tests {
         assert_eq!(derived_name("get", "/"), "get");
         assert_eq!(derived_name("delete", "/{x}"), "delete_by_x");
         assert_eq!(derived_name("get", "/é"), "get");
+    }
+
+    #[test]
+    fn field_names_follow_typify() {
+        for (wire_name, name) in [
+            ("createdAt", "created_at"),
+            ("type", "type_"),
+            ("self", "self_"),
+            ("a-b", "a_b"),
+            ("alert's", "alerts"),
+            ("@type", "type_"),
+        ] {
+            assert_eq!(field_name(wire_name), name, "{wire_name}");
+        }
+    }
+
+    #[test]
+    fn a_name_begins_with_a_letter() {
+        assert_eq!(variant_name("24h"), "N24h");
+        for name in ["1", "24h", "", "_", "é"] {
+            assert_eq!(checked_field_name(name), None, "{name}");
+            assert_eq!(checked_parameter_name(name), None, "{name}");
+        }
+        assert_eq!(checked_type_name("24h"), None);
+        assert_eq!(alternative_name("On", "On2Calls"), "On2Calls");
+    }
+
+    #[test]
+    fn reserved_names_are_not_used() {
+        assert_eq!(checked_parameter_name("header_map"), None);
+        assert_eq!(checked_field_name("header_map").as_deref(), Some("header_map"));
+        assert_eq!(checked_type_name("String"), None);
+        assert_eq!([variant_name("self"), variant_name("unknown")], ["SelfValue", "UnknownValue"]);
+        assert_eq!(alternative_name("Delay", "DelayUnknown"), "UnknownValue");
+        assert_eq!([setter_name("new"), setter_name("tags")], ["new_", "tags"]);
+        assert_eq!([query_setter_name("items"), query_setter_name("size")], ["items_parameter", "size"]);
+        assert_eq!([body_setter_name("with", false), body_setter_name("size", true)], ["with_field", "size_field"]);
+        assert_eq!([body_argument_name("id", true), body_argument_name("note", false)], ["body_id", "note"]);
+    }
+
+    #[test]
+    fn areas_have_modules_and_accessors() {
+        assert_eq!(module_name("audit-logs"), "audit_logs");
+        assert_eq!(types_module_name("audit-logs"), "audit_logs");
+        assert_eq!(accessor_type_name("audit-logs"), "AuditLogsArea");
+    }
+
+    #[test]
+    fn unnamed_schemas_are_named_after_their_place() {
+        assert_eq!(inline_name("Alert", "sort-by"), "AlertSortBy");
+        assert_eq!([builder_name("list_alerts"), constant_name("list_alerts")], ["ListAlerts", "LIST_ALERTS"]);
     }
 }

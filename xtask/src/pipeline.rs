@@ -1,4 +1,4 @@
-//! The stages in their order: facts → addresses → repairs → adaptation → preflight → progenitor → types → files.
+//! The stages in order: facts, URLs, repairs, adaptation, preflight, progenitor, types, files.
 
 use std::{collections::BTreeSet, panic::resume_unwind, thread};
 
@@ -24,7 +24,7 @@ pub struct Pipeline {
     /// Our names and docs.
     pub overlay: Overlay,
     /// Repairs that come before the addresses are rewritten.
-    pub address_repairs: Vec<Repair>,
+    pub url_repairs: Vec<Repair>,
     /// Repairs that come after.
     pub repairs: Vec<Repair>,
 }
@@ -64,7 +64,7 @@ pub enum PipelineError {
     Facts(Problems),
     /// URLs that no rule knows.
     #[error("the URLs of the document cannot be rewritten: {0}")]
-    Addresses(Problems),
+    Urls(Problems),
     /// Repairs that do not apply.
     #[error("some repairs do not apply to the document: {0}")]
     Repairs(Problems),
@@ -101,7 +101,7 @@ impl Pipeline {
     /// The pipeline with all repairs.
     pub fn new(overlay: Overlay) -> Self {
         let after = repair::vendor::REPAIRS.iter().chain(repair::generator::REPAIRS).copied();
-        Self { overlay, address_repairs: repair::vendor::ADDRESS_REPAIRS.to_vec(), repairs: after.collect() }
+        Self { overlay, url_repairs: repair::vendor::URL_REPAIRS.to_vec(), repairs: after.collect() }
     }
 
     /// Runs all stages on a document.
@@ -109,9 +109,8 @@ impl Pipeline {
     /// # Errors
     /// The first stage that failed, with all its problems.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
-        let Repaired { document, operations, schemas, repairs } =
-            repair(document, &self.address_repairs, &self.repairs, times)?;
-        // A copy, since every run finds out which entries it reads.
+        let Repaired { document, operations, schemas, repairs } = repair(document, &self.url_repairs, &self.repairs, times)?;
+        // A copy, because every run records which entries it reads.
         let overlay = self.overlay.clone();
         let adapted = adapt::adapt(document, &overlay);
         times.lap("adapt");
@@ -173,7 +172,7 @@ pub struct Repaired {
 /// Nodes that are not valid OpenAPI, URLs that no rule knows, and repairs that do not apply.
 pub fn repair(
     document: Document,
-    address_repairs: &[Repair],
+    url_repairs: &[Repair],
     repairs: &[Repair],
     times: &mut Times,
 ) -> Result<Repaired, PipelineError> {
@@ -181,8 +180,8 @@ pub fn repair(
     let operations = document.operations().count();
     let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
     times.lap("facts");
-    let mut applied = repair::apply(address_repairs, &mut document).map_err(PipelineError::Repairs)?;
-    rewrite::rewrite(&mut document).map_err(PipelineError::Addresses)?;
+    let mut applied = repair::apply(url_repairs, &mut document).map_err(PipelineError::Repairs)?;
+    rewrite::rewrite(&mut document).map_err(PipelineError::Urls)?;
     times.lap("rewrite");
     applied.extend(repair::apply(repairs, &mut document).map_err(PipelineError::Repairs)?);
     times.lap("repair");

@@ -1,7 +1,7 @@
-//! What is wrong with an input, where, and what to do about it.
+//! Problems of an input: what is wrong, where, and what to do.
 //!
-//! Stages that look at a whole document collect [`Problem`]s and report all of them at once, so that one run is enough to
-//! see what a new document needs.
+//! Stages collect the [`Problem`]s of a whole document and report them at once, so that one run
+//! shows everything that a new document needs.
 
 use std::fmt;
 

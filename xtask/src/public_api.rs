@@ -1,6 +1,6 @@
-//! The interface as a flat list of facts, and what a change of it means for those who use the crate.
+//! The public API as a flat list of facts, and what a change of it means for users.
 //!
-//! The list is written beside the generated code, so that a run can tell what changed since the last one without any history.
+//! A run writes the list beside the generated code, so that the next run can report what changed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use crate::{
     model::operation::OperationModel,
 };
 
-/// What a document offers, by key. Keys sort operations before their parts and types before their fields.
+/// The facts by key. Keys sort operations before their parts, and types before their fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Interface(BTreeMap<String, String>);
@@ -23,24 +23,24 @@ pub struct Interface(BTreeMap<String, String>);
 /// One difference between two interfaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What became of it.
+    /// Whether it is new, gone or different.
     pub kind: ChangeKind,
     /// The key of the fact.
     pub key: String,
-    /// What it was and what it is.
+    /// The old and the new fact.
     pub detail: String,
-    /// Whether code that used the crate before may no longer compile or no longer be allowed its calls.
+    /// Whether existing code may no longer compile, or may need a new consent.
     pub breaking: bool,
 }
 
-/// What became of a fact.
+/// What happened to a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
     /// It is new.
     Added,
     /// It is gone.
     Removed,
-    /// It is another.
+    /// It is different.
     Changed,
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for Change {
 }
 
 impl Interface {
-    /// Lists what a document offers. Any form of it will do, with named or unnamed schemas.
+    /// Lists the facts of a document, with named or unnamed schemas.
     pub fn of(document: &Document) -> Self {
         let mut facts = BTreeMap::new();
         for operation in document.operations() {
@@ -73,17 +73,17 @@ impl Interface {
         Self(facts)
     }
 
-    /// Adds how operations are called in Rust, which is not the document's to say.
+    /// Adds how operations are called in Rust.
     pub fn add_operations(&mut self, operations: &[OperationModel]) {
         self.0.extend(operations.iter().map(|operation| (format!("{} call", operation.label()), operation.rust_path())));
     }
 
-    /// Whether nothing is listed, as before the first run.
+    /// Whether it has no facts, as before the first run.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is different in `new`, in the order of the keys.
+    /// The differences to `new`, in the order of the keys.
     pub fn changes(&self, new: &Self) -> Vec<Change> {
         let keys: BTreeSet<&String> = self.0.keys().chain(new.0.keys()).collect();
         let changes = keys.into_iter().filter_map(|key| {
@@ -102,17 +102,17 @@ impl Interface {
     fn breaks(&self, old: &Self, kind: ChangeKind, key: &str) -> bool {
         match kind {
             ChangeKind::Removed => !key.contains(" scope ") && !key.ends_with(" experimental"),
-            // Somebody who was allowed a call may need a new consent. A type that comes to be sent has other fields.
+            // A new scope needs a new consent. A type that requests contain has other fields.
             ChangeKind::Changed => !key.ends_with(" experimental"),
-            // What may be left out is a setter or a field more, and those who do not know it go on as before.
+            // An optional input is one more setter or field.
             ChangeKind::Added if self.0.get(key).is_some_and(|fact| fact.starts_with("optional ")) => false,
             ChangeKind::Added if key.contains(' ') && !key.contains(" = ") => self.is_part_of_known_operation(old, key),
-            // Enums stay open. What a body requires is an argument.
+            // Enums stay open. A required field of a body is an argument.
             ChangeKind::Added => !key.contains(" = ") && self.is_field_of_known_sent_type(old, key),
         }
     }
 
-    /// Whether a key is a part, other than a flag, of an operation that was there before.
+    /// Whether a key is a part, other than a flag, of an operation that existed before.
     fn is_part_of_known_operation(&self, old: &Self, key: &str) -> bool {
         let mut words = key.split(' ');
         let operation = [words.next(), words.next()].map(Option::unwrap_or_default).join(" ");
@@ -130,7 +130,7 @@ impl Interface {
 fn list_operation(operation: &Operation<'_>, facts: &mut BTreeMap<String, String>) {
     let label = operation.label();
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    facts.insert(label.clone(), operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned());
+    facts.insert(label.clone(), operation.id().to_owned());
     for owner in [operation.item, operation.value] {
         for parameter in owner.get("parameters").and_then(Value::as_array).into_iter().flatten() {
             let required = parameter.get("required") == Some(&Value::Bool(true));
@@ -144,7 +144,7 @@ fn list_operation(operation: &Operation<'_>, facts: &mut BTreeMap<String, String
         facts.insert(format!("{label} body"), presence(required, &describe_content(body)));
     }
     for (status, response) in operation.value.get("responses").and_then(Value::as_object).into_iter().flatten() {
-        facts.insert(format!("{label} answer {status}"), describe_content(response));
+        facts.insert(format!("{label} response {status}"), describe_content(response));
     }
     let security = operation.value.get("security").and_then(Value::as_array).into_iter().flatten();
     for scopes in security.filter_map(Value::as_object).flatten().filter_map(|(_, scopes)| scopes.as_array()) {
@@ -198,7 +198,7 @@ fn describe_content(owner: &Value) -> String {
     if described.is_empty() { "nothing".to_owned() } else { described.join(", ") }
 }
 
-/// A type in a word or two.
+/// The type of a schema.
 fn describe(schema: &Value) -> String {
     let text = |key: &str| schema.get(key).and_then(Value::as_str);
     if let Some(reference) = text("$ref") {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn additions_to_what_is_received_break_nobody() {
+    fn additions_to_received_types_do_not_break() {
         let found = changes(|new| {
             new["components"]["schemas"]["B"]["properties"]["kind"]["enum"] = json!(["x", "y"]);
             new["components"]["schemas"]["B"]["properties"]["more"] = json!({"type": "string"});
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_calls_may_have_more_breaks_nobody() {
+    fn optional_inputs_do_not_break() {
         let found = changes(|new| {
             new["components"]["schemas"]["A"]["properties"]["more"] = json!({"type": "string"});
             let parameters = new["paths"]["/as"]["post"]["parameters"].as_array_mut().expect("parameters");

@@ -1,28 +1,30 @@
-//! From the addresses of the document to those that a program must call.
+//! From the URLs of the document to those that a client must call.
 //!
-//! The document spreads `https://api.atlassian.com/jsm/ops/api/{cloudId}/{api}` over its servers and its paths. That address
-//! takes an Atlassian API token only. An OAuth 2.0 (3LO) token is taken at
-//! `https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api/{api}`, says Atlassian's reference
-//! (<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/intro/>). This stage puts every address together,
-//! recognises its family, and leaves paths that are relative to the base of that family.
+//! The document spreads `https://api.atlassian.com/jsm/ops/api/{cloudId}/{api}` over its servers
+//! and paths. That URL accepts only an Atlassian API token. The URL for an OAuth 2.0 (3LO) token is
+//! `https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api/{api}`, according to Atlassian's
+//! reference (<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/intro/>). This
+//! stage joins every URL, finds its address family, and leaves paths relative to the base URL of
+//! that family.
 
 use serde_json::{Map, Value, json};
 
 use crate::{
-    document::{Document, METHODS, Operation, child, pointer, template_names},
+    document::{Document, METHODS, Operation, Pointer, template_names},
     problem::{Problem, Problems},
 };
 
-/// A group of operations whose addresses follow one rule.
+/// An address family: operations whose URLs follow one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
     /// Alerts, schedules and everything else below `/v1`.
     Operations,
     /// Status pages and stakeholders.
     ///
-    /// Assumption: Atlassian documents the address for API tokens and lists OAuth scopes, but says nowhere how a 3LO token
-    /// reaches this family. We take the gateway's prefix and leave the service's own path as it is documented, cloud id
-    /// included, because that assumes nothing about the service behind the gateway. If it proves wrong, this is the place.
+    /// Assumption: Atlassian documents the URL for API tokens and lists OAuth scopes, but does not
+    /// document the URL for 3LO tokens. The generator adds the prefix of the gateway and keeps the
+    /// documented path, cloud id included, because that assumes nothing about the service behind
+    /// the gateway. If it is wrong, correct it here.
     StakeholderComms,
 }
 
@@ -30,8 +32,8 @@ impl Family {
     /// All families.
     pub const ALL: [Self; 2] = [Self::Operations, Self::StakeholderComms];
 
-    /// The base that takes OAuth 2.0 (3LO) tokens.
-    pub fn oauth_base(self) -> &'static str {
+    /// The 3LO base URL: for OAuth 2.0 (3LO) tokens.
+    pub fn oauth_base_url(self) -> &'static str {
         match self {
             Self::Operations => "https://api.atlassian.com/ex/jira/{cloudid}/jsm/ops/api",
             Self::StakeholderComms => {
@@ -40,8 +42,8 @@ impl Family {
         }
     }
 
-    /// The base of the document, which takes API tokens (HTTP Basic).
-    pub fn classic_base(self) -> &'static str {
+    /// The HTTP Basic base URL, which the document has: for API tokens.
+    pub fn basic_base_url(self) -> &'static str {
         match self {
             Self::Operations => "https://api.atlassian.com/jsm/ops/api/{cloudid}",
             Self::StakeholderComms => "https://api.atlassian.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api",
@@ -59,14 +61,14 @@ impl Family {
     /// The family of an operation of a rewritten document.
     pub fn of(operation: &Operation<'_>) -> Self {
         let url = operation.item.get("servers").and_then(|servers| servers.pointer("/0/url")).and_then(Value::as_str);
-        Self::ALL.into_iter().find(|family| url == Some(family.oauth_base())).unwrap_or(Self::Operations)
+        Self::ALL.into_iter().find(|family| url == Some(family.oauth_base_url())).unwrap_or(Self::Operations)
     }
 
-    /// The families' addresses in both forms, to be recognised: the classic form and, should the vendor come to publish it,
-    /// the 3LO form.
+    /// The family of a URL, and the path behind its base URL. The document may have either base
+    /// URL.
     fn recognise(address: &str) -> Option<(Self, &str)> {
         Self::ALL.into_iter().find_map(|family| {
-            [family.classic_base(), family.oauth_base()].into_iter().find_map(|base| {
+            [family.basic_base_url(), family.oauth_base_url()].into_iter().find_map(|base| {
                 let path = address.strip_prefix(base)?;
                 (path.starts_with('/') && path.len() > 1).then_some((family, path))
             })
@@ -74,22 +76,22 @@ impl Family {
     }
 }
 
-/// Rewrites all addresses of a document.
+/// Rewrites all URLs of a document.
 ///
 /// # Errors
-/// Every address that no rule knows, and addresses that would become one.
+/// Every URL that no rule matches, and paths that would become equal.
 pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
     let mut problems = Problems::new();
     let root_servers = document.root().get("servers").cloned();
     let mut rewritten = Map::new();
     let paths = document.paths_mut().map(std::mem::take).unwrap_or_default();
     for (path, mut item) in paths {
-        let at = pointer(&["paths", &path]);
+        let at = Pointer::Path(&["paths", &path]);
         let Some(item_object) = item.as_object_mut() else { continue };
         if let Some((family, relative)) = address(&at, &path, item_object, root_servers.as_ref(), &mut problems) {
             item_object.remove("servers");
             if family != Family::Operations {
-                item_object.insert("servers".to_owned(), json!([{ "url": family.oauth_base() }]));
+                item_object.insert("servers".to_owned(), json!([{ "url": family.oauth_base_url() }]));
             }
             forget_cloud_id(item_object, &relative);
             if rewritten.insert(relative.clone(), item).is_some() {
@@ -104,23 +106,23 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
     }
     problems.into_result()?;
     let root = document.root_mut();
-    root["servers"] = json!([{ "url": Family::Operations.oauth_base() }]);
+    root["servers"] = json!([{ "url": Family::Operations.oauth_base_url() }]);
     root["paths"] = Value::Object(rewritten);
     Ok(())
 }
 
-/// Puts the address of a path item together and recognises it. All its operations must agree.
+/// The family and the relative path of a path item. All its operations must agree.
 fn address(
-    at: &str,
+    at: &Pointer<'_>,
     path: &str,
     item: &Map<String, Value>,
     root_servers: Option<&Value>,
     problems: &mut Problems,
 ) -> Option<(Family, String)> {
-    let mut servers = vec![(child(at, "servers"), item.get("servers").or(root_servers))];
+    let mut servers = vec![(at.member("servers").to_string(), item.get("servers").or(root_servers))];
     for method in METHODS {
         if let Some(own) = item.get(method).and_then(|operation| operation.get("servers")) {
-            servers.push((child(&child(at, method), "servers"), Some(own)));
+            servers.push((at.member(method).member("servers").to_string(), Some(own)));
         }
     }
     let mut found = None;
@@ -146,7 +148,7 @@ fn address(
     found
 }
 
-/// The URLs of a list of servers, their variables filled in; variables that hold the cloud id stay.
+/// The URLs of a list of servers, with their variables filled in except the cloud id.
 fn server_urls(servers: Option<&Value>) -> Vec<String> {
     let Some(servers) = servers.and_then(Value::as_array).filter(|servers| !servers.is_empty()) else {
         // OpenAPI: no servers means one server with the URL `/`.
@@ -179,7 +181,7 @@ fn cloud_id_in_one_spelling(address: &str) -> String {
     names.fold(address.to_owned(), |address, name| address.replace(&format!("{{{name}}}"), "{cloudid}"))
 }
 
-/// Removes the parameters for the cloud id, which is now in the base.
+/// Removes the parameters for the cloud id, which is in the base URL.
 fn forget_cloud_id(item: &mut Map<String, Value>, relative: &str) {
     let kept = template_names(relative);
     let forget = |owner: &mut Map<String, Value>| {
@@ -217,7 +219,7 @@ mod tests {
         rewrite(&mut document).expect("known address");
         let operation = document.operations().next().expect("an operation");
         assert_eq!(operation.value["parameters"], json!([{"name": "id", "in": "path"}]));
-        format!("{} {}", Family::of(&operation).oauth_base(), operation.path)
+        format!("{} {}", Family::of(&operation).oauth_base_url(), operation.path)
     }
 
     #[test]

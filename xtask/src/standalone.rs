@@ -1,8 +1,9 @@
-//! The repaired document as one that other tools can take: whole addresses, one name for each operation, everything that OpenAPI
-//! asks for, and nothing that only this generator understands.
+//! Completes the repaired document for other tools: whole URLs, one id for each operation, and
+//! everything that OpenAPI requires, without the marks of this generator.
 //!
-//! Other tools are mock servers, validators and other generators. Several of them, Prism among them, know the servers of the whole document
-//! at most, and nothing of a path below a server. So there is one server here, the gateway, and all the rest stands in the paths.
+//! Other tools are mock servers, validators and generators. Several, among them Prism, support only
+//! servers of the whole document, without a path. So the gateway is the only server, and the rest
+//! of each URL is in its path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,40 +11,42 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     adapt::operation_names,
-    document::{Document, Operation, child, pointer, template_names, walk},
+    document::{Document, Operation, Pointer, template_names, walk},
     overlay::Overlay,
     problem::{Problem, Problems},
     rewrite::Family,
 };
 
-/// The server of all addresses.
+/// The server of all URLs.
 const GATEWAY: &str = "https://api.atlassian.com";
 
 /// How the names of our marks begin.
 const MARKS: &str = "x-jsm-";
 
-/// Completes a document that has been through the repairs.
+/// Completes a repaired document.
 ///
-/// The operations are named as the methods of the client are: the document's own ids repeat, which OpenAPI forbids.
+/// The operations have the names of the client's methods: the ids of the document repeat, which
+/// OpenAPI forbids.
 ///
 /// # Errors
-/// Whatever OpenAPI asks for and nobody but the vendor can add.
+/// Everything that OpenAPI requires and only the vendor can add.
 pub fn standalone(mut document: Document, overlay: &Overlay) -> Result<Document, Problems> {
     let mut problems = Problems::new();
     operation_names::assign(&mut document, overlay, &mut problems);
     whole_addresses(&mut document);
     say_what_marks_mean(&mut document);
-    texts_are_strings(&mut document);
     describe_responses(&mut document);
     check_information(&document, &mut problems);
     check_path_parameters(&document, &mut problems);
     problems.into_result().map(|()| document)
 }
 
-/// Puts every path behind the base of its family, and declares the cloud id that stands in it.
+/// Adds the base URL of its family to every path, and declares the cloud id.
 fn whole_addresses(document: &mut Document) {
-    let bases: BTreeMap<String, &str> =
-        document.operations().map(|operation| (operation.path.to_owned(), Family::of(&operation).oauth_base())).collect();
+    let bases: BTreeMap<String, &str> = document
+        .operations()
+        .map(|operation| (operation.path.to_owned(), Family::of(&operation).oauth_base_url()))
+        .collect();
     let paths = document.paths_mut().map(std::mem::take).unwrap_or_default();
     let mut whole = Map::new();
     for (path, mut item) in paths {
@@ -60,8 +63,8 @@ fn whole_addresses(document: &mut Document) {
     root["paths"] = Value::Object(whole);
 }
 
-/// A template in which no name stands twice, and its names. One address holds the cloud id at two places, and a template may
-/// not repeat a name.
+/// A template without repeated names, and its names. One base URL has the cloud id twice, and a
+/// template may not repeat a name.
 fn distinct_names(template: &str) -> (String, Vec<String>) {
     let mut distinct = String::new();
     let mut names: Vec<String> = Vec::new();
@@ -90,7 +93,7 @@ fn declare(item: &mut Map<String, Value>, names: &[String]) {
     }
 }
 
-/// Puts in plain OpenAPI what our marks say, and removes the marks.
+/// Replaces the marks of this generator with plain OpenAPI.
 fn say_what_marks_mean(document: &mut Document) {
     walk::schemas_mut(document, |_, schema| {
         if schema.get("x-jsm-lenient").is_some_and(|mark| mark == "boolean") {
@@ -105,21 +108,8 @@ fn drop_marks(owner: &mut Map<String, Value>) {
     owner.retain(|key, _| !key.starts_with(MARKS));
 }
 
-/// Declares responses of the media types for text as strings. The document has its calendars as objects of which nothing is declared;
-/// the client hands them over as they come, whatever their schema, so it needs no repair for that.
-fn texts_are_strings(document: &mut Document) {
-    document.for_each_operation_mut(|_, _, operation| {
-        let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
-        let contents = responses.filter_map(|(_, response)| response.get_mut("content")?.as_object_mut()).flatten();
-        for (_, media) in contents.filter(|(media_type, _)| media_type.starts_with("text/")) {
-            if media.get("schema") == Some(&json!({"type": "object"})) {
-                media["schema"] = json!({"type": "string"});
-            }
-        }
-    });
-}
-
-/// Gives every response the description that OpenAPI requires. The vendor's are not facts, so it is the status.
+/// Adds the description that OpenAPI requires to every response: its status, because the vendor's
+/// descriptions are not facts.
 fn describe_responses(document: &mut Document) {
     document.for_each_operation_mut(|_, _, operation| {
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
@@ -134,14 +124,14 @@ fn describe_responses(document: &mut Document) {
 
 fn check_information(document: &Document, problems: &mut Problems) {
     for key in ["title", "version"] {
-        let at = pointer(&["info", key]);
+        let at = Pointer::Path(&["info", key]).to_string();
         if document.root().pointer(&at).and_then(Value::as_str).is_none_or(str::is_empty) {
             problems.push(Problem::new(at, format!("the document has no {key}"), "fetch the document again"));
         }
     }
 }
 
-/// Finds the names of templates that nothing declares, and declared names that no template has.
+/// Reports template names that are not declared, and declared names that no template has.
 fn check_path_parameters(document: &Document, problems: &mut Problems) {
     for operation in document.operations() {
         let declared = path_parameters(&operation);
@@ -153,7 +143,7 @@ fn check_path_parameters(document: &Document, problems: &mut Problems) {
                 format!("the parameter `{name}` is declared, but the path does not have it")
             };
             let help = "repair the declaration in xtask/src/repair/vendor/parameters.rs";
-            let at = child(&operation.pointer(), "parameters");
+            let at = Pointer::Path(&["paths", operation.path, operation.method, "parameters"]);
             problems.push(Problem::new(at, message, help).in_operation(operation.label()));
         }
     }
@@ -185,13 +175,13 @@ mod tests {
     #[test]
     fn every_base_is_at_the_gateway() {
         for family in Family::ALL {
-            assert!(family.oauth_base().strip_prefix(GATEWAY).is_some_and(|path| path.starts_with('/')));
+            assert!(family.oauth_base_url().strip_prefix(GATEWAY).is_some_and(|path| path.starts_with('/')));
         }
     }
 
     #[test]
     fn paths_are_whole_and_declare_the_cloud_id() {
-        let servers = json!([{"url": Family::StakeholderComms.oauth_base()}]);
+        let servers = json!([{"url": Family::StakeholderComms.oauth_base_url()}]);
         let root = complete(document(json!({
             "/v1/as": {"get": {}},
             "/pages": {"get": {}, "servers": servers}
@@ -225,18 +215,6 @@ mod tests {
         assert_eq!(root["components"]["schemas"], json!({"A": {"properties": {"b": either}}, "B": {"type": "string"}}));
         let operation = &root["paths"]["/ex/jira/{cloudid}/jsm/ops/api/a"]["get"];
         assert!(operation.get("x-jsm-multipart").is_none() && operation["x-experimental"] == true);
-    }
-
-    #[test]
-    fn a_text_that_is_declared_as_any_object_is_a_string() {
-        let content = |text: &str| {
-            let text = json!({"schema": {"type": text}});
-            json!({"text/calendar": text, "application/json": {"schema": {"type": "object"}}})
-        };
-        let responses = json!({"200": {"description": "", "content": content("object")}});
-        let root = complete(document(json!({"/a": {"get": {"responses": responses}}})));
-        let operation = &root["paths"]["/ex/jira/{cloudid}/jsm/ops/api/a"]["get"];
-        assert_eq!(operation["responses"]["200"]["content"], content("string"));
     }
 
     #[test]

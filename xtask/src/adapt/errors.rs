@@ -1,14 +1,15 @@
 //! One error for all operations.
 //!
-//! 216 operations declare their errors in two shapes and progenitor takes at most one; the service sends five, HTML among them.
-//! A typed error would fail to decode just when it is needed. Without declared errors the generated client hands over every
-//! unsuccessful response as it came, with status, headers and body.
+//! 216 operations declare their errors in two shapes, and progenitor supports one. The service
+//! sends five, HTML among them. A typed error would fail to decode when it is needed. Without
+//! declared errors the client returns every unsuccessful response with its status, headers and
+//! body.
 
 use serde_json::Value;
 
 use crate::document::Document;
 
-/// Removes every declared response that is no success.
+/// Removes every declared response that is not a success.
 pub fn drop_declared(document: &mut Document) {
     document.for_each_operation_mut(|_, _, operation| {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };

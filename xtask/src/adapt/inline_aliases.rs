@@ -1,19 +1,19 @@
-//! Names for plain values go, and the values take their places.
+//! Replaces references to plain values with the values.
 //!
-//! typify makes a wrapper of every named string, list or map. A caller would have to unwrap each, and none of them says more than
-//! the name of the field that has it. The names stay as aliases.
+//! typify makes a wrapper type of every named string, list or map, which callers would have to
+//! unwrap. The names stay as type aliases.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::{
-    document::{Document, pointer, schema_name, walk},
+    document::{Document, Pointer, schema_name, walk},
     model::rust_type::RustType,
     problem::{Problem, Problems},
 };
 
-/// Puts plain schemas in the places that refer to them. Returns their types by their names.
+/// Replaces references to plain schemas. Returns their types by their names.
 pub fn inline(document: &mut Document, problems: &mut Problems) -> BTreeMap<String, RustType> {
     let plain: BTreeMap<String, Value> = document
         .schemas()
@@ -24,12 +24,12 @@ pub fn inline(document: &mut Document, problems: &mut Problems) -> BTreeMap<Stri
     for name in plain.keys() {
         match resolve(&plain, &plain[name], &mut vec![name]) {
             Some(schema) => drop(resolved.insert(name.clone(), schema)),
-            // Loops of references alone are found by the preflight.
+            // The preflight reports loops of references.
             None if plain[name].get("$ref").is_some() => {}
             None => {
                 let message = format!("the schema `{name}` is a list or map of itself");
                 problems.push(Problem::new(
-                    pointer(&["components", "schemas", name]),
+                    Pointer::Path(&["components", "schemas", name]),
                     message,
                     "break the loop in a repair",
                 ));
@@ -48,17 +48,17 @@ pub fn inline(document: &mut Document, problems: &mut Problems) -> BTreeMap<Stri
     resolved.into_iter().map(|(name, schema)| (name, RustType::of(&schema))).collect()
 }
 
-/// Whether a schema has no shape of its own.
+/// Whether a schema is a plain value.
 fn is_plain(schema: &Value) -> bool {
     let Some(object) = schema.as_object() else { return false };
     let kind = object.get("type").and_then(Value::as_str);
     object.keys().all(|keyword| ["type", "format", "items", "additionalProperties", "$ref"].contains(&keyword.as_str()))
-        // An array that does not say what it holds, and a type that is none, are for the preflight to report.
+        // The preflight reports arrays without `items`, and unknown types.
         && (kind != Some("array") || object.contains_key("items"))
         && kind.is_none_or(|kind| ["string", "integer", "number", "boolean", "array", "object"].contains(&kind))
 }
 
-/// A schema with plain values in the places of their names; `None` where that never ends.
+/// A schema with its references to plain values replaced; `None` for a loop.
 fn resolve<'a>(plain: &'a BTreeMap<String, Value>, schema: &'a Value, within: &mut Vec<&'a str>) -> Option<Value> {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(schema_name) {
         let Some(target) = plain.get(name) else { return Some(schema.clone()) };

@@ -1,20 +1,20 @@
-//! One type for schemas that are the same.
+//! Merges schemas that mean the same into one type.
 //!
-//! The document spells enums and small objects out wherever they occur, and every place would get a type of its own: seven
-//! priorities, eight weekdays. The overlay says which are one. It is not guessed: two schemas may be equal by chance and differ
-//! in the next document, and then a type that users know would fall apart.
+//! The document repeats enums and small objects wherever they occur, and each would become a type
+//! of its own: seven priorities, eight weekdays. The overlay lists which are the same. The
+//! generator does not guess: two schemas may be equal by chance, and differ in the next document.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, child, schema_name, schema_reference, walk},
+    document::{Document, schema_name, schema_reference, walk},
     overlay::EqualSchemas,
     problem::{Problem, Problems},
 };
 
-/// Merges schemas under their common names. Gives the name that each of them has from now on.
+/// Merges schemas under their common names. Returns the new name of each.
 pub fn merge(
     document: &mut Document,
     groups: &BTreeMap<String, EqualSchemas>,
@@ -29,7 +29,7 @@ pub fn merge(
         for member in schemas {
             if let Some(other) = names.insert(member.clone(), common.clone()) {
                 let message = format!("`{member}` is also a member of `{other}`");
-                problems.push(Problem::new(child(place, "schemas"), message, "leave it in one of them in spec/overlay/"));
+                problems.push(Problem::new(format!("{place}/schemas"), message, "leave it in one of them in spec/overlay/"));
             }
         }
     }

@@ -1,8 +1,8 @@
-//! The document is right, or merely odd, and progenitor or a tolerant client needs another shape.
+//! Gives a correct document the shape that progenitor and a tolerant client need.
 //!
-//! The passes treat every place alike; none of them knows the name of an operation or schema. What progenitor and typify
-//! cannot express well leaves the document as values of [`crate::model`], from which [`crate::types`] and [`crate::render`]
-//! write the code.
+//! The passes treat every place alike: none depends on the name of an operation or schema. What
+//! progenitor and typify cannot express becomes a value of [`crate::model`]. [`crate::types`] and
+//! [`crate::render`] write the code from these values.
 
 pub mod errors;
 pub mod extract;
@@ -26,14 +26,14 @@ pub struct Adapted {
     pub document: Document,
     /// What generated code is made of.
     pub model: Model,
-    /// Operations that come to one name, and what the model cannot express; [`crate::preflight`] reports them with its own
-    /// findings.
+    /// Operations with the same name, and parts of the document that the model cannot express.
+    /// [`crate::preflight`] reports them with its own problems.
     pub problems: Problems,
 }
 
-/// Runs only the passes without which progenitor gives nothing, for comparison.
+/// Runs only the passes that progenitor needs, for comparison.
 pub fn minimal(mut document: Document, overlay: &Overlay) -> Document {
-    // The problems are those of a full run, which comes first.
+    // A full run, which comes first, reports the problems.
     operation_names::assign(&mut document, overlay, &mut Problems::new());
     errors::drop_declared(&mut document);
     extract::request_bodies::extract(&mut document);
@@ -54,7 +54,7 @@ pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let equal = overlay.merge_groups(&document);
     let merged = merge::merge(&mut document, &equal, &mut problems);
     let aliases = inline_aliases::inline(&mut document, &mut problems);
-    // A vendor who only reorders the document changes nothing of ours.
+    // A document in another order gives the same code.
     document.root_mut().sort_all_objects();
     let reach = Reach::of(&document);
     let sent = reach.sent(&document);

@@ -1,16 +1,16 @@
-//! Every object, enum and union gets a name.
+//! Names every object, enum and union.
 //!
-//! typify names unnamed schemas by itself, and where two of its names meet, one type silently takes the place of the other. So
-//! they become named schemas before typify sees them, under names that we choose and check: the name of the schema around
-//! them and that of the property. References into the middle of schemas, which typify cannot follow, then have a name to
-//! point to.
+//! typify names unnamed schemas itself, and where two of its names are equal, one type silently
+//! replaces the other. So this pass makes them named schemas, and the preflight checks the names:
+//! the name of the schema around them, and that of the property. References into the middle of
+//! schemas, which typify does not support, become references to these names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, Pointer, child, pointer, schema_name, schema_reference, walk},
+    document::{Document, Pointer, schema_name, schema_reference, walk},
     names,
 };
 
@@ -31,28 +31,31 @@ pub fn name_inline(document: &mut Document) {
     point_to_names(document, &namer.names);
 }
 
-/// The name that what stands in a place begins with: that of the schema, or that of the operation and the role in it.
+/// The first part of the names in a place: the name of the schema, or that of the operation and the
+/// role in it.
 fn base_names(document: &Document) -> BTreeMap<String, String> {
     let mut bases: BTreeMap<String, String> = BTreeMap::new();
     for (name, _) in document.schemas() {
-        bases.insert(pointer(&["components", "schemas", name]), name.to_owned());
+        bases.insert(Pointer::Path(&["components", "schemas", name]).to_string(), name.to_owned());
     }
     for operation in document.operations() {
         let name = names::type_name(operation.id());
-        let mut add = |at: &str, owner: Option<&Value>, role: &str| {
-            for media_type in owner.and_then(|owner| owner.get("content")).and_then(Value::as_object).into_iter().flatten() {
-                bases.insert(child(&child(&child(at, "content"), media_type.0), "schema"), format!("{name}{role}"));
+        let mut add = |at: &Pointer<'_>, owner: Option<&Value>, role: &str| {
+            let content = owner.and_then(|owner| owner.get("content")).and_then(Value::as_object);
+            for (media_type, _) in content.into_iter().flatten() {
+                let at = at.member("content").member(media_type).member("schema").to_string();
+                bases.insert(at, format!("{name}{role}"));
             }
         };
-        let at = operation.pointer();
-        add(&child(&at, "requestBody"), operation.value.get("requestBody"), "Body");
+        let at = Pointer::Path(&["paths", operation.path, operation.method]);
+        add(&at.member("requestBody"), operation.value.get("requestBody"), "Body");
         let responses = operation.value.get("responses").and_then(Value::as_object);
         for (status, response) in responses.into_iter().flatten() {
-            add(&child(&child(&at, "responses"), status), Some(response), "Response");
+            add(&at.member("responses").member(status), Some(response), "Response");
         }
-        let own = (at.as_str(), operation.value.get("parameters"));
-        let shared_at = pointer(&["paths", operation.path]);
-        for (at, parameters) in [own, (&shared_at, operation.item.get("parameters"))] {
+        let own = (at, operation.value.get("parameters"));
+        let shared_at = Pointer::Path(&["paths", operation.path]);
+        for (at, parameters) in [own, (shared_at, operation.item.get("parameters"))] {
             for (index, parameter) in parameters.and_then(Value::as_array).into_iter().flatten().enumerate() {
                 let parameter = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
                 bases
@@ -107,7 +110,8 @@ fn wants_name(schema: &Value) -> bool {
     has("properties") || has("enum") || has("oneOf") || has("anyOf") || has("allOf")
 }
 
-/// Turns references into the middle of schemas into references to names. What was too plain to get a name is copied.
+/// Replaces references into the middle of schemas with references to names. Plain values, which
+/// have no name, are copied.
 fn point_to_names(document: &mut Document, names: &BTreeMap<String, String>) {
     let mut replacements = BTreeMap::new();
     for reference in deep_references(document) {

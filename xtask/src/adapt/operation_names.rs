@@ -1,17 +1,17 @@
-//! Rust names and our own words for the operations, from the overlay.
+//! Rust names and summaries of the operations, from the overlay.
 
 use std::collections::BTreeMap;
 
 use crate::{
-    document::{Document, label, pointer},
+    document::{Document, Pointer, label},
     model::UnnamedOperation,
     names::derived_name,
     overlay::Overlay,
     problem::{Problem, Problems},
 };
 
-/// Makes the Rust name of every operation its `operationId`, and our summary its summary. The ids of the document are neither
-/// unique nor right. Operations that come to one name are problems.
+/// Sets the `operationId` of every operation to its Rust name, and its `summary` to ours. The ids
+/// of the document repeat and mislead. Operations with the same name are problems.
 pub fn assign(document: &mut Document, overlay: &Overlay, problems: &mut Problems) -> Vec<UnnamedOperation> {
     let mut unnamed = Vec::new();
     let mut names = BTreeMap::new();
@@ -43,7 +43,7 @@ fn one_operation_per_name(names: &BTreeMap<(String, String), (String, String)>, 
         if let Some(first) = taken.get(name.as_str()) {
             let message = format!("`{first}` and `{operation}` both have the Rust name `{name}`");
             let help = "give each a name of its own in spec/overlay/";
-            problems.push(Problem::new(pointer(&["paths", path, method]), message, help).in_operation(&operation));
+            problems.push(Problem::new(Pointer::Path(&["paths", path, method]), message, help).in_operation(&operation));
         } else {
             taken.insert(name, operation);
         }

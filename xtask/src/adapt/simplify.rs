@@ -1,7 +1,7 @@
 //! Schemas reduced to what a tolerant client needs: types and names.
 //!
-//! A client that enforces bounds refuses what the service accepts, and one that sends defaults overwrites what nobody meant to
-//! change. What is left is the small language that [`crate::preflight`] allows.
+//! A client that enforces bounds rejects what the service accepts. A client that sends defaults
+//! overwrites values that the caller did not set. [`crate::preflight`] allows what is left.
 
 use serde_json::{Map, Value, json};
 
@@ -31,8 +31,8 @@ const DROPPED: [&str; 20] = [
     "deprecated",
 ];
 
-/// Formats that choose a Rust type. All others are remarks, `float` among them: what the service calls so does not fit into 32
-/// bits without loss, and 64 cost nothing.
+/// Formats that choose a Rust type. All others are dropped. `float` is dropped because its values
+/// do not fit into 32 bits without loss, and 64 bits cost nothing.
 const FORMATS: [(&str, &str); 5] =
     [("string", "date-time"), ("string", "binary"), ("integer", "int32"), ("integer", "int64"), ("number", "double")];
 
@@ -56,7 +56,7 @@ fn simplify_one(schema: &mut Value) {
         schema.remove(keyword);
     }
     if walk::COMBINATORS.iter().any(|keyword| schema.contains_key(*keyword)) {
-        // `type: object` beside the alternatives says nothing that they do not say.
+        // `type: object` beside the alternatives adds nothing.
         schema.remove("type");
         schema.remove("discriminator");
     }
@@ -75,7 +75,7 @@ fn simplify_one(schema: &mut Value) {
     }
 }
 
-/// The only schema of an `allOf`, which the document uses where it means a plain reference.
+/// The only schema of an `allOf`, which the document uses for a plain reference.
 fn only_part(schema: &mut Value) -> Option<Value> {
     let parts = schema.get_mut("allOf")?.as_array_mut()?;
     if parts.len() == 1 { parts.pop() } else { None }
@@ -83,7 +83,7 @@ fn only_part(schema: &mut Value) -> Option<Value> {
 
 fn simplify_object(schema: &mut Map<String, Value>) {
     if schema.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty) {
-        // No declared property: a map of anything, of which nothing gets lost.
+        // No declared property: a map of anything keeps all members.
         schema.remove("properties");
     }
     if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
@@ -97,7 +97,7 @@ fn simplify_object(schema: &mut Map<String, Value>) {
         }
     }
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        // A property that may be null is one that may be missing.
+        // A property that may be null may be missing too.
         required.retain(|name| !optional.iter().any(|optional| name == optional));
         if required.is_empty() {
             schema.remove("required");

@@ -8,7 +8,7 @@ use std::{
 use super::{Failure, workspace};
 use crate::{atomic_write, document::load, overlay::Overlay, pipeline, repair::vendor, standalone, times::Times};
 
-/// What to write, and where to.
+/// The options of `cargo xtask document`.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {
     /// The document, published or reduced to facts, as JSON or YAML [default: spec/jsm-ops.json]
@@ -21,13 +21,13 @@ pub struct Options {
 
 /// Runs the command.
 ///
-/// Only the repairs of what the vendor has wrong are applied: those of what progenitor cannot take would make the document wrong.
+/// Only the repairs of the vendor's mistakes are applied: the others would make the document wrong.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = options.spec.clone().unwrap_or_else(|| workspace().join("spec/jsm-ops.json"));
     let refuse = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
     let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
     let document = load::file(&spec).map_err(|error| refuse(&error))?;
-    let repaired = pipeline::repair(document, vendor::ADDRESS_REPAIRS, vendor::REPAIRS, &mut Times::start());
+    let repaired = pipeline::repair(document, vendor::URL_REPAIRS, vendor::REPAIRS, &mut Times::start());
     let repaired = repaired.map_err(|error| refuse(&error))?;
     let document = standalone::standalone(repaired.document, &overlay)
         .map_err(|problems| refuse(&format!("the repaired document is not valid OpenAPI: {problems}")))?;

@@ -21,16 +21,17 @@ use crate::{
 /// Where Atlassian publishes the document.
 pub const PUBLISHED: &str = "https://developer.atlassian.com/cloud/jira/service-desk-ops/swagger.v3.json";
 
-/// What to take, and where to.
+/// The options of `cargo xtask fetch`.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {
-    /// A file, or an https address [default: Atlassian's]
+    /// A file, or an https URL [default: Atlassian's]
     #[arg(long, value_name = "FILE|URL")]
     pub from: Option<String>,
-    /// The day on which a saved copy was taken, as 2026-09-05 [default: today, or what SOURCE.toml says of the same bytes]
+    /// The day on which a saved copy was made, as 2026-09-05 [default: today, or that of the same
+    /// bytes in SOURCE.toml]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub date: Option<String>,
-    /// The folder of the facts [default: spec]
+    /// The directory of the facts [default: spec]
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
 }
@@ -58,7 +59,7 @@ struct Source {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let to = options.to.clone().unwrap_or_else(|| workspace().join("spec"));
     let from = options.from.as_deref().unwrap_or(PUBLISHED);
-    // A saved copy is one of the published document: its own path is nobody's business.
+    // A saved copy is a copy of the published document; the path of the copy is private.
     let (bytes, url) = if from.contains("://") { (download(from)?, from) } else { (read(Path::new(from))?, PUBLISHED) };
     let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
     let document =
@@ -78,7 +79,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path: &Path) -> Source {
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let before = fs::read_to_string(path).ok().and_then(|text| toml::from_str::<Source>(&text).ok());
-    // The same bytes were taken before: it stays the day on which that was.
+    // The same bytes keep their date.
     let same = before.filter(|before| before.sha256 == sha256);
     let (url, before) = same.map_or_else(|| (url.to_owned(), today()), |before| (before.url, before.date));
     let date = date.map_or(before, str::to_owned);

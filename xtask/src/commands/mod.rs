@@ -9,7 +9,7 @@ pub mod schema;
 
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 
-/// Why a command ended, already in words.
+/// The message of a command that failed.
 #[derive(Debug)]
 pub struct Failure(String);
 
@@ -25,7 +25,7 @@ impl<E: Error> From<E> for Failure {
     }
 }
 
-/// Prints a failure and gives the exit code.
+/// Prints a failure and returns the exit code.
 pub fn exit(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -36,7 +36,7 @@ pub fn exit(result: Result<(), Failure>) -> ExitCode {
     }
 }
 
-/// The folder of the workspace.
+/// The directory of the workspace.
 pub fn workspace() -> PathBuf {
     let xtask = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().map_or(xtask.clone(), PathBuf::from)

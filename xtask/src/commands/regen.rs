@@ -24,10 +24,10 @@ use crate::{
     times::Times,
 };
 
-/// Longest diff that is printed, in lines.
+/// The most lines of a diff that are printed.
 const MAX_DIFF: usize = 200;
 
-/// What to generate from, and where to.
+/// The options of `cargo xtask regen`.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {
     /// Write nothing; fail with a diff if the crate is not what a run would write
@@ -39,7 +39,7 @@ pub struct Options {
     /// The directory of our names and docs for its operations [default: spec/overlay]
     #[arg(long, value_name = "DIR")]
     pub overlay: Option<PathBuf>,
-    /// The folder of the crate [default: generated]
+    /// The directory of the crate [default: generated]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Name every repair, change and file
@@ -78,7 +78,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the last run left; nothing before the first one, or where somebody damaged it.
+/// The list that the last run wrote; an empty one if it is missing or damaged.
 fn last_interface(out: &Path) -> Interface {
     fs::read(out.join(INTERFACE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }

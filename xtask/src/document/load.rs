@@ -1,17 +1,17 @@
-//! Bytes to [`Document`]: JSON or YAML, read strictly, and refused with a reason where it is not an OpenAPI 3.0 document.
+//! Reads a [`Document`] from JSON or YAML, and rejects everything but OpenAPI 3.0.
 
 use std::{fmt, fs, io, path::Path};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{Document, METHODS};
+use super::{Document, METHODS, Pointer};
 use crate::problem::{Problem, Problems};
 
 /// Largest document that is read, in bytes. The published one has 0.6 MB.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Why bytes are not a document we can work with.
+/// Why bytes are not a supported document.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -37,7 +37,7 @@ pub enum LoadError {
     Syntax {
         /// `JSON` or `YAML`.
         format: &'static str,
-        /// The parser's words, with line and column.
+        /// The reason, with line and column.
         reason: String,
     },
     /// JSON or YAML, but not an OpenAPI 3.0 document with operations.
@@ -45,7 +45,7 @@ pub enum LoadError {
     NotOpenApi(Problems),
 }
 
-/// Reads a document from a file. `-` is no special name.
+/// Reads a document from a file.
 pub fn file(path: &Path) -> Result<Document, LoadError> {
     if fs::metadata(path).map_err(LoadError::Io)?.len() > MAX_BYTES {
         return Err(LoadError::TooLarge);
@@ -75,19 +75,20 @@ fn json(text: &str) -> Result<Value, LoadError> {
     Ok(strict.0)
 }
 
-/// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the strings that JSON would have.
+/// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the
+/// strings that JSON would have.
 ///
 /// # Errors
-/// What is no YAML, or holds what JSON cannot; the words hold line and column.
+/// Invalid YAML, and values that JSON cannot express. The message has line and column.
 pub fn yaml(text: &str) -> Result<Value, serde_yaml::Error> {
     serde_yaml::from_str(text).map(|Strict(value)| value)
 }
 
-/// Checks what must hold before any stage can say something sensible.
+/// Checks what all stages depend on.
 fn check(root: &Value) -> Result<(), Problems> {
     let problem = |pointer: &str, message: String, help: &str| Err(Problems::from(Problem::new(pointer, message, help)));
     let Some(object) = root.as_object() else {
-        let message = format!("expected an object, found {}", kind(root));
+        let message = format!("expected an object, found {}", json_type(root));
         return problem("", message, "give the OpenAPI document itself");
     };
     if let Some(version) = object.get("swagger") {
@@ -111,9 +112,9 @@ fn check(root: &Value) -> Result<(), Problems> {
     }
     let mut problems = Problems::new();
     for (path, item) in paths.into_iter().flatten() {
-        let at = super::pointer(&["paths", path]);
+        let at = Pointer::Path(&["paths", path]);
         if !path.starts_with('/') {
-            problems.push(Problem::new(&at, "the path does not begin with a slash", "correct the document"));
+            problems.push(Problem::new(at, "the path does not begin with a slash", "correct the document"));
         }
         let operations = item.as_object().is_some_and(|item| METHODS.iter().any(|method| item.contains_key(*method)));
         if !operations {
@@ -124,8 +125,8 @@ fn check(root: &Value) -> Result<(), Problems> {
     problems.into_result()
 }
 
-/// What a value is, for people.
-pub fn kind(value: &Value) -> &'static str {
+/// The JSON type of a value, with an article.
+pub fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -136,7 +137,7 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// A JSON value read so that nothing gets lost: a key that stands twice is an error, where the usual reading keeps the last.
+/// A JSON value in which a repeated key is an error. Usual parsers keep the last one.
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -218,7 +219,7 @@ impl<'de> DeserializeSeed<'de> for Key {
             Value::String(key) => Ok(key),
             Value::Number(key) => Ok(key.to_string()),
             Value::Bool(key) => Ok(key.to_string()),
-            other => Err(serde::de::Error::custom(format!("{} cannot be a key", kind(&other)))),
+            other => Err(serde::de::Error::custom(format!("{} cannot be a key", json_type(&other)))),
         }
     }
 }

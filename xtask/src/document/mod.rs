@@ -1,7 +1,7 @@
-//! An OpenAPI document as a JSON value that keeps its order, and the few ways in which the stages reach into it.
+//! An OpenAPI document as a JSON value that keeps its order.
 //!
-//! The value is kept untyped on purpose: the published document breaks typed models before anybody could repair it. The
-//! stages agree on this shape: after [`facts`] every node is of the JSON type that OpenAPI asks for.
+//! The value is untyped because typed models reject the published document before it is repaired.
+//! After [`facts`] every node has the JSON type that OpenAPI requires.
 
 pub mod facts;
 pub mod load;
@@ -36,7 +36,7 @@ pub struct Operation<'a> {
 }
 
 impl Operation<'_> {
-    /// The operation as people write it: `GET /v1/alerts`.
+    /// The method and path: `GET /v1/alerts`.
     pub fn label(&self) -> String {
         label(self.method, self.path)
     }
@@ -53,7 +53,7 @@ impl Operation<'_> {
 
     /// JSON pointer of the operation object.
     pub fn pointer(&self) -> String {
-        pointer(&["paths", self.path, self.method])
+        Pointer::Path(&["paths", self.path, self.method]).to_string()
     }
 }
 
@@ -84,7 +84,7 @@ impl Document {
         self.root.get_mut("paths")?.as_object_mut()
     }
 
-    /// All operations in the order of the document, methods of one path in the order of [`METHODS`].
+    /// All operations in the order of the document, and of [`METHODS`] within a path.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         self.paths().flat_map(|(path, item)| {
             METHODS.into_iter().filter_map(move |method| {
@@ -132,14 +132,9 @@ impl Document {
     }
 }
 
-/// An operation as people write it: `GET /v1/alerts`.
+/// The method and path of an operation: `GET /v1/alerts`.
 pub fn label(method: &str, path: &str) -> String {
     format!("{} {path}", method.to_ascii_uppercase())
-}
-
-/// A JSON pointer (RFC 6901) made of unescaped tokens.
-pub fn pointer(tokens: &[&str]) -> String {
-    tokens.iter().fold(String::new(), |pointer, token| child(&pointer, token))
 }
 
 /// The pointer of a member or element below `parent`.
@@ -165,12 +160,6 @@ pub fn template_names(path: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pointers_escape_their_tokens() {
-        assert_eq!(pointer(&["paths", "/v1/a~b", "get"]), "/paths/~1v1~1a~0b/get");
-        assert_eq!(pointer(&[]), "");
-    }
 
     #[test]
     fn only_plain_schema_references_have_a_name() {

@@ -1,4 +1,4 @@
-//! JSON pointers (RFC 6901) that cost nothing until somebody reads them.
+//! JSON pointers (RFC 6901) without allocation.
 
 use std::fmt;
 
@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Pointer<'a> {
     /// The document itself.
     Root,
+    /// The way down from the root, where all tokens are known at once.
+    Path(&'a [&'a str]),
     /// A member of an object.
     Member(&'a Pointer<'a>, &'a str),
     /// An element of an array.
@@ -29,10 +31,16 @@ impl fmt::Display for Pointer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
-            Self::Member(parent, key) => write!(f, "{parent}/{}", key.replace('~', "~0").replace('/', "~1")),
+            Self::Path(tokens) => tokens.iter().try_for_each(|token| write!(f, "/{}", escaped(token))),
+            Self::Member(parent, key) => write!(f, "{parent}/{}", escaped(key)),
             Self::Element(parent, index) => write!(f, "{parent}/{index}"),
         }
     }
+}
+
+/// A token as RFC 6901 writes it.
+fn escaped(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
 }
 
 impl From<Pointer<'_>> for String {
@@ -57,5 +65,8 @@ mod tests {
         let path = paths.member("/v1/a~b");
         assert_eq!(path.element(3).to_string(), "/paths/~1v1~1a~0b/3");
         assert_eq!(root.to_string(), "");
+        let path = Pointer::Path(&["paths", "/v1/a~b"]);
+        assert_eq!(path.member("get").to_string(), "/paths/~1v1~1a~0b/get");
+        assert_eq!(Pointer::Path(&[]).to_string(), "");
     }
 }

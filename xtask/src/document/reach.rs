@@ -1,4 +1,4 @@
-//! Which named schemas hold which.
+//! Which named schemas contain which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ impl<'a> Reach<'a> {
         Self(mentions.collect())
     }
 
-    /// Some named schemas and all that they hold, directly or inside others.
+    /// Some named schemas and all that they contain, directly or through others.
     pub fn from(&self, roots: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
         let mut reached = BTreeSet::new();
         let mut next: Vec<&str> = roots.into_iter().collect();
@@ -35,13 +35,13 @@ impl<'a> Reach<'a> {
         reached
     }
 
-    /// Whether one named schema holds another, directly or inside others.
+    /// Whether one named schema contains another, directly or through others.
     pub fn leads_to(&self, from: &str, to: &str) -> bool {
         let root = self.0.keys().find(|name| **name == from);
         root.is_some_and(|root| self.from([*root]).contains(to))
     }
 
-    /// The schemas that requests hold.
+    /// The schemas that requests contain.
     pub fn sent(&self, document: &'a Document) -> BTreeSet<&'a str> {
         let mut roots = BTreeSet::new();
         for body in document.operations().filter_map(|operation| operation.value.get("requestBody")) {

@@ -7,7 +7,8 @@ use super::{Document, METHODS, Pointer};
 /// Keywords whose value is a list of schemas.
 pub const COMBINATORS: [&str; 3] = ["oneOf", "anyOf", "allOf"];
 
-/// Calls `visit` with place and value of every schema of the document, parents after their children.
+/// Calls `visit` with place and value of every schema of the document, parents after their
+/// children.
 ///
 /// Named schemas come first, then those of parameters, request bodies and responses.
 pub fn schemas_mut(document: &mut Document, mut visit: impl FnMut(&Pointer<'_>, &mut Value)) {

@@ -1,4 +1,4 @@
-//! What files are before and after formatting.
+//! Files before and after formatting.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What generated code is made of, as plain values: no JSON of the document, and no syntax trees.
+//! Everything that generated code needs, as plain values without syntax trees.
 
 pub mod area;
 pub mod object;
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::{object::Object, open_enum::OpenEnum, operation::OperationModel, rust_type::RustType, union::Union};
 
-/// All that generated code is made of.
+/// Everything that generated code needs.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The operations, ordered by path and method.

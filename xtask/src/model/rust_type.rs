@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::document::schema_name;
 
-/// A type of the small language that the preflight allows.
+/// A type that the preflight allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RustType {
     /// A string.

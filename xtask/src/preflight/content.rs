@@ -1,18 +1,18 @@
-//! Bodies and answers of operations: of one media type each, with a schema where it becomes a type.
+//! Request and response bodies: one media type each, and a schema where it becomes a type.
 
 use serde_json::{Map, Value};
 
 use super::operations::Checker;
 use crate::{document::Pointer, repair::generator::RAW_BODY};
 
-/// The media type of everything that becomes a type.
+/// The media type of bodies that become types.
 const JSON: &str = "application/json";
-/// Media types of answers that are handed over as they come.
+/// Media types of responses that callers get as they come.
 const RAW_RESPONSES: [&str; 3] = ["text/calendar", "text/plain", RAW_BODY];
 impl Checker<'_> {
     pub(super) fn body(&mut self, method: &str, at: &Pointer<'_>, body: &Value) {
         if matches!(method, "get" | "head") {
-            // CloudFront, in front of Jira Cloud, refuses it with an HTML page.
+            // CloudFront, in front of Jira Cloud, rejects it with an HTML page.
             self.problem(at, "a request with this method must not have a body", "drop the body in a repair");
         }
         let content = body.get("content").and_then(Value::as_object);
@@ -52,7 +52,7 @@ impl Checker<'_> {
                 self.problem(at, "references to responses are not supported", "replace the reference with the response");
                 continue;
             }
-            let kind = self.answer(&at, response);
+            let kind = self.response(&at, response);
             match first {
                 None => first = Some(kind),
                 Some(first) if first == kind => {}
@@ -68,8 +68,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks the content of an answer and gives what tells its type from others.
-    fn answer<'v>(&mut self, at: &Pointer<'_>, response: &'v Value) -> (&'static str, Option<&'v Value>) {
+    /// Checks the content of a response, and returns what distinguishes its type from others.
+    fn response<'v>(&mut self, at: &Pointer<'_>, response: &'v Value) -> (&'static str, Option<&'v Value>) {
         let content = response.get("content").and_then(Value::as_object);
         let Some((media_type, media)) = content.and_then(|content| content.iter().next()) else { return ("none", None) };
         let content_at = at.member("content");

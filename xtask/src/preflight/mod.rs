@@ -1,8 +1,8 @@
-//! Everything on which progenitor or typify would panic or go silently wrong, found before they run.
+//! Finds everything that would make progenitor or typify panic or generate wrong code.
 //!
-//! The checks allow a small language and refuse the rest, in place of a list of what is known to break: a list is never
-//! complete, and what typify has no code for it drops in silence or stops at. Whoever needs a new keyword or form adds it here
-//! once the generated code was seen to be right.
+//! The checks are an allow-list: a list of what breaks would never be complete, and typify silently
+//! drops what it does not support. To support a new keyword or form, look at the generated code and
+//! then add it here.
 
 mod content;
 mod operations;
@@ -13,7 +13,7 @@ use crate::{adapt::Adapted, problem::Problems};
 /// Checks an adapted document.
 ///
 /// # Errors
-/// All problems, those of the adaptation first.
+/// All problems, those of [`crate::adapt`] first.
 pub fn preflight(adapted: &Adapted) -> Result<(), Problems> {
     let mut problems = adapted.problems.clone();
     schemas::check_named(&adapted.document, &mut problems);

@@ -1,4 +1,4 @@
-//! Operations: what progenitor asserts, and what it would get wrong without a word.
+//! Operations: what progenitor asserts, and what it would silently get wrong.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Methods that progenitor's code can call.
+/// Methods that progenitor supports.
 const METHODS: [&str; 6] = ["get", "put", "post", "delete", "head", "patch"];
 
 /// Checks all operations.
@@ -54,7 +54,7 @@ impl Checker<'_> {
         let paths = Pointer::Root.member("paths");
         let item = paths.member(operation.path);
         let at = item.member(operation.method);
-        let id = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let id = operation.id();
         if !is_rust_name(id) {
             self.problem(
                 at.member("operationId"),
@@ -130,7 +130,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks one parameter for itself and gives its name.
+    /// Checks one parameter and returns its name.
     fn parameter<'v>(&mut self, at: &Pointer<'_>, parameter: &'v Value) -> Option<&'v str> {
         let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else {
             self.problem(
@@ -184,7 +184,7 @@ fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str)
 }
 
-/// Whether progenitor reads a template as it is written.
+/// Whether progenitor reads a template correctly.
 fn well_formed(path: &str) -> Result<(), &'static str> {
     if path.contains("//") {
         return Err("has an empty segment, which would be dropped");
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_and_answers_are_of_one_known_type() {
+    fn bodies_and_responses_have_one_known_type() {
         let found = problems(
             "/as",
             "get",
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_without_a_call_and_answers_without_a_status_are_reported() {
+    fn unsupported_methods_and_responses_without_a_status_are_reported() {
         let found = problems("/as", "trace", json!({"responses": {"default": {}}}));
         assert_eq!(
             found,

@@ -1,11 +1,11 @@
-//! Schemas: the small language that typify turns into the types we mean.
+//! Schemas: what typify turns into the intended types.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, Pointer, load::kind, schema_name, schema_reference},
+    document::{Document, Pointer, load::json_type, schema_name, schema_reference},
     names::{checked_field_name, checked_type_name},
     problem::{Problem, Problems},
 };
@@ -37,7 +37,7 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
     }
 }
 
-/// Checks a schema that stands in an operation.
+/// Checks a schema in an operation.
 pub fn check_in_operation(document: &Document, at: &Pointer<'_>, schema: &Value, operation: &str, problems: &mut Problems) {
     Checker { document, problems, operation: Some(operation) }.check(at, schema, Place::Operation);
 }
@@ -45,13 +45,13 @@ pub fn check_in_operation(document: &Document, at: &Pointer<'_>, schema: &Value,
 /// Why a reference does not lead to a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unresolved {
-    /// It leads nowhere.
+    /// The schema is missing.
     Dangling,
-    /// It leads back to itself.
+    /// It refers to itself.
     Loop,
 }
 
-/// Follows references to what a schema is.
+/// Follows references to a schema.
 pub fn resolve<'a>(document: &'a Document, schema: &'a Value) -> Result<&'a Value, Unresolved> {
     let mut resolved = schema;
     let mut visited = Vec::new();
@@ -66,12 +66,12 @@ pub fn resolve<'a>(document: &'a Document, schema: &'a Value) -> Result<&'a Valu
     Ok(resolved)
 }
 
-/// Where a schema stands.
+/// The place of a schema.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Below `components.schemas`.
     Named,
-    /// As parameter, body or answer of an operation.
+    /// As parameter, body or response of an operation.
     Operation,
     /// Inside another schema.
     Inner,
@@ -92,7 +92,7 @@ impl Checker<'_> {
 
     fn check(&mut self, at: &Pointer<'_>, schema: &Value, place: Place) {
         let Some(object) = schema.as_object() else {
-            return self.problem(at, format!("expected a schema, found {}", kind(schema)), "correct the document");
+            return self.problem(at, format!("expected a schema, found {}", json_type(schema)), "correct the document");
         };
         if let Some(reference) = object.get("$ref") {
             return self.reference(at, reference);
@@ -102,7 +102,7 @@ impl Checker<'_> {
                 "type" | "format" | "nullable" | "x-jsm-lenient" => true,
                 "properties" | "required" | "additionalProperties" => matches!(type_of(object), Some("object")),
                 "items" => type_of(object) == Some("array"),
-                // Their contents were checked where they were lifted out; typify never sees them.
+                // `adapt::extract` checks their contents; typify never sees them.
                 "enum" | "oneOf" | "anyOf" => place == Place::Named,
                 _ => false,
             };
@@ -135,7 +135,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Reports a schema that is several things at once, of which only one would come out.
+    /// Reports a schema with several forms, of which typify would use one.
     fn one_form(&mut self, at: &Pointer<'_>, object: &Map<String, Value>) {
         let forms = ["enum", "oneOf", "anyOf", "properties", "items"];
         let found: Vec<&str> = forms.into_iter().filter(|form| object.contains_key(*form)).collect();
@@ -150,7 +150,7 @@ impl Checker<'_> {
         match name {
             None => self.problem(
                 at,
-                format!("the reference `{reference}` leads nowhere"),
+                format!("the reference `{reference}` is invalid"),
                 "use a reference of the form `#/components/schemas/NAME`",
             ),
             Some(name) if self.document.schema(name).is_none() => {
@@ -172,7 +172,7 @@ impl Checker<'_> {
             Some(other) => {
                 return self.problem(
                     at.member("properties"),
-                    format!("expected an object, found {}", kind(other)),
+                    format!("expected an object, found {}", json_type(other)),
                     "correct the document",
                 );
             }
@@ -199,7 +199,11 @@ impl Checker<'_> {
         }
         let required = object.get("required").map(|required| (required, required.as_array()));
         if let Some((found, None)) = required {
-            self.problem(at.member("required"), format!("expected a list, found {}", kind(found)), "correct the document");
+            self.problem(
+                at.member("required"),
+                format!("expected a list, found {}", json_type(found)),
+                "correct the document",
+            );
         }
         for name in required.and_then(|(_, names)| names).into_iter().flatten() {
             if !name.as_str().is_some_and(|name| properties.contains_key(name)) {
@@ -263,7 +267,7 @@ mod tests {
                 "/components/schemas/A/properties/a-b the properties `aB` and `a-b` both have the Rust field name `a_b`",
                 "/components/schemas/A/properties/a-b the schema `Gone` is missing",
                 "/components/schemas/A/properties/1 `1` has no valid Rust field name",
-                "/components/schemas/A/properties/1 the reference `\"other.json\"` leads nowhere",
+                "/components/schemas/A/properties/1 the reference `\"other.json\"` is invalid",
                 "/components/schemas/A/required the property `\"gone\"` is required but not declared",
                 "/components/schemas/A/required the property `1` is required but not declared",
                 "/components/schemas/B/allOf `allOf` is not supported here",
@@ -294,13 +298,13 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_that_leads_to_itself_is_a_loop_and_a_recursive_type_is_none() {
+    fn a_reference_to_itself_is_a_loop_and_a_recursive_type_is_not() {
         let found = problems(json!({
             "A": {"$ref": "#/components/schemas/B"},
             "B": {"$ref": "#/components/schemas/A"},
             "Tree": {"type": "object", "properties": {"children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}}
         }));
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found.iter().all(|problem| problem.contains("leads back to itself")), "{found:?}");
+        assert!(found.iter().all(|problem| problem.contains("is a reference to itself")), "{found:?}");
     }
 }

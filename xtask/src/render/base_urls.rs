@@ -10,12 +10,12 @@ pub fn file() -> TokenStream {
     let constants = Family::ALL.into_iter().map(|family| {
         let name = family.rust_name().to_ascii_uppercase();
         let [oauth, basic] = ["OAUTH", "BASIC"].map(|kind| format_ident!("{name}_{kind}"));
-        let [oauth_base, basic_base] = [family.oauth_base(), family.classic_base()];
+        let [oauth_base_url, basic_base] = [family.oauth_base_url(), family.basic_base_url()];
         let [oauth_doc, basic_doc] = ["OAuth 2.0 (3LO) tokens", "API tokens (HTTP Basic)"]
             .map(|credential| format!(" Base URL of the family `{}` for {credential}.", family.rust_name()));
         quote! {
             #[doc = #oauth_doc]
-            pub const #oauth: &str = #oauth_base;
+            pub const #oauth: &str = #oauth_base_url;
             #[doc = #basic_doc]
             pub const #basic: &str = #basic_base;
         }

@@ -1,9 +1,9 @@
-//! Generator limited: the document is right, and progenitor cannot take it.
+//! Generator limited: the document is right, but progenitor does not support it.
 
 use serde_json::json;
 
 use super::{NotApplicable, Repair, RepairKind, RepairResult, place, repairs};
-use crate::document::{Document, pointer};
+use crate::document::{Document, Pointer};
 
 /// All repairs of what progenitor cannot take.
 pub const REPAIRS: &[Repair] = repairs![RepairKind::Generator; attachment_upload_as_raw_body];
@@ -11,14 +11,15 @@ pub const REPAIRS: &[Repair] = repairs![RepairKind::Generator; attachment_upload
 /// Path of the upload of an attachment.
 const ATTACHMENTS: &str = "/v1/alerts/{alertId}/attachments";
 
-/// The media type that stands for `multipart/form-data` until [`crate::render::call_builder`] turns it back.
+/// The media type that replaces `multipart/form-data` until [`crate::render::call_builder`]
+/// restores it.
 pub const RAW_BODY: &str = "application/octet-stream";
 
-/// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, for which progenitor 0.15.1 has no code: it stops with
-/// an unexpected content type. A raw body gives a method of the right form, and the call builder gives that
-/// method its multipart body.
+/// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, which progenitor does not
+/// support: it fails with an unexpected content type. A raw body gives a method of the right form,
+/// and the call builder sends the multipart body.
 fn attachment_upload_as_raw_body(document: &mut Document) -> RepairResult {
-    let at = pointer(&["paths", ATTACHMENTS, "post", "requestBody", "content"]);
+    let at = Pointer::Path(&["paths", ATTACHMENTS, "post", "requestBody", "content"]).to_string();
     let operation = place::operation(document, "post", ATTACHMENTS)?;
     let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
     let Some(content) = content.and_then(|content| content.as_object_mut()) else {

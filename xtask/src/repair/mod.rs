@@ -10,10 +10,10 @@
 //! | defect | handled by |
 //! |---|---|
 //! | addresses that a 3LO token cannot call, the cloud id in every path | [`crate::rewrite`] |
-//! | repeated and misleading operation ids | [`crate::adapt::operation_names`], from `spec/overlay/` |
+//! | repeated and misleading operation ids | [`crate::adapt::operation_names`], from the overlay |
 //! | errors declared in two shapes, while the service sends five | [`crate::adapt::errors`] |
 //! | references into the middle of schemas, unnamed schemas | [`crate::adapt::name_inline`] |
-//! | closed enums, among them one that is sent as an empty string | [`crate::adapt::extract::enums`] |
+//! | closed enums, one of them sent as an empty string | [`crate::adapt::extract::enums`] |
 //! | alternatives that nothing declares apart | [`crate::adapt::extract::unions`] |
 //! | defaults and bounds that a client must not apply | [`crate::adapt::simplify`] |
 //! | optional bodies, downloads that are not JSON | [`crate::render`], progenitor |
@@ -80,7 +80,7 @@ impl NotApplicable {
     fn into_problem(self, repair: &str) -> Problem {
         let (what, help) = match self.reason {
             Reason::NotNeeded => (
-                "is no longer needed",
+                "is not needed any more",
                 "if the document is right now, delete the repair, its tests and its line in the list",
             ),
             Reason::NotFound => ("does not find its place", "find out where the place went; move the repair or delete it"),
@@ -178,7 +178,7 @@ pub(crate) mod tests {
             apply(repairs![RepairKind::Vendor; gone, fine, needless], &mut document).expect_err("two problems").to_string();
         assert!(text.contains("2 problems"), "{text}");
         assert!(text.contains("`gone` does not find its place: there is no `a`"), "{text}");
-        assert!(text.contains("`needless` is no longer needed: it is a number"), "{text}");
+        assert!(text.contains("`needless` is not needed any more: it is a number"), "{text}");
         let applied = apply(repairs![RepairKind::Vendor; fine], &mut document).expect("applied");
         assert_eq!(applied, [Applied { name: "fine", kind: RepairKind::Vendor, places: 2 }]);
     }

@@ -1,9 +1,9 @@
-//! How repairs reach the places they change, with a refusal where a place is gone or not as expected.
+//! Finds the places that repairs change, or says why a repair does not apply.
 
 use serde_json::{Map, Value};
 
 use super::{NotApplicable, RepairResult};
-use crate::document::{Document, child, label, pointer, template_names};
+use crate::document::{Document, Pointer, label, template_names};
 
 /// An operation, by method and rewritten path.
 pub fn operation<'a>(
@@ -13,7 +13,7 @@ pub fn operation<'a>(
 ) -> Result<&'a mut Map<String, Value>, NotApplicable> {
     let missing = || {
         NotApplicable::not_found(
-            pointer(&["paths", path, method]),
+            Pointer::Path(&["paths", path, method]),
             format!("the operation `{}` is missing", label(method, path)),
         )
     };
@@ -22,8 +22,9 @@ pub fn operation<'a>(
 
 /// A named schema.
 pub fn schema<'a>(document: &'a mut Document, name: &str) -> Result<&'a mut Map<String, Value>, NotApplicable> {
-    let missing =
-        || NotApplicable::not_found(pointer(&["components", "schemas", name]), format!("the schema `{name}` is missing"));
+    let missing = || {
+        NotApplicable::not_found(Pointer::Path(&["components", "schemas", name]), format!("the schema `{name}` is missing"))
+    };
     document.schema_mut(name).ok_or_else(missing)
 }
 
@@ -33,7 +34,7 @@ pub fn property<'a>(
     name: &str,
     property: &str,
 ) -> Result<(String, &'a mut Value), NotApplicable> {
-    let at = pointer(&["components", "schemas", name, "properties", property]);
+    let at = Pointer::Path(&["components", "schemas", name, "properties", property]).to_string();
     let missing = NotApplicable::not_found(&at, format!("the schema `{name}` has no property `{property}`"));
     let found = schema(document, name)?.get_mut("properties").and_then(|properties| properties.get_mut(property));
     found.map(|value| (at, value)).ok_or(missing)
@@ -41,7 +42,7 @@ pub fn property<'a>(
 
 /// Adds a property to a named schema that lacks it.
 pub fn add_property(document: &mut Document, name: &str, property: &str, value: Value) -> RepairResult {
-    let at = pointer(&["components", "schemas", name, "properties", property]);
+    let at = Pointer::Path(&["components", "schemas", name, "properties", property]).to_string();
     let properties = schema(document, name)?.get_mut("properties").and_then(Value::as_object_mut);
     let Some(properties) = properties else {
         return Err(NotApplicable::not_found(at, format!("`{name}` has no properties")));
@@ -59,7 +60,7 @@ pub fn parameter<'a>(
     (method, path): (&str, &str),
     (place, name): (&str, &str),
 ) -> Result<(String, &'a mut Value), NotApplicable> {
-    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let at = Pointer::Path(&["paths", path, method, "parameters"]).to_string();
     let missing =
         NotApplicable::not_found(&at, format!("the {place} parameter `{name}` of `{}` is missing", label(method, path)));
     let found = find_parameter(operation(document, method, path)?, place, name);
@@ -74,14 +75,25 @@ pub fn response<'a>(
     path: &str,
     status: &str,
 ) -> Result<(String, &'a mut Value), NotApplicable> {
-    let at = pointer(&["paths", path, method, "responses", status, "content", "application/json", "schema"]);
+    content(document, (method, path), status, "application/json")
+}
+
+/// The schema of a response of a media type, with its pointer.
+pub fn content<'a>(
+    document: &'a mut Document,
+    (method, path): (&str, &str),
+    status: &str,
+    media_type: &str,
+) -> Result<(String, &'a mut Value), NotApplicable> {
+    let at = Pointer::Path(&["paths", path, method, "responses", status, "content", media_type, "schema"]).to_string();
     operation(document, method, path)?;
-    let missing = NotApplicable::not_found(&at, format!("`{}` has no JSON response {status}", label(method, path)));
+    let missing =
+        NotApplicable::not_found(&at, format!("`{}` has no {status} response of `{media_type}`", label(method, path)));
     let found = document.root_mut().pointer_mut(&at);
     found.map(|value| (at, value)).ok_or(missing)
 }
 
-/// Puts `right` in the place of `wrong`.
+/// Replaces `wrong` with `right`.
 pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -> RepairResult {
     if value != wrong {
         return Err(NotApplicable::not_needed(at, format!("expected `{wrong}`, found `{value}`")));
@@ -90,7 +102,7 @@ pub fn replace((at, value): (String, &mut Value), wrong: &Value, right: Value) -
     Ok(1)
 }
 
-/// Calls `change` for every place of a table; the first refusal ends it.
+/// Calls `change` for every place of a table, until it does not apply.
 pub fn all<T: Copy>(
     document: &mut Document,
     places: &[T],
@@ -99,9 +111,9 @@ pub fn all<T: Copy>(
     places.iter().try_fold(0, |changed, place| Ok(changed + change(document, *place)?))
 }
 
-/// Gives a path parameter the name that the template has.
+/// Renames a path parameter to its name in the template.
 pub fn rename_path_parameter(document: &mut Document, method: &str, path: &str, wrong: &str, right: &str) -> RepairResult {
-    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let at = Pointer::Path(&["paths", path, method, "parameters"]).to_string();
     let operation = operation(document, method, path)?;
     if find_parameter(operation, "path", right).is_some() {
         return Err(NotApplicable::not_needed(at, format!("`{right}` is declared")));
@@ -115,7 +127,7 @@ pub fn rename_path_parameter(document: &mut Document, method: &str, path: &str, 
 
 /// Declares a path parameter that only the template names. Ids are strings throughout this API.
 pub fn declare_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> RepairResult {
-    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let at = Pointer::Path(&["paths", path, method, "parameters"]).to_string();
     let operation = operation(document, method, path)?;
     if find_parameter(operation, "path", name).is_some() {
         return Err(NotApplicable::not_needed(at, format!("`{name}` is declared")));
@@ -133,7 +145,7 @@ pub fn declare_path_parameter(document: &mut Document, method: &str, path: &str,
 
 /// Removes a path parameter that the template lacks.
 pub fn drop_path_parameter(document: &mut Document, method: &str, path: &str, name: &str) -> RepairResult {
-    let at = child(&pointer(&["paths", path, method]), "parameters");
+    let at = Pointer::Path(&["paths", path, method, "parameters"]).to_string();
     let operation = operation(document, method, path)?;
     let Some((index, _)) = find_parameter(operation, "path", name) else {
         return Err(NotApplicable::not_needed(at, format!("`{name}` is not declared")));

@@ -1,4 +1,4 @@
-//! Types as code, and code of progenitor that no pass knows.
+//! Types as code, and the error for unexpected code of progenitor.
 
 use syn::Item;
 
@@ -11,7 +11,7 @@ pub struct TypeCode {
     pub items: Vec<Item>,
 }
 
-/// Code that does not have the shape that a pass knows.
+/// Code of progenitor that a pass does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "progenitor's code for `{place}` is not as expected: {expected}\n    help: after an update of progenitor, correct the pass in xtask/src/types"

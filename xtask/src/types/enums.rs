@@ -23,7 +23,7 @@ pub fn types(enums: &[OpenEnum], overlay: &Overlay) -> Vec<TypeCode> {
 }
 
 /// The code that all enums share, parsed once. Variants and match arms are built from nodes:
-/// parsing them anew for every enum takes longer than all other passes together.
+/// parsing them anew for every enum would take longer than all other passes.
 struct Template {
     definition: ItemEnum,
     values: ItemImpl,
@@ -105,7 +105,7 @@ fn arm(pat: Pat, body: Expr) -> Arm {
     }
 }
 
-/// An expression as a pattern; the two that are used here are the same nodes in both places.
+/// An expression as a pattern.
 fn pattern(expression: Expr) -> Pat {
     match expression {
         Expr::Lit(literal) => Pat::Lit(literal),

@@ -1,4 +1,4 @@
-//! How code reaches a property inside a value, whatever its fields are wrapped in.
+//! Code that reads a property inside a value, whatever the types of its fields.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ use crate::{
     render::field,
 };
 
-/// Writes how a property inside a value is reached, whatever its fields are wrapped in.
+/// Writes code that reads properties of a schema.
 pub struct FieldAccess<'a> {
     pub model: &'a Model,
     pub schema: &'a str,
@@ -33,7 +33,7 @@ impl FieldAccess<'_> {
         fields
     }
 
-    /// An `Option` of a reference to what stands at the end of a path.
+    /// An `Option` of a reference to the property at the end of a path.
     pub fn optional(&self, path: &[String]) -> TokenStream {
         self.walk(path, |owner, field| {
             let ident = field::ident(field);
@@ -44,7 +44,7 @@ impl FieldAccess<'_> {
         })
     }
 
-    /// The list at the end of a path, taken out; an empty one where there is none.
+    /// The list at the end of a path, moved out; an empty one where it is missing.
     pub fn taken(&self, path: &[String]) -> TokenStream {
         if let [field] = self.fields(path)[..]
             && field.presence == Presence::EmptyCollection
@@ -63,7 +63,7 @@ impl FieldAccess<'_> {
         quote! { #list.unwrap_or_default() }
     }
 
-    /// Goes along a path, and gives an `Option`.
+    /// Follows a path, and returns an `Option`.
     fn walk(&self, path: &[String], step: impl Fn(TokenStream, &Field) -> Step) -> TokenStream {
         let mut fields = self.fields(path).into_iter();
         let Some(first) = fields.next() else { return quote! { ::std::option::Option::None } };

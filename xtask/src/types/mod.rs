@@ -1,8 +1,7 @@
-//! From progenitor's output to the types of our crate, by small passes over its syntax tree.
+//! Turns progenitor's types into those of our crate, by small passes over its syntax tree.
 //!
-//! The passes match on the exact shape of one version of progenitor, which the workspace pins.
-//! Where they do not find that shape they fail: code that slipped through as it was would compile
-//! and do the wrong thing.
+//! The passes match the output of one version of progenitor, which the workspace pins. They fail
+//! where the output is different: unchanged code would compile, and do the wrong thing.
 
 mod code;
 mod enums;
@@ -23,7 +22,7 @@ use crate::{model::Model, overlay::Overlay};
 /// Runs all passes.
 ///
 /// # Errors
-/// Code of another shape than the passes know.
+/// Code that the passes do not know.
 pub fn types(file: syn::File, model: &Model, overlay: &Overlay) -> Result<Vec<TypeCode>, UnexpectedCode> {
     let split::Parts { structs, methods } = split::split(file)?;
     let ids: BTreeSet<String> = model.operations.iter().map(|operation| operation.id.clone()).collect();

@@ -1,4 +1,4 @@
-//! What paging and waiting ask of the types of responses.
+//! Implements the traits of paging and waiting for the types of responses.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::{
     render::rust_type::{owned, type_ident},
 };
 
-/// Adds to the types of responses what paging and waiting ask them for.
+/// Adds the traits of paging and waiting to the types of responses.
 pub fn implement(types: &mut [TypeCode], model: &Model) -> Result<(), UnexpectedCode> {
     let mut added: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     let pages: BTreeMap<&str, &Page> = model

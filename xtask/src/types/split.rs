@@ -1,5 +1,4 @@
-//! Takes progenitor's file apart: the types, and the names of the methods that call operations. The
-//! calls are our own.
+//! Splits progenitor's file into the types and the names of its methods. The calls are ours.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +7,7 @@ use syn::{ImplItem, Item, ItemStruct, Type};
 use super::code::UnexpectedCode;
 
 pub struct Parts {
-    /// Objects. Enums, unions and plain values never come to typify.
+    /// Objects. typify never sees enums, unions and plain values.
     pub structs: Vec<ItemStruct>,
     /// One name for every operation that progenitor saw.
     pub methods: BTreeSet<String>,
@@ -34,10 +33,9 @@ pub fn split(file: syn::File) -> Result<Parts, UnexpectedCode> {
     for item in types {
         match item {
             Item::Struct(item) => structs.push(item),
-            // The error of conversions that only checked strings need, of which there are none:
-            // bounds are not enforced.
+            // The error of conversions of checked strings. There are none: bounds are not enforced.
             Item::Mod(module) if module.ident == "error" => {}
-            // Values of all-optional objects without anything set, which are derived.
+            // We derive `Default`.
             Item::Impl(block) if is_default(&block) => {}
             other => {
                 let code = quote::ToTokens::into_token_stream(other).to_string();

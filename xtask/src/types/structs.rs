@@ -1,7 +1,7 @@
-//! Objects: fields that hold what is sent and decode what comes back, with our docs.
+//! Objects: the types, serde attributes and docs of their fields.
 //!
-//! typify gives the structs and the names of their fields. What a field is wrapped in, how it is
-//! read and written, and what it says of itself comes from [`crate::model::object`].
+//! typify makes the structs and the names of their fields. Everything else comes from
+//! [`crate::model::object`].
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Makes all objects ours. Gives each with the name of its schema.
+/// Rewrites all objects.
 pub fn structs<'a>(
     items: Vec<ItemStruct>,
     objects: &'a BTreeMap<String, Object>,
@@ -69,19 +69,18 @@ fn one_struct(mut item: ItemStruct, object: &Object, overlay: &Overlay) -> Resul
     item.attrs = vec![
         doc_attribute(&type_line(overlay, &object.schema)),
         list("derive", quote! { Clone, Debug, #defaults PartialEq, ::serde::Deserialize, ::serde::Serialize }),
-        word("non_exhaustive"),
+        bare("non_exhaustive"),
     ];
     Ok(item)
 }
 
-/// The field of one of our objects in which typify keeps what the schema does not name.
+/// The field in which typify keeps the properties that the schema does not name.
 pub fn rest<'a>(item: &'a ItemStruct, object: &Object) -> Option<&'a Ident> {
     let idents = item.fields.iter().filter_map(|field| field.ident.as_ref());
     idents.filter(|_| object.has_rest).find(|ident| object.fields.iter().all(|field| *ident != &field.rust_name))
 }
 
-/// Whether typify's type of a field holds what the property calls for: its name is the last but for
-/// what stands around it.
+/// Whether typify's type of a field is that of the property: both end with the same name.
 fn same_value(kind: &Type, field: &Field) -> bool {
     let name = |kind: TokenStream| {
         let names = kind.into_iter().filter_map(|token| match token {
@@ -93,12 +92,12 @@ fn same_value(kind: &Type, field: &Field) -> bool {
     name(kind.to_token_stream()) == name(owned(&field.rust_type))
 }
 
-/// What serde has to know of a field.
+/// The serde attribute of a field.
 fn serde_attribute(field: &Field) -> Option<Attribute> {
     let Field { rust_name, wire_name, rust_type, presence, lenient, .. } = field;
-    let mut entries: Vec<TokenStream> = Vec::new();
+    let mut parts: Vec<TokenStream> = Vec::new();
     if rust_name != wire_name {
-        entries.push(quote! { rename = #wire_name });
+        parts.push(quote! { rename = #wire_name });
     }
     let decoder = match rust_type {
         RustType::DateTime => Some("::jsm_ops_core::decode::date"),
@@ -120,14 +119,14 @@ fn serde_attribute(field: &Field) -> Option<Attribute> {
     if *presence != Presence::Required {
         // An option is filled in by serde as long as it has no decoder of its own.
         if *presence != Presence::Optional || decoder.is_some() {
-            entries.push(quote! { default });
+            parts.push(quote! { default });
         }
-        entries.push(quote! { skip_serializing_if = #skip });
+        parts.push(quote! { skip_serializing_if = #skip });
     }
     if let Some(decoder) = decoder {
-        entries.push(quote! { deserialize_with = #decoder });
+        parts.push(quote! { deserialize_with = #decoder });
     }
-    (!entries.is_empty()).then(|| list("serde", quote! { #(#entries),* }))
+    (!parts.is_empty()).then(|| list("serde", quote! { #(#parts),* }))
 }
 
 /// `#[name(tokens)]`, built without a parser: there are thousands of them.
@@ -136,7 +135,7 @@ fn list(name: &str, tokens: TokenStream) -> Attribute {
     attribute(Meta::List(MetaList { path, delimiter: MacroDelimiter::Paren(token::Paren::default()), tokens }))
 }
 
-fn word(name: &str) -> Attribute {
+fn bare(name: &str) -> Attribute {
     attribute(Meta::Path(Ident::new(name, Span::call_site()).into()))
 }
 
@@ -174,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_have_words_and_decoders() {
+    fn fields_have_docs_and_decoders() {
         let item = syn::parse_quote! {
             ///`Heartbeat`
             #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]

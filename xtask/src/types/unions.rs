@@ -1,5 +1,4 @@
-//! The code of unions: an enum with one variant per alternative, and one for values that match none
-//! of them.
+//! Unions: an enum with one variant per alternative, and one for all other values.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -11,7 +10,7 @@ use crate::{
     render::{doc_attribute::type_line, rust_type::type_ident},
 };
 
-/// The code of all unions; those that are sent can be made from what they hold even as fields.
+/// The code of all unions.
 pub fn types(unions: &[Union], overlay: &Overlay) -> Vec<TypeCode> {
     let code = unions.iter().map(|union| {
         let file = file(union, overlay);
@@ -67,7 +66,7 @@ fn file(union: &Union, overlay: &Overlay) -> syn::File {
     }
 }
 
-/// What a variant holds. Objects are boxed: a union may hold a type that holds the union.
+/// The type of a variant. Objects are boxed, because they may contain the union.
 fn rust_type(one: &Alternative) -> TokenStream {
     match &one.kind {
         AlternativeKind::Object(name) => {
@@ -100,7 +99,7 @@ fn shape(union: &Union, one: &Alternative) -> TokenStream {
     }
 }
 
-/// What a variant holds, in a line.
+/// The docs of a variant.
 fn variant_line(one: &Alternative, overlay: &Overlay) -> String {
     match &one.kind {
         AlternativeKind::Object(name) => type_line(overlay, name),
@@ -111,7 +110,7 @@ fn variant_line(one: &Alternative, overlay: &Overlay) -> String {
     }
 }
 
-/// `From` for what a variant holds, so that callers need not name the variant.
+/// `From` the value of a variant, so that callers do not need its name.
 fn conversion(name: &syn::Ident, one: &Alternative, variant: &syn::Ident, sent: bool) -> TokenStream {
     let (from, value) = match &one.kind {
         AlternativeKind::Object(object) => {
@@ -120,8 +119,7 @@ fn conversion(name: &syn::Ident, one: &Alternative, variant: &syn::Ident, sent: 
         }
         _ => (rust_type(one), quote! { value }),
     };
-    // Fields can be made from objects of this crate alone: a list or a text might become a field in
-    // two ways.
+    // Only objects of this crate convert into fields: a list or string would in two ways.
     let field = (sent && matches!(one.kind, AlternativeKind::Object(_))).then(|| {
         quote! {
             impl ::std::convert::From<#from> for ::jsm_ops_core::Nullable<#name> {

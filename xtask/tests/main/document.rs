@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::support::{
     cli::{Ran, xtask},
+    directory::{Snapshot, write_long_ago},
     document::{TempFile, changed},
-    folder::{Snapshot, write_long_ago},
     workspace,
 };
 
@@ -55,8 +55,8 @@ fn what_is_right_and_only_progenitor_cannot_take_stays() {
 
 #[test]
 fn the_file_holds_what_the_standard_output_would() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let out = folder.path().join("new/document.json");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let out = directory.path().join("new/document.json");
     let ran = document(&workspace().join("spec/jsm-ops.json"), &out).succeeded();
     assert_eq!(ran.stdout, "");
     assert_eq!(fs::read_to_string(&out).expect("the file"), xtask(["document"]).succeeded().stdout);
@@ -64,14 +64,14 @@ fn the_file_holds_what_the_standard_output_would() {
 
 #[test]
 fn a_refused_document_leaves_the_file_as_it_was() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let out = folder.path().join("document.json");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let out = directory.path().join("document.json");
     write_long_ago(&out, b"before");
-    let before = Snapshot::of(folder.path());
+    let before = Snapshot::of(directory.path());
     let no_title = TempFile::new("spec.json", &changed(|root| root["info"] = json!({"version": "1"})));
     document(no_title.path(), &out)
         .refused(&["the repaired document is not valid OpenAPI", "at /info/title: the document has no title"]);
     let unknown = TempFile::new("spec.json", &changed(|root| root["servers"] = json!([{"url": "https://elsewhere"}])));
     document(unknown.path(), &out).refused(&["no rule matches the URL"]);
-    before.assert_unchanged(folder.path());
+    before.assert_unchanged(directory.path());
 }

@@ -8,8 +8,8 @@ use xtask::document::load::MAX_BYTES;
 
 use crate::support::{
     cli::{self, Ran},
+    directory::{Snapshot, differing, files, write_long_ago},
     document::{self, changed, remove},
-    folder::{Snapshot, differing, files, write_long_ago},
     server::Server,
     workspace,
 };
@@ -27,7 +27,7 @@ fn redirect(location: &str) -> Response {
 
 /// A directory with facts of an earlier day, which lack one operation.
 fn earlier_facts() -> TempDir {
-    let directory = tempfile::tempdir().expect("a temporary folder");
+    let directory = tempfile::tempdir().expect("a temporary directory");
     let facts = changed(|root| drop(remove(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}", "delete")));
     write_long_ago(&directory.path().join("jsm-ops.json"), facts.as_bytes());
     let source = fs::read(workspace().join("spec/SOURCE.toml")).expect("the source is readable");
@@ -94,7 +94,7 @@ fn a_document_is_accepted_and_its_changes_are_reported() {
 #[test]
 fn the_directory_is_created() {
     let server = Server::start([response(200, JSON, document::text().as_bytes())]);
-    let directory = tempfile::tempdir().expect("a temporary folder");
+    let directory = tempfile::tempdir().expect("a temporary directory");
     let to = directory.path().join("new/spec");
     let ran = fetch(&server.url("/doc"), &to).succeeded();
     assert_facts(&to, &server.url("/doc"));

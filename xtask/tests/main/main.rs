@@ -1,6 +1,8 @@
-//! The generator from outside: the binary `xtask` on good and bad input, and the library on thousands of damaged documents.
+//! The generator from outside: the binary `xtask` on good and bad input, and the library on
+//! thousands of damaged documents.
 //!
-//! The document is read from `spec/` at run time; the published one, where it is here, from beside the workspace.
+//! The document is read from `spec/` at run time; the published one, where it is here, from beside
+//! the workspace.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

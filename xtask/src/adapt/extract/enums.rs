@@ -1,30 +1,30 @@
 //! String enums, extracted from the document so that they can stay open.
 //!
-//! The document closes all 155 of its enums, the service has added values before, and one is sent as an empty string. Code that
-//! refuses an unknown value fails on the whole answer around it.
+//! The document closes all its enums, but the service adds values, and sends one of them as an
+//! empty string. A client that rejects an unknown value fails on the whole response.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::{
-    document::{Document, pointer},
+    document::{Document, Pointer},
     model::open_enum::OpenEnum,
     names::variant_name,
     problem::{Problem, Problems},
 };
 
-/// Finds all string enums; the schemas stay where they are. Values that are no strings, that stand twice or that come to one
-/// name are problems.
+/// Extracts all string enums; the schemas stay in the document. Values of other types, repeated
+/// values, and values with the same variant name are problems.
 pub fn extract(document: &Document, problems: &mut Problems) -> Vec<OpenEnum> {
     let mut enums = Vec::new();
     for (schema, value) in document.schemas() {
         let Some(values) = value.get("enum").and_then(Value::as_array) else { continue };
-        let at = pointer(&["components", "schemas", schema, "enum"]);
+        let at = Pointer::Path(&["components", "schemas", schema, "enum"]);
         let mut variants = Vec::new();
         let mut taken: BTreeMap<String, &str> = BTreeMap::new();
         for (index, value) in values.iter().enumerate() {
-            let at = format!("{at}/{index}");
+            let at = at.element(index);
             let Some(text) = value.as_str() else {
                 let message = format!("`{value}` is not a string; enums of other types are not supported");
                 problems.push(Problem::new(at, message, "repair the type, or remove the enum in a repair"));

@@ -58,10 +58,10 @@ impl Extractor<'_> {
         } else if matches!(rust_type, RustType::List(_) | RustType::AnyObject | RustType::Map(_)) && !secret {
             Presence::EmptyCollection
         } else {
-            // Whether a secret is empty cannot be seen from outside.
+            // A secret does not tell whether it is empty.
             Presence::Optional
         };
-        // A list or map has its own place in memory; an object, enum or union that leads back here would have none that is large enough.
+        // A type that contains itself needs a pointer. Lists and maps are pointers already.
         let boxed = matches!(&rust_type, RustType::Named(name) if self.reach.leads_to(name, self.name));
         let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
         let lenient = property.get("x-jsm-lenient").is_some();

@@ -126,7 +126,7 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
     parameters
 }
 
-/// The body; `None` where it is of a form that has no code.
+/// The body; `None` where its form is not supported.
 fn body(document: &Document, operation: &Operation<'_>, bodies: &Bodies) -> Option<RequestBody> {
     let Some(body) = operation.value.get("requestBody") else { return Some(RequestBody::None) };
     if let Some(part) = bodies.multipart.get(operation.id()) {
@@ -136,18 +136,18 @@ fn body(document: &Document, operation: &Operation<'_>, bodies: &Bodies) -> Opti
     if content.contains_key(RAW_BODY) {
         return None;
     }
-    // What else is wrong with a body is for the preflight to say.
+    // The preflight reports other problems of a body.
     let schema = content.values().next().and_then(|media| media.get("schema"));
     let optional = bodies.optional.iter().any(|optional| optional == operation.id());
     Some(schema.map_or(RequestBody::None, |schema| {
         let rust_type = RustType::of(schema);
-        // A generator of documents leaves out that a body is required. One that has required parts is.
+        // The document does not mark bodies as required. A body with required parts is required.
         let required = !(optional && may_be_empty(document, &rust_type));
         RequestBody::Json { rust_type, required }
     }))
 }
 
-/// Whether a type is an object of which nothing has to be there.
+/// Whether a type is an object without required properties.
 fn may_be_empty(document: &Document, rust_type: &RustType) -> bool {
     let schema = match rust_type {
         RustType::Named(name) => document.schema(name),

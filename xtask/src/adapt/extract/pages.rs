@@ -1,4 +1,4 @@
-//! What the answers of paged operations have in common: items, and a way to the next page.
+//! Pages: the items in the response of a paged operation, and the way to the next page.
 
 use serde_json::{Map, Value};
 
@@ -7,14 +7,14 @@ use crate::{
     model::{page::Page, rust_type::RustType},
 };
 
-/// Where the items of a page stand, in the order in which it is looked for them.
+/// The names of the list of items, in the order of preference.
 const ITEMS: [&str; 3] = ["values", "nodes", "data"];
 
-/// Finds out what a page is made of. `None` where an answer has no form of a page that is known.
+/// Extracts the page from a response schema; `None` where it has no known form of page.
 pub fn page(document: &Document, schema: &str) -> Option<Page> {
     let object = properties(document, document.schema(schema)?)?;
     find(document, schema, object, &[]).or_else(|| {
-        // The page may be the one object inside the answer.
+        // The page may be an object inside the response.
         object.iter().find_map(|(name, property)| {
             let inner = properties(document, property)?;
             find(document, schema, inner, std::slice::from_ref(name))
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn other_answers_are_no_pages() {
+    fn other_responses_are_not_pages() {
         for schema in [
             json!({"properties": {"values": list()}}),
             json!({"properties": {"a": list(), "b": list(), "links": schema_reference("Links")}}),

@@ -1,7 +1,7 @@
 //! Queued writes: whether the operation that returns their state can be called and read.
 
 use crate::{
-    document::{Document, pointer},
+    document::{Document, Pointer},
     model::{
         operation::{OperationModel, ResponseBody},
         rust_type::RustType,
@@ -9,14 +9,16 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Reports queued writes whose end cannot be followed: no id of the request in the receipt, or no way to fill the path of the
-/// operation that tells.
+/// Reports queued writes whose state cannot be read: the receipt has no request id, or the path of
+/// the status operation needs parameters that the write does not have.
 pub fn check(operations: &[OperationModel], document: &Document, problems: &mut Problems) {
     for operation in operations {
         let Some(follow) = &operation.status_operation else { continue };
         let mut report = |message: String| {
             let help = "correct `status_operation` or `write_state` in spec/overlay/";
-            problems.push(Problem::new(pointer(&["paths", &operation.path]), message, help).in_operation(operation.label()));
+            problems.push(
+                Problem::new(Pointer::Path(&["paths", &operation.path]), message, help).in_operation(operation.label()),
+            );
         };
         let Some((status, outcome)) =
             operations.iter().find(|one| one.id == *follow).and_then(|one| Some((one, one.write_state.as_ref()?)))

@@ -1,4 +1,4 @@
-//! Request bodies of which progenitor knows less than the document.
+//! Request bodies that progenitor cannot express.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// Operations whose bodies want more than progenitor's code; the keys are Rust names.
+/// Operations, by their Rust names, whose bodies progenitor cannot express.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bodies {
     /// Operations that may be called without a body. Progenitor would require one.
@@ -15,7 +15,7 @@ pub struct Bodies {
     pub multipart: BTreeMap<String, String>,
 }
 
-/// Takes note of optional and multipart bodies.
+/// Extracts optional and multipart bodies.
 pub fn extract(document: &mut Document) -> Bodies {
     let mut bodies = Bodies::default();
     document.for_each_operation_mut(|_, _, operation| {
@@ -23,7 +23,7 @@ pub fn extract(document: &mut Document) -> Bodies {
         if let Some(Value::String(part)) = operation.remove("x-jsm-multipart") {
             bodies.multipart.insert(name, part);
         } else if let Some(body) = operation.get("requestBody") {
-            // OpenAPI: a body is optional unless it says that it is required. A raw body is always there: it may be empty.
+            // OpenAPI: a body is optional unless it is marked as required. A raw body may be empty.
             let json = body.get("content").is_some_and(|content| content.get("application/json").is_some());
             if json && body.get("required") != Some(&Value::Bool(true)) {
                 bodies.optional.push(name);

@@ -1,34 +1,35 @@
 //! Schemas with alternatives, extracted from the document with what tells the alternatives apart.
 //!
-//! serde's way, the first alternative that decodes, takes the first of two objects without required properties for everything
-//! and drops the rest in silence. Here an alternative is chosen by what it declares and the others do not: the JSON type, the
-//! values of a shared property such as `type`, or a property of its own. A value that no alternative claims is kept raw.
+//! serde takes the first alternative that decodes. Of two objects without required properties that
+//! is always the first, and it silently drops the properties of the second. The client chooses an
+//! alternative by what only that one declares: the JSON type, the values of a shared property such
+//! as `type`, or a property of its own. It keeps a value that matches no alternative as it is.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, child, pointer, schema_name},
+    document::{Document, Pointer, schema_name},
     model::union::{Alternative, AlternativeKind, Union},
     names::alternative_name,
     problem::{Problem, Problems},
 };
 
-/// Finds all schemas with alternatives; the schemas stay where they are. Alternatives of a form that has no code, or that
-/// nothing tells apart, are problems.
+/// Extracts all schemas with alternatives; the schemas stay in the document. Alternatives of an
+/// unsupported form, and alternatives that nothing distinguishes, are problems.
 pub fn extract(document: &Document, sent: &BTreeSet<&str>, problems: &mut Problems) -> Vec<Union> {
     let mut unions = Vec::new();
     for (schema, value) in document.schemas() {
         for keyword in ["oneOf", "anyOf"] {
             let Some(parts) = value.get(keyword).and_then(Value::as_array) else { continue };
-            let at = pointer(&["components", "schemas", schema, keyword]);
+            let at = Pointer::Path(&["components", "schemas", schema, keyword]);
             let mut alternatives = Vec::new();
             for (index, part) in parts.iter().enumerate() {
                 match alternative_kind(document, part) {
                     Some(kind) => alternatives.push(alternative(schema, kind)),
                     None => problems.push(Problem::new(
-                        format!("{at}/{index}"),
+                        at.element(index),
                         format!("an alternative of this form is not supported: `{part}`"),
                         "repair the schema, or support the form in xtask/src/adapt/extract/unions.rs",
                     )),
@@ -74,7 +75,7 @@ fn alternative_kind(document: &Document, part: &Value) -> Option<AlternativeKind
     }
 }
 
-/// Finds the tag of the objects and the properties that each has for itself.
+/// Finds the tag of the objects, and the properties that only one of them has.
 fn tell_apart(document: &Document, union: &mut Union) {
     let properties: Vec<Option<&Map<String, Value>>> =
         union.alternatives.iter().map(|one| properties(document, one)).collect();
@@ -102,7 +103,7 @@ fn properties<'a>(document: &'a Document, alternative: &Alternative) -> Option<&
     document.schema(name)?.get("properties")?.as_object()
 }
 
-/// The values of an enum that stands behind a reference.
+/// The values of an enum behind a reference.
 fn enum_values(document: &Document, property: Option<&Value>) -> Vec<String> {
     let name = property.and_then(|property| property.get("$ref")).and_then(Value::as_str).and_then(schema_name);
     let target = name.and_then(|name| document.schema(name));
@@ -110,14 +111,14 @@ fn enum_values(document: &Document, property: Option<&Value>) -> Vec<String> {
     values.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Reports alternatives that nothing tells apart, or that would have one name.
-fn check(at: &str, union: &Union, problems: &mut Problems) {
+/// Reports alternatives that nothing distinguishes, and those with the same name.
+fn check(at: &Pointer<'_>, union: &Union, problems: &mut Problems) {
     for (index, alternative) in union.alternatives.iter().enumerate() {
-        let at = child(at, &index.to_string());
+        let at = at.element(index);
         let others = || union.alternatives.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
         if others().any(|other| other.variant == alternative.variant) {
             let message = format!("two alternatives of `{}` have the variant name `{}`", union.schema, alternative.variant);
-            problems.push(Problem::new(&at, message, "drop one of them in a repair: they are the same"));
+            problems.push(Problem::new(at, message, "drop one of them in a repair: they are the same"));
         }
         let alone = others().all(|other| other.kind.json_type() != alternative.kind.json_type());
         if !alone && alternative.tag_values.is_empty() && alternative.own_properties.is_empty() {

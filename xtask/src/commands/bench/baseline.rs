@@ -1,4 +1,5 @@
-//! The crate to compare with: what progenitor makes of the same document by itself, in its plain positional style.
+//! The crate to compare with: progenitor's own output for the same document, in its positional
+//! style.
 
 use std::{fs, path::Path};
 
@@ -16,21 +17,21 @@ use crate::{
 /// The name of the crate.
 pub const NAME: &str = "progenitor-plain";
 
-/// Writes the crate into a folder; gives its lines.
+/// Writes the crate into a directory; returns the number of its lines.
 ///
-/// The document is repaired, and brought into a form that progenitor takes at all: ids that are unique, names for what has none, no
-/// declared errors. What our crate has beyond that is left out: open enums, unions that are told apart, merged types.
-pub fn write(folder: &Path) -> Result<usize, Failure> {
+/// The document is repaired, and has the form that progenitor needs: unique ids, names for unnamed
+/// schemas, no declared errors. It lacks what our crate adds: open enums, unions, merged types.
+pub fn write(directory: &Path) -> Result<usize, Failure> {
     let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
     let spec = workspace().join("spec/jsm-ops.json");
     let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let repairs: Vec<_> = vendor::REPAIRS.iter().chain(generator::REPAIRS).copied().collect();
-    let repaired = pipeline::repair(document, vendor::ADDRESS_REPAIRS, &repairs, &mut Times::start())?;
+    let repaired = pipeline::repair(document, vendor::URL_REPAIRS, &repairs, &mut Times::start())?;
     let file = generate::plain(&adapt::minimal(repaired.document, &overlay))?;
     let code = prettyplease::unparse(&file);
-    fs::create_dir_all(folder.join("src"))?;
-    fs::write(folder.join("src/lib.rs"), &code)?;
-    fs::write(folder.join("Cargo.toml"), manifest()?)?;
+    fs::create_dir_all(directory.join("src"))?;
+    fs::write(directory.join("src/lib.rs"), &code)?;
+    fs::write(directory.join("Cargo.toml"), manifest()?)?;
     Ok(code.lines().count())
 }
 

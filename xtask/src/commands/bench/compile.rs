@@ -1,7 +1,9 @@
-//! What `cargo check` of the generated crate costs: with all features, and with the area of alerts alone.
+//! Measures `cargo check` of the generated crate: with all features, and with the area of alerts
+//! alone.
 //!
-//! Each run checks the crates one after the other, without anything incremental and with their dependencies at hand. The table has the
-//! medians, and each crate as a ratio to progenitor's own output for the same document.
+//! Each run checks the crates one after the other, not incrementally, and with their dependencies
+//! built. The table has the medians, and their ratios to progenitor's own output for the same
+//! document.
 
 use std::{
     env, fs,
@@ -132,12 +134,12 @@ fn print(subjects: &[Subject]) {
 /// The lines of the files of the generated crate that rustc reads.
 fn lines_of(reads: &dyn Fn(&str) -> bool) -> Result<usize, Failure> {
     let mut lines = 0;
-    let mut folders = vec![workspace().join("generated/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
+    let mut directories = vec![workspace().join("generated/src")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory)? {
             let path = entry?.path();
             if path.is_dir() {
-                folders.push(path);
+                directories.push(path);
             } else if path.file_stem().and_then(|name| name.to_str()).is_some_and(reads) {
                 lines += fs::read_to_string(path)?.lines().count();
             }
@@ -146,7 +148,7 @@ fn lines_of(reads: &dyn Fn(&str) -> bool) -> Result<usize, Failure> {
     Ok(lines)
 }
 
-/// Whether a file, by its name, is no other area's.
+/// Whether a file, by its name, does not belong to another area.
 fn with_alerts_alone(name: &str) -> bool {
     ["lib", "addresses", "client", "exports", "operations", "mod", "shared", "alerts", "for_alerts"].contains(&name)
 }

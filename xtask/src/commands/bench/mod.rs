@@ -15,7 +15,7 @@ pub struct Options {
 
 #[derive(Debug, Clone, clap::Subcommand)]
 enum What {
-    /// What checking the generated crate costs, beside progenitor's own output for the same document
+    /// Measure the check of the generated crate, beside progenitor's own output
     Compile(compile::Options),
 }
 

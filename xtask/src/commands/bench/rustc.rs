@@ -1,7 +1,8 @@
-//! xtask in the place of `RUSTC_WRAPPER`: runs rustc and writes down what it took.
+//! xtask as `RUSTC_WRAPPER`: runs rustc and records its time and memory.
 //!
-//! cargo's own time has the resolver and the freshness of a hundred dependencies in it. What a crate costs is what rustc takes for
-//! it, and only the parent of a process is told its processor time and its peak memory.
+//! The time of cargo includes the resolver and checks of a hundred dependencies. The cost of a
+//! crate is that of rustc, and only the parent of a process learns its processor time and peak
+//! memory.
 
 use std::{
     env,
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// The file that measurements are added to. Where it is set, xtask is a wrapper and nothing else.
 pub const MEASUREMENTS: &str = "JSM_OPS_BENCH_MEASUREMENTS";
 
-/// What one run of rustc took.
+/// The cost of one run of rustc.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     /// The crate.
@@ -43,7 +44,7 @@ pub fn wrapped() -> Option<ExitCode> {
         let (cpu, peak) = usage_of_children();
         let measurement = Measurement { name: name.to_string_lossy().into_owned(), wall, cpu, peak };
         let line = serde_json::to_string(&measurement).unwrap_or_default();
-        // A measurement that cannot be written is missed by whoever reads the file.
+        // The reader of the file reports a missing measurement.
         let _ = File::options().append(true).create(true).open(file).and_then(|mut file| writeln!(file, "{line}"));
     }
     let code = status.ok().and_then(|status| status.code()).and_then(|code| u8::try_from(code).ok());

@@ -1,4 +1,4 @@
-//! Every keyword of OpenAPI 3.0, by one of two names: a fact of the interface, or prose.
+//! Every keyword of OpenAPI 3.0: a fact of the interface, or prose.
 
 use serde_json::Value;
 
@@ -16,11 +16,11 @@ pub enum Shape {
     Alternatives(&'static Shape),
     /// A schema, or the boolean that may stand for one below `additionalProperties`.
     SchemaOrFlag,
-    /// Words under a name that is a fact; only the name stays.
-    Words,
+    /// Prose under a name that is a fact; only the name stays.
+    Prose,
 }
 
-/// The kinds of plain values.
+/// The types of plain values.
 #[derive(Clone, Copy)]
 pub enum Plain {
     /// A string.
@@ -38,7 +38,7 @@ pub enum Plain {
 }
 
 impl Plain {
-    /// Whether a value is of this kind.
+    /// Whether a value has this type.
     pub fn is(self, value: &Value) -> bool {
         match self {
             Self::Text => value.is_string(),
@@ -50,8 +50,8 @@ impl Plain {
         }
     }
 
-    /// The kind, for people.
-    pub fn words(self) -> &'static str {
+    /// The type, with an article.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Text => "a string",
             Self::Flag => "a boolean",
@@ -63,19 +63,19 @@ impl Plain {
     }
 }
 
-/// What becomes of a member of an object.
+/// What happens to a member of an object.
 pub enum Rule {
     /// It is a fact of this shape.
     Keep(&'static Shape),
     /// It is a fact unless it is prose in the place of one.
     KeepIf(fn(&Value) -> bool),
-    /// It is prose, or a copy of a fact that stands elsewhere.
+    /// It is prose, or the copy of a fact.
     Drop,
 }
 
 use Plain::{Flag, Members, Number, Text, Texts, Values};
 use Rule::{Drop, Keep, KeepIf};
-use Shape::{Alternatives, List, Map, Object, Words};
+use Shape::{Alternatives, List, Map, Object, Prose};
 
 /// Extensions that are facts, all of them flags; all others are dropped, whatever they hold.
 pub const EXTENSIONS: [&str; 1] = ["x-experimental"];
@@ -135,7 +135,7 @@ static FLOWS: Shape = Map(&Object(&[
     ("refreshUrl", Keep(&TEXT)),
     ("scopes", Keep(&SCOPES)),
 ]));
-static SCOPES: Shape = Map(&Words);
+static SCOPES: Shape = Map(&Prose);
 static PATHS: Shape = Map(&Object(&[
     ("get", Keep(&OPERATION)),
     ("put", Keep(&OPERATION)),
@@ -237,8 +237,8 @@ pub static SCHEMA: Shape = Object(&[
     ("xml", Drop),
 ]);
 
-/// Whether a default is a value. The document writes sentences there too ("the time of the request"); a string with white
-/// space in it is one of those.
+/// Whether a default is a value. The document has sentences there too ("the time of the request"):
+/// a string with white space is one.
 fn is_value(default: &Value) -> bool {
     !default.as_str().is_some_and(|text| text.contains(char::is_whitespace))
 }

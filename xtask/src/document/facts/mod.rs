@@ -1,23 +1,23 @@
-//! The interface facts of a document: addresses, methods, parameters, schemas, enums, bounds, scopes, tags, ids and flags.
+//! Reduces a document to the facts of its interface: URLs, methods, parameters, schemas, enums,
+//! bounds, scopes, tags, ids and flags.
 //!
-//! The published document is its vendor's text, and our repository holds none of it. The table in `keywords` knows every keyword of OpenAPI
-//! 3.0 as a fact, which stays, or as prose, which goes. A keyword that it does not know is a problem, for dropping it could lose a
-//! part of the interface and keeping it could keep a sentence. Running it over its own output changes nothing, so every run begins
-//! with it and both forms of a document are one from there on.
+//! The published document is the vendor's text, and this repository contains none of it. The table
+//! in `keywords` has every keyword of OpenAPI 3.0 as a fact, which stays, or as prose, which goes.
+//! An unknown keyword is a problem: dropping it could lose a part of the interface, and keeping it
+//! could keep a sentence. Reducing facts again changes nothing, so every run begins with it.
 
 mod keywords;
 
 use keywords::{EXTENSIONS, Plain, ROOT, Rule, SCHEMA, Shape};
 use serde_json::Value;
 
-use super::{Document, Pointer, load::kind};
+use super::{Document, Pointer, load::json_type};
 use crate::problem::{Problem, Problems};
 
 /// Reduces a document to its facts.
 ///
 /// # Errors
-/// All nodes that are not of the JSON type that OpenAPI asks for, and all keywords that are neither a known fact nor known
-/// prose.
+/// All nodes of another JSON type than OpenAPI requires, and all unknown keywords.
 pub fn facts(mut document: Document) -> Result<Document, Problems> {
     let mut facts = Facts { problems: Problems::new() };
     facts.reduce(&Pointer::Root, document.root_mut(), &ROOT);
@@ -33,7 +33,7 @@ impl Facts {
     fn reduce(&mut self, at: &Pointer<'_>, value: &mut Value, shape: &Shape) {
         match (shape, value) {
             (Shape::Plain(plain), value) => self.plain(at, value, *plain),
-            (Shape::Words, value) => *value = Value::String(String::new()),
+            (Shape::Prose, value) => *value = Value::String(String::new()),
             (Shape::SchemaOrFlag, Value::Bool(_)) => {}
             (Shape::SchemaOrFlag, value) => self.reduce(at, value, &SCHEMA),
             (Shape::Object(members), Value::Object(object)) => {
@@ -57,7 +57,7 @@ impl Facts {
         }
     }
 
-    /// Reduces one member of an object; tells whether it stays.
+    /// Reduces one member of an object; returns whether it stays.
     fn member(&mut self, at: &Pointer<'_>, members: &[(&str, Rule)], key: &str, value: &mut Value) -> bool {
         match members.iter().find(|(name, _)| *name == key).map(|(_, rule)| rule) {
             Some(Rule::Keep(shape)) => {
@@ -81,12 +81,12 @@ impl Facts {
 
     fn plain(&mut self, at: &Pointer<'_>, value: &Value, plain: Plain) {
         if !plain.is(value) {
-            self.wrong_type(at, plain.words(), value);
+            self.wrong_type(at, plain.name(), value);
         }
     }
 
     fn wrong_type(&mut self, at: &Pointer<'_>, expected: &str, found: &Value) {
-        let message = format!("expected {expected}, found {}", kind(found));
+        let message = format!("expected {expected}, found {}", json_type(found));
         self.problems.push(Problem::new(at, message, "correct the document, as OpenAPI 3.0 requires"));
     }
 }

@@ -1,21 +1,22 @@
-//! Addresses that are wrong before any rule can read them.
+//! URLs that are wrong before a rule can match them.
 
 use serde_json::{Value, json};
 
 use crate::{
-    document::{Document, child, pointer},
+    document::{Document, Pointer},
     repair::{NotApplicable, RepairResult},
 };
 
 const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subscribers/delete";
 
-/// The path item for the deletion of subscribers brings its own server, `…/jsm/ops/api/cloudId/{cloudId}`.
+/// The path item for the deletion of subscribers has its own server,
+/// `…/jsm/ops/api/cloudId/{cloudId}`.
 ///
-/// Together with its path that is an address with the cloud id twice, which fits none of the other 73 paths of its family;
-/// its neighbours (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server. It reads like a leftover of the
-/// generator that wrote the document.
+/// Together with its path that is a URL with the cloud id twice, unlike the other 73 paths of its
+/// family; its neighbours (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server.
+/// It looks like a leftover of the vendor's generator.
 pub fn drop_stray_server(document: &mut Document) -> RepairResult {
-    let at = pointer(&["paths", SUBSCRIBERS_DELETE]);
+    let at = Pointer::Path(&["paths", SUBSCRIBERS_DELETE]).to_string();
     let item = document.paths_mut().and_then(|paths| paths.get_mut(SUBSCRIBERS_DELETE)).and_then(Value::as_object_mut);
     let Some(item) = item else {
         return Err(NotApplicable::not_found(at, format!("the path `{SUBSCRIBERS_DELETE}` is missing")));
@@ -26,7 +27,7 @@ pub fn drop_stray_server(document: &mut Document) -> RepairResult {
             item.remove("servers");
             Ok(1)
         }
-        Some(other) => Err(NotApplicable::not_needed(child(&at, "servers"), format!("the servers are now `{other}`"))),
+        Some(other) => Err(NotApplicable::not_needed(format!("{at}/servers"), format!("the servers are now `{other}`"))),
         None => Err(NotApplicable::not_needed(at, "the path has no servers of its own")),
     }
 }
@@ -36,7 +37,7 @@ pub fn drop_stray_server(document: &mut Document) -> RepairResult {
 /// Consent and tokens come from `auth.atlassian.com`:
 /// <https://developer.atlassian.com/cloud/oauth/getting-started/implementing-oauth-3lo>.
 pub fn production_oauth_hosts(document: &mut Document) -> RepairResult {
-    let at = pointer(&["components", "securitySchemes", "OAuth2", "flows", "authorizationCode"]);
+    let at = Pointer::Path(&["components", "securitySchemes", "OAuth2", "flows", "authorizationCode"]).to_string();
     let Some(flow) = document.root_mut().pointer_mut(&at) else {
         return Err(NotApplicable::not_found(at, "the authorization code flow is missing"));
     };
@@ -47,7 +48,7 @@ pub fn production_oauth_hosts(document: &mut Document) -> RepairResult {
     for key in ["authorizationUrl", "tokenUrl"] {
         if flow.get(key) != wrong.get(key) {
             let found = flow.get(key).cloned().unwrap_or_default();
-            return Err(NotApplicable::not_needed(child(&at, key), format!("it is now `{found}`")));
+            return Err(NotApplicable::not_needed(format!("{at}/{key}"), format!("it is now `{found}`")));
         }
     }
     flow["authorizationUrl"] = "https://auth.atlassian.com/authorize".into();

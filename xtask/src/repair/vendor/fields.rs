@@ -1,4 +1,5 @@
-//! Fields that the vendor's own examples have and its schemas lack. A decoder that knows no field drops it in silence.
+//! Fields that the vendor's examples have and its schemas lack. A decoder silently drops unknown
+//! fields.
 
 use serde_json::{Value, json};
 
@@ -7,19 +8,20 @@ use crate::{
     repair::{RepairResult, place},
 };
 
-/// An entry of the audit log has a `summary` in both examples; the schema has a `message` that neither example has. Both are
-/// read.
+/// An entry of the audit log has a `summary` in both examples; the schema has a `message` that
+/// neither example has. Both are read.
 pub fn audit_logs_have_a_summary(document: &mut Document) -> RepairResult {
     place::add_property(document, "AuditLogResponse", "summary", json!({"type": "string"}))
 }
 
-/// An integration is created with a `description` and answered with it in the example.
+/// The examples of an integration have a `description`, in requests and responses.
 pub fn integrations_have_a_description(document: &mut Document) -> RepairResult {
     place::add_property(document, "Integration", "description", json!({"type": "string"}))
 }
 
-/// Syncs and their actions are declared with `properties`. In all examples of answers they have `typeSpecificProperties` in
-/// its place, as integrations have in examples and schema; a sync has a `description` too.
+/// Syncs and their actions are declared with `properties`. In all example responses they have
+/// `typeSpecificProperties` in its place, as integrations have in examples and schema; a sync has a
+/// `description` too.
 pub fn syncs_have_type_specific_properties(document: &mut Document) -> RepairResult {
     let map = || json!({"type": "object", "additionalProperties": {}});
     let fields = [
@@ -30,16 +32,16 @@ pub fn syncs_have_type_specific_properties(document: &mut Document) -> RepairRes
     place::all(document, &fields, |document, (schema, name, value)| place::add_property(document, schema, name, value()))
 }
 
-/// Whoever comes on call next stands under `nextOnCallParticipants`, nested like those on call now; the example nests them, the
-/// schema does not.
+/// The next participants on call are under `nextOnCallParticipants`. The example nests them like
+/// those on call now; the schema does not.
 pub fn next_on_calls_are_nested(document: &mut Document) -> RepairResult {
     let list = json!({"type": "array", "items": schema_reference("OnCallParticipant")});
     place::add_property(document, "OnCallParticipant", "nextOnCallParticipants", list)
 }
 
-/// Assigning a role to a user is declared to answer a page of roles. The example has the `message` and `data` that creating and
-/// changing a role answer.
-pub fn role_assignment_answers_a_receipt(document: &mut Document) -> RepairResult {
+/// Assigning a role to a user is declared to return a page of roles. The example has `message` and
+/// `data`, as the responses of creating and changing a role do.
+pub fn role_assignment_returns_a_receipt(document: &mut Document) -> RepairResult {
     let response = place::response(document, "post", "/v1/roles/assign", "200")?;
     place::replace(
         response,
@@ -90,15 +92,15 @@ mod tests {
     }
 
     #[test]
-    fn assigning_a_role_answers_its_receipt() {
-        let answer = |schema: &str| {
+    fn assigning_a_role_returns_its_receipt() {
+        let operation = |schema: &str| {
             let content = json!({"application/json": {"schema": schema_reference(schema)}});
             json!({"paths": {"/v1/roles/assign": {"post": {"responses": {"200": {"content": content}}}}}})
         };
         check(
-            role_assignment_answers_a_receipt,
-            answer("CustomRolesPaginatedResponse"),
-            answer("CustomUserRoleSuccessResponse"),
+            role_assignment_returns_a_receipt,
+            operation("CustomRolesPaginatedResponse"),
+            operation("CustomUserRoleSuccessResponse"),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Vendor wrong: the document contradicts itself, its own examples, or the service.
 //!
-//! "Example" below is the vendor's own example beside the schema in the published document. "Service" means that the live
-//! service was seen to do it.
+//! "Example" below is the vendor's own example beside the schema in the published document.
+//! "Service" means that the live service was seen to do it.
 
 mod addresses;
 mod fields;
@@ -11,7 +11,7 @@ mod unions;
 
 use addresses::{drop_stray_server, production_oauth_hosts};
 use fields::{
-    audit_logs_have_a_summary, integrations_have_a_description, next_on_calls_are_nested, role_assignment_answers_a_receipt,
+    audit_logs_have_a_summary, integrations_have_a_description, next_on_calls_are_nested, role_assignment_returns_a_receipt,
     syncs_have_type_specific_properties,
 };
 use parameters::{
@@ -20,21 +20,21 @@ use parameters::{
     team_request_parameter, update_alert_filter_parameter,
 };
 use types::{
-    alert_search_times_are_milliseconds, discriminators_without_alternatives, extra_properties_hold_any_value,
-    heartbeat_enabled_may_be_text, heartbeat_update_requires_no_name, integration_action_update_answers_the_action,
-    maps_hold_any_value, rotation_order_may_be_null, routing_rule_default_may_be_text, sync_conditions_may_be_null,
-    sync_group_writes_answer_the_group, took_is_fractional,
+    alert_search_times_are_milliseconds, calendars_are_text, discriminators_without_alternatives,
+    extra_properties_hold_any_value, heartbeat_enabled_may_be_text, heartbeat_update_requires_no_name,
+    integration_action_update_returns_the_action, maps_hold_any_value, rotation_order_may_be_null,
+    routing_rule_default_may_be_text, sync_conditions_may_be_null, sync_group_writes_return_the_group, took_is_fractional,
 };
 use unions::{
     action_groups_may_be_a_bare_list, added_note_may_be_a_receipt, escalation_delay_has_two_forms,
-    on_call_answers_are_any_of_two, on_call_participants_may_be_ids, team_policies_say_their_type,
+    on_call_participants_may_be_ids, on_call_responses_are_any_of_two, team_policies_say_their_type,
     team_policy_page_is_one_page, time_restrictions_say_their_type,
 };
 
 use super::{Repair, RepairKind, repairs};
 
-/// Repairs of addresses, applied before the addresses are rewritten.
-pub const ADDRESS_REPAIRS: &[Repair] = repairs![RepairKind::Vendor; drop_stray_server, production_oauth_hosts];
+/// Repairs of URLs, applied before the URLs are rewritten.
+pub const URL_REPAIRS: &[Repair] = repairs![RepairKind::Vendor; drop_stray_server, production_oauth_hosts];
 
 /// All other repairs of what the vendor has wrong.
 pub const REPAIRS: &[Repair] = repairs![RepairKind::Vendor;
@@ -55,22 +55,23 @@ pub const REPAIRS: &[Repair] = repairs![RepairKind::Vendor;
     extra_properties_hold_any_value,
     took_is_fractional,
     alert_search_times_are_milliseconds,
+    calendars_are_text,
     heartbeat_enabled_may_be_text,
     routing_rule_default_may_be_text,
     rotation_order_may_be_null,
     sync_conditions_may_be_null,
-    integration_action_update_answers_the_action,
-    sync_group_writes_answer_the_group,
+    integration_action_update_returns_the_action,
+    sync_group_writes_return_the_group,
     audit_logs_have_a_summary,
     integrations_have_a_description,
     syncs_have_type_specific_properties,
     next_on_calls_are_nested,
-    role_assignment_answers_a_receipt,
+    role_assignment_returns_a_receipt,
     action_groups_may_be_a_bare_list,
     added_note_may_be_a_receipt,
     escalation_delay_has_two_forms,
     on_call_participants_may_be_ids,
-    on_call_answers_are_any_of_two,
+    on_call_responses_are_any_of_two,
     time_restrictions_say_their_type,
     team_policies_say_their_type,
     team_policy_page_is_one_page,

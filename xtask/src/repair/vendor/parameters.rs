@@ -1,6 +1,6 @@
 //! Path parameters whose declaration and template disagree.
 //!
-//! The template is right in every case: it is the address, and the neighbouring operations on the same path agree with it.
+//! The template is always right: it is the URL, and the other operations on the path agree with it.
 
 use serde_json::json;
 
@@ -54,7 +54,8 @@ pub fn sync_actions_parameter(document: &mut Document) -> RepairResult {
     declare_path_parameter(document, "get", SYNC_ACTIONS, "syncId")
 }
 
-/// Reading an action group of a sync declares `actionGroupId` for `{id}`; changing and deleting it declare `id`.
+/// Reading an action group of a sync declares `actionGroupId` for `{id}`; changing and deleting it
+/// declare `id`.
 pub fn sync_action_group_parameter(document: &mut Document) -> RepairResult {
     rename_path_parameter(document, "get", SYNC_ACTION_GROUP, "actionGroupId", "id")
 }
@@ -74,8 +75,9 @@ pub fn team_request_parameter(document: &mut Document) -> RepairResult {
     declare_path_parameter(document, "get", TEAM_REQUEST, "teamId")
 }
 
-/// Creating, changing and deleting a role of a team declare the team as one of the words `id` and `name`, which would be the
-/// values of a parameter that says what the identifier of the role is. Reading roles declares the id that it is.
+/// Creating, changing and deleting a role of a team declare the team as `id` or `name`,
+/// which are the values of another parameter, the type of the role's identifier. Reading roles
+/// declares the team as an id.
 pub fn role_team_is_an_id(document: &mut Document) -> RepairResult {
     let operations = [("post", TEAM_ROLES), ("patch", TEAM_ROLE), ("delete", TEAM_ROLE)];
     place::all(document, &operations, |document, operation| {

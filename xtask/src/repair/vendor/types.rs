@@ -1,13 +1,14 @@
-//! Types that the vendor's own examples, or the service, contradict.
+//! Types that contradict the vendor's examples or the service.
 
 use serde_json::{Value, json};
 
 use crate::{
-    document::{Document, child, schema_reference, walk},
+    document::{Document, schema_reference, walk},
     repair::{NotApplicable, RepairResult, place},
 };
 
-/// `UpdateHeartbeatRequest` requires a property `name` that it does not have; the name of the heartbeat is in the query.
+/// `UpdateHeartbeatRequest` requires a property `name` that it does not have; the name of the
+/// heartbeat is in the query.
 pub fn heartbeat_update_requires_no_name(document: &mut Document) -> RepairResult {
     let schema = place::schema(document, "UpdateHeartbeatRequest")?;
     let at = "/components/schemas/UpdateHeartbeatRequest/required";
@@ -21,8 +22,8 @@ pub fn heartbeat_update_requires_no_name(document: &mut Document) -> RepairResul
     Ok(1)
 }
 
-/// `discriminator` on schemas that offer no alternatives, eight of them strings. It means nothing there (OpenAPI 3.0.3,
-/// "Discriminator Object": only beside `oneOf`, `anyOf` or `allOf`).
+/// `discriminator` on schemas that offer no alternatives, eight of them strings. It means nothing
+/// there (OpenAPI 3.0.3, "Discriminator Object": only beside `oneOf`, `anyOf` or `allOf`).
 pub fn discriminators_without_alternatives(document: &mut Document) -> RepairResult {
     let mut removed = 0;
     walk::schemas_mut(document, |_, schema| {
@@ -68,8 +69,8 @@ const MAPS: [(&str, &str); 23] = [
     ("UpdatedActionDto", "typeSpecificProperties"),
 ];
 
-/// `typeSpecificProperties`, `fieldMappings` and the `properties` of syncs are declared as maps of objects. Their examples hold
-/// `"{{message}}"`, `true`, `[]`: they are maps of anything.
+/// `typeSpecificProperties`, `fieldMappings` and the `properties` of syncs are declared as maps of
+/// objects. Their examples hold `"{{message}}"`, `true`, `[]`: they are maps of anything.
 pub fn maps_hold_any_value(document: &mut Document) -> RepairResult {
     place::all(document, &MAPS, |document, (schema, property)| {
         let wrong = json!({"type": "object", "additionalProperties": {"type": "object"}});
@@ -86,8 +87,9 @@ pub fn extra_properties_hold_any_value(document: &mut Document) -> RepairResult 
     place::replace((at, values), &json!({"type": "string"}), json!({}))
 }
 
-/// `SuccessResponse.took`, the seconds that a request took, is declared `integer`; its example is `0.195`. The schema is the
-/// receipt of every asynchronous write to an alert, so a faithful client fails on all of them.
+/// `SuccessResponse.took`, the seconds that a request took, is declared `integer`; its example is
+/// `0.195`. The schema is the receipt of every asynchronous write to an alert, so a client that
+/// follows the document fails on all of them.
 pub fn took_is_fractional(document: &mut Document) -> RepairResult {
     let wrong = json!({"type": "integer", "format": "int32"});
     place::replace(
@@ -97,8 +99,8 @@ pub fn took_is_fractional(document: &mut Document) -> RepairResult {
     )
 }
 
-/// `from` and `to` of the search for alerts are declared as 32-bit integers. They are milliseconds since 1970 (seen in a call
-/// of the live service), which have not fitted into 32 bits since January 1970.
+/// `from` and `to` of the search for alerts are declared as 32-bit integers. They are milliseconds
+/// since 1970 (seen in a call of the live service), which do not fit into 32 bits.
 pub fn alert_search_times_are_milliseconds(document: &mut Document) -> RepairResult {
     place::all(document, &["from", "to"], |document, name| {
         let schema = place::parameter(document, ("get", "/v1/alerts"), ("query", name))?;
@@ -106,7 +108,8 @@ pub fn alert_search_times_are_milliseconds(document: &mut Document) -> RepairRes
     })
 }
 
-/// A boolean that is also sent as the string `"true"` or `"false"`. [`crate::types`] reads the mark.
+/// A boolean that is also sent as the string `"true"` or `"false"`. [`crate::types`] reads the
+/// mark.
 fn boolean_or_text() -> Value {
     json!({"type": "boolean", "x-jsm-lenient": "boolean"})
 }
@@ -128,33 +131,36 @@ pub fn routing_rule_default_may_be_text(document: &mut Document) -> RepairResult
 /// Marks a property that may be `null`.
 fn nullable((at, value): (String, &mut Value)) -> RepairResult {
     if value.get("nullable").is_some() {
-        return Err(NotApplicable::not_needed(child(&at, "nullable"), "the property says whether it may be null"));
+        return Err(NotApplicable::not_needed(format!("{at}/nullable"), "the property says whether it may be null"));
     }
     let Some(schema) = value.as_object_mut() else { return Err(NotApplicable::not_found(at, "expected a schema")) };
     schema.insert("nullable".to_owned(), Value::Bool(true));
     Ok(1)
 }
 
-/// `TimelineRotation.order` is declared `number`; the example of a timeline has `null` for two of its rotations.
+/// `TimelineRotation.order` is declared `number`; the example of a timeline has `null` for two of
+/// its rotations.
 pub fn rotation_order_may_be_null(document: &mut Document) -> RepairResult {
     nullable(place::property(document, "TimelineRotation", "order")?)
 }
 
-/// `FilterDto.conditions` is declared an array; the examples of sync actions have `null` where a filter matches everything.
+/// `FilterDto.conditions` is declared an array; the examples of sync actions have `null` where a
+/// filter matches everything.
 pub fn sync_conditions_may_be_null(document: &mut Document) -> RepairResult {
     nullable(place::property(document, "FilterDto", "conditions")?)
 }
 
-/// Changing an action of an integration is declared to answer the integration. Its example is the action, with the direction,
-/// filter and field mappings that an integration does not have; reading the action is declared right.
-pub fn integration_action_update_answers_the_action(document: &mut Document) -> RepairResult {
+/// Changing an action of an integration is declared to return the integration. Its example is the
+/// action, with the direction, filter and field mappings that an integration does not have; reading
+/// the action is declared right.
+pub fn integration_action_update_returns_the_action(document: &mut Document) -> RepairResult {
     let response = place::response(document, "patch", "/v1/integrations/{integrationId}/actions/{id}", "200")?;
     place::replace(response, &schema_reference("Integration"), schema_reference("IntegrationAction"))
 }
 
-/// Creating and changing an action group of a sync are declared to answer an outline and a single action. Both examples are
-/// the group with its actions, as reading it is declared.
-pub fn sync_group_writes_answer_the_group(document: &mut Document) -> RepairResult {
+/// Creating and changing an action group of a sync are declared to return an outline and a single
+/// action. Both examples are the group with its actions, as reading it is declared.
+pub fn sync_group_writes_return_the_group(document: &mut Document) -> RepairResult {
     let writes = [
         ("post", "/v1/syncs/{syncId}/action-groups", "SyncActionGroupMetadataDto"),
         ("patch", "/v1/syncs/{syncId}/action-groups/{id}", "SyncAction"),
@@ -162,6 +168,16 @@ pub fn sync_group_writes_answer_the_group(document: &mut Document) -> RepairResu
     place::all(document, &writes, |document, (method, path, wrong)| {
         let response = place::response(document, method, path, "200")?;
         place::replace(response, &schema_reference(wrong), schema_reference("SyncActionGroup"))
+    })
+}
+
+/// Calendars are declared as objects without properties. Their media type is `text/calendar`: they
+/// are strings.
+pub fn calendars_are_text(document: &mut Document) -> RepairResult {
+    let paths = ["/v1/schedules/{scheduleId}.ics", "/v1/schedules/on-calls/{userIdentifier}.ics"];
+    place::all(document, &paths, |document, path| {
+        let calendar = place::content(document, ("get", path), "200", "text/calendar")?;
+        place::replace(calendar, &json!({"type": "object"}), json!({"type": "string"}))
     })
 }
 
@@ -175,10 +191,10 @@ mod tests {
         json!({"components": {"schemas": {schema: {"properties": {property: value}}}}})
     }
 
-    /// A document with operations that answer a schema.
-    fn answers(answers: &[(&str, &str, &str)]) -> Value {
+    /// A document with operations that return a schema.
+    fn responses(responses: &[(&str, &str, &str)]) -> Value {
         let mut paths = json!({});
-        for (method, path, schema) in answers {
+        for (method, path, schema) in responses {
             paths[*path][*method] =
                 json!({"responses": {"200": {"content": {"application/json": {"schema": schema_reference(schema)}}}}});
         }
@@ -282,19 +298,30 @@ mod tests {
     }
 
     #[test]
-    fn writes_answer_what_their_examples_show() {
-        let action = |schema| answers(&[("patch", "/v1/integrations/{integrationId}/actions/{id}", schema)]);
-        check(integration_action_update_answers_the_action, action("Integration"), action("IntegrationAction"));
+    fn writes_return_what_their_examples_show() {
+        let action = |schema| responses(&[("patch", "/v1/integrations/{integrationId}/actions/{id}", schema)]);
+        check(integration_action_update_returns_the_action, action("Integration"), action("IntegrationAction"));
         let groups = |created, changed| {
-            answers(&[
+            responses(&[
                 ("post", "/v1/syncs/{syncId}/action-groups", created),
                 ("patch", "/v1/syncs/{syncId}/action-groups/{id}", changed),
             ])
         };
         check(
-            sync_group_writes_answer_the_group,
+            sync_group_writes_return_the_group,
             groups("SyncActionGroupMetadataDto", "SyncAction"),
             groups("SyncActionGroup", "SyncActionGroup"),
         );
+    }
+
+    #[test]
+    fn calendars_become_strings() {
+        let calendars = |kind: &str| {
+            let content = json!({"text/calendar": {"schema": {"type": kind}}});
+            let item = json!({"get": {"responses": {"200": {"content": content}}}});
+            let paths = ["/v1/schedules/{scheduleId}.ics", "/v1/schedules/on-calls/{userIdentifier}.ics"];
+            json!({"paths": paths.map(|path| (path.to_owned(), item.clone())).into_iter().collect::<serde_json::Map<_, _>>()})
+        };
+        check(calendars_are_text, calendars("object"), calendars("string"));
     }
 }

@@ -1,29 +1,31 @@
-//! Alternatives that the document leaves out, or does not tell apart.
+//! Alternatives that the document lacks, or does not distinguish.
 
 use serde_json::{Value, json};
 
 use crate::{
-    document::{Document, child, pointer, schema_reference},
+    document::{Document, Pointer, schema_reference},
     repair::{NotApplicable, RepairResult, place},
 };
 
-/// `GET /v1/syncs/{syncId}/action-groups` is declared to answer an object; its example is a bare list. Both are read.
+/// `GET /v1/syncs/{syncId}/action-groups` is declared to return an object; its example is a bare
+/// list. Both are read.
 pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> RepairResult {
     let response = place::response(document, "get", "/v1/syncs/{syncId}/action-groups", "200")?;
     let list = json!({"type": "array", "items": schema_reference("SyncActionGroup")});
     place::replace(response, &schema_reference("SyncActions"), json!({"oneOf": [list, schema_reference("SyncActions")]}))
 }
 
-/// `POST /v1/alerts/{id}/notes` is declared to answer the note. One published client reads a note, another the receipt that all
-/// other writes to alerts answer. Both are read.
+/// `POST /v1/alerts/{id}/notes` is declared to return the note. One published client reads a note,
+/// another the receipt that all other writes to alerts return. Both are read.
 pub fn added_note_may_be_a_receipt(document: &mut Document) -> RepairResult {
     let response = place::response(document, "post", "/v1/alerts/{id}/notes", "200")?;
     let [note, receipt] = ["AlertNote", "SuccessResponse"].map(schema_reference);
     place::replace(response, &note, json!({"anyOf": [note, receipt]}))
 }
 
-/// The `delay` of an escalation rule is declared an integer, in minutes, and Atlassian's Terraform provider reads it so. Another
-/// published client reads an object with `timeAmount` and `timeUnit`. Both are read.
+/// The `delay` of an escalation rule is declared an integer, in minutes, and Atlassian's Terraform
+/// provider reads it so. Another published client reads an object with `timeAmount` and `timeUnit`.
+/// Both are read.
 pub fn escalation_delay_has_two_forms(document: &mut Document) -> RepairResult {
     let wrong = json!({"type": "integer", "format": "int64", "minimum": 1});
     let object = json!({"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}});
@@ -35,8 +37,9 @@ pub fn escalation_delay_has_two_forms(document: &mut Document) -> RepairResult {
     )
 }
 
-/// Participants on call are declared as objects. With `flat=true` the service sends ids, under `onCallUsers` says the document,
-/// under `onCallParticipants` reads another client. Objects and ids are read under either.
+/// Participants on call are declared as objects. With `flat=true` the service sends ids, under
+/// `onCallUsers` says the document, under `onCallParticipants` reads another client. Objects and
+/// ids are read under either.
 pub fn on_call_participants_may_be_ids(document: &mut Document) -> RepairResult {
     let lists = [("OnCallParticipants", "onCallParticipants"), ("NextOnCallParticipants", "nextOnCallParticipants")];
     place::all(document, &lists, |document, (schema, property)| {
@@ -47,12 +50,13 @@ pub fn on_call_participants_may_be_ids(document: &mut Document) -> RepairResult 
     })
 }
 
-/// The answers that say who is on call are declared as exactly one of two objects. Neither requires its own property or forbids that
-/// of the other, so whatever is one of them is the other as well, and no answer is valid. They are any of the two.
-pub fn on_call_answers_are_any_of_two(document: &mut Document) -> RepairResult {
+/// The responses with the participants on call are declared as exactly one of two objects. Neither
+/// requires its own property or forbids the other's, so every response matches both, and none is
+/// valid. They are any of the two.
+pub fn on_call_responses_are_any_of_two(document: &mut Document) -> RepairResult {
     place::all(document, &["OnCallResponse", "NextOnCallResponse"], |document, name| {
         let schema = place::schema(document, name)?;
-        let at = pointer(&["components", "schemas", name]);
+        let at = Pointer::Path(&["components", "schemas", name]).to_string();
         let Some(alternatives) = schema.remove("oneOf") else {
             return Err(NotApplicable::not_needed(at, "there is no `oneOf`"));
         };
@@ -61,8 +65,9 @@ pub fn on_call_answers_are_any_of_two(document: &mut Document) -> RepairResult {
     })
 }
 
-/// The types that tell the two kinds of time restriction apart. Four schemas say theirs by a `default`, four not at all; the
-/// service sends these (Atlassian's Terraform provider, `rotation` and `routing rule`).
+/// The types that distinguish the two kinds of time restriction. Four schemas say theirs by a
+/// `default`, four not at all; the service sends these (Atlassian's Terraform provider, `rotation`
+/// and `routing rule`).
 const TIME_RESTRICTIONS: [(&str, &str); 8] = [
     ("TimeOfDayTimeRestriction", "time-of-day"),
     ("TimeOfDayTimeRestrictionRequest", "time-of-day"),
@@ -74,13 +79,15 @@ const TIME_RESTRICTIONS: [(&str, &str); 8] = [
     ("RoutingRulesWeekdayTimeRestrictionInterval", "weekday-and-time-of-day"),
 ];
 
-/// Time restrictions come in two kinds that their `type` tells apart, but the document declares it as any string.
+/// Time restrictions come in two kinds that their `type` tells apart, but the document declares it
+/// as any string.
 pub fn time_restrictions_say_their_type(document: &mut Document) -> RepairResult {
     place::all(document, &TIME_RESTRICTIONS, |document, (schema, kind)| one_value(document, schema, kind))
 }
 
-/// The policies of a team come in two kinds that their `type` tells apart, but the document declares it as any string. The
-/// operation that lists them takes the same two words as its parameter `type`.
+/// The policies of a team come in two kinds that their `type` tells apart, but the document
+/// declares it as any string. The operation that lists them takes the same two values as its
+/// parameter `type`.
 pub fn team_policies_say_their_type(document: &mut Document) -> RepairResult {
     let kinds = [("TeamAlertPolicyDto", "alert"), ("TeamNotificationPolicyDto", "notification")];
     place::all(document, &kinds, |document, (schema, kind)| one_value(document, schema, kind))
@@ -90,21 +97,21 @@ pub fn team_policies_say_their_type(document: &mut Document) -> RepairResult {
 fn one_value(document: &mut Document, schema: &str, kind: &str) -> RepairResult {
     let (at, value) = place::property(document, schema, "type")?;
     if value.get("enum").is_some() {
-        return Err(NotApplicable::not_needed(child(&at, "enum"), "the values are declared"));
+        return Err(NotApplicable::not_needed(format!("{at}/enum"), "the values are declared"));
     }
     *value = json!({"type": "string", "enum": [kind]});
     Ok(1)
 }
 
-/// Listing the policies of a team is declared to answer one of two pages, which differ in nothing: both hold `links` and the same
-/// five properties under `values`. It is one page.
+/// Listing the policies of a team is declared to return one of two equal pages: both have `links`
+/// and the same five properties under `values`. It is one page.
 pub fn team_policy_page_is_one_page(document: &mut Document) -> RepairResult {
     let pages = ["TeamNotificationPolicyPaginatedResponse", "TeamAlertPolicyPaginatedResponse"];
     let entries = ["NotificationPolicyListResponse", "PolicyListResponse"];
     for pair in [entries, ["TeamNotificationPolicyLinks", "TeamAlertPolicyLinks"]] {
         let [first, second] = pair.map(|name| place::schema(document, name).cloned());
         if first? != second? {
-            let at = pointer(&["components", "schemas", pair[0]]);
+            let at = Pointer::Path(&["components", "schemas", pair[0]]).to_string();
             return Err(NotApplicable::not_needed(at, format!("`{}` and `{}` differ now", pair[0], pair[1])));
         }
     }
@@ -122,7 +129,7 @@ mod tests {
         json!({"components": {"schemas": {schema: {"properties": {property: value}}}}})
     }
 
-    fn answer(path: &str, schema: Value) -> Value {
+    fn operation(path: &str, schema: Value) -> Value {
         json!({"paths": {path: {"get": {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}}}})
     }
 
@@ -132,19 +139,19 @@ mod tests {
         let list = json!({"type": "array", "items": schema_reference("SyncActionGroup")});
         check(
             action_groups_may_be_a_bare_list,
-            answer(path, schema_reference("SyncActions")),
-            answer(path, json!({"oneOf": [list, schema_reference("SyncActions")]})),
+            operation(path, schema_reference("SyncActions")),
+            operation(path, json!({"oneOf": [list, schema_reference("SyncActions")]})),
         );
     }
 
     #[test]
     fn an_added_note_is_read_as_note_and_as_receipt() {
-        let answer = |schema: Value| {
+        let operation = |schema: Value| {
             let content = json!({"application/json": {"schema": schema}});
             json!({"paths": {"/v1/alerts/{id}/notes": {"post": {"responses": {"200": {"content": content}}}}}})
         };
         let [note, receipt] = ["AlertNote", "SuccessResponse"].map(schema_reference);
-        check(added_note_may_be_a_receipt, answer(note.clone()), answer(json!({"anyOf": [note, receipt]})));
+        check(added_note_may_be_a_receipt, operation(note.clone()), operation(json!({"anyOf": [note, receipt]})));
     }
 
     #[test]
@@ -182,11 +189,11 @@ mod tests {
 
     #[test]
     fn alternatives_that_exclude_nothing_are_any_of_them() {
-        let answers = |keyword: &str| {
-            let answer = json!({"type": "object", keyword: [{}, {}]});
-            json!({"components": {"schemas": {"OnCallResponse": answer, "NextOnCallResponse": answer}}})
+        let responses = |keyword: &str| {
+            let response = json!({"type": "object", keyword: [{}, {}]});
+            json!({"components": {"schemas": {"OnCallResponse": response, "NextOnCallResponse": response}}})
         };
-        check(on_call_answers_are_any_of_two, answers("oneOf"), answers("anyOf"));
+        check(on_call_responses_are_any_of_two, responses("oneOf"), responses("anyOf"));
     }
 
     #[test]
@@ -207,7 +214,7 @@ mod tests {
     #[test]
     fn the_pages_of_team_policies_become_one() {
         let page = |schema: Value| {
-            let mut document = answer("/v1/teams/{teamId}/policies", schema);
+            let mut document = operation("/v1/teams/{teamId}/policies", schema);
             let same = json!({"type": "object"});
             document["components"]["schemas"] = json!({
                 "NotificationPolicyListResponse": same, "PolicyListResponse": same,

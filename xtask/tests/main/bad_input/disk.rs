@@ -1,4 +1,4 @@
-//! Folders that refuse to be written to.
+//! Directories that refuse to be written to.
 
 #![cfg(unix)]
 
@@ -12,32 +12,34 @@ use tempfile::TempDir;
 
 use crate::support::{
     cli::{self, Ran},
-    folder::{Crate, Snapshot, files},
+    directory::{Crate, Snapshot, files},
     workspace,
 };
 
-/// The user and the group of nobody.
-const NOBODY: u32 = 65_534;
+/// A user and a group without any rights.
+const UNPRIVILEGED: u32 = 65_534;
 
-/// A copy of the binary and its input that everybody may read, for a user to whom the workspace may be closed.
+/// A copy of the binary and its input that every user may read, for a user to whom the workspace
+/// may be closed.
 struct Stage {
-    folder: TempDir,
-    /// Whether the run must change its user, because modes do not count for the one who runs the tests.
-    as_nobody: bool,
+    directory: TempDir,
+    /// Whether the run must change its user, because modes do not count for the one who runs the
+    /// tests.
+    as_unprivileged: bool,
 }
 
 impl Stage {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        set_mode(folder.path(), 0o755);
-        let stage = Self { as_nobody: modes_do_not_count(folder.path()), folder };
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        set_mode(directory.path(), 0o755);
+        let stage = Self { as_unprivileged: modes_do_not_count(directory.path()), directory };
         for (from, name) in [(PathBuf::from(env!("CARGO_BIN_EXE_xtask")), "xtask"), (spec("jsm-ops.json"), "spec")] {
             fs::copy(from, stage.join(name)).expect("the file can be copied");
             set_mode(&stage.join(name), 0o755);
         }
-        for folder in ["overlay", "overlay/examples"] {
-            fs::create_dir(stage.join(folder)).expect("the folder can be made");
-            set_mode(&stage.join(folder), 0o755);
+        for directory in ["overlay", "overlay/examples"] {
+            fs::create_dir(stage.join(directory)).expect("the directory can be made");
+            set_mode(&stage.join(directory), 0o755);
         }
         for (name, content) in files(&spec("overlay")) {
             let copy = stage.join(&format!("overlay/{name}"));
@@ -48,7 +50,7 @@ impl Stage {
     }
 
     fn join(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.directory.path().join(name)
     }
 
     fn regen(&self, out: &Path) -> Ran {
@@ -61,8 +63,8 @@ impl Stage {
             .arg(self.join("overlay"))
             .arg("--out")
             .arg(out);
-        if self.as_nobody {
-            command.uid(NOBODY).gid(NOBODY);
+        if self.as_unprivileged {
+            command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
         }
         cli::run(&mut command)
     }
@@ -76,23 +78,25 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).expect("the mode can be set");
 }
 
-/// Whether the user who runs the tests writes into folders that are closed to everybody: root does.
-fn modes_do_not_count(folder: &Path) -> bool {
-    let closed = folder.join("closed");
-    fs::create_dir(&closed).expect("the folder can be made");
+/// Whether the user who runs the tests writes into directories that are closed to every user: root
+/// does.
+fn modes_do_not_count(directory: &Path) -> bool {
+    let closed = directory.join("closed");
+    fs::create_dir(&closed).expect("the directory can be made");
     set_mode(&closed, 0o555);
     let written = fs::write(closed.join("file"), "").is_ok();
     set_mode(&closed, 0o755);
-    fs::remove_dir_all(&closed).expect("the folder can be removed");
+    fs::remove_dir_all(&closed).expect("the directory can be removed");
     written
 }
 
-/// Runs `regen` into a folder that must refuse at `refusing`, and must look as before when its modes are open again.
+/// Runs `regen` into a directory that must refuse at `refusing`, and must look as before when its
+/// modes are open again.
 fn refuses_and_leaves_as_it_was(stage: &Stage, out: &Path, closed: &[PathBuf], refusing: &Path) {
     let before = Snapshot::of(out);
-    closed.iter().for_each(|folder| set_mode(folder, 0o555));
+    closed.iter().for_each(|directory| set_mode(directory, 0o555));
     let ran = stage.regen(out);
-    closed.iter().for_each(|folder| set_mode(folder, 0o755));
+    closed.iter().for_each(|directory| set_mode(directory, 0o755));
     assert_eq!(ran.stdout, "", "a refused run reports nothing");
     ran.refused(&[
         "cannot write ",
@@ -105,10 +109,10 @@ fn refuses_and_leaves_as_it_was(stage: &Stage, out: &Path, closed: &[PathBuf], r
 }
 
 #[test]
-fn an_empty_folder_that_cannot_be_written_to_is_named_and_left_empty() {
+fn an_empty_directory_that_cannot_be_written_to_is_named_and_left_empty() {
     let stage = Stage::new();
     let out = stage.join("out");
-    fs::create_dir(&out).expect("the folder can be made");
+    fs::create_dir(&out).expect("the directory can be made");
     refuses_and_leaves_as_it_was(&stage, &out, std::slice::from_ref(&out), &out.join("Cargo.toml"));
 }
 
@@ -123,7 +127,7 @@ fn a_stale_crate_that_cannot_be_written_to_is_named_and_left_as_it_was() {
 
 /// The manifest can be staged, the sources cannot: what was staged has to go again.
 #[test]
-fn a_folder_that_can_be_written_to_in_part_is_left_as_it_was() {
+fn a_directory_that_can_be_written_to_in_part_is_left_as_it_was() {
     let stage = Stage::new();
     let generated = Crate::new();
     let manifest = fs::read_to_string(generated.join("Cargo.toml")).expect("the manifest is readable");
@@ -133,7 +137,8 @@ fn a_folder_that_can_be_written_to_in_part_is_left_as_it_was() {
     refuses_and_leaves_as_it_was(&stage, generated.path(), &[generated.join("src")], &generated.join("src/client.rs"));
 }
 
-/// All can be staged and the stray file cannot be removed: what took its place already has to go back.
+/// All can be staged and the stray file cannot be removed: what took its place already has to go
+/// back.
 #[test]
 fn a_stray_file_that_cannot_be_removed_puts_everything_back() {
     let stage = Stage::new();
@@ -141,8 +146,8 @@ fn a_stray_file_that_cannot_be_removed_puts_everything_back() {
     generated.write("src/client.rs", b"// stale\n");
     generated.write("old/stray.rs", b"// stray\n");
     let before = Snapshot::of(generated.path());
-    for folder in ["", "src", "tests"] {
-        set_mode(&generated.join(folder), 0o777);
+    for directory in ["", "src", "tests"] {
+        set_mode(&generated.join(directory), 0o777);
     }
     set_mode(&generated.join("old"), 0o555);
     let ran = stage.regen(generated.path());

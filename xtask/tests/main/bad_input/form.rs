@@ -25,10 +25,10 @@ refused! {
 
     swagger_2_is_refused: changed(|root| {
         *root = json!({"swagger": "2.0", "paths": root["paths"], "definitions": root["components"]["schemas"]});
-    }) => ["at /swagger: this is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
+    }) => ["at /swagger: the document is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
 
     openapi_3_1_is_refused: changed(|root| root["openapi"] = json!("3.1.0")) =>
-        ["at /openapi: this is OpenAPI \"3.1.0\"", "convert it to OpenAPI 3.0.x"];
+        ["at /openapi: the document is OpenAPI \"3.1.0\"", "convert it to OpenAPI 3.0.x"];
 
     a_document_without_a_version_is_refused: changed(|root| drop(object(root, "").remove("openapi"))) =>
         ["at (root): the version `openapi` is missing"];
@@ -48,7 +48,7 @@ refused! {
         ["1 problem\n", "at /components/schemas/AlertNote/properties: expected an object, found an array"];
 
     an_unknown_keyword_is_refused: changed(|root| root["components"]["schemas"]["AlertNote"]["const"] = json!(1)) =>
-        ["1 problem\n", "at /components/schemas/AlertNote/const: `const` is no keyword that is known here"];
+        ["1 problem\n", "at /components/schemas/AlertNote/const: unknown keyword `const`"];
 }
 
 /// A third of the real file, cut in the middle of a line, as a broken download leaves it.
@@ -63,16 +63,16 @@ fn a_truncated_file_is_refused_with_its_line() {
 
 #[test]
 fn a_file_that_is_not_there_is_refused() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let missing = folder.path().join("jsm-ops.json");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let missing = directory.path().join("jsm-ops.json");
     let parts = [missing.to_str().expect("the path is text"), "cannot read the document", "--spec"];
     super::refused_untouched(&["--spec".as_ref(), missing.as_os_str()], &parts);
 }
 
 #[test]
 fn bytes_that_are_no_text_are_refused_with_their_place() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("document");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("document");
     std::fs::write(&path, b"{\"openapi\": \"3.0.\xff\"}").expect("the file can be written");
     super::refused_untouched(&["--spec".as_ref(), path.as_os_str()], &["the document is not UTF-8: byte 17 "]);
 }

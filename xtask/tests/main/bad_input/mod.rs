@@ -1,4 +1,5 @@
-//! What `regen` refuses: always with exit code 1, the place, and what to do next, and with the crate left as it was.
+//! What `regen` refuses: always with exit code 1, the place, and what to do next, and with the
+//! crate left as it was.
 
 mod disk;
 mod form;
@@ -13,8 +14,8 @@ use std::{ffi::OsStr, path::Path};
 
 use crate::support::{
     cli::{self, Ran},
+    directory::{Crate, Snapshot},
     document::{OverlayCopy, TempFile},
-    folder::{Crate, Snapshot},
 };
 
 /// One test per row: its name, the text of a document, and what the complaint about it must hold.

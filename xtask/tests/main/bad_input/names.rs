@@ -1,15 +1,17 @@
-//! Schemas that are called like something in generated code: either they are refused, or the code tells the two apart.
+//! Schemas that are called like something in generated code: either they are refused, or the code
+//! tells the two apart.
 
 use serde_json::{Value, json};
 use syn::{Fields, Item};
 
 use crate::support::{
     cli,
+    directory::{Crate, files},
     document::{TempFile, at, changed, reference},
-    folder::{Crate, files},
 };
 
-/// The items of a file that is generated from a changed document; `None` where the document is refused with this place.
+/// The items of a file that is generated from a changed document; `None` where the document is
+/// refused with this place.
 fn items(file: &str, place: &str, change: impl FnOnce(&mut Value)) -> Option<Vec<Item>> {
     let spec = TempFile::new("document.json", &changed(change));
     let generated = Crate::new();
@@ -44,7 +46,8 @@ fn a_union_with_an_alternative_called_unknown_has_no_variant_twice() {
     }
 }
 
-/// Fields that hold a date of chrono have a decoder for dates; a schema of the same name is no date.
+/// Fields that hold a date of chrono have a decoder for dates; a schema of the same name is no
+/// date.
 #[test]
 fn a_schema_called_date_time_is_not_decoded_as_a_date() {
     let items = items("src/types/alerts.rs", "at /components/schemas/", |root| {

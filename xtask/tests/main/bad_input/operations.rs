@@ -9,7 +9,7 @@ const ALERT: &str = "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get";
 const ALERTS: &str = "/paths/~1api~1{cloudId}~1v1~1alerts";
 
 refused! {
-    a_path_parameter_that_nobody_declares_is_refused: changed(|root| *at(root, &format!("{ALERT}/parameters")) = json!([])) => [
+    an_undeclared_path_parameter_is_rejected: changed(|root| *at(root, &format!("{ALERT}/parameters")) = json!([])) => [
         "1 problem\n",
         "at /paths/~1v1~1alerts~1{id}/get (GET /v1/alerts/{id}): the path parameter `id` is not declared",
         "add a repair that declares it",
@@ -29,7 +29,7 @@ refused! {
         "`withNotes` and `with-notes` both have the Rust name `with_notes`",
     ];
 
-    an_answer_of_an_unknown_media_type_is_refused: changed(|root| {
+    a_response_of_an_unknown_media_type_is_refused: changed(|root| {
         at(root, &format!("{ALERT}/responses/200"))["content"] = json!({"application/xml": {"schema": {"type": "string"}}});
     }) => [
         "1 problem\n",

@@ -170,8 +170,8 @@ fn a_file_that_is_not_yaml_is_refused_with_help_that_fits_an_overlay() {
 /// The path of the overlay comes from `--overlay`, not from the options for documents.
 #[test]
 fn an_overlay_that_is_not_there_is_refused_with_help_that_fits_an_overlay() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let missing = folder.path().join("overlay");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let missing = directory.path().join("overlay");
     let path = missing.to_str().expect("the path is text");
     let complaint = super::refused_untouched(&["--overlay".as_ref(), missing.as_os_str()], &[path, "No such file"]);
     assert!(complaint.contains("--overlay") && !complaint.contains("--spec"), "{complaint}");

@@ -10,7 +10,7 @@ refused! {
         *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number", "format": "double"});
     }) => [
         "1 problem\n",
-        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is no longer needed",
+        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
         "help: if the document is right now, delete the repair",
     ];
 
@@ -18,7 +18,7 @@ refused! {
         drop(remove(root, "/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete", "servers"));
     }) => [
         "1 problem\n",
-        "at /paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is no longer needed",
+        "at /paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is not needed any more",
     ];
 
     a_repair_of_the_generator_that_does_not_fit_any_more_is_named: changed(|root| {
@@ -26,7 +26,7 @@ refused! {
         form["schema"]["properties"]["comment"] = json!({"type": "string"});
     }) => [
         "1 problem\n",
-        "the repair `attachment_upload_as_raw_body` is no longer needed",
+        "the repair `attachment_upload_as_raw_body` is not needed any more",
         "at /paths/~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content: ",
     ];
 
@@ -59,7 +59,7 @@ fn all_repairs_that_do_not_fit_are_named_in_one_run() {
     let parts = [
         "3 problems\n",
         "at /components/schemas/UpdateHeartbeatRequest: the repair `heartbeat_update_requires_no_name` does not find its place",
-        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is no longer needed",
+        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
         "at /components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` does not find its place",
     ];
     refuses(&document, &parts);

@@ -6,21 +6,21 @@ use super::{refused, refuses};
 use crate::support::document::{at, changed, reference};
 
 refused! {
-    a_dangling_reference_is_refused: changed(|root| *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Nobody")) =>
-        ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the schema `Nobody` is missing"];
+    a_dangling_reference_is_refused: changed(|root| *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Missing")) =>
+        ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the schema `Missing` is missing"];
 
     a_reference_out_of_the_document_is_refused: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"$ref": "other.json#/Owner"});
-    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` leads nowhere"];
+    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` is invalid"];
 
     two_references_to_each_other_are_refused: changed(|root| {
         let schemas = at(root, "/components/schemas");
         schemas["Hen"] = reference("Egg");
         schemas["Egg"] = reference("Hen");
-    }) => ["2 problems\n", "at /components/schemas/Egg: ", "at /components/schemas/Hen: ", "leads back to itself"];
+    }) => ["2 problems\n", "at /components/schemas/Egg: ", "at /components/schemas/Hen: ", "is a reference to itself"];
 
     a_reference_to_itself_is_refused: changed(|root| at(root, "/components/schemas")["Uroboros"] = reference("Uroboros")) =>
-        ["1 problem\n", "at /components/schemas/Uroboros: ", "leads back to itself"];
+        ["1 problem\n", "at /components/schemas/Uroboros: ", "is a reference to itself"];
 
     values_of_an_enum_that_come_to_one_name_are_refused: changed(|root| {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "one-off", "one off", "Base"]);
@@ -38,7 +38,7 @@ refused! {
         at(root, "/components/schemas/AlertNote/properties")["created_at"] = json!({"type": "string"});
     }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/created_at: ", "both have the Rust field name `created_at`"];
 
-    a_required_property_that_nobody_declares_is_refused: changed(|root| {
+    an_undeclared_required_property_is_rejected: changed(|root| {
         at(root, "/components/schemas/AlertNote")["required"] = json!(["author"]);
     }) => ["1 problem\n", "at /components/schemas/AlertNote/required: the property `\"author\"` is required but not declared"];
 
@@ -51,11 +51,11 @@ refused! {
     ];
 }
 
-/// Whoever brings a new document in should see in one run all that it needs.
+/// One run shows everything that a new document needs.
 #[test]
 fn three_problems_in_three_places_are_reported_in_one_run() {
     let document = changed(|root| {
-        *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Nobody");
+        *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Missing");
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "Base"]);
         let parameters = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters").as_array_mut().expect("a list");
         parameters.push(json!({"name": "page-size", "in": "cookie", "schema": {"type": "integer"}}));

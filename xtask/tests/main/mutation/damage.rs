@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::pick;
 use fastrand::Rng;
 
-/// Keys that are likely to meet something: keywords, Rust keywords, and names that give no Rust name.
+/// Keys that are likely to meet something: keywords, Rust keywords, and names that give no Rust
+/// name.
 const KEYS: [&str; 24] = [
     "",
     " ",
@@ -33,7 +34,8 @@ const KEYS: [&str; 24] = [
     "name",
 ];
 
-/// Changes one node below `place` and says what it did; `None` where the node that was picked does not take the change.
+/// Changes one node below `place` and says what it did; `None` where the node that was picked does
+/// not take the change.
 pub fn damage(root: &mut Value, place: &str, random: &mut Rng) -> Option<String> {
     let at = pick_node(root, place, random)?;
     match random.usize(..7) {
@@ -66,7 +68,8 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Goes `rest` nodes further and leaves the pointer of the last in `at`; `false` where there are not so many.
+/// Goes `rest` nodes further and leaves the pointer of the last in `at`; `false` where there are
+/// not so many.
 fn nth(value: &Value, rest: &mut usize, at: &mut String) -> bool {
     if *rest == 0 {
         return true;

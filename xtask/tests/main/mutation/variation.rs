@@ -1,4 +1,5 @@
-//! One random change of a document that its vendor might make: well-formed, mostly legal, and often new to the generator.
+//! One random change that a vendor might make: well-formed, mostly legal, and often new to the
+//! generator.
 
 use serde_json::{Map, Value, json};
 
@@ -173,7 +174,7 @@ const PATHS: [&str; 14] = [
     "/v1/{segment}/x",
 ];
 
-/// Changes one place of a document in rewritten form; `None` where the place that was picked does not take the change.
+/// Changes one place of a rewritten document; `None` where the place does not take the change.
 pub fn vary(root: &mut Value, random: &mut Rng) -> Option<String> {
     let places = Places::of(root);
     match random.usize(..10) {
@@ -202,7 +203,7 @@ impl Places {
         places
     }
 
-    /// Schemas stand under a few keys and are told by what they hold; parameters and operations are told in the same way.
+    /// Schemas, parameters and operations are recognised by their members.
     fn walk(&mut self, value: &Value, at: String) {
         let kinds = [["type", "$ref"], ["in", "in"], ["responses", "responses"]];
         for (places, keys) in self.0.iter_mut().zip(kinds) {

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use crate::support::{
     cli::{self, Ran},
-    folder::{CRATE_FILES, Crate, Snapshot, committed, differing, files},
+    directory::{CRATE_FILES, Crate, Snapshot, committed, differing, files},
     workspace,
 };
 
@@ -12,7 +12,7 @@ fn check(out: &Path) -> Ran {
     cli::xtask(["regen".as_ref(), "--check".as_ref(), "--out".as_ref(), out.as_os_str()])
 }
 
-/// A crate in which somebody edited one file, removed another, and left two that no run writes.
+/// A crate with one edited file, one missing file, and two stray files.
 fn damaged() -> Crate {
     let generated = Crate::new();
     let library = fs::read_to_string(generated.join("src/lib.rs")).expect("the file is readable");
@@ -20,8 +20,8 @@ fn damaged() -> Crate {
     assert_ne!(edited, library, "there is a line to edit");
     generated.write("src/lib.rs", edited.as_bytes());
     fs::remove_file(generated.join("src/base_urls.rs")).expect("the file can be removed");
-    generated.write("src/stray.rs", b"//! Nobody's.\n");
-    generated.write("src/deep/stray.rs", b"//! Nobody's either.\n");
+    generated.write("src/stray.rs", b"//! A stray file.\n");
+    generated.write("src/deep/stray.rs", b"//! Another stray file.\n");
     generated
 }
 
@@ -79,7 +79,7 @@ fn a_run_puts_a_damaged_crate_right() {
         assert_eq!(ran.stdout.lines().filter(|found| *found == line).count(), count, "{line} in\n{}", ran.stdout);
     }
     assert_eq!(differing(&files(generated.path()), &committed()), [""; 0]);
-    assert!(!generated.join("src/deep").exists(), "a folder that a stray file leaves empty goes with it");
+    assert!(!generated.join("src/deep").exists(), "a directory that a stray file leaves empty goes with it");
     let after =
         fs::metadata(generated.join("src/types/shared.rs")).and_then(|data| data.modified()).expect("files have a time");
     assert_eq!(after, untouched, "a file that is right is not written again");
@@ -100,19 +100,19 @@ fn a_long_diff_is_cut_after_two_hundred_lines() {
 }
 
 #[test]
-fn a_folder_of_somebody_else_is_refused_untouched() {
+fn a_directory_without_a_generated_crate_is_rejected_untouched() {
     for manifest in [None, Some("[package]\nname = \"thesis\"\n")] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::write(folder.path().join("thesis.txt"), "years of work").expect("the file can be written");
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        fs::write(directory.path().join("thesis.txt"), "years of work").expect("the file can be written");
         if let Some(manifest) = manifest {
-            fs::write(folder.path().join("Cargo.toml"), manifest).expect("the file can be written");
+            fs::write(directory.path().join("Cargo.toml"), manifest).expect("the file can be written");
         }
-        let before = Snapshot::of(folder.path());
-        let path = folder.path().to_str().expect("the path is text");
+        let before = Snapshot::of(directory.path());
+        let path = directory.path().to_str().expect("the path is text");
         let parts =
             [path, "no Cargo.toml of a generated crate", "nothing was changed", "give an empty directory with --out"];
-        cli::regen(&workspace().join("spec/jsm-ops.json"), folder.path()).refused(&parts);
-        check(folder.path()).refused(&parts);
-        before.assert_unchanged(folder.path());
+        cli::regen(&workspace().join("spec/jsm-ops.json"), directory.path()).refused(&parts);
+        check(directory.path()).refused(&parts);
+        before.assert_unchanged(directory.path());
     }
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::support::{
     cli,
+    directory::{committed, differing, files},
     document::{OverlayCopy, changed_overlay, overlay, remove},
-    folder::{committed, differing, files},
     workspace,
 };
 
@@ -84,10 +84,10 @@ fn the_files_of_the_overlay_are_short_and_have_a_schema() {
 
 #[test]
 fn the_schema_of_the_overlay_is_what_the_command_writes() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    cli::xtask(["schema".as_ref(), "--to".as_ref(), folder.path().as_os_str()]).succeeded();
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    cli::xtask(["schema".as_ref(), "--to".as_ref(), directory.path().as_os_str()]).succeeded();
     let read = |path: &std::path::Path| fs::read_to_string(path.join("schema.json")).expect("the schema is readable");
-    assert_eq!(read(folder.path()), read(&workspace().join("spec/overlay")), "run `cargo xtask schema`");
+    assert_eq!(read(directory.path()), read(&workspace().join("spec/overlay")), "run `cargo xtask schema`");
 }
 
 /// An area that moves to a file of its own changes nothing outside `spec/` but what `regen` says.
@@ -102,7 +102,7 @@ fn a_new_area_needs_its_files_and_the_lines_that_regen_prints() {
     });
     let example = fs::read_to_string(overlay.path().join("examples/heartbeats.rs")).expect("the example is readable");
     overlay.write("examples/pings.rs", &example.replace("heartbeats()", "pings()"));
-    let out = tempfile::tempdir().expect("a temporary folder");
+    let out = tempfile::tempdir().expect("a temporary directory");
     let run = |check: Option<&str>| {
         let options =
             ["regen".as_ref(), "--overlay".as_ref(), overlay.path().as_os_str(), "--out".as_ref(), out.path().as_os_str()];
@@ -122,7 +122,7 @@ fn a_new_area_needs_its_files_and_the_lines_that_regen_prints() {
 #[test]
 fn the_features_of_jsm_ops_match_the_areas() {
     let overlay = OverlayCopy::new();
-    let generated = tempfile::tempdir().expect("a temporary folder");
+    let generated = tempfile::tempdir().expect("a temporary directory");
     let options =
         ["regen".as_ref(), "--overlay".as_ref(), overlay.path().as_os_str(), "--out".as_ref(), generated.path().as_os_str()];
     let ran = cli::xtask(options).succeeded();

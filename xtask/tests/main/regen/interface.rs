@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::{
     cli,
+    directory::{CRATE_FILES, Crate},
     document::{TempFile, at, changed, changed_overlay, remove},
-    folder::{CRATE_FILES, Crate},
     workspace,
 };
 
@@ -18,7 +18,7 @@ fn report(change: impl FnOnce(&mut Value)) -> Vec<String> {
 }
 
 #[test]
-fn a_value_that_is_added_to_a_received_enum_breaks_nobody() {
+fn a_value_that_is_added_to_a_received_enum_does_not_break() {
     let report = report(|root| {
         let values = at(root, "/components/schemas/TimelinePeriod/properties/type/enum").as_array_mut().expect("values");
         values.push(json!("swapped"));
@@ -30,7 +30,7 @@ fn a_value_that_is_added_to_a_received_enum_breaks_nobody() {
 }
 
 #[test]
-fn a_property_that_is_removed_from_an_answer_breaks() {
+fn a_property_that_is_removed_from_a_response_breaks() {
     let report = report(|root| drop(remove(root, "/components/schemas/AlertNote/properties", "note")));
     assert_eq!(
         report,
@@ -42,7 +42,7 @@ fn a_property_that_is_removed_from_an_answer_breaks() {
 }
 
 #[test]
-fn a_property_that_is_added_to_an_answer_breaks_nobody() {
+fn a_property_that_is_added_to_a_response_does_not_break() {
     let report = report(|root| at(root, "/components/schemas/AlertNote/properties")["mood"] = json!({"type": "string"}));
     assert_eq!(
         report,
@@ -71,7 +71,8 @@ fn a_property_that_is_added_to_what_is_sent_breaks_if_it_is_required() {
     );
 }
 
-/// The Rust names are ours, and a user of the crate sees them change as much as anything of the vendor's.
+/// The Rust names are ours, and a user of the crate sees them change as much as anything of the
+/// vendor's.
 #[test]
 fn another_name_of_a_call_breaks() {
     let overlay =

@@ -7,8 +7,8 @@ use xtask::repair::{self, Repair, RepairKind};
 
 use crate::support::{
     cli,
+    directory::{Crate, files},
     document::{TempFile, at, changed},
-    folder::{Crate, files},
     workspace,
 };
 
@@ -24,7 +24,7 @@ fn nothing_gets_lost_between_the_document_and_the_crate() {
 fn the_repairs_of_both_shelves_are_counted() {
     let generated = Crate::new();
     let ran = cli::regen(&workspace().join("spec/jsm-ops.json"), generated.path()).succeeded();
-    let vendor = repair::vendor::ADDRESS_REPAIRS.len() + repair::vendor::REPAIRS.len();
+    let vendor = repair::vendor::URL_REPAIRS.len() + repair::vendor::REPAIRS.len();
     let generator = repair::generator::REPAIRS.len();
     assert_eq!(ran.line("repairs "), format!("{vendor} vendor wrong, {generator} generator limited"));
 }
@@ -34,7 +34,7 @@ fn every_repair_is_named_once_with_its_kind() {
     let generated = Crate::new();
     let ran =
         cli::xtask(["regen".as_ref(), "--verbose".as_ref(), "--out".as_ref(), generated.path().as_os_str()]).succeeded();
-    let all = [repair::vendor::ADDRESS_REPAIRS, repair::vendor::REPAIRS, repair::generator::REPAIRS].concat();
+    let all = [repair::vendor::URL_REPAIRS, repair::vendor::REPAIRS, repair::generator::REPAIRS].concat();
     for Repair { name, kind, .. } in &all {
         let begin = format!("  {name} ({kind}): ");
         assert_eq!(ran.stdout.lines().filter(|line| line.starts_with(&begin)).count(), 1, "{begin} in\n{}", ran.stdout);
@@ -43,12 +43,13 @@ fn every_repair_is_named_once_with_its_kind() {
     assert_eq!(named, all.len(), "{}", ran.stdout);
 }
 
-/// Every repair on a list belongs on it: the kind that a list is for, and a name that no other repair has.
+/// Every repair on a list belongs on it: the kind that a list is for, and a name that no other
+/// repair has.
 #[test]
 fn the_lists_of_repairs_hold_what_they_say() {
     let mut names = BTreeMap::new();
     for (list, kind) in [
-        (repair::vendor::ADDRESS_REPAIRS, RepairKind::Vendor),
+        (repair::vendor::URL_REPAIRS, RepairKind::Vendor),
         (repair::vendor::REPAIRS, RepairKind::Vendor),
         (repair::generator::REPAIRS, RepairKind::Generator),
     ] {
@@ -60,7 +61,8 @@ fn the_lists_of_repairs_hold_what_they_say() {
     }
 }
 
-/// A new operation must not stop anybody: it gets a name of its own making, and the report asks for a better one.
+/// A new operation must not stop anybody: it gets a name of its own making, and the report asks for
+/// a better one.
 #[test]
 fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name() {
     let spec = TempFile::new(

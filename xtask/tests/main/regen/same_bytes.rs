@@ -4,15 +4,15 @@ use serde_json::{Map, Value};
 
 use crate::support::{
     cli,
+    directory::{CRATE_FILES, Crate, Snapshot, committed, differing, files},
     document::{self, OverlayCopy, TempFile},
-    folder::{CRATE_FILES, Crate, Snapshot, committed, differing, files},
     workspace,
 };
 
-/// Runs `regen` on a file into an empty folder, which must then hold what the repository holds.
+/// Runs `regen` on a file into an empty directory, which must then hold what the repository holds.
 #[track_caller]
 fn gives_the_committed_crate(spec: &TempFile) {
-    let out = tempfile::tempdir().expect("a temporary folder");
+    let out = tempfile::tempdir().expect("a temporary directory");
     cli::regen(spec.path(), out.path()).succeeded();
     assert_eq!(differing(&files(out.path()), &committed()), [""; 0]);
 }
@@ -20,7 +20,7 @@ fn gives_the_committed_crate(spec: &TempFile) {
 /// Invariant 1 of the repository: what is committed is what a run writes.
 #[test]
 fn the_committed_crate_is_what_a_run_writes() {
-    let out = tempfile::tempdir().expect("a temporary folder");
+    let out = tempfile::tempdir().expect("a temporary directory");
     let ran = cli::regen(&workspace().join("spec/jsm-ops.json"), out.path()).succeeded();
     let committed = committed();
     assert_eq!(differing(&files(out.path()), &committed), [""; 0]);
@@ -30,9 +30,9 @@ fn the_committed_crate_is_what_a_run_writes() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_made() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let out = folder.path().join("new/crate");
+fn a_directory_that_is_not_there_is_made() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let out = directory.path().join("new/crate");
     cli::regen(&workspace().join("spec/jsm-ops.json"), &out).succeeded();
     assert_eq!(differing(&files(&out), &committed()), [""; 0]);
 }
@@ -50,9 +50,9 @@ fn a_second_run_writes_nothing() {
     assert_eq!(ran.line("interface "), "no change since the last run");
 }
 
-/// What cargo leaves in the folder is no stray file.
+/// The files of cargo in the directory are not stray.
 #[test]
-fn what_cargo_builds_in_the_folder_is_left_alone() {
+fn what_cargo_builds_in_the_directory_is_left_alone() {
     let generated = Crate::new();
     generated.write("Cargo.lock", b"version = 4\n");
     generated.write("target/debug/jsm_ops_api.d", b"built\n");
@@ -71,7 +71,7 @@ fn the_order_of_keys_in_the_document_changes_nothing() {
 #[test]
 fn yaml_gives_the_same_crate() {
     let yaml = serde_yaml::to_string(&document::root()).expect("the document can be written as YAML");
-    assert!(yaml.starts_with("openapi: 3.0.1\n"), "this is no YAML");
+    assert!(yaml.starts_with("openapi: 3.0.1\n"), "this is not YAML");
     gives_the_committed_crate(&TempFile::new("document.yaml", &yaml));
 }
 
@@ -89,9 +89,9 @@ fn lines_that_end_as_on_windows_change_nothing() {
 
 #[test]
 fn the_overlay_may_be_elsewhere() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let directory = tempfile::tempdir().expect("a temporary directory");
     let overlay = OverlayCopy::new();
-    let out = folder.path().join("out");
+    let out = directory.path().join("out");
     cli::xtask([&"regen".as_ref(), &"--overlay".as_ref(), &overlay.path().as_os_str(), &"--out".as_ref(), &out.as_os_str()])
         .succeeded();
     assert_eq!(differing(&files(&out), &committed()), [""; 0]);

@@ -26,7 +26,8 @@ impl Ran {
         self
     }
 
-    /// The complaint of a run, which must have failed with exit code 1, with each of these parts in it and help.
+    /// The complaint of a run, which must have failed with exit code 1, with each of these parts in
+    /// it and help.
     #[track_caller]
     pub fn refused(self, parts: &[&str]) -> String {
         assert_eq!(self.code, Some(1), "{self:?}");
@@ -47,7 +48,8 @@ impl Ran {
     }
 }
 
-/// The command that runs the binary. No proxy of the machine comes between it and the sockets of the tests.
+/// The command that runs the binary. No proxy of the machine comes between it and the sockets of
+/// the tests.
 pub fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
     for variable in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
@@ -63,16 +65,17 @@ pub fn xtask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ran {
 
 /// Runs a command to its end.
 pub fn run(command: &mut Command) -> Ran {
-    // Another test may be between fork and exec, and its child still holds the file that we have just written open.
+    // Another test may be between fork and exec, and its child still holds the file that we have
+    // just written open.
     let busy =
         |result: &io::Result<Output>| matches!(result, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy);
     let mut attempts = iter::repeat_with(|| command.output()).take(10_000).skip_while(busy);
-    let output = attempts.next().expect("nobody holds the binary forever").expect("the binary starts");
+    let output = attempts.next().expect("the binary becomes free").expect("the binary starts");
     let text = |bytes| String::from_utf8(bytes).expect("the output is text");
     Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// Runs `regen` with a document, our own overlay, and a folder.
+/// Runs `regen` with a document, our own overlay, and a directory.
 pub fn regen(spec: &Path, out: &Path) -> Ran {
     xtask([OsStr::new("regen"), OsStr::new("--spec"), spec.as_os_str(), OsStr::new("--out"), out.as_os_str()])
 }

@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{folder::files, workspace};
+use super::{directory::files, workspace};
 
 /// The document in facts form, as text.
 pub fn text() -> &'static str {
@@ -61,8 +61,8 @@ pub struct OverlayCopy(TempDir);
 impl OverlayCopy {
     /// Copies the overlay.
     pub fn new() -> Self {
-        let copy = Self(tempfile::tempdir().expect("a temporary folder"));
-        fs::create_dir(copy.path().join("examples")).expect("the folder can be made");
+        let copy = Self(tempfile::tempdir().expect("a temporary directory"));
+        fs::create_dir(copy.path().join("examples")).expect("the directory can be made");
         for (name, content) in files(&workspace().join("spec/overlay")) {
             fs::write(copy.path().join(name), content).expect("the file can be written");
         }
@@ -103,19 +103,19 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// A file in a folder of its own, which goes with it.
+/// A file in a directory of its own, which goes with it.
 pub struct TempFile {
     path: PathBuf,
-    _folder: TempDir,
+    _directory: TempDir,
 }
 
 impl TempFile {
     /// Writes a file of this name.
     pub fn new(name: &str, text: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join(name);
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join(name);
         fs::write(&path, text).expect("the file can be written");
-        Self { path, _folder: folder }
+        Self { path, _directory: directory }
     }
 
     /// Where it is.

@@ -1,13 +1,13 @@
 //! What the tests have in common.
 
 pub mod cli;
+pub mod directory;
 pub mod document;
-pub mod folder;
 pub mod server;
 
 use std::path::{Path, PathBuf};
 
-/// The folder of the workspace.
+/// The directory of the workspace.
 pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_owned()
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{published, text};
 use crate::support::{
     cli::{self, Ran},
+    directory::{committed, differing, files},
     document::TempFile,
-    folder::{committed, differing, files},
     workspace,
 };
 
@@ -19,13 +19,13 @@ fn fetch(from: &Path, to: &Path) -> Ran {
 #[test]
 fn the_published_document_gives_the_committed_facts() {
     let Some(published) = published() else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let directory = tempfile::tempdir().expect("a temporary directory");
     let spec = workspace().join("spec");
-    fs::copy(spec.join("SOURCE.toml"), folder.path().join("SOURCE.toml")).expect("the source can be copied");
-    let ran = fetch(&published, folder.path()).succeeded();
+    fs::copy(spec.join("SOURCE.toml"), directory.path().join("SOURCE.toml")).expect("the source can be copied");
+    let ran = fetch(&published, directory.path()).succeeded();
     let mut expected = files(&spec);
     expected.retain(|name, _| !name.starts_with("overlay/"));
-    assert_eq!(differing(&files(folder.path()), &expected), [""; 0]);
+    assert_eq!(differing(&files(directory.path()), &expected), [""; 0]);
     assert_eq!(ran.line("facts "), "166 paths, 240 operations, 345 schemas");
     assert_eq!(ran.line("interface "), "nothing to compare with: these are the first facts");
 }
@@ -34,25 +34,25 @@ fn the_published_document_gives_the_committed_facts() {
 #[test]
 fn the_published_document_taken_again_changes_nothing() {
     let Some(published) = published() else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let directory = tempfile::tempdir().expect("a temporary directory");
     let spec = workspace().join("spec");
     for name in ["SOURCE.toml", "jsm-ops.json"] {
-        fs::copy(spec.join(name), folder.path().join(name)).expect("the file can be copied");
+        fs::copy(spec.join(name), directory.path().join(name)).expect("the file can be copied");
     }
-    let before = files(folder.path());
-    let ran = fetch(&published, folder.path()).succeeded();
-    assert_eq!(differing(&files(folder.path()), &before), [""; 0]);
+    let before = files(directory.path());
+    let ran = fetch(&published, directory.path()).succeeded();
+    assert_eq!(differing(&files(directory.path()), &before), [""; 0]);
     assert_eq!(ran.line("interface "), "no change");
 }
 
 #[test]
 fn the_published_document_taken_for_the_first_time_is_described() {
     let Some(published) = published() else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    fetch(&published, folder.path()).succeeded();
-    let facts = |folder: &Path| fs::read(folder.join("jsm-ops.json")).expect("the facts are readable");
-    assert!(facts(folder.path()) == facts(&workspace().join("spec")), "the facts are not those of spec/");
-    let source = fs::read_to_string(folder.path().join("SOURCE.toml")).expect("the source is readable");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fetch(&published, directory.path()).succeeded();
+    let facts = |directory: &Path| fs::read(directory.join("jsm-ops.json")).expect("the facts are readable");
+    assert!(facts(directory.path()) == facts(&workspace().join("spec")), "the facts are not those of spec/");
+    let source = fs::read_to_string(directory.path().join("SOURCE.toml")).expect("the source is readable");
     let source: toml::Table = source.parse().expect("the source is TOML");
     assert_eq!(source["sha256"].as_str(), Some("ed65f017bcb8eb65477e845e272a30ee6d3e0f7a1d422c6ff104941aa11f21d1"));
     for (key, count) in [
@@ -68,15 +68,15 @@ fn the_published_document_taken_for_the_first_time_is_described() {
     assert_eq!(source["openapi"].as_str(), Some("3.0.1"));
     let date = source["date"].as_str().expect("the day is text");
     assert!(date >= "2026-09-05" && date.len() == 10, "{date} is the day of this run");
-    assert_eq!(source["url"].as_str(), Some(xtask::commands::fetch::PUBLISHED), "the path of the copy is nobody's business");
+    assert_eq!(source["url"].as_str(), Some(xtask::commands::fetch::PUBLISHED), "the path of the copy is private");
 }
 
 #[test]
 fn the_published_document_gives_the_committed_crate() {
     let Some(published) = published() else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    cli::regen(&published, folder.path()).succeeded();
-    assert_eq!(differing(&files(folder.path()), &committed()), [""; 0]);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    cli::regen(&published, directory.path()).succeeded();
+    assert_eq!(differing(&files(directory.path()), &committed()), [""; 0]);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn the_published_document_as_yaml_gives_the_committed_crate() {
     let Some(published) = published() else { return };
     let root: Value = serde_json::from_str(&text(&published)).expect("the published document is JSON");
     let yaml = TempFile::new("published.yaml", &serde_yaml::to_string(&root).expect("it can be written as YAML"));
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    cli::regen(yaml.path(), folder.path()).succeeded();
-    assert_eq!(differing(&files(folder.path()), &committed()), [""; 0]);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    cli::regen(yaml.path(), directory.path()).succeeded();
+    assert_eq!(differing(&files(directory.path()), &committed()), [""; 0]);
 }

@@ -1,4 +1,5 @@
-//! The published document itself, where it is at hand: it gives the committed facts and crate, and none of its sentences is here.
+//! The published document itself, where it is at hand: it gives the committed facts and crate, and
+//! none of its sentences is here.
 
 mod facts;
 mod prose;

@@ -11,7 +11,8 @@ use serde_json::Value;
 use super::{published, text};
 use crate::support::workspace;
 
-/// Fewest words and characters of what counts as a sentence; anything shorter may be said twice by chance.
+/// Fewest words and characters of what counts as a sentence; anything shorter may be said twice by
+/// chance.
 const WORDS: usize = 7;
 const CHARACTERS: usize = 40;
 
@@ -27,7 +28,8 @@ impl Detector {
         detector
     }
 
-    /// Takes the sentences of all strings. Which of them are prose is no question: no fact has seven words.
+    /// Takes the sentences of all strings. All of them count, because no fact has
+    /// seven words.
     fn collect(&mut self, value: &Value) {
         match value {
             Value::String(text) => sentences(text).for_each(|sentence| self.add(sentence)),
@@ -70,16 +72,18 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| line.split(". ")).flat_map(|part| part.split("! ")).flat_map(|part| part.split("? "))
 }
 
-/// The words of a text in lower case, without what stands between them: neither a line break, nor the sign that begins a
-/// comment, nor quotes can hide a sentence. A line break that is written `\\n` in code or JSON is one, too.
+/// The words of a text in lower case, without what stands between them: neither a line break, nor
+/// the sign that begins a comment, nor quotes can hide a sentence. A line break that is written
+/// `\\n` in code or JSON is one, too.
 fn words(text: &str) -> Vec<String> {
     let text = text.replace("\\n", " ");
     text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// Calls `visit` with every file of text below a folder, but for what git, cargo and npm keep there.
-fn text_files(folder: &Path, visit: &mut impl FnMut(&Path, &str)) {
-    for entry in fs::read_dir(folder).expect("the folder is readable") {
+/// Calls `visit` with every file of text below a directory, but for what git, cargo and npm keep
+/// there.
+fn text_files(directory: &Path, visit: &mut impl FnMut(&Path, &str)) {
+    for entry in fs::read_dir(directory).expect("the directory is readable") {
         let entry = entry.expect("the entry is readable");
         let (path, kind) = (entry.path(), entry.file_type().expect("entries have a type"));
         if kind.is_dir() && !["target", ".git", "node_modules"].iter().any(|name| entry.file_name() == *name) {

@@ -1,4 +1,4 @@
-//! Folders with a generated crate, and what a run changed in them.
+//! Directories with a generated crate, and what a run changed in them.
 
 use std::{
     collections::BTreeMap,
@@ -15,13 +15,14 @@ use super::{cli, workspace};
 /// How many files the generated crate has.
 pub const CRATE_FILES: usize = 51;
 
-/// Files by their names below a folder.
+/// Files by their names below a directory.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// All files below a folder, as names with `/` between the parts. What cargo builds there is no part of the crate.
-pub fn files(folder: &Path) -> Files {
+/// All files below a directory, as names with `/` between the parts. What cargo builds there is no
+/// part of the crate.
+pub fn files(directory: &Path) -> Files {
     let mut found = Files::new();
-    walk(folder, "", &mut |name, path| {
+    walk(directory, "", &mut |name, path| {
         if path.is_file() && name != "Cargo.lock" && !name.starts_with("target/") {
             found.insert(name.to_owned(), fs::read(path).expect("the file is readable"));
         }
@@ -29,8 +30,8 @@ pub fn files(folder: &Path) -> Files {
     found
 }
 
-fn walk(folder: &Path, prefix: &str, visit: &mut impl FnMut(&str, &Path)) {
-    for entry in fs::read_dir(folder).expect("the folder is readable") {
+fn walk(directory: &Path, prefix: &str, visit: &mut impl FnMut(&str, &Path)) {
+    for entry in fs::read_dir(directory).expect("the directory is readable") {
         let path = entry.expect("the entry is readable").path();
         let name = format!("{prefix}{}", path.file_name().expect("an entry has a name").to_str().expect("the name is text"));
         visit(&name, &path);
@@ -51,15 +52,15 @@ pub fn differing(left: &Files, right: &Files) -> Vec<String> {
     names.filter(|name| left.get(*name) != right.get(*name)).cloned().collect()
 }
 
-/// Everything in a folder with its content and its time, and every folder below it.
+/// Everything in a directory with its content and its time, and every directory below it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Snapshot(BTreeMap<String, Option<(Vec<u8>, SystemTime)>>);
 
 impl Snapshot {
-    /// Looks at a folder.
-    pub fn of(folder: &Path) -> Self {
+    /// Looks at a directory.
+    pub fn of(directory: &Path) -> Self {
         let mut entries = BTreeMap::new();
-        walk(folder, "", &mut |name, path| {
+        walk(directory, "", &mut |name, path| {
             let content = path.is_file().then(|| {
                 let time = fs::metadata(path).and_then(|data| data.modified()).expect("files have a time");
                 (fs::read(path).expect("the file is readable"), time)
@@ -69,43 +70,43 @@ impl Snapshot {
         Self(entries)
     }
 
-    /// Fails with the names of what is different in the folder now.
+    /// Fails with the names of what is different in the directory now.
     #[track_caller]
-    pub fn assert_unchanged(&self, folder: &Path) {
-        let now = Self::of(folder);
+    pub fn assert_unchanged(&self, directory: &Path) {
+        let now = Self::of(directory);
         let names = self.0.keys().chain(now.0.keys().filter(|name| !self.0.contains_key(*name)));
         let changed: Vec<_> = names.filter(|name| self.0.get(*name) != now.0.get(*name)).collect();
         assert!(changed.is_empty(), "a refused run changed {changed:?}");
     }
 }
 
-/// A folder with the crate in it as one run of the binary wrote it, long ago by its times.
+/// A directory with the crate in it as one run of the binary wrote it, long ago by its times.
 pub struct Crate {
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Crate {
-    /// Makes a folder of its own for one test.
+    /// Makes a directory of its own for one test.
     pub fn new() -> Self {
         static WRITTEN: OnceLock<Files> = OnceLock::new();
         let written = WRITTEN.get_or_init(|| {
-            let folder = tempfile::tempdir().expect("a temporary folder");
-            cli::regen(&workspace().join("spec/jsm-ops.json"), folder.path()).succeeded();
-            files(folder.path())
+            let directory = tempfile::tempdir().expect("a temporary directory");
+            cli::regen(&workspace().join("spec/jsm-ops.json"), directory.path()).succeeded();
+            files(directory.path())
         });
-        let new = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let new = Self { directory: tempfile::tempdir().expect("a temporary directory") };
         written.iter().for_each(|(name, content)| new.write(name, content));
         new
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        self.directory.path()
     }
 
     /// A file in it.
     pub fn join(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.directory.path().join(name)
     }
 
     /// Writes a file into it.
@@ -114,9 +115,10 @@ impl Crate {
     }
 }
 
-/// Writes a file with a time so far back that every later change shows, however coarse the clock of the file system is.
+/// Writes a file with a time so far back that every later change shows, however coarse the clock of
+/// the file system is.
 pub fn write_long_ago(path: &Path, content: &[u8]) {
-    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("the folder can be made");
+    fs::create_dir_all(path.parent().expect("a file lies in a directory")).expect("the directory can be made");
     fs::write(path, content).expect("the file can be written");
     let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     let file = fs::File::options().write(true).open(path).expect("the file can be opened");
