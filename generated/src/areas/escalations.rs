@@ -13,7 +13,11 @@
 //! use jsm_ops_api::types::EscalationRepeat;
 //!
 //! // Only the setting that changes is sent; everything else stays as it is.
-//! ops.escalations().update("team-id", "escalation-id").repeat(EscalationRepeat::new().count(2)).send().await?;
+//! ops.escalations()
+//!     .update("team-id", "escalation-id")
+//!     .repeat(EscalationRepeat::new().count(2))
+//!     .send()
+//!     .await?;
 //! # Ok(())
 //! # }
 //! ```

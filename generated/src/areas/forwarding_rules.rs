@@ -13,7 +13,10 @@
 //! use jsm_ops_api::chrono::{TimeDelta, Utc};
 //!
 //! let (from, until) = (Utc::now(), Utc::now() + TimeDelta::days(7));
-//! ops.forwarding_rules().create("712020:on-leave", "712020:stands-in", from, until).send().await?;
+//! ops.forwarding_rules()
+//!     .create("712020:on-leave", "712020:stands-in", from, until)
+//!     .send()
+//!     .await?;
 //! # Ok(())
 //! # }
 //! ```

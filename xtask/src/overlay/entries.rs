@@ -26,6 +26,8 @@ pub struct Overlay {
     pub(super) secrets: BTreeMap<String, Tracked<()>>,
     pub(super) merge: BTreeMap<String, MergeGroup>,
     pub(super) ledger: Ledger,
+    /// Whether the document is a part of the one that the overlay is for.
+    is_for_part: bool,
 }
 
 /// A group of operations that belong together for a reader.
@@ -159,8 +161,17 @@ impl Overlay {
         groups.collect()
     }
 
+    /// The overlay for a part of the document, where unread entries are not a problem.
+    #[must_use]
+    pub fn for_part(self) -> Self {
+        Self { is_for_part: true, ..self }
+    }
+
     /// The entries that nothing has read. A run that is complete has read each that is of use.
     pub fn stale(&self, document: &Document) -> Problems {
+        if self.is_for_part {
+            return Problems::new();
+        }
         let operations: Vec<String> = document.operations().map(|operation| operation.label()).collect();
         stale::problems(self.ledger.unread(), &operations)
     }

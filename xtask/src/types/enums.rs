@@ -23,7 +23,7 @@ pub fn types(enums: &[OpenEnum], overlay: &Overlay) -> Vec<TypeCode> {
 }
 
 /// The code that all enums share, parsed once. Variants and match arms are built from nodes:
-/// parsing them anew for every enum takes longer than all other passes together.
+/// parsing them anew for every enum would take longer than all other passes.
 struct Template {
     definition: ItemEnum,
     values: ItemImpl,

@@ -1,8 +1,7 @@
 //! Turns progenitor's types into those of our crate, by small passes over its syntax tree.
 //!
-//! The passes match on the exact shape of one version of progenitor, which the workspace pins.
-//! Where they do not find that shape they fail: code that slipped through as it was would compile
-//! and do the wrong thing.
+//! The passes match the output of one version of progenitor, which the workspace pins. They fail
+//! where the output is different: unchanged code would compile, and do the wrong thing.
 
 mod code;
 mod enums;

@@ -1,5 +1,5 @@
-//! Constructors and setters of objects that requests send. `new` takes the required fields; each
-//! other field has a setter.
+//! Functions that build objects for requests: `new` takes the required fields, and each optional
+//! field has a setter.
 
 use quote::{format_ident, quote};
 use syn::{Ident, Item};
@@ -11,8 +11,7 @@ use crate::{
     render::{field, rust_type::type_ident},
 };
 
-/// `new` and the setters of an object. `rest` is the field for properties that the schema does not
-/// name.
+/// `new` and the setters of an object that is sent. `rest` is the field of the other properties.
 pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<Item, syn::Error> {
     let name = type_ident(&object.schema);
     let required = field::required(object, overlay);

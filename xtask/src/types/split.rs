@@ -1,5 +1,4 @@
-//! Takes progenitor's file apart: the types, and the names of the methods that call operations. The
-//! calls are our own.
+//! Splits progenitor's file into the types and the names of its methods. The calls are ours.
 
 use std::collections::BTreeSet;
 
@@ -34,8 +33,7 @@ pub fn split(file: syn::File) -> Result<Parts, UnexpectedCode> {
     for item in types {
         match item {
             Item::Struct(item) => structs.push(item),
-            // The error of conversions that only checked strings need, of which there are none:
-            // bounds are not enforced.
+            // The error of conversions of checked strings. There are none: bounds are not enforced.
             Item::Mod(module) if module.ident == "error" => {}
             // We derive `Default`.
             Item::Impl(block) if is_default(&block) => {}

@@ -1,7 +1,7 @@
-//! Objects: fields that hold what is sent and decode what comes back, with our docs.
+//! Objects: the types, serde attributes and docs of their fields.
 //!
-//! typify gives the structs and the names of their fields. What a field is wrapped in, how it is
-//! read and written, and what it says of itself comes from [`crate::model::object`].
+//! typify makes the structs and the names of their fields. Everything else comes from
+//! [`crate::model::object`].
 
 use std::collections::BTreeMap;
 
@@ -80,8 +80,7 @@ pub fn rest<'a>(item: &'a ItemStruct, object: &Object) -> Option<&'a Ident> {
     idents.filter(|_| object.has_rest).find(|ident| object.fields.iter().all(|field| *ident != &field.rust_name))
 }
 
-/// Whether typify's type of a field holds what the property calls for: its name is the last but for
-/// what stands around it.
+/// Whether typify's type of a field is that of the property: both end with the same name.
 fn same_value(kind: &Type, field: &Field) -> bool {
     let name = |kind: TokenStream| {
         let names = kind.into_iter().filter_map(|token| match token {
@@ -96,9 +95,9 @@ fn same_value(kind: &Type, field: &Field) -> bool {
 /// The serde attribute of a field.
 fn serde_attribute(field: &Field) -> Option<Attribute> {
     let Field { rust_name, wire_name, rust_type, presence, lenient, .. } = field;
-    let mut entries: Vec<TokenStream> = Vec::new();
+    let mut parts: Vec<TokenStream> = Vec::new();
     if rust_name != wire_name {
-        entries.push(quote! { rename = #wire_name });
+        parts.push(quote! { rename = #wire_name });
     }
     let decoder = match rust_type {
         RustType::DateTime => Some("::jsm_ops_core::decode::date"),
@@ -120,14 +119,14 @@ fn serde_attribute(field: &Field) -> Option<Attribute> {
     if *presence != Presence::Required {
         // An option is filled in by serde as long as it has no decoder of its own.
         if *presence != Presence::Optional || decoder.is_some() {
-            entries.push(quote! { default });
+            parts.push(quote! { default });
         }
-        entries.push(quote! { skip_serializing_if = #skip });
+        parts.push(quote! { skip_serializing_if = #skip });
     }
     if let Some(decoder) = decoder {
-        entries.push(quote! { deserialize_with = #decoder });
+        parts.push(quote! { deserialize_with = #decoder });
     }
-    (!entries.is_empty()).then(|| list("serde", quote! { #(#entries),* }))
+    (!parts.is_empty()).then(|| list("serde", quote! { #(#parts),* }))
 }
 
 /// `#[name(tokens)]`, built without a parser: there are thousands of them.

@@ -1,5 +1,4 @@
-//! The code of unions: an enum with one variant per alternative, and one for values that match none
-//! of them.
+//! Unions: an enum with one variant per alternative, and one for all other values.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -120,8 +119,7 @@ fn conversion(name: &syn::Ident, one: &Alternative, variant: &syn::Ident, sent: 
         }
         _ => (rust_type(one), quote! { value }),
     };
-    // Fields can be made from objects of this crate alone: a list or a text might become a field in
-    // two ways.
+    // Only objects of this crate convert into fields: a list or string would in two ways.
     let field = (sent && matches!(one.kind, AlternativeKind::Object(_))).then(|| {
         quote! {
             impl ::std::convert::From<#from> for ::jsm_ops_core::Nullable<#name> {

@@ -87,7 +87,7 @@ impl World {
         let url_repairs = applicable(&self.pipeline.url_repairs, &mut repaired);
         rewrite::rewrite(&mut repaired).expect("the URLs of a slice are known");
         let repairs = applicable(&self.pipeline.repairs, &mut repaired);
-        let overlay = self.pipeline.overlay.clone();
+        let overlay = self.pipeline.overlay.clone().for_part();
         Case { document, pipeline: Pipeline { overlay, url_repairs, repairs } }
     }
 
