@@ -2,7 +2,7 @@
 //!
 //! Operations are keyed by method and path as they stand after the URLs were rewritten (`GET
 //! /v1/alerts`). The vendor's operation ids and tags do not matter. A run that leaves an entry
-//! unread fails: see [`ledger`].
+//! unread fails: see `ledger.rs`.
 
 mod entries;
 mod error;
