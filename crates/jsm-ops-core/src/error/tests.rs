@@ -169,7 +169,7 @@ fn no_text_in_a_chain_contains_the_next_one() {
 
 #[test]
 fn chains_of_other_errors_do_not_repeat_either() {
-    let unsent = || reqwest::Client::new().get("no scheme").build().expect_err("a relative URL");
+    let unsent = || client().get("no scheme").build().expect_err("a relative URL");
     let all: [(Box<dyn StdError>, usize); 6] = [
         (Box::new(ReadBodyError::Incomplete(unsent())), 3),
         (Box::new(ReadBodyError::TooLarge { max_bytes: 9 }), 1),
@@ -185,6 +185,12 @@ fn chains_of_other_errors_do_not_repeat_either() {
             assert!(!pair[0].contains(&pair[1]), "{texts:?}");
         }
     }
+}
+
+fn client() -> reqwest::Client {
+    // Other crates of the workspace build reqwest with TLS and without a provider for it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
 /// The texts of an error and of all its sources.
@@ -221,11 +227,10 @@ fn failed_request(reply: Option<&'static str>, timeout: Option<Duration>) -> Err
     };
     let mut request = Request::new(&LIST, url);
     request.options.timeout = timeout;
-    // Other crates of the workspace build reqwest with TLS and without a provider for it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let error = runtime.block_on(HttpTransport::new(client).send(request)).expect_err("a failure");
+    let error = runtime.block_on(HttpTransport::new(client()).send(request)).expect_err("a failure");
+    // The runtime owns the connection, which the server waits to see closed.
+    drop(runtime);
     if let Some(server) = server {
         server.join().expect("the server");
     }
