@@ -6,8 +6,8 @@
 //! Needs an administrator role of the organisation, the site or the product. A span of time is
 //! required. Pages are large, from 1,000 to 5,000 entries, and are followed by a token.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-audit-logs/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-audit-logs`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

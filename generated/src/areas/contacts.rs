@@ -5,8 +5,8 @@
 //! The contacts are those of the caller; administrators may list another user's. The list is paged
 //! by offset. Only email addresses can be changed in place.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-contacts`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

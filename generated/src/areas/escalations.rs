@@ -5,8 +5,8 @@
 //! An escalation belongs to a team, and scopes do not replace the caller's own rights in that team.
 //! The list is paged by offset. Every write is complete when the response arrives.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-escalations/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-escalations`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

@@ -5,8 +5,8 @@
 //! A rule has a beginning and an end and names two users by account id. The list is paged by
 //! offset. Every write is complete when the response arrives.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-forwarding-rules/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-forwarding-rules`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

@@ -7,8 +7,8 @@
 //! by its name, not by an id. The list is paged by offset. A ping is a GET that changes state, so
 //! the client does not retry it.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-heartbeats/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-heartbeats`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

@@ -8,10 +8,9 @@
 //! offset. Type-specific settings may hold credentials. The key of an API integration is shown
 //! once, when it is created.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-actions/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-outgoing-filters/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-integration-actions`, `api-group-integration-outgoing-filters`,
+//! `api-group-integrations`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

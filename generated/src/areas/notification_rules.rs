@@ -5,9 +5,8 @@
 //! All calls are about the user whose credentials are used; no parameter names another. Rules and
 //! steps are paged by offset. The contacts that steps send to are an area of their own.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rule-steps/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-notification-rules/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-notification-rule-steps`, `api-group-notification-rules`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

@@ -7,9 +7,8 @@
 //! for configuration, in spite of the paths. Both lists are paged by offset and hold policies in
 //! brief. A policy is updated with a PUT, so send it whole.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-policies/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-policies/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-policies`, `api-group-team-policies`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

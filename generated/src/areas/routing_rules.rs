@@ -5,8 +5,8 @@
 //! Every team has a default rule besides those that are created. Rules belong to a team, and scopes
 //! do not replace the caller's own rights in that team. The list is paged by offset.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-routing-rules/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-routing-rules`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

@@ -9,12 +9,9 @@
 //! paged by offset, at most 50 a page. Dates come back as the same instant, but may be written
 //! differently.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-on-calls/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-overrides/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-rotations/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-timelines/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedules/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-schedule-on-calls`, `api-group-schedule-overrides`, `api-group-schedule-rotations`,
+//! `api-group-schedule-timelines`, `api-group-schedules`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

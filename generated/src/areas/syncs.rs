@@ -6,10 +6,8 @@
 //! actions are paged by offset; action groups are not paged. Every write is complete when the
 //! response arrives.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-action-groups/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-sync-actions/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-syncs/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-sync-action-groups`, `api-group-sync-actions`, `api-group-syncs`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

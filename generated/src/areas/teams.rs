@@ -7,9 +7,8 @@
 //! roles are paged. Enabling operations is the one queued call; its receipt has a `wait`.
 //! Administrators see all teams, others their own.
 //!
-//! Atlassian's reference:
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team-roles/>
-//! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-team/>
+//! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
+//! `api-group-team-roles`, `api-group-team`.
 //!
 //! ```no_run
 //! # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {

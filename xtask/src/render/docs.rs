@@ -9,25 +9,23 @@ use crate::model::{
     operation::{OperationModel, RequestBody, ResponseBody},
 };
 
-/// Atlassian's reference, by group.
-const REFERENCE: &str = "https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-";
+/// Atlassian's reference. A group of it has the path `api-group-<group>/` below this URL.
+const REFERENCE: &str = "https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/";
 
-/// The pages of Atlassian's reference for an area.
-fn references(area: &AreaModel<'_>) -> BTreeSet<String> {
+/// Where Atlassian's reference describes an area. The URLs of the groups are too long for a line.
+fn reference(area: &AreaModel<'_>) -> Option<String> {
     let tags = area.operations.iter().map(|operation| operation.tag.to_kebab_case());
-    tags.filter(|tag| !tag.is_empty()).map(|tag| format!("<{REFERENCE}{tag}/>")).collect()
+    let groups: BTreeSet<String> = tags.filter(|tag| !tag.is_empty()).map(|tag| format!("`api-group-{tag}`")).collect();
+    let groups: Vec<String> = groups.into_iter().collect();
+    (!groups.is_empty()).then(|| format!(" [Atlassian's reference](<{REFERENCE}>): {}.", groups.join(", ")))
 }
 
 /// The lines at the head of the module of an area.
 pub fn area(area: &AreaModel<'_>) -> Vec<String> {
-    let mut references: Vec<String> = references(area).into_iter().collect();
-    if !references.is_empty() {
-        references.splice(0..0, [String::new(), "Atlassian's reference:".to_owned()]);
-    }
-    let references = references.into_iter().map(|line| format!(" {line}"));
+    let reference = reference(area).into_iter().flat_map(|line| [String::new(), line]);
     let Some(words) = area.overlay else {
         let line = " Operations that are new in the document. Their names are derived and will change.";
-        return [line.to_owned()].into_iter().chain(references).collect();
+        return [line.to_owned()].into_iter().chain(reference).collect();
     };
     let mut lines = vec![format!(" {}: {}", words.title, lower_first(&words.summary))];
     if !words.docs.is_empty() {
@@ -37,7 +35,7 @@ pub fn area(area: &AreaModel<'_>) -> Vec<String> {
         let line = " Atlassian marks the area as experimental: it may change without notice. Its feature is off by default.";
         lines.extend([String::new(), line.to_owned()]);
     }
-    lines.extend(references);
+    lines.extend(reference);
     if !words.example.is_empty() {
         lines.extend(
             ["", " ```no_run", " # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {"]
