@@ -102,7 +102,7 @@ impl OAuth {
     }
 
     /// Finishes a sign-in: checks the callback, exchanges its code, and saves the grant for `user`
-    /// in place of an older one.
+    /// instead of an older one.
     ///
     /// `callback` is the URL at which the browser arrived, its path and query, or its query. After
     /// the check of the callback, the rest completes even if the future is dropped.
@@ -157,12 +157,12 @@ impl OAuth {
         GrantKey::new(self.context.app.client_id(), user)
     }
 
-    /// The app.
+    /// The registered app whose grants this value manages.
     pub fn app(&self) -> &App {
         &self.context.app
     }
 
-    /// The endpoints.
+    /// The URLs of the authorization server and of the gateway.
     pub fn endpoints(&self) -> &Endpoints {
         &self.context.endpoints
     }
