@@ -23,8 +23,8 @@ pub enum Family {
     ///
     /// Assumption: Atlassian documents the URL for API tokens and lists OAuth scopes, but does not
     /// document the URL for 3LO tokens. The generator adds the prefix of the gateway and keeps the
-    /// documented path, cloud id included, because that assumes nothing about the service behind
-    /// the gateway. If it is wrong, correct it here.
+    /// documented path, cloud id included. That assumes nothing about the service behind the
+    /// gateway. If it is wrong, correct it here.
     StakeholderComms,
 }
 

@@ -93,7 +93,7 @@
 //! new tokens in the store and sends no request. [`FileStore`] works for processes on one machine.
 //! Services on several machines implement [`TokenStore`] over their database; its documentation
 //! lists the requirements. Do not copy a grant into a second store. Each refresh in one store
-//! spends the token in the other, and the use of a spent token after ten minutes may end the whole
+//! spends the token in the other. The use of a spent token after ten minutes may end the whole
 //! grant.
 //!
 //! A process may be killed at any moment. If the service rotated the token and the new one is not

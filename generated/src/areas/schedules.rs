@@ -3,11 +3,11 @@
 //! Schedules: who is on call and when. The area has schedules, their rotations and overrides, the
 //! resulting timeline, and calendar exports.
 //!
-//! Writing needs the right to edit the configuration, or the administration of the schedule's team.
-//! Members of that team may create overrides. Every participant of a schedule may read it. Every
-//! write is complete when the response arrives. Lists of schedules, rotations and overrides are
-//! paged by offset, at most 50 a page. Responses have dates with the same instant, but possibly in
-//! another notation.
+//! To write, the caller needs the right to edit the configuration, or has to administer the
+//! schedule's team. Members of that team may create overrides. Every participant of a schedule may
+//! read it. Every write is complete when the response arrives. Lists of schedules, rotations and
+//! overrides are paged by offset, at most 50 a page. Responses have dates with the same instant,
+//! but possibly in another notation.
 //!
 //! Atlassian's reference:
 //! <https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-on-calls/>

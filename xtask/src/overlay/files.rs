@@ -148,7 +148,7 @@ pub enum WriteStateLocation {
         request: String,
         /// The property that holds the boolean.
         flag: String,
-        /// The property that says as text how the write ended.
+        /// The property that has the result of the write as text.
         reason: String,
     },
     /// A string with one value for success and one for failure.

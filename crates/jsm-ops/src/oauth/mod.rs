@@ -219,9 +219,9 @@ impl OAuthBuilder {
     /// Sets the timeout of one request that signs in, refreshes or lists sites. The default is 20
     /// seconds.
     ///
-    /// A refresh sends up to three of them. It must end before other processes give up on its lock
-    /// (two minutes in a [`FileStore`](crate::FileStore)) and before the service stops accepting
-    /// the old token (ten minutes).
+    /// A refresh sends up to three of them. It must end before other processes give up on its lock,
+    /// which is after two minutes in a [`FileStore`](crate::FileStore). It must also end before the
+    /// service stops accepting the old token, which is after ten minutes.
     #[must_use]
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
