@@ -21,7 +21,7 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "alerts",
         title: "Alerts",
-        summary: "What needs attention now: create alerts, work on them, and read their history. Most writes are queued and return a receipt.",
+        summary: "What needs attention now. Create alerts, work on them, and read their history. Most writes are queued and return a receipt.",
     },
     Area {
         key: "audit-logs",
@@ -41,27 +41,27 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "forwarding-rules",
         title: "Forwarding rules",
-        summary: "Handing one user's notifications to another for a limited time.",
+        summary: "Forwarding one user's notifications to another for a limited time.",
     },
     Area {
         key: "heartbeats",
         title: "Heartbeats",
-        summary: "Dead man's switches: an alert is raised when a monitored system stops reporting. Not every plan has them.",
+        summary: "A monitored system sends pings, and an alert is raised when the pings stop. Not every plan has heartbeats.",
     },
     Area {
         key: "integrations",
         title: "Integrations",
-        summary: "Connections to other tools, the actions they take on data coming in or going out, and the filter for outgoing alerts.",
+        summary: "Connections to other tools, the actions on incoming and outgoing data, and the filter for outgoing alerts.",
     },
     Area {
         key: "jec",
         title: "Jira Edge Connector",
-        summary: "Channels to agents that run scripts on your own machines, and sending actions to those agents.",
+        summary: "Channels to agents that run scripts on your own machines, and actions to send to them.",
     },
     Area {
         key: "maintenances",
         title: "Maintenances",
-        summary: "Planned quiet times, for one team or the whole site, in which policies, integrations or syncs behave differently.",
+        summary: "Planned times, for one team or the whole site, at which policies, integrations or syncs are enabled or disabled.",
     },
     Area {
         key: "notification-rules",
@@ -71,42 +71,42 @@ pub static AREAS: &[Area] = &[
     Area {
         key: "policies",
         title: "Policies",
-        summary: "Rules that rewrite, delay or silence alerts and notifications, for the whole site or for one team.",
+        summary: "Rules that rewrite alerts, or delay or suppress notifications, for the whole site or for one team.",
     },
     Area {
         key: "roles",
         title: "Custom user roles",
-        summary: "Site-wide sets of rights beyond the built-in roles, and giving them to users.",
+        summary: "Site-wide sets of rights besides the built-in roles, and their assignment to users.",
     },
     Area {
         key: "routing-rules",
         title: "Routing rules",
-        summary: "Which escalation or schedule of a team an alert goes to, and during which hours.",
+        summary: "Which escalation or schedule of a team gets an alert, and during which hours.",
     },
     Area {
         key: "schedules",
         title: "Schedules",
-        summary: "Who is on call and when: schedules, their rotations and overrides, the timeline that results, and calendar exports.",
+        summary: "Who is on call and when. The area has schedules, their rotations and overrides, the resulting timeline, and calendar exports.",
     },
     Area {
         key: "stakeholders",
         title: "Stakeholders",
-        summary: "People, groups and teams to be kept informed, and the incidents, pages and services they are assigned to.",
+        summary: "People, groups and teams to keep informed, and the incidents, pages and services that they are assigned to.",
     },
     Area {
         key: "status-pages",
         title: "Status pages",
-        summary: "Public or private pages that show how services are doing: drafts, components, incidents and subscribers.",
+        summary: "Public or private pages that show the state of services. The area has drafts, components, incidents and subscribers.",
     },
     Area {
         key: "syncs",
         title: "Syncs",
-        summary: "Links that keep alerts and Jira issues in step, with their actions and groups of actions.",
+        summary: "Links that synchronize alerts and Jira issues, with their actions and groups of actions.",
     },
     Area {
         key: "teams",
         title: "Teams",
-        summary: "The teams that take part in operations, switching operations on for a team, and the roles inside a team.",
+        summary: "The teams that use operations, the setup of a team for operations, and the roles inside a team.",
     },
 ];
 

@@ -1,4 +1,4 @@
-//! The crates as their users meet them, over real sockets on the loopback interface.
+//! The crates as their users call them, over real sockets on the loopback interface.
 
 #![allow(clippy::expect_used, clippy::panic)]
 

@@ -13,7 +13,7 @@ pub(crate) static FACTS: LazyLock<Value> = LazyLock::new(|| {
 /// One operation of a document.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
-    /// The document.
+    /// The whole document, for references.
     pub root: &'static Value,
     /// The method in upper case.
     pub method: &'static str,

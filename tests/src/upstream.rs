@@ -11,7 +11,7 @@ pub struct Example {
     pub place: String,
     /// The type that it is an example of.
     pub of: Of,
-    /// Its value.
+    /// The JSON of the example.
     pub value: Value,
 }
 

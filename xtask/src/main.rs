@@ -17,7 +17,7 @@ struct Arguments {
 enum Command {
     /// Measure, beside something to compare with
     Bench(bench::Options),
-    /// Write the repaired document, complete and with whole addresses, for other tools
+    /// Write the repaired document, complete and with whole URLs, for other tools
     Document(document::Options),
     /// Take a new document: reduce it to its facts and write them to spec/
     Fetch(fetch::Options),

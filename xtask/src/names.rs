@@ -1,8 +1,8 @@
 //! Every rule of naming: what things of the document are called in Rust.
 //!
 //! typify and progenitor have their own rules. [`type_name`] and [`field_name`] follow them,
-//! because generated code uses their names. A name must begin with a letter: values of enums that
-//! begin with a digit get an `N`, and the preflight reports everything else that does not, with the
+//! because generated code uses their names. A name must begin with a letter. Values of enums that
+//! begin with a digit get an `N`. The preflight reports all other names that do not, with the
 //! `checked_` functions.
 
 use heck::{ToPascalCase, ToSnakeCase};
@@ -72,8 +72,8 @@ pub fn field_name(wire_name: &str) -> String {
     if is_identifier(&snake) { snake } else { format!("{snake}_") }
 }
 
-/// The name of a property in Rust, without the ending of keywords; `None` where it does not begin
-/// with a letter, for which typify invents a name.
+/// The name of a property in Rust, without the ending of keywords. `None` if it does not begin with
+/// a letter; typify invents a name for it.
 pub fn checked_field_name(wire_name: &str) -> Option<String> {
     let snake = snake_name(wire_name);
     begins_with_letter(&snake).then_some(snake)

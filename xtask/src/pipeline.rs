@@ -23,7 +23,7 @@ use crate::{
 pub struct Pipeline {
     /// Our names and docs.
     pub overlay: Overlay,
-    /// Repairs that come before the addresses are rewritten.
+    /// Repairs that come before the URLs are rewritten.
     pub url_repairs: Vec<Repair>,
     /// Repairs that come after.
     pub repairs: Vec<Repair>,
@@ -156,7 +156,7 @@ fn types(adapted: &Adapted, overlay: &Overlay, times: &mut Times) -> Result<Type
 /// A document after the repairs.
 #[derive(Debug, Clone)]
 pub struct Repaired {
-    /// The document.
+    /// The rewritten document, with all repairs.
     pub document: Document,
     /// How many operations it had before anything was changed.
     pub operations: usize,

@@ -23,8 +23,8 @@ pub enum Family {
     ///
     /// Assumption: Atlassian documents the URL for API tokens and lists OAuth scopes, but does not
     /// document the URL for 3LO tokens. The generator adds the prefix of the gateway and keeps the
-    /// documented path, cloud id included, because that assumes nothing about the service behind
-    /// the gateway. If it is wrong, correct it here.
+    /// documented path, cloud id included. That assumes nothing about the service behind the
+    /// gateway. If it is wrong, correct it here.
     StakeholderComms,
 }
 
@@ -66,10 +66,10 @@ impl Family {
 
     /// The family of a URL, and the path behind its base URL. The document may have either base
     /// URL.
-    fn recognise(address: &str) -> Option<(Self, &str)> {
+    fn recognise(url: &str) -> Option<(Self, &str)> {
         Self::ALL.into_iter().find_map(|family| {
             [family.basic_base_url(), family.oauth_base_url()].into_iter().find_map(|base| {
-                let path = address.strip_prefix(base)?;
+                let path = url.strip_prefix(base)?;
                 (path.starts_with('/') && path.len() > 1).then_some((family, path))
             })
         })
@@ -88,7 +88,7 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
     for (path, mut item) in paths {
         let at = Pointer::Path(&["paths", &path]);
         let Some(item_object) = item.as_object_mut() else { continue };
-        if let Some((family, relative)) = address(&at, &path, item_object, root_servers.as_ref(), &mut problems) {
+        if let Some((family, relative)) = family_and_path(&at, &path, item_object, root_servers.as_ref(), &mut problems) {
             item_object.remove("servers");
             if family != Family::Operations {
                 item_object.insert("servers".to_owned(), json!([{ "url": family.oauth_base_url() }]));
@@ -112,7 +112,7 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
 }
 
 /// The family and the relative path of a path item. All its operations must agree.
-fn address(
+fn family_and_path(
     at: &Pointer<'_>,
     path: &str,
     item: &Map<String, Value>,
@@ -128,19 +128,19 @@ fn address(
     let mut found = None;
     for (at, servers) in servers {
         for url in server_urls(servers) {
-            let address = cloud_id_in_one_spelling(&join(&url, path));
-            match Family::recognise(&address) {
+            let joined = cloud_id_in_one_spelling(&join(&url, path));
+            match Family::recognise(&joined) {
                 Some((family, relative)) => match &found {
                     None => found = Some((family, relative.to_owned())),
                     Some(first) if *first == (family, relative.to_owned()) => {}
                     Some(_) => {
-                        let message = format!("`{address}` is a second URL of the same path");
+                        let message = format!("`{joined}` is a second URL of the same path");
                         problems.push(Problem::new(&at, message, "decide which one is right and repair the other"));
                     }
                 },
                 None => {
                     let help = "add a rule to xtask/src/rewrite.rs, or repair the document if it is wrong";
-                    problems.push(Problem::new(&at, format!("no rule matches the URL `{address}`"), help));
+                    problems.push(Problem::new(&at, format!("no rule matches the URL `{joined}`"), help));
                 }
             }
         }
@@ -176,9 +176,9 @@ fn is_cloud_id(name: &str) -> bool {
     ["cloudid", "customerid"].contains(&name.to_ascii_lowercase().as_str())
 }
 
-fn cloud_id_in_one_spelling(address: &str) -> String {
-    let names = template_names(address).into_iter().filter(|name| is_cloud_id(name));
-    names.fold(address.to_owned(), |address, name| address.replace(&format!("{{{name}}}"), "{cloudid}"))
+fn cloud_id_in_one_spelling(url: &str) -> String {
+    let names = template_names(url).into_iter().filter(|name| is_cloud_id(name));
+    names.fold(url.to_owned(), |url, name| url.replace(&format!("{{{name}}}"), "{cloudid}"))
 }
 
 /// Removes the parameters for the cloud id, which is in the base URL.
@@ -216,7 +216,7 @@ mod tests {
 
     fn rewritten(server: Value, path: &str) -> String {
         let mut document = document(server, path);
-        rewrite(&mut document).expect("known address");
+        rewrite(&mut document).expect("known URL");
         let operation = document.operations().next().expect("an operation");
         assert_eq!(operation.value["parameters"], json!([{"name": "id", "in": "path"}]));
         format!("{} {}", Family::of(&operation).oauth_base_url(), operation.path)
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_address_is_named() {
+    fn an_unknown_url_is_named() {
         for (url, path, named) in [
             (
                 "https://api.example.com/jsm/ops/",
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_server_and_a_second_address_are_problems() {
+    fn a_missing_server_and_a_second_url_are_problems() {
         let mut document = Document::new(json!({"paths": {"/v1/a": {"get": {}}}}));
         assert!(rewrite(&mut document).expect_err("no server").to_string().contains("`/v1/a`"));
         let mut document = Document::new(json!({
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn two_addresses_that_become_one_are_a_problem() {
+    fn two_urls_that_become_one_are_a_problem() {
         let mut document = Document::new(json!({
             "servers": [{"url": "https://api.atlassian.com/jsm/ops/"}],
             "paths": {"/api/{cloudId}/a": {"get": {}}, "/stakeholder-comms/cloudId/{cloudId}/api/a": {"get": {}}}

@@ -33,7 +33,7 @@ const MARKS: &str = "x-jsm-";
 pub fn standalone(mut document: Document, overlay: &Overlay) -> Result<Document, Problems> {
     let mut problems = Problems::new();
     operation_names::assign(&mut document, overlay, &mut problems);
-    whole_addresses(&mut document);
+    whole_urls(&mut document);
     say_what_marks_mean(&mut document);
     describe_responses(&mut document);
     check_information(&document, &mut problems);
@@ -42,7 +42,7 @@ pub fn standalone(mut document: Document, overlay: &Overlay) -> Result<Document,
 }
 
 /// Adds the base URL of its family to every path, and declares the cloud id.
-fn whole_addresses(document: &mut Document) {
+fn whole_urls(document: &mut Document) {
     let bases: BTreeMap<String, &str> = document
         .operations()
         .map(|operation| (operation.path.to_owned(), Family::of(&operation).oauth_base_url()))

@@ -56,7 +56,7 @@ impl Dispatcher {
 }
 
 impl Call {
-    /// The operation.
+    /// The row of the operation table that this call is for.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }

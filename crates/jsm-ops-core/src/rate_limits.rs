@@ -127,9 +127,9 @@ impl RateLimits {
         !has_number && !near_limit && reason.is_none() && policies.is_empty() && announced.is_none()
     }
 
-    /// The time of the next attempt: `Retry-After`, or else `X-RateLimit-Reset`, or else the next
-    /// window of a policy without quota left, or else the same from announced limits. `None` if the
-    /// response has none of them.
+    /// The time of the next attempt, or `None` if the response has none. The sources are, in this
+    /// order, `Retry-After`, `X-RateLimit-Reset`, the next window of a policy without quota left,
+    /// and the same from announced limits.
     pub fn retry_at(&self) -> Option<DateTime<Utc>> {
         self.retry_at_from(self.received_at)
     }

@@ -24,13 +24,13 @@ pub enum Shape {
         /// The properties that no other alternative has.
         properties: &'static [&'static str],
     },
-    /// A list.
+    /// A JSON array.
     List,
-    /// A string.
+    /// A JSON string.
     Text,
-    /// A number.
+    /// A JSON number.
     Number,
-    /// A boolean.
+    /// `true` or `false`.
     Boolean,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It is an HTTP server on `127.0.0.1` that simulates `auth.atlassian.com` and `api.atlassian.com`.
 //!
-//! - It enforces the rules of the service: an authorization code is valid once, refresh tokens
+//! - It enforces the rules of the service. An authorization code is valid once, refresh tokens
 //!   rotate, and each base URL accepts only its own kind of credential.
 //! - Its [`FakeClock`] stands still until the test advances it.
 //! - It injects each [`Fault`] that a test queues.

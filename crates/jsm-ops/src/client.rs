@@ -144,7 +144,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the longest pause between two bytes of a response. The default is 60 seconds.
+    /// Sets the longest delay between two bytes of a response. The default is 60 seconds.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.read_timeout = Some(timeout);

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 /// The default timeout for establishing a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The default for the longest pause between two bytes of a response.
+/// The default for the longest delay between two bytes of a response.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The default timeout of one request that signs in, refreshes or lists sites.

@@ -93,7 +93,7 @@
 //! new tokens in the store and sends no request. [`FileStore`] works for processes on one machine.
 //! Services on several machines implement [`TokenStore`] over their database; its documentation
 //! lists the requirements. Do not copy a grant into a second store. Each refresh in one store
-//! spends the token in the other, and the use of a spent token after ten minutes may end the whole
+//! spends the token in the other. The use of a spent token after ten minutes may end the whole
 //! grant.
 //!
 //! A process may be killed at any moment. If the service rotated the token and the new one is not
@@ -104,8 +104,8 @@
 //! A grant ends after 90 days without a refresh and after 365 days in any case. It also ends when
 //! the user changes the password or withdraws consent, and when an old token is used again. Then
 //! [`Error::is_consent_needed`] holds, [`Error::consent_reason`] says why, and only a new sign-in
-//! helps. This error requires a response of the service, and that the store still has the rejected
-//! token. The first two ends are known in advance: warn the user before
+//! helps. This error occurs only after a response of the service, and only if the store still has
+//! the rejected token. The first two ends are known in advance: warn the user before
 //! [`Grant::consent_needed_at`], from [`Session::grant`].
 //!
 //! A new sign-in under the same key replaces the grant. Existing sessions, in this process and in
@@ -146,8 +146,8 @@
 //!
 //! # Retries, rate limits, and deadlines
 //!
-//! A client retries through rate limits, failing gateways and network errors, and never repeats a
-//! request that is not idempotent. The defaults need no configuration.
+//! A client retries after rate limits, failing gateways and network errors. It never retries a
+//! request that may have been executed and is not idempotent. The defaults need no configuration.
 //!
 //! | event | what the client does |
 //! |---|---|

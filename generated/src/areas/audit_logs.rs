@@ -4,7 +4,7 @@
 //! time.
 //!
 //! Needs an administrator role of the organisation, the site or the product. A span of time is
-//! required. Pages are large, from 1,000 to 5,000 entries, and are followed by a token.
+//! required. Pages are large, from 1,000 to 5,000 entries, and are linked by a token.
 //!
 //! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
 //! `api-group-audit-logs`.
@@ -43,8 +43,8 @@ pub struct AuditLogsArea<'a> {
 }
 
 impl AuditLogsArea<'_> {
-    /// Lists audit log entries between two required moments, by category or level. Pages follow a
-    /// token, and `limit` goes from 1,000 to 5,000.
+    /// Lists audit log entries between two required moments, by category or level. A token leads to
+    /// the next page, and `limit` is from 1,000 to 5,000.
     ///
     /// An administrator role of the organisation, the site or the product is needed. The token of
     /// the next page is part of the link to it.
@@ -82,7 +82,7 @@ pub struct ListAuditLogs {
 }
 
 impl ListAuditLogs {
-    /// Only entries of this category, such as `ALERTS` or `CONFIG_CHANGE`; the service takes
+    /// Only entries of this category, such as `ALERTS` or `CONFIG_CHANGE`; the service accepts
     /// several, separated by commas.
     pub fn category(mut self, category: ListAuditLogsCategory) -> Self {
         self.call.query("category", category);
@@ -90,13 +90,13 @@ impl ListAuditLogs {
     }
 
     /// Only entries of this level: `INFORTMATION` (as the document spells it), `WARN` or `ERROR`;
-    /// the service takes several, separated by commas.
+    /// the service accepts several, separated by commas.
     pub fn level(mut self, level: ListAuditLogsLevel) -> Self {
         self.call.query("level", level);
         self
     }
 
-    /// How many entries one page holds at most: 1,000 to 5,000, 1,000 if left out.
+    /// How many entries one page has at most: 1,000 to 5,000, 1,000 if left out.
     pub fn limit(mut self, limit: i32) -> Self {
         self.call.query("limit", limit);
         self

@@ -3,7 +3,7 @@
 //! Contacts: the email addresses and telephone numbers at which a user is notified.
 //!
 //! The contacts are those of the caller; administrators may list another user's. The list is paged
-//! by offset. Only email addresses can be changed in place.
+//! by offset. Only email addresses can be changed.
 //!
 //! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
 //! `api-group-contacts`.
@@ -55,7 +55,7 @@ impl ContactsArea<'_> {
         }
     }
 
-    /// Adds an email, text message or voice contact and returns little more than its id.
+    /// Adds an email, text message or voice contact and returns its id.
     ///
     /// The owner of a new address may have to verify it before it is used. The response is a
     /// message, with the id in `data`.
@@ -98,7 +98,7 @@ impl ContactsArea<'_> {
 
     /// Deletes a contact, so that notifications no longer reach that address.
     ///
-    /// Look first for notification rules whose steps use it.
+    /// Check first for notification rules whose steps use it.
     ///
     /// - `id`: The id of the contact.
     ///
@@ -112,7 +112,7 @@ impl ContactsArea<'_> {
         }
     }
 
-    /// Changes the address of a contact, which works for email contacts alone.
+    /// Changes the address of a contact. Only email contacts can be changed.
     ///
     /// To change a telephone number, delete the contact and create a new one.
     ///
@@ -137,7 +137,7 @@ impl ContactsArea<'_> {
         }
     }
 
-    /// Switches a contact on, so that notifications can reach it.
+    /// Enables a contact, so that notifications can reach it.
     ///
     /// - `id`: The id of the contact.
     ///
@@ -151,7 +151,7 @@ impl ContactsArea<'_> {
         }
     }
 
-    /// Switches a contact off without deleting it.
+    /// Disables a contact without deleting it.
     ///
     /// - `id`: The id of the contact.
     ///
@@ -180,7 +180,7 @@ impl ListContacts {
         self
     }
 
-    /// How many items one page holds at most.
+    /// How many items one page has at most.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self

@@ -103,8 +103,7 @@ impl EscalationsArea<'_> {
 
     /// Fetches one escalation of a team with its rules and repeat settings.
     ///
-    /// The delay of a rule has been seen both as a plain number of minutes and as an amount with a
-    /// unit.
+    /// The service returns the delay of a rule as a number of minutes or as an amount with a unit.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the escalation.
@@ -123,7 +122,7 @@ impl EscalationsArea<'_> {
 
     /// Deletes an escalation from a team. The response has no body.
     ///
-    /// Look first for routing rules that name it. A second call may return 404.
+    /// Check first for routing rules that name it. A second call may return 404.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the escalation.
@@ -143,8 +142,8 @@ impl EscalationsArea<'_> {
 
     /// Changes the given fields of an escalation, its rules included.
     ///
-    /// Send all rules, not only the changed ones. A `waitInterval` of 0 in `repeat` switches
-    /// repetition off.
+    /// Send all rules, not only the changed ones. A `waitInterval` of 0 in `repeat` disables
+    /// repetition.
     ///
     /// - `team_id`: The id of the team, which is that of the Atlassian platform team.
     /// - `id`: The id of the escalation.
@@ -194,7 +193,7 @@ impl ListEscalations {
         self
     }
 
-    /// How many escalations one page holds at most: 1 to 100, 20 if left out.
+    /// How many escalations one page has at most: 1 to 100, 20 if left out.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
@@ -232,19 +231,19 @@ pub struct CreateEscalation {
 }
 
 impl CreateEscalation {
-    /// What it is for, up to 200 characters.
+    /// A description of the escalation, up to 200 characters.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
     }
 
-    /// Whether it is switched on; on if left out.
+    /// Whether the escalation is enabled; on if left out.
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
 
-    /// Whether and how it starts over.
+    /// Whether and how the rules start over.
     pub fn repeat(mut self, repeat: impl Into<Nullable<EscalationRepeat>>) -> Self {
         self.body.repeat = repeat.into();
         self
@@ -314,25 +313,25 @@ pub struct UpdateEscalation {
 }
 
 impl UpdateEscalation {
-    /// What it is for, up to 200 characters.
+    /// A description of the escalation, up to 200 characters.
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.body.description = description.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the escalation is enabled.
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
 
-    /// Its name, up to 100 characters.
+    /// The name of the escalation, up to 100 characters.
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.body.name = name.into();
         self
     }
 
-    /// Whether and how it starts over.
+    /// Whether and how the rules start over.
     pub fn repeat(mut self, repeat: impl Into<Nullable<EscalationRepeat>>) -> Self {
         self.body.repeat = repeat.into();
         self

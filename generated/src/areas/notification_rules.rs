@@ -2,8 +2,8 @@
 
 //! Notification rules: how the calling user is notified about alerts and shifts, step by step.
 //!
-//! All calls are about the user whose credentials are used; no parameter names another. Rules and
-//! steps are paged by offset. The contacts that steps send to are an area of their own.
+//! All calls apply to the user whose credentials are used; no parameter names another user. Rules
+//! and steps are paged by offset. The contacts of the steps have their own area.
 //!
 //! [Atlassian's reference](<https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/>):
 //! `api-group-notification-rule-steps`, `api-group-notification-rules`.
@@ -48,7 +48,7 @@ pub struct NotificationRulesArea<'a> {
 }
 
 impl NotificationRulesArea<'_> {
-    /// Lists the caller's own rules about when and how to be notified, page by page.
+    /// Lists the caller's own notification rules, page by page.
     ///
     /// The rules of another user cannot be listed.
     ///
@@ -63,8 +63,8 @@ impl NotificationRulesArea<'_> {
 
     /// Creates a notification rule for the caller, optionally with its steps.
     ///
-    /// `actionType` says which event the rule is for; `notificationTime` and `schedules` matter
-    /// only for the beginning and the end of shifts.
+    /// `actionType` says which event the rule applies to. `notificationTime` and `schedules` apply
+    /// only to the beginning and the end of shifts.
     ///
     /// `POST /v1/notification-rules`
     ///
@@ -126,8 +126,8 @@ impl NotificationRulesArea<'_> {
         }
     }
 
-    /// Changes a notification rule. Name, action type and the enabled flag are required here just
-    /// as on creation.
+    /// Changes a notification rule. Name, action type and the enabled flag are required, as on
+    /// creation.
     ///
     /// Send either all steps or no steps.
     ///
@@ -309,7 +309,7 @@ impl ListNotificationRules {
         self
     }
 
-    /// How many notification rules one page holds at most: 1 to 100, 20 if left out.
+    /// How many notification rules one page has at most: 1 to 100, 20 if left out.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
@@ -347,7 +347,7 @@ pub struct CreateNotificationRule {
 }
 
 impl CreateNotificationRule {
-    /// Which alerts the rule is for; all if left out.
+    /// Which alerts the rule applies to; all if left out.
     pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.body.criteria = criteria.into();
         self
@@ -362,13 +362,13 @@ impl CreateNotificationRule {
         self
     }
 
-    /// Its place among the rules for the same event, counted from zero.
+    /// The position among the rules for the same event, counted from zero.
     pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
 
-    /// Whether and how it starts over.
+    /// Whether and when the steps start over.
     pub fn repeat(
         mut self,
         repeat: impl Into<Nullable<NotificationRuleRepeat>>,
@@ -377,7 +377,7 @@ impl CreateNotificationRule {
         self
     }
 
-    /// The ids of the schedules whose shifts count.
+    /// The ids of the schedules whose shifts the rule applies to.
     pub fn schedules(mut self, schedules: impl Into<Nullable<Vec<String>>>) -> Self {
         self.body.schedules = schedules.into();
         self
@@ -392,7 +392,7 @@ impl CreateNotificationRule {
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<Nullable<RuleTimeRestriction>>,
@@ -465,7 +465,7 @@ pub struct UpdateNotificationRule {
 }
 
 impl UpdateNotificationRule {
-    /// Which alerts the rule is for; all if left out.
+    /// Which alerts the rule applies to; all if left out.
     pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.body.criteria = criteria.into();
         self
@@ -480,13 +480,13 @@ impl UpdateNotificationRule {
         self
     }
 
-    /// Its place among the rules for the same event, counted from zero.
+    /// The position among the rules for the same event, counted from zero.
     pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.body.order = order.into();
         self
     }
 
-    /// Whether and how it starts over.
+    /// Whether and when the steps start over.
     pub fn repeat(
         mut self,
         repeat: impl Into<Nullable<NotificationRuleRepeat>>,
@@ -495,7 +495,7 @@ impl UpdateNotificationRule {
         self
     }
 
-    /// The ids of the schedules whose shifts count.
+    /// The ids of the schedules whose shifts the rule applies to.
     pub fn schedules(mut self, schedules: impl Into<Nullable<Vec<String>>>) -> Self {
         self.body.schedules = schedules.into();
         self
@@ -510,7 +510,7 @@ impl UpdateNotificationRule {
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     pub fn time_restriction(
         mut self,
         time_restriction: impl Into<Nullable<RuleTimeRestriction>>,
@@ -546,7 +546,7 @@ impl ListNotificationRuleSteps {
         self
     }
 
-    /// How many steps one page holds at most: 1 to 100, 20 if left out.
+    /// How many steps one page has at most: 1 to 100, 20 if left out.
     pub fn size(mut self, size: i32) -> Self {
         self.call.query("size", size);
         self
@@ -584,7 +584,7 @@ pub struct CreateNotificationRuleStep {
 }
 
 impl CreateNotificationRuleStep {
-    /// How many minutes after the start of the rule to send it.
+    /// How many minutes after the start of the rule the notification is sent.
     pub fn send_after(mut self, send_after: impl Into<Nullable<i64>>) -> Self {
         self.body.send_after = send_after.into();
         self
@@ -654,19 +654,19 @@ pub struct UpdateNotificationRuleStep {
 }
 
 impl UpdateNotificationRuleStep {
-    /// Where the notification goes.
+    /// The contact to notify.
     pub fn contact(mut self, contact: impl Into<Nullable<NotificationContact>>) -> Self {
         self.body.contact = contact.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the step is enabled.
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.body.enabled = enabled.into();
         self
     }
 
-    /// How many minutes after the start of the rule to send it.
+    /// How many minutes after the start of the rule the notification is sent.
     pub fn send_after(mut self, send_after: impl Into<Nullable<i64>>) -> Self {
         self.body.send_after = send_after.into();
         self

@@ -86,7 +86,7 @@ impl AddExtraPropertiesRequest {
     }
 }
 
-/// Whom to add to the responders of an alert.
+/// The user, team, escalation or schedule to add to the responders of an alert.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AddResponderRequest {
@@ -114,7 +114,7 @@ pub struct AlertAttachmentDto {
     /// The name of the file.
     #[serde(rename = "attachmentName", skip_serializing_if = "Option::is_none")]
     pub attachment_name: Option<String>,
-    /// Its id, a timestamp as text.
+    /// The id of the attachment, a timestamp as a string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// When it was added.
@@ -127,12 +127,12 @@ pub struct AlertAttachmentDto {
     pub inserted_at: Option<DateTime<Utc>>,
 }
 
-/// Where the content of an attached file is.
+/// A link to the content of an attached file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertAttachmentResponse {
-    /// A link to the content that works for a short time without a credential. Treat it as a
-    /// secret.
+    /// A link to the content that is valid for a short time and does not need a credential. Treat
+    /// it as a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Secret<String>>,
 }
@@ -141,7 +141,7 @@ pub struct AlertAttachmentResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertAttachmentsResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -169,7 +169,7 @@ impl Page for AlertAttachmentsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertLog {
-    /// What happened, in prose.
+    /// What happened, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
     /// When it happened.
@@ -183,7 +183,7 @@ pub struct AlertLog {
     /// The kind of entry, such as `system`.
     #[serde(rename = "logType", skip_serializing_if = "Option::is_none")]
     pub log_type: Option<String>,
-    /// Who did it.
+    /// The user who did it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
 }
@@ -192,7 +192,7 @@ pub struct AlertLog {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertLogsResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -237,7 +237,7 @@ pub struct AlertNote {
     /// Who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -247,11 +247,11 @@ pub struct AlertNote {
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// Something that needs attention.
+/// An event that needs attention.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertResponse {
-    /// When it was acknowledged.
+    /// When the alert was acknowledged.
     #[serde(
         rename = "ackTime",
         default,
@@ -273,7 +273,7 @@ pub struct AlertResponse {
     /// into one. Up to 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
-    /// When it was closed.
+    /// When the alert was closed.
     #[serde(
         rename = "closeTime",
         default,
@@ -310,7 +310,7 @@ pub struct AlertResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub extra_properties: Map<String, Value>,
-    /// The long id, by which every call finds the alert.
+    /// The long id of the alert, which other calls accept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name of the integration that raised the alert.
@@ -336,20 +336,20 @@ pub struct AlertResponse {
     /// How urgent the alert is, from P1 to P5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
-    /// Who is to deal with the alert.
+    /// Who has to handle the alert.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
         deserialize_with = "decode::null_as_default"
     )]
     pub responders: Vec<Responder>,
-    /// Whether a user has looked at the alert.
+    /// Whether a user has viewed the alert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<bool>,
-    /// Whether the alert sleeps.
+    /// Whether the alert is snoozed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snoozed: Option<bool>,
-    /// The moment until which the alert sleeps.
+    /// The moment until which the alert is snoozed.
     #[serde(
         rename = "snoozedUntil",
         default,
@@ -370,10 +370,10 @@ pub struct AlertResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub tags: Vec<String>,
-    /// A short number for people; the API does not take it for an id.
+    /// A short number for people; the API does not accept it as an id.
     #[serde(rename = "tinyId", skip_serializing_if = "Option::is_none")]
     pub tiny_id: Option<String>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -427,11 +427,11 @@ impl OpenEnum for AlertResponseStatus {
 
 open_enum!(AlertResponseStatus);
 
-/// Until when an alert sleeps.
+/// Until when an alert is snoozed.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertSnoozeRequest {
-    /// The moment until which the alert sleeps.
+    /// The moment until which the alert is snoozed.
     #[serde(rename = "endTime", deserialize_with = "decode::date")]
     pub end_time: DateTime<Utc>,
 }
@@ -443,11 +443,11 @@ impl AlertSnoozeRequest {
     }
 }
 
-/// The tags to put on an alert or to take off it.
+/// The tags to add to an alert or to remove from it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AlertTagsRequest {
-    /// The tags to put on or take off.
+    /// The tags to add or remove.
     pub tags: Vec<String>,
 }
 
@@ -458,7 +458,7 @@ impl AlertTagsRequest {
     }
 }
 
-/// Who is to own an alert.
+/// The new owner of an alert.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AssignAlertRequest {
@@ -493,7 +493,7 @@ pub struct CreateAlertRequest {
     /// What the alert is about, such as a server or a service; up to 512 characters.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub entity: Nullable<String>,
-    /// Custom keys and values of the alert, up to 8,000 characters in all.
+    /// Custom keys and values of the alert, up to 8,000 characters in total.
     #[serde(
         rename = "extraProperties",
         default,
@@ -508,7 +508,7 @@ pub struct CreateAlertRequest {
     /// How urgent the alert is, from P1 to P5; P3 if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub priority: Nullable<Priority>,
-    /// Who is to deal with the alert, at most 50.
+    /// Who has to handle the alert, at most 50.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub responders: Nullable<Vec<Responder>>,
     /// Where the alert comes from, up to 100 characters; the address of the sender if left out.
@@ -570,7 +570,7 @@ impl CreateAlertRequest {
         self
     }
 
-    /// Custom keys and values of the alert, up to 8,000 characters in all.
+    /// Custom keys and values of the alert, up to 8,000 characters in total.
     #[must_use]
     pub fn extra_properties(
         mut self,
@@ -594,7 +594,7 @@ impl CreateAlertRequest {
         self
     }
 
-    /// Who is to deal with the alert, at most 50.
+    /// Who has to handle the alert, at most 50.
     #[must_use]
     pub fn responders(
         mut self,
@@ -629,11 +629,11 @@ impl CreateAlertRequest {
     }
 }
 
-/// The extra properties to take off an alert.
+/// The extra properties to remove from an alert.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct DeleteExtraPropertiesRequest {
-    /// The keys to take off.
+    /// The keys to remove.
     pub keys: Vec<String>,
 }
 
@@ -644,7 +644,7 @@ impl DeleteExtraPropertiesRequest {
     }
 }
 
-/// Which escalation an alert is handed to.
+/// The escalation to assign an alert to.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EscalateToNextRequest {
@@ -662,7 +662,7 @@ impl EscalateToNextRequest {
     }
 }
 
-/// Which custom action to run.
+/// The custom action to run.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ExecuteCustomActionRequest {
@@ -684,7 +684,7 @@ impl ExecuteCustomActionRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetAlertNotesResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -708,7 +708,7 @@ impl Page for GetAlertNotesResponse {
     }
 }
 
-/// How a queued alert write ended.
+/// The result of a queued alert write.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetRequestStatusResponse {
@@ -721,13 +721,13 @@ pub struct GetRequestStatusResponse {
     /// The alias of the alert that was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
-    /// The id of the integration that carried the request out; it may be empty.
+    /// The id of the integration that processed the request; it may be empty.
     #[serde(rename = "integrationId", skip_serializing_if = "Option::is_none")]
     pub integration_id: Option<String>,
-    /// Whether the request ended well; it may be missing before the end.
+    /// Whether the request succeeded; it may be missing until the request is complete.
     #[serde(rename = "isSuccess", skip_serializing_if = "Option::is_none")]
     pub is_success: Option<bool>,
-    /// When the request was carried out.
+    /// When the request was processed.
     #[serde(
         rename = "processedAt",
         default,
@@ -735,7 +735,7 @@ pub struct GetRequestStatusResponse {
         deserialize_with = "decode::date"
     )]
     pub processed_at: Option<DateTime<Utc>>,
-    /// What happened, in prose; rely on `isSuccess` instead.
+    /// What happened, as text; rely on `isSuccess` instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -763,7 +763,7 @@ pub struct ListAlertResponse {
         deserialize_with = "decode::integer"
     )]
     pub count: Option<i64>,
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -874,7 +874,7 @@ impl NoteRequest {
     }
 }
 
-/// A user, team, escalation or schedule that is to deal with an alert.
+/// A user, team, escalation or schedule that has to handle an alert.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Responder {
@@ -960,7 +960,7 @@ pub struct SuccessResponse {
     /// A message that the service accepted the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
-    /// How many seconds it took, with fractions.
+    /// How many seconds the request took, with fractions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took: Option<f64>,
 }

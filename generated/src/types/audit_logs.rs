@@ -20,16 +20,16 @@ pub struct AuditLogResponse {
         deserialize_with = "decode::date"
     )]
     pub created: Option<DateTime<Utc>>,
-    /// More about it, as JSON inside a text.
+    /// Details, as JSON in a string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
     /// How serious the entry is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<AuditLogResponseLevel>,
-    /// What happened, in a line.
+    /// What happened, in one line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// What happened, in a line.
+    /// What happened, in one line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
 }
@@ -162,14 +162,14 @@ open_enum!(AuditLogResponseLevel);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ListAuditLogResponse {
-    /// How many entries this page holds.
+    /// How many entries this page has.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "decode::integer"
     )]
     pub count: Option<i32>,
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.

@@ -9,10 +9,10 @@ use crate::types::{ContactMethod, CustomRolesLinks, SimpleData};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ContactCreateResponse {
-    /// What was written, in brief.
+    /// The written object, in brief.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<SimpleCreateData>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -39,10 +39,10 @@ pub struct ContactResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ContactStatus {
-    /// Why the contact is switched off.
+    /// Why the contact is disabled.
     #[serde(rename = "disabledReason", skip_serializing_if = "Option::is_none")]
     pub disabled_reason: Option<String>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
@@ -51,19 +51,19 @@ pub struct ContactStatus {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ContactSuccessResponse {
-    /// What was written, in brief.
+    /// The written object, in brief.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<SimpleData>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
-/// A contact with its place among those of the user.
+/// A contact with its position among those of the user.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ContactWithApplyOrderResponse {
-    /// The place of the contact among those of the user.
+    /// The position of the contact among those of the user.
     #[serde(
         rename = "applyOrder",
         default,
@@ -148,7 +148,7 @@ open_enum!(CreateContactPayloadMethod);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PaginatedResponseContactWithApplyOrderResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<CustomRolesLinks>,
     /// The items of this page.
@@ -172,7 +172,7 @@ impl Page for PaginatedResponseContactWithApplyOrderResponse {
     }
 }
 
-/// The id of what was created.
+/// The id of the created object.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SimpleCreateData {

@@ -13,15 +13,15 @@ use crate::types::Links;
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateEscalationRequest {
-    /// What it is for, up to 200 characters.
+    /// A description of the escalation, up to 200 characters.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on; on if left out.
+    /// Whether the escalation is enabled; on if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name, up to 100 characters.
+    /// The name of the escalation, up to 100 characters.
     pub name: String,
-    /// Whether and how it starts over.
+    /// Whether and how the rules start over.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub repeat: Nullable<EscalationRepeat>,
     /// The rules, in order.
@@ -40,21 +40,21 @@ impl CreateEscalationRequest {
         }
     }
 
-    /// What it is for, up to 200 characters.
+    /// A description of the escalation, up to 200 characters.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on; on if left out.
+    /// Whether the escalation is enabled; on if left out.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Whether and how it starts over.
+    /// Whether and how the rules start over.
     #[must_use]
     pub fn repeat(mut self, repeat: impl Into<Nullable<EscalationRepeat>>) -> Self {
         self.repeat = repeat.into();
@@ -94,7 +94,7 @@ impl OpenEnum for EscalationCondition {
 
 open_enum!(EscalationCondition);
 
-/// Who of the recipient is notified.
+/// Which users of the recipient are notified.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EscalationNotifyType {
@@ -150,7 +150,7 @@ open_enum!(EscalationNotifyType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EscalationPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -235,7 +235,7 @@ pub struct EscalationRepeat {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub reset_recipient_states: Nullable<bool>,
-    /// How many minutes after the last rule to start over; 0 switches repetition off.
+    /// How many minutes after the last rule to start over; 0 disables repetition.
     #[serde(
         rename = "waitInterval",
         default,
@@ -283,7 +283,7 @@ impl EscalationRepeat {
         self
     }
 
-    /// How many minutes after the last rule to start over; 0 switches repetition off.
+    /// How many minutes after the last rule to start over; 0 disables repetition.
     #[must_use]
     pub fn wait_interval(mut self, wait_interval: impl Into<Nullable<i32>>) -> Self {
         self.wait_interval = wait_interval.into();
@@ -291,14 +291,14 @@ impl EscalationRepeat {
     }
 }
 
-/// Who is notified in turn when an alert is not acknowledged.
+/// Who is notified, one after another, when an alert is not acknowledged.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EscalationResponse {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -307,7 +307,7 @@ pub struct EscalationResponse {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether and how it starts over.
+    /// Whether and how the rules start over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat: Option<EscalationRepeat>,
     /// The rules, in order.
@@ -328,7 +328,8 @@ pub struct EscalationRule {
     /// How long after the creation of the alert the rule takes effect, in minutes.
     #[serde(deserialize_with = "decode::integer")]
     pub delay: i64,
-    /// Who of the recipient is notified, such as those on call (`default`), all, or one at random.
+    /// Which users of the recipient are notified, such as those on call (`default`), all, or one at
+    /// random.
     #[serde(rename = "notifyType")]
     pub notify_type: EscalationNotifyType,
     /// Who is notified.
@@ -359,11 +360,12 @@ pub struct EscalationRuleResponse {
     /// When the rule takes effect: while the alert is not acknowledged, or while it is not closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<EscalationCondition>,
-    /// How long after the creation of the alert the rule takes effect; minutes, where no unit is
+    /// How long after the creation of the alert the rule takes effect; in minutes if no unit is
     /// given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay: Option<EscalationRuleResponseDelay>,
-    /// Who of the recipient is notified, such as those on call (`default`), all, or one at random.
+    /// Which users of the recipient are notified, such as those on call (`default`), all, or one at
+    /// random.
     #[serde(rename = "notifyType", skip_serializing_if = "Option::is_none")]
     pub notify_type: Option<EscalationNotifyType>,
     /// Who is notified.
@@ -473,16 +475,16 @@ impl Recipient {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateEscalationRequest {
-    /// What it is for, up to 200 characters.
+    /// A description of the escalation, up to 200 characters.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on.
+    /// Whether the escalation is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name, up to 100 characters.
+    /// The name of the escalation, up to 100 characters.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
-    /// Whether and how it starts over.
+    /// Whether and how the rules start over.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub repeat: Nullable<EscalationRepeat>,
     /// The rules, in order.
@@ -502,28 +504,28 @@ impl UpdateEscalationRequest {
         }
     }
 
-    /// What it is for, up to 200 characters.
+    /// A description of the escalation, up to 200 characters.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the escalation is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Its name, up to 100 characters.
+    /// The name of the escalation, up to 100 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Whether and how it starts over.
+    /// Whether and how the rules start over.
     #[must_use]
     pub fn repeat(mut self, repeat: impl Into<Nullable<EscalationRepeat>>) -> Self {
         self.repeat = repeat.into();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::Links;
 
-/// A forwarding rule to create or to put in place of the old one.
+/// A forwarding rule to create, or one that replaces an existing rule.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateForwardingRuleRequest {
@@ -45,7 +45,7 @@ impl CreateForwardingRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ForwardingPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -69,7 +69,7 @@ impl Page for ForwardingPaginatedResponse {
     }
 }
 
-/// A rule that hands one user's notifications to another for a while.
+/// A rule that forwards one user's notifications to another for a limited time.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ForwardingRuleResponse {

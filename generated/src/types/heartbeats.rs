@@ -26,19 +26,19 @@ pub struct CreateHeartbeatRequest {
     /// The tags of the alert that is raised when pings stop.
     #[serde(rename = "alertTags", default, skip_serializing_if = "Nullable::is_absent")]
     pub alert_tags: Nullable<Vec<String>>,
-    /// What it is for, up to 10,000 characters.
+    /// A description of the heartbeat, up to 10,000 characters.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on; off if left out.
+    /// Whether the heartbeat is enabled; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// How often a ping is due, in the unit beside it.
+    /// How often a ping is due, in the unit that `intervalUnit` names.
     #[serde(deserialize_with = "decode::integer")]
     pub interval: i32,
     /// The unit of the interval.
     #[serde(rename = "intervalUnit")]
     pub interval_unit: IntervalUnit,
-    /// Its name, up to 200 characters; it cannot be changed later.
+    /// The name of the heartbeat, up to 200 characters; it cannot be changed later.
     pub name: String,
 }
 
@@ -85,14 +85,14 @@ impl CreateHeartbeatRequest {
         self
     }
 
-    /// What it is for, up to 10,000 characters.
+    /// A description of the heartbeat, up to 10,000 characters.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on; off if left out.
+    /// Whether the heartbeat is enabled; off if left out.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
@@ -100,7 +100,7 @@ impl CreateHeartbeatRequest {
     }
 }
 
-/// A watch that raises an alert when pings stop coming.
+/// A monitor that raises an alert when pings stop.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Heartbeat {
@@ -118,17 +118,17 @@ pub struct Heartbeat {
         deserialize_with = "decode::null_as_default"
     )]
     pub alert_tags: Vec<String>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "decode::boolean"
     )]
     pub enabled: Option<bool>,
-    /// How often a ping is due, in the unit beside it.
+    /// How often a ping is due, in the unit that `intervalUnit` names.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -144,7 +144,7 @@ pub struct Heartbeat {
     /// The id of the team that owns the heartbeat.
     #[serde(rename = "ownerTeamId", skip_serializing_if = "Option::is_none")]
     pub owner_team_id: Option<String>,
-    /// Whether pings come: `Responsive`, `Unresponsive`, `Pending` or `Off`.
+    /// Whether pings arrive: `Responsive`, `Unresponsive`, `Pending` or `Off`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<HeartbeatStatus>,
 }
@@ -189,7 +189,7 @@ open_enum!(HeartbeatIntervalUnit);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct HeartbeatPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -213,7 +213,7 @@ impl Page for HeartbeatPaginatedResponse {
     }
 }
 
-/// Whether pings come.
+/// Whether pings arrive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeartbeatStatus {
@@ -289,11 +289,11 @@ impl OpenEnum for IntervalUnit {
 
 open_enum!(IntervalUnit);
 
-/// A message that the request was taken on.
+/// A message that the service accepted the request.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SimpleSuccessResponse {
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -319,13 +319,13 @@ pub struct UpdateHeartbeatRequest {
     /// The tags of the alert that is raised when pings stop.
     #[serde(rename = "alertTags", default, skip_serializing_if = "Nullable::is_absent")]
     pub alert_tags: Nullable<Vec<String>>,
-    /// What it is for, up to 10,000 characters.
+    /// A description of the heartbeat, up to 10,000 characters.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on.
+    /// Whether the heartbeat is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// How often a ping is due, in the unit beside it.
+    /// How often a ping is due, in the unit that `intervalUnit` names.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
@@ -379,21 +379,21 @@ impl UpdateHeartbeatRequest {
         self
     }
 
-    /// What it is for, up to 10,000 characters.
+    /// A description of the heartbeat, up to 10,000 characters.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the heartbeat is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// How often a ping is due, in the unit beside it.
+    /// How often a ping is due, in the unit that `intervalUnit` names.
     #[must_use]
     pub fn interval(mut self, interval: impl Into<Nullable<i32>>) -> Self {
         self.interval = interval.into();

@@ -13,10 +13,10 @@ use crate::types::{
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ActionDetail {
-    /// What is done when the action applies; outgoing actions have one.
+    /// What the action does when it applies; outgoing actions have one.
     #[serde(rename = "actionMappingType", skip_serializing_if = "Option::is_none")]
     pub action_mapping_type: Option<String>,
-    /// Which way the data goes: `incoming` or `outgoing`.
+    /// The direction of the data: `incoming` or `outgoing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<String>,
     /// The domain of the action: `alert`.
@@ -40,43 +40,43 @@ pub struct ActionDetail {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateIntegrationActionRequest {
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(
         rename = "actionMapping",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_mapping: Nullable<ActionMapping>,
-    /// Which way the data goes: `incoming` or `outgoing`.
+    /// The direction of the data: `incoming` or `outgoing`.
     pub direction: ActionDirection,
     /// The domain of the action: `alert`.
     pub domain: IntegrationDomain,
-    /// Whether it is switched on; off if left out.
+    /// Whether the action is enabled; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
     /// A further setting of the action, often empty.
     #[serde(rename = "extraField", default, skip_serializing_if = "Nullable::is_absent")]
     pub extra_field: Nullable<String>,
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub field_mappings: Nullable<Map<String, Value>>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     pub filter: Filter,
     /// The type of the action's group: `forwarding`, `updating` or `checkbox`; outgoing actions
     /// need one.
     #[serde(rename = "groupType", default, skip_serializing_if = "Nullable::is_absent")]
     pub group_type: Nullable<ActionGroupType>,
-    /// Its name.
+    /// The name of the action.
     pub name: String,
     /// The type of the action: `create`, `close`, `acknowledge` or `addNote` for incoming data; for
     /// outgoing data it depends on the integration.
     #[serde(rename = "type")]
     pub type_: String,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -109,7 +109,7 @@ impl CreateIntegrationActionRequest {
         }
     }
 
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
@@ -119,7 +119,7 @@ impl CreateIntegrationActionRequest {
         self
     }
 
-    /// Whether it is switched on; off if left out.
+    /// Whether the action is enabled; off if left out.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
@@ -133,7 +133,7 @@ impl CreateIntegrationActionRequest {
         self
     }
 
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[must_use]
     pub fn field_mappings(
         mut self,
@@ -154,7 +154,7 @@ impl CreateIntegrationActionRequest {
         self
     }
 
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[must_use]
     pub fn type_specific_properties(
         mut self,
@@ -169,21 +169,21 @@ impl CreateIntegrationActionRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateIntegrationRequest {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on; off if left out.
+    /// Whether the integration is enabled; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name, which no other integration may have.
+    /// The name of the integration, which no other integration may have.
     pub name: String,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
     /// The type of the integration, such as `API` or `Email`.
     #[serde(rename = "type")]
     pub type_: String,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -205,28 +205,28 @@ impl CreateIntegrationRequest {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on; off if left out.
+    /// Whether the integration is enabled; off if left out.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
         self
     }
 
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[must_use]
     pub fn type_specific_properties(
         mut self,
@@ -237,14 +237,14 @@ impl CreateIntegrationRequest {
     }
 }
 
-/// An integration as it stands after a write.
+/// An integration after a write.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Integration {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -253,26 +253,26 @@ pub struct Integration {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
     /// The type of the integration, such as `API`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    /// Settings that depend on the type; after the creation of an API integration its key is among
-    /// them, so treat them as a secret.
+    /// Settings that depend on the type; after the creation of an API integration they include its
+    /// key, so treat them as a secret.
     #[serde(rename = "typeSpecificProperties", skip_serializing_if = "Option::is_none")]
     pub type_specific_properties: Option<Secret<Map<String, Value>>>,
 }
 
-/// What an integration does with data that comes in or goes out.
+/// What an integration does with incoming or outgoing data.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct IntegrationAction {
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(rename = "actionMapping", skip_serializing_if = "Option::is_none")]
     pub action_mapping: Option<ActionMapping>,
-    /// Which way the data goes: `incoming` or `outgoing`.
+    /// The direction of the data: `incoming` or `outgoing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<ActionDirection>,
     /// The domain of the action: `alert`.
@@ -281,7 +281,7 @@ pub struct IntegrationAction {
     /// A further setting of the action, often empty.
     #[serde(rename = "extraField", skip_serializing_if = "Option::is_none")]
     pub extra_field: Option<String>,
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
@@ -289,7 +289,7 @@ pub struct IntegrationAction {
         deserialize_with = "decode::null_as_default"
     )]
     pub field_mappings: Map<String, Value>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<Filter>,
     /// The type of the action's group: `forwarding`, `updating` or `checkbox`; only outgoing
@@ -305,7 +305,7 @@ pub struct IntegrationAction {
     /// The type of the action, such as `create`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(rename = "typeSpecificProperties", skip_serializing_if = "Option::is_none")]
     pub type_specific_properties: Option<Secret<Map<String, Value>>>,
 }
@@ -314,7 +314,7 @@ pub struct IntegrationAction {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct IntegrationActions {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<LinksBothWays>,
     /// The items of this page.
@@ -342,7 +342,7 @@ impl Page for IntegrationActions {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct IntegrationDetail {
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -351,7 +351,7 @@ pub struct IntegrationDetail {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
     /// The type of the integration, such as `API`.
@@ -359,7 +359,7 @@ pub struct IntegrationDetail {
     pub type_: Option<String>,
 }
 
-/// What an action is about.
+/// The domain of an action.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IntegrationDomain {
@@ -387,11 +387,11 @@ impl OpenEnum for IntegrationDomain {
 
 open_enum!(IntegrationDomain);
 
-/// Which alerts an integration sends out.
+/// Which alerts an integration sends.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct IntegrationFilter {
-    /// Whether all conditions must hold, any one of them, or no condition.
+    /// Whether all conditions must match, any one of them, or no condition.
     #[serde(
         rename = "conditionMatchType",
         default,
@@ -412,7 +412,7 @@ impl IntegrationFilter {
         }
     }
 
-    /// Whether all conditions must hold, any one of them, or no condition.
+    /// Whether all conditions must match, any one of them, or no condition.
     #[must_use]
     pub fn condition_match_type(
         mut self,
@@ -437,10 +437,10 @@ impl IntegrationFilter {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct IntegrationResponse {
-    /// Whether the integration differs from how such integrations start out.
+    /// Whether the integration differs from the default settings of its type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advanced: Option<bool>,
-    /// The ways that data can go, incoming and outgoing.
+    /// The possible directions of data, incoming and outgoing.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -454,13 +454,13 @@ pub struct IntegrationResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub domains: Vec<IntegrationDomain>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The maintenances that touch the integration.
+    /// The maintenances that affect the integration.
     #[serde(
         rename = "maintenanceSources",
         default,
@@ -471,13 +471,13 @@ pub struct IntegrationResponse {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
     /// The type of the integration, such as `API`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(rename = "typeSpecificProperties", skip_serializing_if = "Option::is_none")]
     pub type_specific_properties: Option<Secret<Map<String, Value>>>,
 }
@@ -486,7 +486,7 @@ pub struct IntegrationResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Integrations {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<LinksBothWays>,
     /// The items of this page.
@@ -521,13 +521,13 @@ pub struct IntegrationsCondition {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub expected_value: Nullable<String>,
-    /// The field of the alert that is looked at.
+    /// The field of the alert to test.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub field: Nullable<String>,
-    /// Which key to look at, where the field is a map such as the extra properties.
+    /// The key to test, where the field is a map such as the extra properties.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub key: Nullable<String>,
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub not: Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
@@ -557,21 +557,21 @@ impl IntegrationsCondition {
         self
     }
 
-    /// The field of the alert that is looked at.
+    /// The field of the alert to test.
     #[must_use]
     pub fn field(mut self, field: impl Into<Nullable<String>>) -> Self {
         self.field = field.into();
         self
     }
 
-    /// Which key to look at, where the field is a map such as the extra properties.
+    /// The key to test, where the field is a map such as the extra properties.
     #[must_use]
     pub fn key(mut self, key: impl Into<Nullable<String>>) -> Self {
         self.key = key.into();
         self
     }
 
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[must_use]
     pub fn not(mut self, not: impl Into<Nullable<bool>>) -> Self {
         self.not = not.into();
@@ -608,14 +608,14 @@ pub struct MaintenanceInterval {
     pub start_time_millis: Option<i64>,
 }
 
-/// A maintenance that touches an integration.
+/// A maintenance that affects an integration.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MaintenanceSource {
-    /// Whether the maintenance is switched on.
+    /// Whether the maintenance is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// When the maintenance is.
+    /// When the maintenance begins and ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<MaintenanceInterval>,
     /// The id of the maintenance.
@@ -623,11 +623,11 @@ pub struct MaintenanceSource {
     pub maintenance_id: Option<String>,
 }
 
-/// The new place of an action.
+/// The new position of an action.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateIntegrationActionOrderRequest {
-    /// The id of the one that stands next to the new place.
+    /// The id of the item next to the new position.
     #[serde(
         rename = "successorId",
         default,
@@ -644,7 +644,7 @@ impl UpdateIntegrationActionOrderRequest {
         }
     }
 
-    /// The id of the one that stands next to the new place.
+    /// The id of the item next to the new position.
     #[must_use]
     pub fn successor_id(mut self, successor_id: impl Into<Nullable<String>>) -> Self {
         self.successor_id = successor_id.into();
@@ -656,30 +656,30 @@ impl UpdateIntegrationActionOrderRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateIntegrationActionRequest {
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(
         rename = "actionMapping",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_mapping: Nullable<ActionMapping>,
-    /// Whether it is switched on; off if left out.
+    /// Whether the action is enabled; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub field_mappings: Nullable<Map<String, Value>>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub filter: Nullable<Filter>,
-    /// Its name.
+    /// The name of the action.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -701,7 +701,7 @@ impl UpdateIntegrationActionRequest {
         }
     }
 
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
@@ -711,14 +711,14 @@ impl UpdateIntegrationActionRequest {
         self
     }
 
-    /// Whether it is switched on; off if left out.
+    /// Whether the action is enabled; off if left out.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[must_use]
     pub fn field_mappings(
         mut self,
@@ -728,21 +728,21 @@ impl UpdateIntegrationActionRequest {
         self
     }
 
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[must_use]
     pub fn filter(mut self, filter: impl Into<Nullable<Filter>>) -> Self {
         self.filter = filter.into();
         self
     }
 
-    /// Its name.
+    /// The name of the action.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[must_use]
     pub fn type_specific_properties(
         mut self,
@@ -757,19 +757,19 @@ impl UpdateIntegrationActionRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateIntegrationRequest {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on; off if left out, so send it along.
+    /// Whether the integration is enabled; off if left out, so send it each time.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name, which no other integration may have.
+    /// The name of the integration, which no other integration may have.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -790,35 +790,35 @@ impl UpdateIntegrationRequest {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on; off if left out, so send it along.
+    /// Whether the integration is enabled; off if left out, so send it each time.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Its name, which no other integration may have.
+    /// The name of the integration, which no other integration may have.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
         self
     }
 
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[must_use]
     pub fn type_specific_properties(
         mut self,

@@ -62,7 +62,7 @@ pub struct JecChannel {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct JecChannelList {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -115,12 +115,12 @@ pub struct JecChannelWithApiKey {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SendJecActionDto {
-    /// The name of the action, which the agent has to know.
+    /// The name of an action that the agent knows.
     pub action: String,
     /// The kind of action: `custom` is the only one.
     #[serde(rename = "actionType")]
     pub action_type: String,
-    /// Free keys and values for the agent.
+    /// Any keys and values for the agent.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub details: Nullable<Map<String, Value>>,
 }
@@ -135,7 +135,7 @@ impl SendJecActionDto {
         }
     }
 
-    /// Free keys and values for the agent.
+    /// Any keys and values for the agent.
     #[must_use]
     pub fn details(mut self, details: impl Into<Nullable<Map<String, Value>>>) -> Self {
         self.details = details.into();

@@ -10,10 +10,10 @@ use crate::types::Links;
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateMaintenanceRequest {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// When it ends.
+    /// When the maintenance ends.
     #[serde(
         rename = "endDate",
         default,
@@ -21,9 +21,9 @@ pub struct CreateMaintenanceRequest {
         deserialize_with = "decode::date"
     )]
     pub end_date: Nullable<DateTime<Utc>>,
-    /// What is switched on or off meanwhile.
+    /// What is enabled or disabled during the maintenance.
     pub rules: Vec<MaintenanceRule>,
-    /// When it begins.
+    /// When the maintenance begins.
     #[serde(
         rename = "startDate",
         default,
@@ -44,21 +44,21 @@ impl CreateMaintenanceRequest {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// When it ends.
+    /// When the maintenance ends.
     #[must_use]
     pub fn end_date(mut self, end_date: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.end_date = end_date.into();
         self
     }
 
-    /// When it begins.
+    /// When the maintenance begins.
     #[must_use]
     pub fn start_date(mut self, start_date: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.start_date = start_date.into();
@@ -70,7 +70,7 @@ impl CreateMaintenanceRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetGlobalMaintenance {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it ends.
@@ -84,7 +84,7 @@ pub struct GetGlobalMaintenance {
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What is switched on or off meanwhile.
+    /// What is enabled or disabled during the maintenance.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -99,7 +99,7 @@ pub struct GetGlobalMaintenance {
         deserialize_with = "decode::date"
     )]
     pub start_date: Option<DateTime<Utc>>,
-    /// How far the maintenance has come.
+    /// The status of the maintenance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
 }
@@ -108,7 +108,7 @@ pub struct GetGlobalMaintenance {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetTeamMaintenance {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it ends.
@@ -122,7 +122,7 @@ pub struct GetTeamMaintenance {
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What is switched on or off meanwhile.
+    /// What is enabled or disabled during the maintenance.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -137,10 +137,10 @@ pub struct GetTeamMaintenance {
         deserialize_with = "decode::date"
     )]
     pub start_date: Option<DateTime<Utc>>,
-    /// How far the maintenance has come.
+    /// The status of the maintenance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
 }
@@ -149,7 +149,7 @@ pub struct GetTeamMaintenance {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ListGlobalMaintenancesResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -177,7 +177,7 @@ impl Page for ListGlobalMaintenancesResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ListTeamMaintenancesResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -201,7 +201,7 @@ impl Page for ListTeamMaintenancesResponse {
     }
 }
 
-/// The policy, integration or sync that a rule is about.
+/// The policy, integration or sync that a rule changes.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MaintenanceEntity {
@@ -237,7 +237,7 @@ impl MaintenanceEntity {
     }
 }
 
-/// What a rule of a maintenance is about.
+/// The kind of object that a rule of a maintenance changes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaintenanceEntityType {
@@ -313,9 +313,10 @@ open_enum!(MaintenanceFilter);
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MaintenanceRule {
-    /// What the rule is about.
+    /// The object that the rule changes.
     pub entity: MaintenanceEntity,
-    /// Whether it is switched on or off meanwhile; integrations and syncs can only be `disabled`.
+    /// Whether it is enabled or disabled during the maintenance; integrations and syncs can only be
+    /// `disabled`.
     pub state: MaintenanceRuleState,
 }
 
@@ -336,15 +337,16 @@ impl MaintenanceRule {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MaintenanceRuleResponse {
-    /// What the rule is about.
+    /// The object that the rule changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<MaintenanceEntity>,
-    /// Whether it is switched on or off meanwhile; integrations and syncs can only be `disabled`.
+    /// Whether it is enabled or disabled during the maintenance; integrations and syncs can only be
+    /// `disabled`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<MaintenanceRuleState>,
 }
 
-/// Whether something is switched on or off meanwhile.
+/// Whether something is enabled or disabled during a maintenance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaintenanceRuleState {
@@ -376,7 +378,7 @@ impl OpenEnum for MaintenanceRuleState {
 
 open_enum!(MaintenanceRuleState);
 
-/// How far a maintenance has come, such as `scheduled`.
+/// The status of a maintenance, such as `scheduled`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
@@ -420,10 +422,10 @@ open_enum!(Status);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateMaintenanceRequest {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// When it ends.
+    /// When the maintenance ends.
     #[serde(
         rename = "endDate",
         default,
@@ -431,10 +433,10 @@ pub struct UpdateMaintenanceRequest {
         deserialize_with = "decode::date"
     )]
     pub end_date: Nullable<DateTime<Utc>>,
-    /// What is switched on or off meanwhile.
+    /// What is enabled or disabled during the maintenance.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub rules: Nullable<Vec<MaintenanceRule>>,
-    /// When it begins.
+    /// When the maintenance begins.
     #[serde(
         rename = "startDate",
         default,
@@ -455,28 +457,28 @@ impl UpdateMaintenanceRequest {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// When it ends.
+    /// When the maintenance ends.
     #[must_use]
     pub fn end_date(mut self, end_date: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.end_date = end_date.into();
         self
     }
 
-    /// What is switched on or off meanwhile.
+    /// What is enabled or disabled during the maintenance.
     #[must_use]
     pub fn rules(mut self, rules: impl Into<Nullable<Vec<MaintenanceRule>>>) -> Self {
         self.rules = rules.into();
         self
     }
 
-    /// When it begins.
+    /// When the maintenance begins.
     #[must_use]
     pub fn start_date(mut self, start_date: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.start_date = start_date.into();

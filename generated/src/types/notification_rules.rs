@@ -9,11 +9,11 @@ use crate::types::{ContactMethod, Criteria, Links, RuleTimeRestriction};
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateNotificationRuleStepRequest {
-    /// Where the notification goes.
+    /// The contact to notify.
     pub contact: NotificationContact,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     pub enabled: bool,
-    /// How many minutes after the start of the rule to send it.
+    /// How many minutes after the start of the rule the notification is sent.
     #[serde(
         rename = "sendAfter",
         default,
@@ -33,7 +33,7 @@ impl CreateNotificationRuleStepRequest {
         }
     }
 
-    /// How many minutes after the start of the rule to send it.
+    /// How many minutes after the start of the rule the notification is sent.
     #[must_use]
     pub fn send_after(mut self, send_after: impl Into<Nullable<i64>>) -> Self {
         self.send_after = send_after.into();
@@ -41,7 +41,7 @@ impl CreateNotificationRuleStepRequest {
     }
 }
 
-/// Where a step of a notification rule sends to.
+/// The contact that a step of a notification rule notifies.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NotificationContact {
@@ -61,7 +61,7 @@ impl NotificationContact {
     }
 }
 
-/// The event that a notification rule is for.
+/// The event that a notification rule applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotificationRuleActionType {
@@ -124,7 +124,7 @@ pub struct NotificationRuleRepeat {
     /// Whether the steps start over at all.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// After how many minutes the steps start over.
+    /// After how many minutes the steps repeat.
     #[serde(
         rename = "loopAfter",
         default,
@@ -150,7 +150,7 @@ impl NotificationRuleRepeat {
         self
     }
 
-    /// After how many minutes the steps start over.
+    /// After how many minutes the steps repeat.
     #[must_use]
     pub fn loop_after(mut self, loop_after: impl Into<Nullable<i32>>) -> Self {
         self.loop_after = loop_after.into();
@@ -162,13 +162,13 @@ impl NotificationRuleRepeat {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NotificationRuleRequest {
-    /// The event that the rule is for.
+    /// The event that the rule applies to.
     #[serde(rename = "actionType")]
     pub action_type: NotificationRuleActionType,
-    /// Which alerts the rule is for; all if left out.
+    /// Which alerts the rule applies to; all if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub criteria: Nullable<Criteria>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     pub enabled: bool,
     /// Its name.
     pub name: String,
@@ -179,23 +179,23 @@ pub struct NotificationRuleRequest {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub notification_time: Nullable<Vec<NotificationTime>>,
-    /// Its place among the rules for the same event, counted from zero.
+    /// The position among the rules for the same event, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
         deserialize_with = "decode::integer"
     )]
     pub order: Nullable<i32>,
-    /// Whether and how it starts over.
+    /// Whether and when the steps start over.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub repeat: Nullable<NotificationRuleRepeat>,
-    /// The ids of the schedules whose shifts count.
+    /// The ids of the schedules whose shifts the rule applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub schedules: Nullable<Vec<String>>,
     /// The steps that notify one after another.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub steps: Nullable<Vec<CreateNotificationRuleStepRequest>>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
@@ -225,7 +225,7 @@ impl NotificationRuleRequest {
         }
     }
 
-    /// Which alerts the rule is for; all if left out.
+    /// Which alerts the rule applies to; all if left out.
     #[must_use]
     pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.criteria = criteria.into();
@@ -242,14 +242,14 @@ impl NotificationRuleRequest {
         self
     }
 
-    /// Its place among the rules for the same event, counted from zero.
+    /// The position among the rules for the same event, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
 
-    /// Whether and how it starts over.
+    /// Whether and when the steps start over.
     #[must_use]
     pub fn repeat(
         mut self,
@@ -259,7 +259,7 @@ impl NotificationRuleRequest {
         self
     }
 
-    /// The ids of the schedules whose shifts count.
+    /// The ids of the schedules whose shifts the rule applies to.
     #[must_use]
     pub fn schedules(mut self, schedules: impl Into<Nullable<Vec<String>>>) -> Self {
         self.schedules = schedules.into();
@@ -276,7 +276,7 @@ impl NotificationRuleRequest {
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,
@@ -287,17 +287,17 @@ impl NotificationRuleRequest {
     }
 }
 
-/// A rule about when and how a user is notified.
+/// A rule that says when and how a user is notified.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NotificationRuleResponse {
-    /// The event that the rule is for.
+    /// The event that the rule applies to.
     #[serde(rename = "actionType", skip_serializing_if = "Option::is_none")]
     pub action_type: Option<NotificationRuleActionType>,
-    /// Which alerts it is for.
+    /// Which alerts the rule applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub criteria: Option<Criteria>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -314,17 +314,17 @@ pub struct NotificationRuleResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub notification_time: Vec<NotificationTime>,
-    /// Its place among the rules for the same event, counted from zero.
+    /// The position among the rules for the same event, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "decode::integer"
     )]
     pub order: Option<i32>,
-    /// Whether and how it starts over.
+    /// Whether and when the steps start over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat: Option<NotificationRuleRepeat>,
-    /// The ids of the schedules whose shifts count.
+    /// The ids of the schedules whose shifts the rule applies to.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -338,7 +338,7 @@ pub struct NotificationRuleResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub steps: Vec<NotificationRuleStep>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(rename = "timeRestriction", skip_serializing_if = "Option::is_none")]
     pub time_restriction: Option<RuleTimeRestriction>,
 }
@@ -347,16 +347,16 @@ pub struct NotificationRuleResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NotificationRuleStep {
-    /// Where the notification goes.
+    /// The contact to notify.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<NotificationContact>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// How many minutes after the start of the rule to send it.
+    /// How many minutes after the start of the rule the notification is sent.
     #[serde(
         rename = "sendAfter",
         default,
@@ -370,7 +370,7 @@ pub struct NotificationRuleStep {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NotificationRulesPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -398,7 +398,7 @@ impl Page for NotificationRulesPaginatedResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NotificationRulesStepPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -466,13 +466,13 @@ open_enum!(NotificationTime);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateNotificationRuleStepRequest {
-    /// Where the notification goes.
+    /// The contact to notify.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub contact: Nullable<NotificationContact>,
-    /// Whether it is switched on.
+    /// Whether the step is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// How many minutes after the start of the rule to send it.
+    /// How many minutes after the start of the rule the notification is sent.
     #[serde(
         rename = "sendAfter",
         default,
@@ -492,21 +492,21 @@ impl UpdateNotificationRuleStepRequest {
         }
     }
 
-    /// Where the notification goes.
+    /// The contact to notify.
     #[must_use]
     pub fn contact(mut self, contact: impl Into<Nullable<NotificationContact>>) -> Self {
         self.contact = contact.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the step is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// How many minutes after the start of the rule to send it.
+    /// How many minutes after the start of the rule the notification is sent.
     #[must_use]
     pub fn send_after(mut self, send_after: impl Into<Nullable<i64>>) -> Self {
         self.send_after = send_after.into();

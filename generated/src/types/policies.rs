@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::types::{FilterMatchType, Links, Priority};
 
-/// The new place of a policy.
+/// The new position of a policy.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ChangePolicyOrderRequest {
-    /// The new place.
+    /// The new position.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub order: Nullable<f64>,
 }
@@ -24,7 +24,7 @@ impl ChangePolicyOrderRequest {
         Self { order: Nullable::Absent }
     }
 
-    /// The new place.
+    /// The new position.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<f64>>) -> Self {
         self.order = order.into();
@@ -32,7 +32,7 @@ impl ChangePolicyOrderRequest {
     }
 }
 
-/// A site-wide alert policy to create or to put in place of the old one.
+/// A site-wide alert policy to create, or one that replaces an existing policy.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateGlobalPolicyRequest {
@@ -54,43 +54,43 @@ pub struct CreateGlobalPolicyRequest {
     /// Whether further policies are applied after this one; off if left out.
     #[serde(rename = "continue", default, skip_serializing_if = "Nullable::is_absent")]
     pub continue_: Nullable<bool>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// The extra properties that the alert gets.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub details: Nullable<Map<String, Value>>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     pub enabled: bool,
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own and is the
     /// default.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub entity: Nullable<String>,
-    /// Which alerts the policy is for.
+    /// Which alerts the policy applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub filter: Nullable<CreateGlobalPolicyRequestFilter>,
-    /// Whether the alert keeps its own actions besides; on if left out.
+    /// Whether the alert also keeps its own actions; on if left out.
     #[serde(
         rename = "keepOriginalActions",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub keep_original_actions: Nullable<bool>,
-    /// Whether the alert keeps its own extra properties besides; on if left out.
+    /// Whether the alert also keeps its own extra properties; on if left out.
     #[serde(
         rename = "keepOriginalDetails",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub keep_original_details: Nullable<bool>,
-    /// Whether the alert keeps its own responders besides; on if left out.
+    /// Whether the alert also keeps its own responders; on if left out.
     #[serde(
         rename = "keepOriginalResponders",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub keep_original_responders: Nullable<bool>,
-    /// Whether the alert keeps its own tags besides; on if left out.
+    /// Whether the alert also keeps its own tags; on if left out.
     #[serde(
         rename = "keepOriginalTags",
         default,
@@ -101,7 +101,7 @@ pub struct CreateGlobalPolicyRequest {
     pub message: String,
     /// Its name.
     pub name: String,
-    /// The priority that the alert gets; it counts only with `updatePriority`.
+    /// The priority that the alert gets; it applies only with `updatePriority`.
     #[serde(
         rename = "priorityValue",
         default,
@@ -118,14 +118,14 @@ pub struct CreateGlobalPolicyRequest {
     /// The tags that the alert gets.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub tags: Nullable<Vec<String>>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub time_restriction: Nullable<PolicyTimeRestriction>,
-    /// The kind of policy: `alert` is the only one for the whole site.
+    /// The kind of policy: for the whole site it is always `alert`.
     #[serde(rename = "type")]
     pub type_: String,
     /// Whether the policy sets the priority; off if left out.
@@ -204,7 +204,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -226,7 +226,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// Which alerts the policy is for.
+    /// Which alerts the policy applies to.
     #[must_use]
     pub fn filter(
         mut self,
@@ -236,7 +236,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// Whether the alert keeps its own actions besides; on if left out.
+    /// Whether the alert also keeps its own actions; on if left out.
     #[must_use]
     pub fn keep_original_actions(
         mut self,
@@ -246,7 +246,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// Whether the alert keeps its own extra properties besides; on if left out.
+    /// Whether the alert also keeps its own extra properties; on if left out.
     #[must_use]
     pub fn keep_original_details(
         mut self,
@@ -256,7 +256,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// Whether the alert keeps its own responders besides; on if left out.
+    /// Whether the alert also keeps its own responders; on if left out.
     #[must_use]
     pub fn keep_original_responders(
         mut self,
@@ -266,7 +266,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// Whether the alert keeps its own tags besides; on if left out.
+    /// Whether the alert also keeps its own tags; on if left out.
     #[must_use]
     pub fn keep_original_tags(
         mut self,
@@ -276,7 +276,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// The priority that the alert gets; it counts only with `updatePriority`.
+    /// The priority that the alert gets; it applies only with `updatePriority`.
     #[must_use]
     pub fn priority_value(
         mut self,
@@ -311,7 +311,7 @@ impl CreateGlobalPolicyRequest {
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,
@@ -332,13 +332,13 @@ impl CreateGlobalPolicyRequest {
     }
 }
 
-/// Which alerts the policy is for.
+/// Which alerts the policy applies to.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateGlobalPolicyRequestFilter {
     /// The conditions to test.
     pub conditions: Vec<PolicyCondition>,
-    /// Whether all conditions must hold, any one of them, or no condition.
+    /// Whether all conditions must match, any one of them, or no condition.
     #[serde(rename = "type")]
     pub type_: FilterMatchType,
 }
@@ -392,7 +392,7 @@ impl CreateGlobalPolicyRequestRespondersItem {
     }
 }
 
-/// A site-wide policy that rewrites alerts as they come in.
+/// A site-wide policy that rewrites incoming alerts.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GetGlobalAlertPolicy {
@@ -413,7 +413,7 @@ pub struct GetGlobalAlertPolicy {
     /// Whether further policies are applied after this one; off if left out.
     #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
     pub continue_: Option<bool>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The extra properties that the alert gets.
@@ -423,28 +423,28 @@ pub struct GetGlobalAlertPolicy {
         deserialize_with = "decode::null_as_default"
     )]
     pub details: Map<String, Value>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<String>,
-    /// Which alerts the policy is for.
+    /// Which alerts the policy applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<PolicyFilter>,
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Whether the alert keeps its own actions besides; on if left out.
+    /// Whether the alert also keeps its own actions; on if left out.
     #[serde(rename = "keepOriginalActions", skip_serializing_if = "Option::is_none")]
     pub keep_original_actions: Option<bool>,
-    /// Whether the alert keeps its own extra properties besides; on if left out.
+    /// Whether the alert also keeps its own extra properties; on if left out.
     #[serde(rename = "keepOriginalDetails", skip_serializing_if = "Option::is_none")]
     pub keep_original_details: Option<bool>,
-    /// Whether the alert keeps its own responders besides; on if left out.
+    /// Whether the alert also keeps its own responders; on if left out.
     #[serde(rename = "keepOriginalResponders", skip_serializing_if = "Option::is_none")]
     pub keep_original_responders: Option<bool>,
-    /// Whether the alert keeps its own tags besides; on if left out.
+    /// Whether the alert also keeps its own tags; on if left out.
     #[serde(rename = "keepOriginalTags", skip_serializing_if = "Option::is_none")]
     pub keep_original_tags: Option<bool>,
     /// The headline that the alert gets; `{{message}}` in it stands for the alert's own.
@@ -453,10 +453,10 @@ pub struct GetGlobalAlertPolicy {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<f64>,
-    /// The priority that the alert gets; it counts only with `updatePriority`.
+    /// The priority that the alert gets; it applies only with `updatePriority`.
     #[serde(rename = "priorityValue", skip_serializing_if = "Option::is_none")]
     pub priority_value: Option<Priority>,
     /// The responders that the alert gets.
@@ -476,13 +476,13 @@ pub struct GetGlobalAlertPolicy {
         deserialize_with = "decode::null_as_default"
     )]
     pub tags: Vec<String>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(rename = "timeRestriction", skip_serializing_if = "Option::is_none")]
     pub time_restriction: Option<PolicyTimeRestriction>,
-    /// The kind of policy: `alert`, in any case of letters.
+    /// The kind of policy: `alert`, in upper or lower case.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
     /// Whether the policy sets the priority; off if left out.
@@ -494,7 +494,7 @@ pub struct GetGlobalAlertPolicy {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct GlobalPolicyPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -561,16 +561,16 @@ pub struct PolicyCondition {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub expected_value: Nullable<String>,
-    /// The field of the alert that is looked at.
+    /// The field of the alert to test.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub field: Nullable<String>,
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub not: Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub operation: Nullable<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub order: Nullable<f64>,
 }
@@ -597,14 +597,14 @@ impl PolicyCondition {
         self
     }
 
-    /// The field of the alert that is looked at.
+    /// The field of the alert to test.
     #[must_use]
     pub fn field(mut self, field: impl Into<Nullable<String>>) -> Self {
         self.field = field.into();
         self
     }
 
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[must_use]
     pub fn not(mut self, not: impl Into<Nullable<bool>>) -> Self {
         self.not = not.into();
@@ -618,7 +618,7 @@ impl PolicyCondition {
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<f64>>) -> Self {
         self.order = order.into();
@@ -626,13 +626,13 @@ impl PolicyCondition {
     }
 }
 
-/// Which alerts the policy is for.
+/// Which alerts the policy applies to.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PolicyFilter {
     /// The conditions to test.
     pub conditions: Vec<PolicyCondition>,
-    /// Whether all conditions must hold, any one of them, or no condition.
+    /// Whether all conditions must match, any one of them, or no condition.
     #[serde(rename = "type")]
     pub type_: String,
 }
@@ -654,7 +654,7 @@ impl PolicyFilter {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PolicyListResponse {
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -663,7 +663,7 @@ pub struct PolicyListResponse {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -675,16 +675,16 @@ pub struct PolicyListResponse {
     pub type_: Option<String>,
 }
 
-/// The hours in which the policy counts.
+/// The hours in which the policy applies.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PolicyTimeRestriction {
     /// The time zone of the hours; it may be a text for display instead of an id.
     #[serde(rename = "appliedTimeZone")]
     pub applied_time_zone: String,
-    /// Whether the hours matter.
+    /// Whether the hours apply.
     pub enabled: bool,
-    /// The spans of the day that count.
+    /// The spans of the day that apply.
     #[serde(rename = "timeRestrictions")]
     pub time_restrictions: Vec<PolicyTimeSpan>,
 }
@@ -766,7 +766,7 @@ impl PolicyTimeSpan {
     }
 }
 
-/// A policy of a team that rewrites alerts as they come in.
+/// A policy of a team that rewrites incoming alerts.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamAlertPolicyDto {
@@ -787,46 +787,46 @@ pub struct TeamAlertPolicyDto {
     /// Whether further policies are applied after this one; off if left out.
     #[serde(rename = "continue", default, skip_serializing_if = "Nullable::is_absent")]
     pub continue_: Nullable<bool>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// The extra properties that the alert gets.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub details: Nullable<Map<String, Value>>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
     /// The entity that the alert gets; `{{entity}}` in it stands for the alert's own.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub entity: Nullable<String>,
-    /// Which alerts the policy is for.
+    /// Which alerts the policy applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub filter: Nullable<PolicyFilter>,
     /// Its id.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub id: Nullable<String>,
-    /// Whether the alert keeps its own actions besides; on if left out.
+    /// Whether the alert also keeps its own actions; on if left out.
     #[serde(
         rename = "keepOriginalActions",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub keep_original_actions: Nullable<bool>,
-    /// Whether the alert keeps its own extra properties besides; on if left out.
+    /// Whether the alert also keeps its own extra properties; on if left out.
     #[serde(
         rename = "keepOriginalDetails",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub keep_original_details: Nullable<bool>,
-    /// Whether the alert keeps its own responders besides; on if left out.
+    /// Whether the alert also keeps its own responders; on if left out.
     #[serde(
         rename = "keepOriginalResponders",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub keep_original_responders: Nullable<bool>,
-    /// Whether the alert keeps its own tags besides; on if left out.
+    /// Whether the alert also keeps its own tags; on if left out.
     #[serde(
         rename = "keepOriginalTags",
         default,
@@ -839,10 +839,10 @@ pub struct TeamAlertPolicyDto {
     /// Its name.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub order: Nullable<f64>,
-    /// The priority that the alert gets; it counts only with `updatePriority`.
+    /// The priority that the alert gets; it applies only with `updatePriority`.
     #[serde(
         rename = "priorityValue",
         default,
@@ -858,17 +858,17 @@ pub struct TeamAlertPolicyDto {
     /// The tags that the alert gets.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub tags: Nullable<Vec<String>>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub time_restriction: Nullable<PolicyTimeRestriction>,
-    /// The kind of policy: `alert`, in any case of letters.
+    /// The kind of policy: `alert`, in upper or lower case.
     #[serde(rename = "type", default, skip_serializing_if = "Nullable::is_absent")]
     pub type_: Nullable<TeamAlertPolicyDtoType>,
     /// Whether the policy sets the priority; off if left out.
@@ -944,7 +944,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -958,7 +958,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
@@ -972,7 +972,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// Which alerts the policy is for.
+    /// Which alerts the policy applies to.
     #[must_use]
     pub fn filter(mut self, filter: impl Into<Nullable<PolicyFilter>>) -> Self {
         self.filter = filter.into();
@@ -986,7 +986,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// Whether the alert keeps its own actions besides; on if left out.
+    /// Whether the alert also keeps its own actions; on if left out.
     #[must_use]
     pub fn keep_original_actions(
         mut self,
@@ -996,7 +996,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// Whether the alert keeps its own extra properties besides; on if left out.
+    /// Whether the alert also keeps its own extra properties; on if left out.
     #[must_use]
     pub fn keep_original_details(
         mut self,
@@ -1006,7 +1006,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// Whether the alert keeps its own responders besides; on if left out.
+    /// Whether the alert also keeps its own responders; on if left out.
     #[must_use]
     pub fn keep_original_responders(
         mut self,
@@ -1016,7 +1016,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// Whether the alert keeps its own tags besides; on if left out.
+    /// Whether the alert also keeps its own tags; on if left out.
     #[must_use]
     pub fn keep_original_tags(
         mut self,
@@ -1040,14 +1040,14 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
 
-    /// The priority that the alert gets; it counts only with `updatePriority`.
+    /// The priority that the alert gets; it applies only with `updatePriority`.
     #[must_use]
     pub fn priority_value(
         mut self,
@@ -1078,14 +1078,14 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,
@@ -1095,7 +1095,7 @@ impl TeamAlertPolicyDto {
         self
     }
 
-    /// The kind of policy: `alert`, in any case of letters.
+    /// The kind of policy: `alert`, in upper or lower case.
     #[must_use]
     pub fn type_(mut self, type_: impl Into<Nullable<TeamAlertPolicyDtoType>>) -> Self {
         self.type_ = type_.into();
@@ -1145,7 +1145,7 @@ open_enum!(TeamAlertPolicyDtoType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamAlertPolicyPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -1169,11 +1169,11 @@ impl Page for TeamAlertPolicyPaginatedResponse {
     }
 }
 
-/// A policy of a team that delays, bundles or holds back notifications, or closes alerts.
+/// A policy of a team that delays, bundles or suppresses notifications, or closes alerts.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamNotificationPolicyDto {
-    /// When the alert is closed by itself.
+    /// When the alert is closed automatically.
     #[serde(
         rename = "autoCloseAction",
         default,
@@ -1194,20 +1194,20 @@ pub struct TeamNotificationPolicyDto {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub deduplication_action: Nullable<TeamNotificationPolicyDtoDeduplicationAction>,
-    /// How long notifications wait.
+    /// How long notifications are delayed.
     #[serde(
         rename = "delayAction",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub delay_action: Nullable<TeamNotificationPolicyDtoDelayAction>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Which alerts the policy is for.
+    /// Which alerts the policy applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub filter: Nullable<PolicyFilter>,
     /// Its id.
@@ -1216,23 +1216,23 @@ pub struct TeamNotificationPolicyDto {
     /// Its name.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub order: Nullable<f64>,
-    /// Whether notifications are held back altogether.
+    /// Whether notifications are suppressed completely.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub suppress: Nullable<bool>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub time_restriction: Nullable<PolicyTimeRestriction>,
-    /// The kind of policy: `notification`, in any case of letters.
+    /// The kind of policy: `notification`, in upper or lower case.
     #[serde(rename = "type", default, skip_serializing_if = "Nullable::is_absent")]
     pub type_: Nullable<TeamNotificationPolicyDtoType>,
 }
@@ -1258,7 +1258,7 @@ impl TeamNotificationPolicyDto {
         }
     }
 
-    /// When the alert is closed by itself.
+    /// When the alert is closed automatically.
     #[must_use]
     pub fn auto_close_action(
         mut self,
@@ -1292,7 +1292,7 @@ impl TeamNotificationPolicyDto {
         self
     }
 
-    /// How long notifications wait.
+    /// How long notifications are delayed.
     #[must_use]
     pub fn delay_action(
         mut self,
@@ -1302,21 +1302,21 @@ impl TeamNotificationPolicyDto {
         self
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Which alerts the policy is for.
+    /// Which alerts the policy applies to.
     #[must_use]
     pub fn filter(mut self, filter: impl Into<Nullable<PolicyFilter>>) -> Self {
         self.filter = filter.into();
@@ -1337,28 +1337,28 @@ impl TeamNotificationPolicyDto {
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
 
-    /// Whether notifications are held back altogether.
+    /// Whether notifications are suppressed completely.
     #[must_use]
     pub fn suppress(mut self, suppress: impl Into<Nullable<bool>>) -> Self {
         self.suppress = suppress.into();
         self
     }
 
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,
@@ -1368,7 +1368,7 @@ impl TeamNotificationPolicyDto {
         self
     }
 
-    /// The kind of policy: `notification`, in any case of letters.
+    /// The kind of policy: `notification`, in upper or lower case.
     #[must_use]
     pub fn type_(
         mut self,
@@ -1379,14 +1379,14 @@ impl TeamNotificationPolicyDto {
     }
 }
 
-/// When the alert is closed by itself.
+/// When the alert is closed automatically.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamNotificationPolicyDtoAutoCloseAction {
     /// The unit of the duration, such as `minutes` or `hours`.
     #[serde(rename = "durationFormat")]
     pub duration_format: String,
-    /// How long to wait, in the unit that goes with it.
+    /// How long to wait, in the unit that `durationFormat` names.
     #[serde(rename = "waitDuration")]
     pub wait_duration: f64,
 }
@@ -1408,10 +1408,10 @@ pub struct TeamNotificationPolicyDtoAutoRestartAction {
     /// The unit of the duration, such as `minutes` or `hours`.
     #[serde(rename = "durationFormat")]
     pub duration_format: String,
-    /// How often to start over at most.
+    /// The maximum number of repetitions.
     #[serde(rename = "maxRepeatCount")]
     pub max_repeat_count: f64,
-    /// How long to wait, in the unit that goes with it.
+    /// How long to wait, in the unit that `durationFormat` names.
     #[serde(rename = "waitDuration")]
     pub wait_duration: f64,
 }
@@ -1443,7 +1443,7 @@ pub struct TeamNotificationPolicyDtoDeduplicationAction {
     pub deduplication_action_type: String,
     /// The required frequency of repeated alerts.
     pub frequency: f64,
-    /// How long to wait, in the unit that goes with it.
+    /// How long to wait, in the unit that `durationFormat` names.
     #[serde(rename = "waitDuration")]
     pub wait_duration: f64,
 }
@@ -1465,17 +1465,18 @@ impl TeamNotificationPolicyDtoDeduplicationAction {
     }
 }
 
-/// How long notifications wait.
+/// How long notifications are delayed.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamNotificationPolicyDtoDelayAction {
-    /// Until when to wait: a span (`forMinutes` and the like), or the next time of day or weekday.
+    /// The end of the delay: after a span (`forMinutes` and the like), or at the next time of day
+    /// or weekday.
     #[serde(rename = "delayOption")]
     pub delay_option: String,
-    /// The time of day to wait for.
+    /// The time of day at which the delay ends.
     #[serde(rename = "delayTime")]
     pub delay_time: TeamNotificationPolicyDtoDelayActionDelayTime,
-    /// How long to wait, in the unit that goes with it.
+    /// How long to wait, in the unit that `durationFormat` names.
     #[serde(rename = "waitDuration")]
     pub wait_duration: f64,
 }
@@ -1495,7 +1496,7 @@ impl TeamNotificationPolicyDtoDelayAction {
     }
 }
 
-/// A time of day to wait for.
+/// The time of day at which a delay ends.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamNotificationPolicyDtoDelayActionDelayTime {
@@ -1544,9 +1545,9 @@ open_enum!(TeamNotificationPolicyDtoType);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TeamPolicy {
-    /// A policy of a team that rewrites alerts as they come in.
+    /// A policy of a team that rewrites incoming alerts.
     TeamAlertPolicyDto(Box<TeamAlertPolicyDto>),
-    /// A policy of a team that delays, bundles or holds back notifications, or closes alerts.
+    /// A policy of a team that delays, bundles or suppresses notifications, or closes alerts.
     TeamNotificationPolicyDto(Box<TeamNotificationPolicyDto>),
     /// A form that this version does not know, as the service sent it.
     Unknown(Value),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{CustomRolesLinks, SimpleData};
 
-/// Who gets which custom user role.
+/// The user and the custom user role that the user gets.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AssignRoleRequest {
@@ -45,7 +45,7 @@ pub struct CustomUserRoleCreateRequest {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub granted_rights: Nullable<Vec<String>>,
-    /// Its name.
+    /// The name of the role.
     pub name: String,
 }
 
@@ -84,10 +84,10 @@ impl CustomUserRoleCreateRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CustomUserRoleSuccessResponse {
-    /// What was written, in brief.
+    /// The written object, in brief.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<SimpleData>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -122,10 +122,10 @@ pub struct CustomUserRoleUpdateRequest {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub granted_rights: Nullable<Vec<String>>,
-    /// Its id.
+    /// The id of the role.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub id: Nullable<String>,
-    /// Its name.
+    /// The name of the role.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
 }
@@ -161,14 +161,14 @@ impl CustomUserRoleUpdateRequest {
         self
     }
 
-    /// Its id.
+    /// The id of the role.
     #[must_use]
     pub fn id(mut self, id: impl Into<Nullable<String>>) -> Self {
         self.id = id.into();
         self
     }
 
-    /// Its name.
+    /// The name of the role.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
@@ -188,7 +188,7 @@ pub struct GetCustomUserRoleResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub disallowed_rights: Vec<String>,
-    /// The role that this one builds on.
+    /// The role that this one extends.
     #[serde(rename = "extendedRole", skip_serializing_if = "Option::is_none")]
     pub extended_role: Option<String>,
     /// The rights that the role grants.
@@ -211,7 +211,7 @@ pub struct GetCustomUserRoleResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PaginatedResponseCustomUserRoleSummaryResponse {
-    /// The names that `expand` takes here.
+    /// The names that `expand` accepts.
     #[serde(
         rename = "_expands",
         default,
@@ -219,7 +219,7 @@ pub struct PaginatedResponseCustomUserRoleSummaryResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub expands: Vec<String>,
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<CustomRolesLinks>,
     /// The items of this page.
@@ -243,7 +243,7 @@ impl Page for PaginatedResponseCustomUserRoleSummaryResponse {
     }
 }
 
-/// What a role is found by.
+/// Whether a role is found by id or by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RoleIdentifierType {

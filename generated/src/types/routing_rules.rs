@@ -9,22 +9,22 @@ use crate::types::{Criteria, Links, RuleTimeRestriction};
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateRoutingRuleRequest {
-    /// Which alerts it is for.
+    /// Which alerts the rule applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub criteria: Nullable<Criteria>,
-    /// Its name.
+    /// The name of the routing rule.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
     /// Whom the rule notifies.
     pub notify: Notify,
-    /// Its place among its like, counted from zero.
+    /// The position among the rules of the team, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
         deserialize_with = "decode::integer"
     )]
     pub order: Nullable<i32>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
@@ -49,28 +49,28 @@ impl CreateRoutingRuleRequest {
         }
     }
 
-    /// Which alerts it is for.
+    /// Which alerts the rule applies to.
     #[must_use]
     pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.criteria = criteria.into();
         self
     }
 
-    /// Its name.
+    /// The name of the routing rule.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// The position among the rules of the team, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,
@@ -153,11 +153,11 @@ impl OpenEnum for NotifyType {
 
 open_enum!(NotifyType);
 
-/// The new place of a routing rule.
+/// The new position of a routing rule.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RoutingRuleChangeOrderRequest {
-    /// The new place, from 0 to the number of rules less one.
+    /// The new position, from 0 to the number of rules minus one.
     #[serde(deserialize_with = "decode::integer")]
     pub order: i32,
 }
@@ -173,7 +173,7 @@ impl RoutingRuleChangeOrderRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RoutingRuleResponse {
-    /// Which alerts it is for.
+    /// Which alerts the rule applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub criteria: Option<Criteria>,
     /// Its id.
@@ -193,14 +193,14 @@ pub struct RoutingRuleResponse {
     /// Whom the rule notifies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notify: Option<Notify>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "decode::integer"
     )]
     pub order: Option<i32>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(rename = "timeRestriction", skip_serializing_if = "Option::is_none")]
     pub time_restriction: Option<RuleTimeRestriction>,
     /// The id of the time zone, such as `Europe/Istanbul`.
@@ -212,7 +212,7 @@ pub struct RoutingRuleResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RoutingRulesPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -240,23 +240,23 @@ impl Page for RoutingRulesPaginatedResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateRoutingRuleRequest {
-    /// Which alerts it is for.
+    /// Which alerts the rule applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub criteria: Nullable<Criteria>,
-    /// Its name.
+    /// The name of the routing rule.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
     /// Whom the rule notifies.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub notify: Nullable<Notify>,
-    /// Its place among its like, counted from zero.
+    /// The position among the rules of the team, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
         deserialize_with = "decode::integer"
     )]
     pub order: Nullable<i32>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
@@ -281,14 +281,14 @@ impl UpdateRoutingRuleRequest {
         }
     }
 
-    /// Which alerts it is for.
+    /// Which alerts the rule applies to.
     #[must_use]
     pub fn criteria(mut self, criteria: impl Into<Nullable<Criteria>>) -> Self {
         self.criteria = criteria.into();
         self
     }
 
-    /// Its name.
+    /// The name of the routing rule.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
@@ -302,14 +302,14 @@ impl UpdateRoutingRuleRequest {
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// The position among the rules of the team, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.order = order.into();
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,

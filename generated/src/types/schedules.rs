@@ -19,7 +19,7 @@ pub struct CreateOverrideRequest {
     /// When it ends.
     #[serde(rename = "endDate", deserialize_with = "decode::date")]
     pub end_date: DateTime<Utc>,
-    /// Who takes the shift.
+    /// The user who takes the shift.
     pub responder: OverrideResponderInfo,
     /// The ids of the rotations that are overridden; all of them if left out.
     #[serde(
@@ -63,7 +63,7 @@ impl CreateOverrideRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateRotationRequest {
-    /// When the rotation ends; leave it out if it goes on.
+    /// When the rotation ends; leave it out for a rotation without an end.
     #[serde(
         rename = "endDate",
         default,
@@ -78,16 +78,16 @@ pub struct CreateRotationRequest {
         deserialize_with = "decode::integer"
     )]
     pub length: Nullable<i32>,
-    /// Its name.
+    /// The name of the rotation.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
-    /// Who takes turns, in this order.
+    /// The participants who take turns, in this order.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub participants: Nullable<Vec<ResponderInfo>>,
-    /// When it begins.
+    /// When the rotation begins.
     #[serde(rename = "startDate", deserialize_with = "decode::date")]
     pub start_date: DateTime<Utc>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
@@ -113,7 +113,7 @@ impl CreateRotationRequest {
         }
     }
 
-    /// When the rotation ends; leave it out if it goes on.
+    /// When the rotation ends; leave it out for a rotation without an end.
     #[must_use]
     pub fn end_date(mut self, end_date: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.end_date = end_date.into();
@@ -127,14 +127,14 @@ impl CreateRotationRequest {
         self
     }
 
-    /// Its name.
+    /// The name of the rotation.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Who takes turns, in this order.
+    /// The participants who take turns, in this order.
     #[must_use]
     pub fn participants(
         mut self,
@@ -144,7 +144,7 @@ impl CreateRotationRequest {
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,
@@ -159,18 +159,18 @@ impl CreateRotationRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateScheduleRequest {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether the schedule is switched on; on if left out.
+    /// Whether the schedule is enabled; on if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name.
+    /// The name of the schedule.
     pub name: String,
-    /// The rotations to begin with, at most 500.
+    /// The first rotations, at most 500.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub rotations: Nullable<Vec<CreateRotationRequest>>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
     /// The id of the time zone; `America/New_York` if left out.
@@ -191,21 +191,21 @@ impl CreateScheduleRequest {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether the schedule is switched on; on if left out.
+    /// Whether the schedule is enabled; on if left out.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// The rotations to begin with, at most 500.
+    /// The first rotations, at most 500.
     #[must_use]
     pub fn rotations(
         mut self,
@@ -215,7 +215,7 @@ impl CreateScheduleRequest {
         self
     }
 
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
@@ -240,7 +240,7 @@ pub struct ForwardingResponder {
     /// The account id of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Which type it is.
+    /// Its type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<ForwardingResponderType>,
 }
@@ -313,7 +313,7 @@ open_enum!(GetScheduleTimelineIntervalUnit);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ListOverridesResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -341,7 +341,7 @@ impl Page for ListOverridesResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ListRotationsResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -369,7 +369,7 @@ impl Page for ListRotationsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ListSchedulesResponse {
-    /// The names that `expand` takes here.
+    /// The names that `expand` accepts.
     #[serde(
         rename = "_expands",
         default,
@@ -377,7 +377,7 @@ pub struct ListSchedulesResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub expands: Vec<String>,
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -401,11 +401,11 @@ impl Page for ListSchedulesResponse {
     }
 }
 
-/// Who comes on call next, as a tree.
+/// Who is on call next, as a tree.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NextOnCallParticipants {
-    /// Who comes next, as a tree; present without `flat`.
+    /// Who is on call next, as a tree; present without `flat`.
     #[serde(
         rename = "nextOnCallParticipants",
         default,
@@ -415,13 +415,13 @@ pub struct NextOnCallParticipants {
     pub next_on_call_participants: Vec<OnCallEntry>,
 }
 
-/// Who comes on call next, as a tree or as bare ids.
+/// Who is on call next, as a tree or as ids.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NextOnCallResponse {
-    /// Who comes on call next, as a tree.
+    /// Who is on call next, as a tree.
     NextOnCallParticipants(Box<NextOnCallParticipants>),
-    /// The ids of the users who come on call next.
+    /// The ids of the users who are on call next.
     NextOnCallUsers(Box<NextOnCallUsers>),
     /// A form that this version does not know, as the service sent it.
     Unknown(Value),
@@ -473,11 +473,11 @@ impl From<NextOnCallUsers> for NextOnCallResponse {
     }
 }
 
-/// The ids of the users who come on call next.
+/// The ids of the users who are on call next.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NextOnCallUsers {
-    /// The ids of the users who come next; present with `flat`.
+    /// The ids of the users who are on call next; present with `flat`.
     #[serde(
         rename = "nextOnCallUsers",
         default,
@@ -487,11 +487,11 @@ pub struct NextOnCallUsers {
     pub next_on_call_users: Vec<String>,
 }
 
-/// A participant as a tree, or a bare id.
+/// A participant as a tree, or an id.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OnCallEntry {
-    /// A user, team or escalation on call, with those behind it.
+    /// A user, team or escalation on call, with the participants that it contains.
     OnCallParticipant(Box<OnCallParticipant>),
     /// A string.
     Text(String),
@@ -532,17 +532,17 @@ impl From<String> for OnCallEntry {
     }
 }
 
-/// A user, team or escalation on call, with those behind it.
+/// A user, team or escalation on call, with the participants that it contains.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OnCallParticipant {
-    /// Whose shift it is, if it was forwarded.
+    /// The user who forwarded the shift, if it was forwarded.
     #[serde(rename = "forwardedFrom", skip_serializing_if = "Option::is_none")]
     pub forwarded_from: Option<Box<OnCallParticipant>>,
     /// The id of the user, team or escalation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Who comes next, as a tree; present without `flat`.
+    /// Who is on call next, as a tree; present without `flat`.
     #[serde(
         rename = "nextOnCallParticipants",
         default,
@@ -550,7 +550,7 @@ pub struct OnCallParticipant {
         deserialize_with = "decode::null_as_default"
     )]
     pub next_on_call_participants: Vec<OnCallParticipant>,
-    /// The participants behind this one.
+    /// The participants that this one contains.
     #[serde(
         rename = "onCallParticipants",
         default,
@@ -577,7 +577,7 @@ pub struct OnCallParticipants {
     pub on_call_participants: Vec<OnCallEntry>,
 }
 
-/// Who is on call, as a tree or as bare ids.
+/// Who is on call, as a tree or as ids.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OnCallResponse {
@@ -649,7 +649,7 @@ pub struct OnCallUsers {
     pub on_call_users: Vec<String>,
 }
 
-/// An exception to a schedule, which puts another user on call for a while.
+/// An exception to a schedule, which puts another user on call for a limited time.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Override {
@@ -664,7 +664,7 @@ pub struct Override {
         deserialize_with = "decode::date"
     )]
     pub end_date: Option<DateTime<Utc>>,
-    /// Who takes the shift.
+    /// The user who takes the shift.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responder: Option<OverrideResponderInfo>,
     /// The ids of the rotations that are overridden; all of them if left out.
@@ -779,7 +779,7 @@ impl ResponderInfo {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Rotation {
-    /// When the rotation ends; absent or empty if it goes on.
+    /// When the rotation ends; absent or empty if it has no end.
     #[serde(
         rename = "endDate",
         default,
@@ -800,7 +800,7 @@ pub struct Rotation {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Who takes turns, in this order.
+    /// The participants who take turns, in this order.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -815,7 +815,7 @@ pub struct Rotation {
         deserialize_with = "decode::date"
     )]
     pub start_date: Option<DateTime<Utc>>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(rename = "timeRestriction", skip_serializing_if = "Option::is_none")]
     pub time_restriction: Option<RotationTimeRestriction>,
     /// Whether a turn is counted in hours, days or weeks.
@@ -823,7 +823,7 @@ pub struct Rotation {
     pub type_: Option<RotationType>,
 }
 
-/// The hours in which the rotation counts.
+/// The hours in which the rotation applies.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RotationTimeRestriction {
@@ -881,7 +881,7 @@ impl From<WeekdayTimeRestriction> for RotationTimeRestriction {
     }
 }
 
-/// The hours in which the rotation counts.
+/// The hours in which the rotation applies.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RotationTimeRestrictionRequest {
@@ -989,14 +989,14 @@ impl OpenEnum for RotationType {
 
 open_enum!(RotationType);
 
-/// A plan of who is on call when.
+/// A plan that says who is on call at which time.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -1012,7 +1012,7 @@ pub struct Schedule {
         deserialize_with = "decode::null_as_default"
     )]
     pub rotations: Vec<Rotation>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
     /// The id of the time zone, such as `Europe/Istanbul`.
@@ -1020,7 +1020,7 @@ pub struct Schedule {
     pub timezone: Option<String>,
 }
 
-/// Who is on call when, layer by layer.
+/// Who is on call at which time, layer by layer.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ScheduleTimelineResponse {
@@ -1035,7 +1035,7 @@ pub struct ScheduleTimelineResponse {
         deserialize_with = "decode::date"
     )]
     pub end_date: Option<DateTime<Utc>>,
-    /// The names that `expand` takes here.
+    /// The names that `expand` accepts.
     #[serde(
         rename = "_expands",
         default,
@@ -1043,7 +1043,7 @@ pub struct ScheduleTimelineResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub expands: Vec<String>,
-    /// Who is on call in the end, all layers taken together.
+    /// Who is on call after all layers are combined.
     #[serde(rename = "finalTimeline", skip_serializing_if = "Option::is_none")]
     pub final_timeline: Option<Timeline>,
     /// The layer of forwarding rules alone; present if `expand` has `forwarding`.
@@ -1066,7 +1066,7 @@ pub struct ScheduleTimelineResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TimeOfDayTimeRestriction {
-    /// The hours that count on every day.
+    /// The hours that apply on every day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restriction: Option<TimeOfDayTimeRestrictionSettings>,
     /// The kind of restriction: `time-of-day`.
@@ -1078,7 +1078,7 @@ pub struct TimeOfDayTimeRestriction {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TimeOfDayTimeRestrictionRequest {
-    /// The hours that count on every day.
+    /// The hours that apply on every day.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub restriction: Nullable<DaySpan>,
     /// The kind of restriction: `time-of-day`.
@@ -1095,7 +1095,7 @@ impl TimeOfDayTimeRestrictionRequest {
         }
     }
 
-    /// The hours that count on every day.
+    /// The hours that apply on every day.
     #[must_use]
     pub fn restriction(mut self, restriction: impl Into<Nullable<DaySpan>>) -> Self {
         self.restriction = restriction.into();
@@ -1103,7 +1103,7 @@ impl TimeOfDayTimeRestrictionRequest {
     }
 }
 
-/// A span of hours that counts on every day.
+/// A span of hours that applies on every day.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TimeOfDayTimeRestrictionSettings {
@@ -1206,7 +1206,7 @@ pub struct TimelinePeriod {
         deserialize_with = "decode::date"
     )]
     pub end_date: Option<DateTime<Utc>>,
-    /// The users behind the responder, groups resolved.
+    /// The users whom the responder stands for, with groups resolved.
     #[serde(
         rename = "flattenedResponders",
         default,
@@ -1214,7 +1214,7 @@ pub struct TimelinePeriod {
         deserialize_with = "decode::null_as_default"
     )]
     pub flattened_responders: Vec<TimelineResponder>,
-    /// Whose shift it is, if it was forwarded.
+    /// The user who forwarded the shift, if it was forwarded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<ForwardingResponder>,
     /// Who is on call.
@@ -1228,12 +1228,12 @@ pub struct TimelinePeriod {
         deserialize_with = "decode::date"
     )]
     pub start_date: Option<DateTime<Utc>>,
-    /// Which layer of the schedule the span comes from.
+    /// The layer of the schedule that the span belongs to.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<TimelinePeriodType>,
 }
 
-/// The layer of a schedule that a span comes from.
+/// The layer of a schedule that a span belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimelinePeriodType {
@@ -1288,7 +1288,7 @@ pub struct TimelineResponder {
     pub type_: Option<TimelineParticipantType>,
 }
 
-/// One rotation in a timeline, with who is on call when.
+/// One rotation in a timeline, with who is on call at which time.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TimelineRotation {
@@ -1301,7 +1301,7 @@ pub struct TimelineRotation {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among the rotations; absent once it is deleted.
+    /// The position among the rotations; absent if the rotation is deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<f64>,
     /// The spans of time.
@@ -1313,14 +1313,14 @@ pub struct TimelineRotation {
     pub periods: Vec<TimelinePeriod>,
 }
 
-/// An override that takes the place of the old one.
+/// An override that replaces the existing one.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateOverrideRequest {
     /// When it ends.
     #[serde(rename = "endDate", deserialize_with = "decode::date")]
     pub end_date: DateTime<Utc>,
-    /// Who takes the shift.
+    /// The user who takes the shift.
     pub responder: OverrideResponderInfo,
     /// The ids of the rotations that are overridden; all of them if left out.
     #[serde(
@@ -1364,7 +1364,7 @@ impl UpdateOverrideRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateRotationRequest {
-    /// When it ends.
+    /// When the rotation ends.
     #[serde(
         rename = "endDate",
         default,
@@ -1379,13 +1379,13 @@ pub struct UpdateRotationRequest {
         deserialize_with = "decode::integer"
     )]
     pub length: Nullable<i32>,
-    /// Its name.
+    /// The name of the rotation.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
-    /// Who takes turns, in this order.
+    /// The participants who take turns, in this order.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub participants: Nullable<Vec<ResponderInfo>>,
-    /// When it begins.
+    /// When the rotation begins.
     #[serde(
         rename = "startDate",
         default,
@@ -1393,7 +1393,7 @@ pub struct UpdateRotationRequest {
         deserialize_with = "decode::date"
     )]
     pub start_date: Nullable<DateTime<Utc>>,
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[serde(
         rename = "timeRestriction",
         default,
@@ -1419,7 +1419,7 @@ impl UpdateRotationRequest {
         }
     }
 
-    /// When it ends.
+    /// When the rotation ends.
     #[must_use]
     pub fn end_date(mut self, end_date: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.end_date = end_date.into();
@@ -1433,14 +1433,14 @@ impl UpdateRotationRequest {
         self
     }
 
-    /// Its name.
+    /// The name of the rotation.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Who takes turns, in this order.
+    /// The participants who take turns, in this order.
     #[must_use]
     pub fn participants(
         mut self,
@@ -1450,14 +1450,14 @@ impl UpdateRotationRequest {
         self
     }
 
-    /// When it begins.
+    /// When the rotation begins.
     #[must_use]
     pub fn start_date(mut self, start_date: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.start_date = start_date.into();
         self
     }
 
-    /// The hours in which it counts.
+    /// The hours in which it applies.
     #[must_use]
     pub fn time_restriction(
         mut self,
@@ -1479,19 +1479,19 @@ impl UpdateRotationRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateScheduleRequest {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on.
+    /// Whether the schedule is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name.
+    /// The name of the schedule.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
     /// Rotations; whether they replace those that exist is not documented.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub rotations: Nullable<Vec<CreateRotationRequest>>,
-    /// The id of the team; an empty text makes the schedule one of the whole site.
+    /// The id of the team; an empty string makes the schedule one of the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
     /// The id of the time zone, such as `Europe/Istanbul`.
@@ -1512,21 +1512,21 @@ impl UpdateScheduleRequest {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the schedule is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Its name.
+    /// The name of the schedule.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
@@ -1543,7 +1543,7 @@ impl UpdateScheduleRequest {
         self
     }
 
-    /// The id of the team; an empty text makes the schedule one of the whole site.
+    /// The id of the team; an empty string makes the schedule one of the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
@@ -1562,7 +1562,7 @@ impl UpdateScheduleRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct WeekdayTimeRestriction {
-    /// The spans of the week that count.
+    /// The spans of the week that apply.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -1578,7 +1578,7 @@ pub struct WeekdayTimeRestriction {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct WeekdayTimeRestrictionRequest {
-    /// The spans of the week that count.
+    /// The spans of the week that apply.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub restrictions: Nullable<Vec<WeekSpan>>,
     /// The kind of restriction: `weekday-and-time-of-day`.
@@ -1595,7 +1595,7 @@ impl WeekdayTimeRestrictionRequest {
         }
     }
 
-    /// The spans of the week that count.
+    /// The spans of the week that apply.
     #[must_use]
     pub fn restrictions(
         mut self,

@@ -10,7 +10,7 @@ use jsm_ops_core::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// Which way data goes.
+/// The direction of data.
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -84,15 +84,15 @@ impl OpenEnum for ActionGroupType {
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 open_enum!(ActionGroupType);
 
-/// What is done when an action applies.
+/// What an action does when it applies.
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ActionMapping {
-    /// A further value for what is done.
+    /// A parameter of the action.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub parameter: Nullable<Map<String, Value>>,
-    /// What is done.
+    /// What the action does.
     #[serde(rename = "type")]
     pub type_: String,
 }
@@ -107,7 +107,7 @@ impl ActionMapping {
         }
     }
 
-    /// A further value for what is done.
+    /// A parameter of the action.
     #[must_use]
     pub fn parameter(
         mut self,
@@ -253,12 +253,12 @@ impl OpenEnum for ContactMethod {
 #[cfg(any(feature = "contacts", feature = "notification-rules"))]
 open_enum!(ContactMethod);
 
-/// Which alerts a rule is for.
+/// Which alerts a rule applies to.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Criteria {
-    /// Alerts for which all conditions hold, or any one of them.
+    /// Alerts that match all conditions, or any one of them.
     MatchConditions(Box<CriteriaMatchConditions>),
     /// All alerts, without conditions.
     MatchAll(Box<CriteriaMatchAll>),
@@ -342,17 +342,17 @@ pub struct CriteriaCondition {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub expected_value: Nullable<String>,
-    /// The field of the alert that is looked at.
+    /// The field of the alert to test.
     pub field: CriteriaConditionField,
-    /// Which key to look at, where the field is a map such as the extra properties.
+    /// The key to test, where the field is a map such as the extra properties.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub key: Nullable<String>,
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub not: Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
     pub operation: ConditionOperation,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
@@ -388,21 +388,21 @@ impl CriteriaCondition {
         self
     }
 
-    /// Which key to look at, where the field is a map such as the extra properties.
+    /// The key to test, where the field is a map such as the extra properties.
     #[must_use]
     pub fn key(mut self, key: impl Into<Nullable<String>>) -> Self {
         self.key = key.into();
         self
     }
 
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[must_use]
     pub fn not(mut self, not: impl Into<Nullable<bool>>) -> Self {
         self.not = not.into();
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.order = order.into();
@@ -410,7 +410,7 @@ impl CriteriaCondition {
     }
 }
 
-/// The field of the alert that is looked at.
+/// The field of the alert to test.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -499,7 +499,7 @@ impl CriteriaMatchAll {
     }
 }
 
-/// How conditions are taken together.
+/// How conditions are combined.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -530,14 +530,14 @@ impl OpenEnum for CriteriaMatchAllType {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 open_enum!(CriteriaMatchAllType);
 
-/// Alerts for which all conditions hold, or any one of them.
+/// Alerts that match all conditions, or any one of them.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CriteriaMatchConditions {
     /// The conditions to test.
     pub conditions: Vec<CriteriaCondition>,
-    /// Whether all conditions must hold or any one of them.
+    /// Whether all conditions must match or any one of them.
     #[serde(rename = "type")]
     pub type_: CriteriaMatchConditionsType,
 }
@@ -556,7 +556,7 @@ impl CriteriaMatchConditions {
     }
 }
 
-/// How conditions are taken together.
+/// How conditions are combined.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -591,23 +591,23 @@ impl OpenEnum for CriteriaMatchConditionsType {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 open_enum!(CriteriaMatchConditionsType);
 
-/// Where further pages are.
+/// Links to other pages.
 #[cfg(any(feature = "contacts", feature = "roles", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CustomRolesLinks {
-    /// The way to the first page.
+    /// The link to the first page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
-    /// The way to the last page.
+    /// The link to the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
-    /// The way to the next page, relative to the API; absent or empty on the last one.
+    /// The link to the next page, relative to the API; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
-/// A span of hours that counts on every day.
+/// A span of hours that applies on every day.
 #[cfg(
     any(feature = "notification-rules", feature = "routing-rules", feature = "schedules")
 )]
@@ -643,12 +643,12 @@ impl DaySpan {
     }
 }
 
-/// Which data an action of an integration is for.
+/// Which data an action of an integration applies to.
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Filter {
-    /// Whether all conditions must hold, any one of them, or no condition.
+    /// Whether all conditions must match, any one of them, or no condition.
     #[serde(
         rename = "conditionMatchType",
         default,
@@ -678,7 +678,7 @@ impl Filter {
         }
     }
 
-    /// Whether all conditions must hold, any one of them, or no condition.
+    /// Whether all conditions must match, any one of them, or no condition.
     #[must_use]
     pub fn condition_match_type(
         mut self,
@@ -709,7 +709,7 @@ impl Filter {
     }
 }
 
-/// How conditions are taken together.
+/// How conditions are combined.
 #[cfg(any(feature = "integrations", feature = "policies", feature = "syncs"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -760,17 +760,17 @@ pub struct IntegrationCondition {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub expected_value: Nullable<String>,
-    /// The field of the alert that is looked at.
+    /// The field of the alert to test.
     pub field: String,
-    /// Which key to look at, where the field is a map such as the extra properties.
+    /// The key to test, where the field is a map such as the extra properties.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub key: Nullable<String>,
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub not: Nullable<bool>,
     /// How the field is compared, such as `equals`, `contains` or `matches`.
     pub operation: ConditionOperation,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
@@ -814,21 +814,21 @@ impl IntegrationCondition {
         self
     }
 
-    /// Which key to look at, where the field is a map such as the extra properties.
+    /// The key to test, where the field is a map such as the extra properties.
     #[must_use]
     pub fn key(mut self, key: impl Into<Nullable<String>>) -> Self {
         self.key = key.into();
         self
     }
 
-    /// Whether the outcome is turned round; off if left out.
+    /// Whether the result is negated; off if left out.
     #[must_use]
     pub fn not(mut self, not: impl Into<Nullable<bool>>) -> Self {
         self.not = not.into();
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<i32>>) -> Self {
         self.order = order.into();
@@ -846,7 +846,7 @@ impl IntegrationCondition {
     }
 }
 
-/// Where the next page is.
+/// A link to the next page.
 #[cfg(
     any(
         feature = "alerts",
@@ -866,25 +866,25 @@ impl IntegrationCondition {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Links {
-    /// The way to the next page, relative to the API; absent or empty on the last one.
+    /// The link to the next page, relative to the API; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
-/// Where the pages before and after are.
+/// Links to the previous and the next page.
 #[cfg(any(feature = "integrations", feature = "syncs"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LinksBothWays {
-    /// The way to the next page, relative to the API; absent or empty on the last one.
+    /// The link to the next page, relative to the API; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// The way to the page before.
+    /// The link to the previous page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
 }
 
-/// How urgent an alert is, P1 being the most urgent.
+/// How urgent an alert is; P1 is the most urgent.
 #[cfg(any(feature = "alerts", feature = "heartbeats", feature = "policies"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -931,7 +931,7 @@ impl OpenEnum for Priority {
 #[cfg(any(feature = "alerts", feature = "heartbeats", feature = "policies"))]
 open_enum!(Priority);
 
-/// The hours in which a rule counts.
+/// The hours in which a rule applies.
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1013,7 +1013,7 @@ impl From<RuleTimeRestrictionOfWeek> for Nullable<RuleTimeRestriction> {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RuleTimeRestrictionOfDay {
-    /// The hours that count on every day.
+    /// The hours that apply on every day.
     pub restriction: DaySpan,
     /// The kind of restriction: `time-of-day`.
     #[serde(rename = "type")]
@@ -1039,7 +1039,7 @@ impl RuleTimeRestrictionOfDay {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RuleTimeRestrictionOfWeek {
-    /// The spans of the week that count, at most 15.
+    /// The spans of the week that apply, at most 15.
     pub restrictions: Vec<WeekSpan>,
     /// The kind of restriction: `weekday-and-time-of-day`.
     #[serde(rename = "type")]
@@ -1060,7 +1060,7 @@ impl RuleTimeRestrictionOfWeek {
     }
 }
 
-/// Id and name of what was written.
+/// The id and name of the written object.
 #[cfg(any(feature = "contacts", feature = "roles", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1108,7 +1108,7 @@ impl OpenEnum for StakeholderCommsAddedFrom {
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 open_enum!(StakeholderCommsAddedFrom);
 
-/// What a stakeholder is to hear about.
+/// What a stakeholder is notified about.
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1136,7 +1136,7 @@ pub struct StakeholderCommsAssignment {
         deserialize_with = "decode::date"
     )]
     pub inserted_at: Option<DateTime<Utc>>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1206,7 +1206,7 @@ open_enum!(StakeholderCommsAssignmentType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsChannelPreference {
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
 }
@@ -1218,7 +1218,7 @@ impl StakeholderCommsChannelPreference {
         Self { enabled: Nullable::Absent }
     }
 
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
@@ -1226,7 +1226,7 @@ impl StakeholderCommsChannelPreference {
     }
 }
 
-/// How well a component works.
+/// The status of a component.
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1278,13 +1278,13 @@ open_enum!(StakeholderCommsComponentStatus);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncident {
-    /// Whether the incident resolved by itself.
+    /// Whether the incident was resolved automatically.
     #[serde(rename = "autoCompleted", skip_serializing_if = "Option::is_none")]
     pub auto_completed: Option<bool>,
-    /// Whether the incident began to be worked on by itself.
+    /// Whether the incident changed to in progress automatically.
     #[serde(rename = "autoInProgress", skip_serializing_if = "Option::is_none")]
     pub auto_in_progress: Option<bool>,
-    /// The components concerned, with the status of each.
+    /// The affected components, with the status of each.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -1311,7 +1311,7 @@ pub struct StakeholderCommsIncident {
     /// How severe the incident is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impact: Option<StakeholderCommsIncidentImpact>,
-    /// When the last reminder went out.
+    /// When the last reminder was sent.
     #[serde(
         rename = "lastRemindedAt",
         default,
@@ -1319,7 +1319,7 @@ pub struct StakeholderCommsIncident {
         deserialize_with = "decode::date"
     )]
     pub last_reminded_at: Option<DateTime<Utc>>,
-    /// When the incident came under watch after its repair.
+    /// When the incident entered monitoring after its repair.
     #[serde(
         rename = "monitoringAt",
         default,
@@ -1333,7 +1333,7 @@ pub struct StakeholderCommsIncident {
     /// The id of the status page.
     #[serde(rename = "pageId", skip_serializing_if = "Option::is_none")]
     pub page_id: Option<String>,
-    /// After how many minutes reminders go out.
+    /// After how many minutes reminders are sent.
     #[serde(
         rename = "reminderIntervals",
         default,
@@ -1368,7 +1368,7 @@ pub struct StakeholderCommsIncident {
         deserialize_with = "decode::date"
     )]
     pub started_at: Option<DateTime<Utc>>,
-    /// How far the work on the incident has come.
+    /// The status of the work on the incident.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsIncidentStatus>,
     /// The id of the template that was used.
@@ -1382,7 +1382,7 @@ pub struct StakeholderCommsIncident {
         deserialize_with = "decode::date"
     )]
     pub update_needed_at: Option<DateTime<Utc>>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1404,7 +1404,7 @@ pub struct StakeholderCommsIncidentComponentStatus {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub component_id: Nullable<String>,
-    /// How well the component works while the incident lasts.
+    /// The status of the component during the incident.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub status: Nullable<StakeholderCommsComponentStatus>,
 }
@@ -1426,7 +1426,7 @@ impl StakeholderCommsIncidentComponentStatus {
         self
     }
 
-    /// How well the component works while the incident lasts.
+    /// The status of the component during the incident.
     #[must_use]
     pub fn status(
         mut self,
@@ -1515,7 +1515,7 @@ impl OpenEnum for StakeholderCommsIncidentImpact {
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 open_enum!(StakeholderCommsIncidentImpact);
 
-/// How far the work on an incident has come.
+/// The status of the work on an incident.
 #[cfg(any(feature = "status-pages", feature = "unused-types"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1563,7 +1563,7 @@ open_enum!(StakeholderCommsIncidentStatus);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentUpdate {
-    /// The components concerned, with the status of each.
+    /// The affected components, with the status of each.
     #[serde(
         rename = "affectedComponents",
         default,
@@ -1582,7 +1582,7 @@ pub struct StakeholderCommsIncidentUpdate {
         deserialize_with = "decode::date"
     )]
     pub created_at: Option<DateTime<Utc>>,
-    /// Whether the public does not see it.
+    /// Whether it is hidden from the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<bool>,
     /// The id of the incident.
@@ -1605,7 +1605,7 @@ pub struct StakeholderCommsIncidentUpdate {
     /// The status of the incident since this update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsIncidentStatus>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1674,10 +1674,10 @@ pub struct StakeholderCommsNotificationPreference {
     /// The telephone number for text messages.
     #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// Which channels are used.
+    /// Which notification channels are used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preference: Option<StakeholderCommsNotificationChannels>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1685,12 +1685,12 @@ pub struct StakeholderCommsNotificationPreference {
         deserialize_with = "decode::date"
     )]
     pub updated_at: Option<DateTime<Utc>>,
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Secret<String>>,
 }
 
-/// Where the page stands among the results.
+/// The position of the page among the results.
 #[cfg(any(feature = "stakeholders", feature = "status-pages", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1703,7 +1703,7 @@ pub struct StakeholderCommsPageCursor {
     pub has_next_page: Option<bool>,
 }
 
-/// Where a page stands among the results.
+/// The position of a page among the results.
 #[cfg(any(feature = "stakeholders", feature = "status-pages"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1722,7 +1722,7 @@ pub struct StakeholderCommsPageInfo {
     pub start_cursor: Option<String>,
 }
 
-/// A person, group or team to be kept informed.
+/// A person, group or team to keep informed.
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -1769,13 +1769,13 @@ pub struct StakeholderCommsStakeholder {
     /// The id of the stakeholder group.
     #[serde(rename = "stakeholderGroupId", skip_serializing_if = "Option::is_none")]
     pub stakeholder_group_id: Option<String>,
-    /// How far the invitation of the stakeholder has come.
+    /// The status of the invitation of the stakeholder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsStakeholderStatus>,
     /// What kind of stakeholder it is.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<StakeholderCommsStakeholderType>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1785,12 +1785,12 @@ pub struct StakeholderCommsStakeholder {
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// Whether a change worked; not only about groups.
+/// Whether a change succeeded. Operations without groups use it too.
 #[cfg(any(feature = "stakeholders", feature = "status-pages"))]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupMutationResponse {
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether it worked.
@@ -1814,7 +1814,7 @@ pub struct StakeholderCommsStakeholderGroupRef {
     pub name: Option<String>,
 }
 
-/// How far the invitation of a stakeholder has come.
+/// The status of the invitation of a stakeholder.
 #[cfg(any(feature = "stakeholders", feature = "unused-types"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1925,7 +1925,7 @@ pub struct StakeholderCommsSubscriber {
         deserialize_with = "decode::null_as_default"
     )]
     pub additional_information: Vec<String>,
-    /// The ids of the components that the subscriber hears about.
+    /// The ids of the components that the subscriber is notified about.
     #[serde(
         rename = "componentIds",
         default,
@@ -1952,7 +1952,7 @@ pub struct StakeholderCommsSubscriber {
         deserialize_with = "decode::date"
     )]
     pub created_at: Option<DateTime<Utc>>,
-    /// When deliveries to the subscriber were switched off.
+    /// When notifications to the subscriber were disabled.
     #[serde(
         rename = "deactivatedAt",
         default,
@@ -1969,7 +1969,7 @@ pub struct StakeholderCommsSubscriber {
     /// The id of the page, component or incident.
     #[serde(rename = "itemId", skip_serializing_if = "Option::is_none")]
     pub item_id: Option<String>,
-    /// When the last reminder went out.
+    /// When the last reminder was sent.
     #[serde(
         rename = "lastRemindedAt",
         default,
@@ -1977,7 +1977,7 @@ pub struct StakeholderCommsSubscriber {
         deserialize_with = "decode::date"
     )]
     pub last_reminded_at: Option<DateTime<Utc>>,
-    /// When the subscriber came to be what the service calls orphaned.
+    /// When the subscriber entered the state that the service calls orphaned.
     #[serde(
         rename = "orphanedAt",
         default,
@@ -1994,7 +1994,7 @@ pub struct StakeholderCommsSubscriber {
     /// The telephone number for text messages.
     #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// The telephone number as it is shown to people.
+    /// The telephone number, formatted for people.
     #[serde(rename = "phoneNumberDisplay", skip_serializing_if = "Option::is_none")]
     pub phone_number_display: Option<String>,
     /// When the subscriber was put into quarantine.
@@ -2026,7 +2026,7 @@ pub struct StakeholderCommsSubscriber {
     /// Whether the subscription is for a page, a component or an incident.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<StakeholderCommsSubscriberType>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -2034,7 +2034,7 @@ pub struct StakeholderCommsSubscriber {
         deserialize_with = "decode::date"
     )]
     pub updated_at: Option<DateTime<Utc>>,
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[serde(rename = "webhookEndpoint", skip_serializing_if = "Option::is_none")]
     pub webhook_endpoint: Option<Secret<String>>,
 }
@@ -2181,10 +2181,10 @@ open_enum!(StakeholderCommsSubscriptionType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsValidationResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether it is valid.

@@ -22,10 +22,10 @@ pub struct StakeholderCommsAssignmentPaginatedResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub assignments: Vec<StakeholderCommsAssignment>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageInfo>,
     /// How many there are on all pages together.
@@ -83,11 +83,11 @@ impl StakeholderCommsBulkDeleteGroupsRequest {
     }
 }
 
-/// Which of several stakeholders were created, and what went wrong with the others.
+/// Which of several stakeholders were created, and why the others failed.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsBulkStakeholderCreateResult {
-    /// What went wrong, one entry each.
+    /// What failed, one entry each.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -102,7 +102,7 @@ pub struct StakeholderCommsBulkStakeholderCreateResult {
         deserialize_with = "decode::integer"
     )]
     pub failure_count: Option<i32>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether it worked.
@@ -136,14 +136,14 @@ pub struct StakeholderCommsBulkStakeholderCreateResult {
     pub total_count: Option<i32>,
 }
 
-/// What went wrong with one of the stakeholders.
+/// Why one of the stakeholders failed.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsBulkStakeholderCreateResultErrorsItem {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The place in the request, counted from zero.
+    /// The position in the request, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -156,13 +156,13 @@ pub struct StakeholderCommsBulkStakeholderCreateResultErrorsItem {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsBulkStakeholderCreateResultSuccessfulStakeholdersItem {
-    /// The assignment that came of it.
+    /// The resulting assignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignment: Option<StakeholderCommsAssignment>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The stakeholder.
@@ -170,11 +170,11 @@ pub struct StakeholderCommsBulkStakeholderCreateResultSuccessfulStakeholdersItem
     pub stakeholder: Option<StakeholderCommsStakeholder>,
 }
 
-/// Which of several stakeholders were deleted, and what went wrong with the others.
+/// Which of several stakeholders were deleted, and why the others failed.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsBulkStakeholderDeleteResult {
-    /// What went wrong, one entry each.
+    /// What failed, one entry each.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -189,7 +189,7 @@ pub struct StakeholderCommsBulkStakeholderDeleteResult {
         deserialize_with = "decode::integer"
     )]
     pub failure_count: Option<i32>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether it worked.
@@ -221,11 +221,11 @@ pub struct StakeholderCommsBulkStakeholderDeleteResult {
     pub total_count: Option<i32>,
 }
 
-/// What went wrong with one of the stakeholders.
+/// Why one of the stakeholders failed.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsBulkStakeholderDeleteResultErrorsItem {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The id of the stakeholder.
@@ -273,7 +273,7 @@ impl StakeholderCommsCreateStakeholderGroupInput {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// When it was added.
@@ -297,7 +297,7 @@ pub struct StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
     pub services: Nullable<Vec<String>>,
     /// Its status.
     pub status: StakeholderCommsGroupStatus,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -326,7 +326,7 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -357,7 +357,7 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
         self
     }
 
-    /// When it last changed.
+    /// When the last change happened.
     #[must_use]
     pub fn updated_at(mut self, updated_at: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.updated_at = updated_at.into();
@@ -369,7 +369,7 @@ impl StakeholderCommsCreateStakeholderGroupInputStakeholderGroupInput {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderInput {
-    /// The id of the group that they are to join.
+    /// The id of the group that the members join.
     #[serde(
         rename = "joiningGroupId",
         default,
@@ -391,7 +391,7 @@ impl StakeholderCommsCreateStakeholderInput {
         }
     }
 
-    /// The id of the group that they are to join.
+    /// The id of the group that the members join.
     #[must_use]
     pub fn joining_group_id(
         mut self,
@@ -402,7 +402,7 @@ impl StakeholderCommsCreateStakeholderInput {
     }
 }
 
-/// The stakeholder to create, and what it is to hear about.
+/// The stakeholder to create, and what it is notified about.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreateStakeholderInputStakeholder {
@@ -442,7 +442,7 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholder {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub phone_number: Nullable<String>,
-    /// Which channels are used.
+    /// Which notification channels are used.
     pub preference: StakeholderCommsCreateStakeholderInputStakeholderPreference,
     /// Whether the confirmation by email is skipped.
     #[serde(rename = "skipConfirmation")]
@@ -457,7 +457,7 @@ pub struct StakeholderCommsCreateStakeholderInputStakeholder {
     /// What kind of stakeholder it is.
     #[serde(rename = "stakeholderType")]
     pub stakeholder_type: StakeholderCommsStakeholderType,
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub webhook: Nullable<Secret<String>>,
 }
@@ -539,7 +539,7 @@ impl StakeholderCommsCreateStakeholderInputStakeholder {
         self
     }
 
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[must_use]
     pub fn webhook(mut self, webhook: impl Into<Nullable<Secret<String>>>) -> Self {
         self.webhook = webhook.into();
@@ -602,11 +602,11 @@ impl StakeholderCommsGroupAddMembersRequest {
     }
 }
 
-/// A group as it was created, with its first members.
+/// The created group, with its first members.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsGroupCreateResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The stakeholder group.
@@ -634,12 +634,12 @@ pub struct StakeholderCommsGroupMemberConnectionResponse {
     /// The page of results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<StakeholderCommsStakeholderGroupConnection>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// The members to take out of a group.
+/// The members to remove from a group.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsGroupRemoveMembersRequest {
@@ -711,11 +711,11 @@ impl OpenEnum for StakeholderCommsGroupStatus {
 
 open_enum!(StakeholderCommsGroupStatus);
 
-/// Whom to invite again.
+/// The stakeholder to invite again.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsResendInviteInput {
-    /// Names the stakeholder to invite again.
+    /// The stakeholder to invite again.
     #[serde(rename = "resendInviteInput")]
     pub resend_invite_input: StakeholderCommsResendInviteInputResendInviteInput,
 }
@@ -733,7 +733,7 @@ impl StakeholderCommsResendInviteInput {
     }
 }
 
-/// Names the stakeholder to invite again.
+/// The stakeholder to invite again.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsResendInviteInputResendInviteInput {
@@ -762,14 +762,14 @@ impl StakeholderCommsResendInviteInputResendInviteInput {
     }
 }
 
-/// Which assignment of which stakeholder to end.
+/// The assignment to end, and its stakeholder.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderAssignmentIdInput {
-    /// Names the assignment by one of its ids.
+    /// The assignment, named by one of its ids.
     #[serde(rename = "assignmentIdInput")]
     pub assignment_id_input: StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput,
-    /// Names the stakeholder by one of its ids.
+    /// The stakeholder, named by one of its ids.
     #[serde(rename = "stakeholderIdInput")]
     pub stakeholder_id_input: StakeholderCommsStakeholderIdInput,
 }
@@ -789,7 +789,7 @@ impl StakeholderCommsStakeholderAssignmentIdInput {
     }
 }
 
-/// Names the assignment by one of its ids.
+/// The assignment, named by one of its ids.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
@@ -869,7 +869,7 @@ impl StakeholderCommsStakeholderAssignmentIdInputAssignmentIdInput {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderBulkCreateRequest {
-    /// The id of the group that they are to join.
+    /// The id of the group that the members join.
     #[serde(
         rename = "joiningGroupId",
         default,
@@ -890,7 +890,7 @@ impl StakeholderCommsStakeholderBulkCreateRequest {
         }
     }
 
-    /// The id of the group that they are to join.
+    /// The id of the group that the members join.
     #[must_use]
     pub fn joining_group_id(
         mut self,
@@ -956,7 +956,7 @@ pub struct StakeholderCommsStakeholderConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub nodes: Vec<StakeholderCommsStakeholder>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageCursor>,
     /// How many there are on all pages together.
@@ -976,7 +976,7 @@ pub struct StakeholderCommsStakeholderConnectionResponse {
     /// The page of results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<StakeholderCommsStakeholderConnection>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -1009,7 +1009,7 @@ impl Page for StakeholderCommsStakeholderConnectionResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroup {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its id.
@@ -1042,7 +1042,7 @@ pub struct StakeholderCommsStakeholderGroup {
     /// Its status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsGroupStatus>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1056,7 +1056,7 @@ pub struct StakeholderCommsStakeholderGroup {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupAndStakeholdersConnection {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The groups, each with its members.
@@ -1066,7 +1066,7 @@ pub struct StakeholderCommsStakeholderGroupAndStakeholdersConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub groups: Vec<StakeholderCommsStakeholderGroupAndStakeholdersConnectionGroupsItem>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageInfo>,
     /// How many there are on all pages together.
@@ -1126,7 +1126,7 @@ pub struct StakeholderCommsStakeholderGroupConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub nodes: Vec<StakeholderCommsStakeholderGroup>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageCursor>,
     /// How many there are on all pages together.
@@ -1175,7 +1175,7 @@ pub struct StakeholderCommsStakeholderGroupMembership {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The stakeholder group.
@@ -1187,7 +1187,7 @@ pub struct StakeholderCommsStakeholderGroupResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderGroupsAndMemberships {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The stakeholder group.
@@ -1202,7 +1202,7 @@ pub struct StakeholderCommsStakeholderGroupsAndMemberships {
     pub memberships: Vec<StakeholderCommsStakeholderGroupMembership>,
 }
 
-/// Names the stakeholder by one of its ids.
+/// The stakeholder, named by one of its ids.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderIdInput {
@@ -1325,7 +1325,7 @@ impl StakeholderCommsStakeholderIdInput {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderListResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The stakeholders.
@@ -1341,10 +1341,10 @@ pub struct StakeholderCommsStakeholderListResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderPaginatedResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageInfo>,
     /// The stakeholders.
@@ -1388,7 +1388,7 @@ impl Page for StakeholderCommsStakeholderPaginatedResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsStakeholderResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The stakeholder.
@@ -1400,7 +1400,7 @@ pub struct StakeholderCommsStakeholderResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderGroupInput {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// When it was added.
@@ -1414,7 +1414,7 @@ pub struct StakeholderCommsUpdateStakeholderGroupInput {
     /// The URL of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Nullable::is_absent")]
     pub logo_url: Nullable<String>,
-    /// Its name.
+    /// The name of the group.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
     /// The id of the owner.
@@ -1429,7 +1429,7 @@ pub struct StakeholderCommsUpdateStakeholderGroupInput {
     /// Its status.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub status: Nullable<StakeholderCommsGroupStatus>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1455,7 +1455,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -1479,7 +1479,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
         self
     }
 
-    /// Its name.
+    /// The name of the group.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
@@ -1520,7 +1520,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
         self
     }
 
-    /// When it last changed.
+    /// When the last change happened.
     #[must_use]
     pub fn updated_at(mut self, updated_at: impl Into<Nullable<DateTime<Utc>>>) -> Self {
         self.updated_at = updated_at.into();
@@ -1532,7 +1532,7 @@ impl StakeholderCommsUpdateStakeholderGroupInput {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInput {
-    /// Which stakeholder to change, and how.
+    /// The stakeholder to change, and the new values.
     #[serde(rename = "updateStakeholderInput")]
     pub update_stakeholder_input: StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput,
 }
@@ -1550,7 +1550,7 @@ impl StakeholderCommsUpdateStakeholderInput {
     }
 }
 
-/// Which stakeholder to change, and how.
+/// The stakeholder to change, and the new values.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
@@ -1563,7 +1563,7 @@ pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInput {
     pub notification_preference: Nullable<
         StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreference,
     >,
-    /// Names the stakeholder by one of its ids.
+    /// The stakeholder, named by one of its ids.
     #[serde(rename = "stakeholderIdInput")]
     pub stakeholder_id_input: StakeholderCommsStakeholderIdInput,
     /// Its status.
@@ -1629,12 +1629,12 @@ pub struct StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificat
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub phone_number: Nullable<String>,
-    /// Which channels are used.
+    /// Which notification channels are used.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub preference: Nullable<
         StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPreferencePreference,
     >,
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub webhook: Nullable<Secret<String>>,
 }
@@ -1672,7 +1672,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
         self
     }
 
-    /// Which channels are used.
+    /// Which notification channels are used.
     #[must_use]
     pub fn preference(
         mut self,
@@ -1686,7 +1686,7 @@ impl StakeholderCommsUpdateStakeholderInputUpdateStakeholderInputNotificationPre
         self
     }
 
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[must_use]
     pub fn webhook(mut self, webhook: impl Into<Nullable<Secret<String>>>) -> Self {
         self.webhook = webhook.into();

@@ -16,7 +16,7 @@ use crate::types::{
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsBatchComponentProcessRequest {
-    /// The components to change, and those to create: these have no id.
+    /// The components to change, and those to create; the latter have no id.
     #[serde(
         rename = "createUpdateComponents",
         default,
@@ -47,7 +47,7 @@ impl StakeholderCommsBatchComponentProcessRequest {
         }
     }
 
-    /// The components to change, and those to create: these have no id.
+    /// The components to change, and those to create; the latter have no id.
     #[must_use]
     pub fn create_update_components(
         mut self,
@@ -77,7 +77,7 @@ impl StakeholderCommsBatchComponentProcessRequest {
     }
 }
 
-/// How the middle of a status page is laid out.
+/// The layout of the main part of a status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsBodyConfig {
@@ -110,7 +110,7 @@ pub struct StakeholderCommsBodyConfig {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub enable_search_and_filter: Nullable<bool>,
-    /// How many components stand side by side.
+    /// How many components each row shows.
     #[serde(
         rename = "numberOfCardsPerRow",
         default,
@@ -118,14 +118,14 @@ pub struct StakeholderCommsBodyConfig {
         deserialize_with = "decode::integer"
     )]
     pub number_of_cards_per_row: Nullable<i32>,
-    /// Whether the page shows its uptime as a whole.
+    /// Whether the page shows its overall uptime.
     #[serde(
         rename = "overallUptimeDisplay",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub overall_uptime_display: Nullable<bool>,
-    /// How many days of uptime the page shows as a whole.
+    /// How many days of overall uptime the page shows.
     #[serde(
         rename = "overallUptimeRange",
         default,
@@ -197,7 +197,7 @@ impl StakeholderCommsBodyConfig {
         self
     }
 
-    /// How many components stand side by side.
+    /// How many components each row shows.
     #[must_use]
     pub fn number_of_cards_per_row(
         mut self,
@@ -207,7 +207,7 @@ impl StakeholderCommsBodyConfig {
         self
     }
 
-    /// Whether the page shows its uptime as a whole.
+    /// Whether the page shows its overall uptime.
     #[must_use]
     pub fn overall_uptime_display(
         mut self,
@@ -217,7 +217,7 @@ impl StakeholderCommsBodyConfig {
         self
     }
 
-    /// How many days of uptime the page shows as a whole.
+    /// How many days of overall uptime the page shows.
     #[must_use]
     pub fn overall_uptime_range(
         mut self,
@@ -313,7 +313,7 @@ pub struct StakeholderCommsColours {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub css_blue_color: Nullable<String>,
-    /// The colour behind everything.
+    /// The background colour of the page.
     #[serde(
         rename = "cssBodyBackgroundColor",
         default,
@@ -421,7 +421,7 @@ impl StakeholderCommsColours {
         self
     }
 
-    /// The colour behind everything.
+    /// The background colour of the page.
     #[must_use]
     pub fn css_body_background_color(
         mut self,
@@ -591,7 +591,7 @@ impl StakeholderCommsCreatePageRequest {
     }
 }
 
-/// The settings, looks and texts of a status page to create.
+/// The settings, appearance and texts of a status page to create.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCreatePageRequestPage {
@@ -618,27 +618,27 @@ pub struct StakeholderCommsCreatePageRequestPage {
     /// Custom style rules.
     #[serde(rename = "customCss", default, skip_serializing_if = "Nullable::is_absent")]
     pub custom_css: Nullable<String>,
-    /// Custom HTML for the foot of the page.
+    /// Custom HTML for the footer of the page.
     #[serde(
         rename = "customFooterHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_footer_html: Nullable<String>,
-    /// Custom HTML for the head of the page.
+    /// Custom HTML for the header of the page.
     #[serde(
         rename = "customHeaderHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_header_html: Nullable<String>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// The custom domain that is to lead to the page.
+    /// The custom domain for the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub domain: Nullable<String>,
-    /// What stands at the foot of the page.
+    /// The content of the footer of the page.
     #[serde(rename = "footerData", default, skip_serializing_if = "Nullable::is_absent")]
     pub footer_data: Nullable<StakeholderCommsFooterData>,
     /// Whether visits are counted with Google Analytics.
@@ -655,7 +655,7 @@ pub struct StakeholderCommsCreatePageRequestPage {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub google_analytics_tracking_id: Nullable<String>,
-    /// What stands at the head of the page.
+    /// The content of the header of the page.
     #[serde(rename = "headerData", default, skip_serializing_if = "Nullable::is_absent")]
     pub header_data: Nullable<StakeholderCommsHeaderData>,
     /// The URL of the help centre.
@@ -665,7 +665,7 @@ pub struct StakeholderCommsCreatePageRequestPage {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub help_center_url: Nullable<String>,
-    /// Whether search engines are kept away.
+    /// Whether search engines are asked not to index the page.
     #[serde(
         rename = "hiddenFromSearch",
         default,
@@ -694,7 +694,7 @@ pub struct StakeholderCommsCreatePageRequestPage {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub privacy_policy_url: Nullable<String>,
-    /// What the page tells search engines.
+    /// The settings of the page for search engines.
     #[serde(rename = "seoConfig", default, skip_serializing_if = "Nullable::is_absent")]
     pub seo_config: Nullable<StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
@@ -793,7 +793,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// Custom HTML for the foot of the page.
+    /// Custom HTML for the footer of the page.
     #[must_use]
     pub fn custom_footer_html(
         mut self,
@@ -803,7 +803,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// Custom HTML for the head of the page.
+    /// Custom HTML for the header of the page.
     #[must_use]
     pub fn custom_header_html(
         mut self,
@@ -813,21 +813,21 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// The custom domain that is to lead to the page.
+    /// The custom domain for the page.
     #[must_use]
     pub fn domain(mut self, domain: impl Into<Nullable<String>>) -> Self {
         self.domain = domain.into();
         self
     }
 
-    /// What stands at the foot of the page.
+    /// The content of the footer of the page.
     #[must_use]
     pub fn footer_data(
         mut self,
@@ -857,7 +857,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// What stands at the head of the page.
+    /// The content of the header of the page.
     #[must_use]
     pub fn header_data(
         mut self,
@@ -877,7 +877,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// Whether search engines are kept away.
+    /// Whether search engines are asked not to index the page.
     #[must_use]
     pub fn hidden_from_search(
         mut self,
@@ -917,7 +917,7 @@ impl StakeholderCommsCreatePageRequestPage {
         self
     }
 
-    /// What the page tells search engines.
+    /// The settings of the page for search engines.
     #[must_use]
     pub fn seo_config(
         mut self,
@@ -945,11 +945,11 @@ impl StakeholderCommsCreatePageRequestPage {
     }
 }
 
-/// How far the set-up of a status page's own domain has come.
+/// The state of the set-up of a status page's own domain.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCustomDomainConfig {
-    /// When the certificate of the domain runs out.
+    /// When the certificate of the domain expires.
     #[serde(
         rename = "certificateExpiresAt",
         default,
@@ -968,12 +968,12 @@ pub struct StakeholderCommsCustomDomainConfig {
         deserialize_with = "decode::null_as_default"
     )]
     pub record_types: Vec<StakeholderCommsCustomDomainRecordType>,
-    /// How far the certificate of the domain has come.
+    /// The state of the certificate of the domain.
     #[serde(rename = "sslStatus", skip_serializing_if = "Option::is_none")]
     pub ssl_status: Option<StakeholderCommsCustomDomainConfigSslStatus>,
 }
 
-/// How far the certificate of a domain has come.
+/// The state of the certificate of a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StakeholderCommsCustomDomainConfigSslStatus {
@@ -1031,7 +1031,7 @@ pub struct StakeholderCommsCustomDomainRecord {
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// More about the state of the record.
+    /// Details about the state of the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Its name.
@@ -1040,18 +1040,18 @@ pub struct StakeholderCommsCustomDomainRecord {
     /// What the record is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
-    /// Whether the record was found as it should be.
+    /// Whether the record exists with the required value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsCustomDomainRecordStatus>,
     /// The type of the DNS record, such as `CNAME` or `TXT`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    /// The value that the record has to have.
+    /// The required value of the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
-/// Whether a DNS record was found as it should be.
+/// Whether a DNS record exists with the required value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StakeholderCommsCustomDomainRecordStatus {
@@ -1095,7 +1095,7 @@ open_enum!(StakeholderCommsCustomDomainRecordStatus);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsCustomDomainRecordType {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its name.
@@ -1110,11 +1110,11 @@ pub struct StakeholderCommsCustomDomainRecordType {
     pub records: Vec<StakeholderCommsCustomDomainRecord>,
 }
 
-/// Who deletes a status page.
+/// The user who deletes a status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsDeletePageRequest {
-    /// The id of who deletes it.
+    /// The id of the user who deletes the page.
     #[serde(rename = "deletedBy", default, skip_serializing_if = "Nullable::is_absent")]
     pub deleted_by: Nullable<String>,
 }
@@ -1127,7 +1127,7 @@ impl StakeholderCommsDeletePageRequest {
         }
     }
 
-    /// The id of who deletes it.
+    /// The id of the user who deletes the page.
     #[must_use]
     pub fn deleted_by(mut self, deleted_by: impl Into<Nullable<String>>) -> Self {
         self.deleted_by = deleted_by.into();
@@ -1158,7 +1158,7 @@ impl StakeholderCommsDeleteSubscribersRequest {
     }
 }
 
-/// What stands at the foot of a status page.
+/// The content of the footer of a status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsFooterData {
@@ -1169,17 +1169,17 @@ pub struct StakeholderCommsFooterData {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub copyright_text: Nullable<String>,
-    /// The id of the logo at the foot of the page.
+    /// The id of the logo in the footer of the page.
     #[serde(
         rename = "footerLogoId",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub footer_logo_id: Nullable<String>,
-    /// The text at the foot of the page.
+    /// The text in the footer of the page.
     #[serde(rename = "footerText", default, skip_serializing_if = "Nullable::is_absent")]
     pub footer_text: Nullable<String>,
-    /// The links at the foot of the page.
+    /// The links in the footer of the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub links: Nullable<Vec<StakeholderCommsLink>>,
 }
@@ -1205,7 +1205,7 @@ impl StakeholderCommsFooterData {
         self
     }
 
-    /// The id of the logo at the foot of the page.
+    /// The id of the logo in the footer of the page.
     #[must_use]
     pub fn footer_logo_id(
         mut self,
@@ -1215,14 +1215,14 @@ impl StakeholderCommsFooterData {
         self
     }
 
-    /// The text at the foot of the page.
+    /// The text in the footer of the page.
     #[must_use]
     pub fn footer_text(mut self, footer_text: impl Into<Nullable<String>>) -> Self {
         self.footer_text = footer_text.into();
         self
     }
 
-    /// The links at the foot of the page.
+    /// The links in the footer of the page.
     #[must_use]
     pub fn links(
         mut self,
@@ -1233,7 +1233,7 @@ impl StakeholderCommsFooterData {
     }
 }
 
-/// What stands at the head of a status page.
+/// The content of the header of a status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsHeaderData {
@@ -1244,7 +1244,7 @@ pub struct StakeholderCommsHeaderData {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub cover_image_id: Nullable<String>,
-    /// Whether the cover image fills the head of the page.
+    /// Whether the cover image fills the header of the page.
     #[serde(
         rename = "coverImageImmersive",
         default,
@@ -1258,17 +1258,17 @@ pub struct StakeholderCommsHeaderData {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub favicon_icon_id: Nullable<String>,
-    /// The id of the logo at the head of the page.
+    /// The id of the logo in the header of the page.
     #[serde(
         rename = "headerLogoId",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub header_logo_id: Nullable<String>,
-    /// The text at the head of the page.
+    /// The text in the header of the page.
     #[serde(rename = "headerText", default, skip_serializing_if = "Nullable::is_absent")]
     pub header_text: Nullable<String>,
-    /// The links at the head of the page.
+    /// The links in the header of the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub links: Nullable<Vec<StakeholderCommsLink>>,
 }
@@ -1296,7 +1296,7 @@ impl StakeholderCommsHeaderData {
         self
     }
 
-    /// Whether the cover image fills the head of the page.
+    /// Whether the cover image fills the header of the page.
     #[must_use]
     pub fn cover_image_immersive(
         mut self,
@@ -1316,7 +1316,7 @@ impl StakeholderCommsHeaderData {
         self
     }
 
-    /// The id of the logo at the head of the page.
+    /// The id of the logo in the header of the page.
     #[must_use]
     pub fn header_logo_id(
         mut self,
@@ -1326,14 +1326,14 @@ impl StakeholderCommsHeaderData {
         self
     }
 
-    /// The text at the head of the page.
+    /// The text in the header of the page.
     #[must_use]
     pub fn header_text(mut self, header_text: impl Into<Nullable<String>>) -> Self {
         self.header_text = header_text.into();
         self
     }
 
-    /// The links at the head of the page.
+    /// The links in the header of the page.
     #[must_use]
     pub fn links(
         mut self,
@@ -1348,7 +1348,7 @@ impl StakeholderCommsHeaderData {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentChange {
-    /// The components concerned, with the status of each.
+    /// The affected components, with the status of each.
     #[serde(
         rename = "affectedComponents",
         default,
@@ -1381,7 +1381,7 @@ pub struct StakeholderCommsIncidentChange {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub should_send_notifications: Nullable<bool>,
-    /// How far the work on the incident has come.
+    /// The status of the work on the incident.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub status: Nullable<StakeholderCommsIncidentStatus>,
 }
@@ -1401,7 +1401,7 @@ impl StakeholderCommsIncidentChange {
         }
     }
 
-    /// The components concerned, with the status of each.
+    /// The affected components, with the status of each.
     #[must_use]
     pub fn affected_components(
         mut self,
@@ -1457,7 +1457,7 @@ impl StakeholderCommsIncidentChange {
         self
     }
 
-    /// How far the work on the incident has come.
+    /// The status of the work on the incident.
     #[must_use]
     pub fn status(
         mut self,
@@ -1472,7 +1472,7 @@ impl StakeholderCommsIncidentChange {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentCreateRequest {
-    /// What to open.
+    /// The incident to open.
     #[serde(rename = "incidentCreateRequest")]
     pub incident_create_request: StakeholderCommsIncidentInput,
 }
@@ -1492,7 +1492,7 @@ impl StakeholderCommsIncidentCreateRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentInput {
-    /// The components concerned, with the status of each.
+    /// The affected components, with the status of each.
     #[serde(
         rename = "affectedComponents",
         default,
@@ -1524,7 +1524,7 @@ pub struct StakeholderCommsIncidentInput {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub should_send_notifications: Nullable<bool>,
-    /// How far the work on the incident has come.
+    /// The status of the work on the incident.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub status: Nullable<StakeholderCommsIncidentStatus>,
 }
@@ -1544,7 +1544,7 @@ impl StakeholderCommsIncidentInput {
         }
     }
 
-    /// The components concerned, with the status of each.
+    /// The affected components, with the status of each.
     #[must_use]
     pub fn affected_components(
         mut self,
@@ -1593,7 +1593,7 @@ impl StakeholderCommsIncidentInput {
         self
     }
 
-    /// How far the work on the incident has come.
+    /// The status of the work on the incident.
     #[must_use]
     pub fn status(
         mut self,
@@ -1608,7 +1608,7 @@ impl StakeholderCommsIncidentInput {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The incident with its updates.
@@ -1658,7 +1658,7 @@ pub struct StakeholderCommsIncidentTemplate {
     /// The status that using the template sets.
     #[serde(rename = "updateStatus", skip_serializing_if = "Option::is_none")]
     pub update_status: Option<StakeholderCommsIncidentStatus>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -1672,7 +1672,7 @@ pub struct StakeholderCommsIncidentTemplate {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentTemplateResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The template.
@@ -1684,7 +1684,7 @@ pub struct StakeholderCommsIncidentTemplateResponse {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsIncidentUpdateRequest {
-    /// What to post.
+    /// The update to post.
     #[serde(rename = "incidentUpdateRequest")]
     pub incident_update_request: StakeholderCommsIncidentChange,
 }
@@ -1711,7 +1711,7 @@ pub struct StakeholderCommsIncidentWithUpdatesConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub nodes: Vec<StakeholderCommsIncidentWithUpdates>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageCursor>,
     /// How many there are on all pages together.
@@ -1744,21 +1744,21 @@ impl Page for StakeholderCommsIncidentWithUpdatesConnection {
     }
 }
 
-/// A link at the head or foot of a status page.
+/// A link in the header or footer of a status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsLink {
     /// The text of the link.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub label: Nullable<String>,
-    /// Its place among its like on the page.
+    /// Its position in the list on the page.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
         deserialize_with = "decode::integer"
     )]
     pub position: Nullable<i32>,
-    /// Where the link leads.
+    /// The URL of the link.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub url: Nullable<String>,
 }
@@ -1780,14 +1780,14 @@ impl StakeholderCommsLink {
         self
     }
 
-    /// Its place among its like on the page.
+    /// Its position in the list on the page.
     #[must_use]
     pub fn position(mut self, position: impl Into<Nullable<i32>>) -> Self {
         self.position = position.into();
         self
     }
 
-    /// Where the link leads.
+    /// The URL of the link.
     #[must_use]
     pub fn url(mut self, url: impl Into<Nullable<String>>) -> Self {
         self.url = url.into();
@@ -1799,7 +1799,7 @@ impl StakeholderCommsLink {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsListIncidentTemplateResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The templates.
@@ -1816,14 +1816,14 @@ pub struct StakeholderCommsListIncidentTemplateResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsNestedComponent {
-    /// The components inside, if it is a group.
+    /// The components of a group.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
         deserialize_with = "decode::null_as_default"
     )]
     pub components: Vec<StakeholderCommsNestedComponent>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its id.
@@ -1835,17 +1835,17 @@ pub struct StakeholderCommsNestedComponent {
     /// The id of the status page.
     #[serde(rename = "pageId", skip_serializing_if = "Option::is_none")]
     pub page_id: Option<String>,
-    /// Its place among its like on the page.
+    /// Its position in the list on the page.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "decode::integer"
     )]
     pub position: Option<i32>,
-    /// The id of the service that it stands for.
+    /// The id of the service that it represents.
     #[serde(rename = "serviceId", skip_serializing_if = "Option::is_none")]
     pub service_id: Option<String>,
-    /// How well the component works.
+    /// The status of the component.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsComponentStatus>,
     /// Whether it is a component or a group.
@@ -1864,10 +1864,10 @@ pub struct StakeholderCommsNestedComponentConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub components: Vec<StakeholderCommsNestedComponent>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageInfo>,
     /// How many there are on all pages together.
@@ -1916,7 +1916,7 @@ pub struct StakeholderCommsNestedComponentWithUptime {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How well the component works.
+    /// The status of the component.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -1932,10 +1932,10 @@ pub struct StakeholderCommsNestedComponentWithUptimeConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub components: Vec<StakeholderCommsNestedComponentWithUptime>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageInfo>,
     /// How many there are on all pages together.
@@ -1968,14 +1968,14 @@ impl Page for StakeholderCommsNestedComponentWithUptimeConnection {
     }
 }
 
-/// How much of a period a component was up.
+/// The share of a period in which a component was up.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsNestedComponentWithUptimePercentageResponse {
     /// The id of the component.
     #[serde(rename = "componentId", skip_serializing_if = "Option::is_none")]
     pub component_id: Option<String>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The beginning of the period.
@@ -2001,10 +2001,10 @@ pub struct StakeholderCommsNestedComponentWithUptimePercentageResponse {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsNestedDraftComponentInput {
-    /// The components inside, if it is a group.
+    /// The components of a group.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub components: Nullable<Vec<StakeholderCommsNestedDraftComponentInput>>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// The id of the component; leave it out to create one.
@@ -2016,17 +2016,17 @@ pub struct StakeholderCommsNestedDraftComponentInput {
     /// The id of the status page.
     #[serde(rename = "pageId")]
     pub page_id: String,
-    /// Its place among its like on the page.
+    /// Its position in the list on the page.
     #[serde(
         default,
         skip_serializing_if = "Nullable::is_absent",
         deserialize_with = "decode::integer"
     )]
     pub position: Nullable<i32>,
-    /// The id of the service that it stands for.
+    /// The id of the service that it represents.
     #[serde(rename = "serviceId", default, skip_serializing_if = "Nullable::is_absent")]
     pub service_id: Nullable<String>,
-    /// How well the component works.
+    /// The status of the component.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub status: Nullable<StakeholderCommsComponentStatus>,
     /// Whether it is a component or a group.
@@ -2053,7 +2053,7 @@ impl StakeholderCommsNestedDraftComponentInput {
         }
     }
 
-    /// The components inside, if it is a group.
+    /// The components of a group.
     #[must_use]
     pub fn components(
         mut self,
@@ -2063,7 +2063,7 @@ impl StakeholderCommsNestedDraftComponentInput {
         self
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
@@ -2084,21 +2084,21 @@ impl StakeholderCommsNestedDraftComponentInput {
         self
     }
 
-    /// Its place among its like on the page.
+    /// Its position in the list on the page.
     #[must_use]
     pub fn position(mut self, position: impl Into<Nullable<i32>>) -> Self {
         self.position = position.into();
         self
     }
 
-    /// The id of the service that it stands for.
+    /// The id of the service that it represents.
     #[must_use]
     pub fn service_id(mut self, service_id: impl Into<Nullable<String>>) -> Self {
         self.service_id = service_id.into();
         self
     }
 
-    /// How well the component works.
+    /// The status of the component.
     #[must_use]
     pub fn status(
         mut self,
@@ -2109,7 +2109,7 @@ impl StakeholderCommsNestedDraftComponentInput {
     }
 }
 
-/// A status page with its settings, looks and texts.
+/// A status page with its settings, appearance and texts.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPage {
@@ -2160,13 +2160,13 @@ pub struct StakeholderCommsPage {
     /// Custom style rules.
     #[serde(rename = "customCss", skip_serializing_if = "Option::is_none")]
     pub custom_css: Option<String>,
-    /// How far the set-up of the page's own domain has come.
+    /// The state of the set-up of the page's own domain.
     #[serde(rename = "customDomainConfig", skip_serializing_if = "Option::is_none")]
     pub custom_domain_config: Option<StakeholderCommsCustomDomainConfig>,
-    /// Custom HTML for the foot of the page.
+    /// Custom HTML for the footer of the page.
     #[serde(rename = "customFooterHtml", skip_serializing_if = "Option::is_none")]
     pub custom_footer_html: Option<String>,
-    /// Custom HTML for the head of the page.
+    /// Custom HTML for the header of the page.
     #[serde(rename = "customHeaderHtml", skip_serializing_if = "Option::is_none")]
     pub custom_header_html: Option<String>,
     /// When it was deleted softly.
@@ -2177,13 +2177,13 @@ pub struct StakeholderCommsPage {
         deserialize_with = "decode::date"
     )]
     pub deleted_at: Option<DateTime<Utc>>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The custom domain that leads to the page, if it has one.
+    /// The custom domain of the page, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
-    /// The ids of accounts elsewhere that belong to the page.
+    /// The ids of accounts in other systems that belong to the page.
     #[serde(
         rename = "externalAccounts",
         default,
@@ -2191,7 +2191,7 @@ pub struct StakeholderCommsPage {
         deserialize_with = "decode::null_as_default"
     )]
     pub external_accounts: Vec<String>,
-    /// What stands at the foot of the page.
+    /// The content of the footer of the page.
     #[serde(rename = "footerData", skip_serializing_if = "Option::is_none")]
     pub footer_data: Option<StakeholderCommsFooterData>,
     /// Whether visits are counted with Google Analytics.
@@ -2203,13 +2203,13 @@ pub struct StakeholderCommsPage {
         skip_serializing_if = "Option::is_none"
     )]
     pub google_analytics_tracking_id: Option<String>,
-    /// What stands at the head of the page.
+    /// The content of the header of the page.
     #[serde(rename = "headerData", skip_serializing_if = "Option::is_none")]
     pub header_data: Option<StakeholderCommsHeaderData>,
     /// The URL of the help centre.
     #[serde(rename = "helpCenterUrl", skip_serializing_if = "Option::is_none")]
     pub help_center_url: Option<String>,
-    /// Whether search engines are kept away.
+    /// Whether search engines are asked not to index the page.
     #[serde(rename = "hiddenFromSearch", skip_serializing_if = "Option::is_none")]
     pub hidden_from_search: Option<bool>,
     /// Its id.
@@ -2218,7 +2218,7 @@ pub struct StakeholderCommsPage {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether the page is a draft, published or something between.
+    /// The state of the page, such as draft or published.
     #[serde(rename = "pageStatus", skip_serializing_if = "Option::is_none")]
     pub page_status: Option<StakeholderCommsPageStatus>,
     /// The theme of the page.
@@ -2233,7 +2233,7 @@ pub struct StakeholderCommsPage {
     /// The URL of the privacy policy.
     #[serde(rename = "privacyPolicyUrl", skip_serializing_if = "Option::is_none")]
     pub privacy_policy_url: Option<String>,
-    /// What the page tells search engines.
+    /// The settings of the page for search engines.
     #[serde(rename = "seoConfig", skip_serializing_if = "Option::is_none")]
     pub seo_config: Option<StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
@@ -2245,7 +2245,7 @@ pub struct StakeholderCommsPage {
     /// The id of the time zone in which times are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// When it was taken offline.
+    /// When the page was unpublished.
     #[serde(
         rename = "unpublishedAt",
         default,
@@ -2253,7 +2253,7 @@ pub struct StakeholderCommsPage {
         deserialize_with = "decode::date"
     )]
     pub unpublished_at: Option<DateTime<Utc>>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -2277,7 +2277,7 @@ pub struct StakeholderCommsPage {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageComponentsWithUptimeResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The components with their uptime.
@@ -2301,7 +2301,7 @@ pub struct StakeholderCommsPageDraftComponentResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub components: Vec<StakeholderCommsNestedComponent>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -2346,7 +2346,7 @@ open_enum!(StakeholderCommsPageFilter);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The status page.
@@ -2354,7 +2354,7 @@ pub struct StakeholderCommsPageResponse {
     pub page: Option<StakeholderCommsPage>,
 }
 
-/// Whether a status page is a draft, published or something between.
+/// The state of a status page, such as draft or published.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StakeholderCommsPageStatus {
@@ -2414,10 +2414,10 @@ pub struct StakeholderCommsPageSummary {
         deserialize_with = "decode::integer"
     )]
     pub component_count: Option<i32>,
-    /// The custom domain that leads to the page.
+    /// The custom domain of the page.
     #[serde(rename = "customDomain", skip_serializing_if = "Option::is_none")]
     pub custom_domain: Option<String>,
-    /// How far the set-up of the page's own domain has come.
+    /// The state of the set-up of the page's own domain.
     #[serde(rename = "customDomainConfig", skip_serializing_if = "Option::is_none")]
     pub custom_domain_config: Option<StakeholderCommsCustomDomainConfig>,
     /// The domain or subdomain of the page.
@@ -2435,7 +2435,7 @@ pub struct StakeholderCommsPageSummary {
     /// Whether the page is public or private.
     #[serde(rename = "pageType", skip_serializing_if = "Option::is_none")]
     pub page_type: Option<StakeholderCommsPageType>,
-    /// How many stakeholders the page concerns.
+    /// How many stakeholders the page has.
     #[serde(
         rename = "stakeholderCount",
         default,
@@ -2443,12 +2443,12 @@ pub struct StakeholderCommsPageSummary {
         deserialize_with = "decode::integer"
     )]
     pub stakeholder_count: Option<i32>,
-    /// Whether the page is a draft, published or something between.
+    /// The state of the page, such as draft or published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StakeholderCommsPageStatus>,
 }
 
-/// How a status page is doing, with its numbers.
+/// The health of a status page, with counts.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageSummaryDetails {
@@ -2460,10 +2460,10 @@ pub struct StakeholderCommsPageSummaryDetails {
         deserialize_with = "decode::integer"
     )]
     pub component_count: Option<i32>,
-    /// How far the set-up of the page's own domain has come.
+    /// The state of the set-up of the page's own domain.
     #[serde(rename = "customDomainConfig", skip_serializing_if = "Option::is_none")]
     pub custom_domain_config: Option<StakeholderCommsCustomDomainConfig>,
-    /// How the page is doing as a whole, such as `HEALTHY`.
+    /// The overall health of the page, such as `HEALTHY`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<String>,
     /// How many subscribers the page has.
@@ -2480,7 +2480,7 @@ pub struct StakeholderCommsPageSummaryDetails {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageSummaryDetailsResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The summary.
@@ -2592,11 +2592,11 @@ impl OpenEnum for StakeholderCommsPageType {
 
 open_enum!(StakeholderCommsPageType);
 
-/// How much of a period a status page was up.
+/// The share of a period in which a status page was up.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPageUptimePercentageResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The beginning of the period.
@@ -2625,7 +2625,7 @@ pub struct StakeholderCommsPageUptimePercentageResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPagesSummaryByCloudIdResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The status pages in brief.
@@ -2637,11 +2637,11 @@ pub struct StakeholderCommsPagesSummaryByCloudIdResponse {
     pub pages: Vec<StakeholderCommsPageSummary>,
 }
 
-/// Who deletes a status page for good.
+/// The user who deletes a status page permanently.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsPermanentDeletePageRequest {
-    /// The id of who deletes it.
+    /// The id of the user who deletes the page.
     #[serde(rename = "deletedBy", default, skip_serializing_if = "Nullable::is_absent")]
     pub deleted_by: Nullable<String>,
 }
@@ -2654,7 +2654,7 @@ impl StakeholderCommsPermanentDeletePageRequest {
         }
     }
 
-    /// The id of who deletes it.
+    /// The id of the user who deletes the page.
     #[must_use]
     pub fn deleted_by(mut self, deleted_by: impl Into<Nullable<String>>) -> Self {
         self.deleted_by = deleted_by.into();
@@ -2662,7 +2662,7 @@ impl StakeholderCommsPermanentDeletePageRequest {
     }
 }
 
-/// What a status page tells search engines.
+/// The settings of a status page for search engines.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSeoConfig {
@@ -2720,11 +2720,11 @@ impl StakeholderCommsSeoConfig {
     }
 }
 
-/// Who archives a status page.
+/// The user who archives a status page.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSoftDeletePageRequest {
-    /// The id of who deletes it.
+    /// The id of the user who deletes the page.
     #[serde(rename = "deletedBy", default, skip_serializing_if = "Nullable::is_absent")]
     pub deleted_by: Nullable<String>,
 }
@@ -2737,7 +2737,7 @@ impl StakeholderCommsSoftDeletePageRequest {
         }
     }
 
-    /// The id of who deletes it.
+    /// The id of the user who deletes the page.
     #[must_use]
     pub fn deleted_by(mut self, deleted_by: impl Into<Nullable<String>>) -> Self {
         self.deleted_by = deleted_by.into();
@@ -2749,7 +2749,7 @@ impl StakeholderCommsSoftDeletePageRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubdomainSuggestionResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The proposed subdomain.
@@ -2768,7 +2768,7 @@ pub struct StakeholderCommsSubscriberConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub nodes: Vec<StakeholderCommsSubscriber>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageCursor>,
     /// How many there are on all pages together.
@@ -2808,7 +2808,7 @@ pub struct StakeholderCommsSubscriberConnectionResponse {
     /// The page of results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<StakeholderCommsSubscriberConnection>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -2817,7 +2817,7 @@ pub struct StakeholderCommsSubscriberConnectionResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriberTotalInCloudResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// How many subscribers the site has.
@@ -2868,14 +2868,14 @@ impl StakeholderCommsSubscriberValidateTokenRequest {
     }
 }
 
-/// Whether a token holds good.
+/// Whether a token is valid.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriberValidateTokenResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether it is valid.
@@ -2887,7 +2887,7 @@ pub struct StakeholderCommsSubscriberValidateTokenResponse {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriptionRequest {
-    /// Who is to be subscribed to what.
+    /// The subscriber and the item to subscribe to.
     #[serde(rename = "subscriptionRequest")]
     pub subscription_request: StakeholderCommsSubscriptionRequestSubscriptionRequest,
 }
@@ -2905,7 +2905,7 @@ impl StakeholderCommsSubscriptionRequest {
     }
 }
 
-/// Who is to be subscribed to what.
+/// The subscriber and the item to subscribe to.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriptionRequestSubscriptionRequest {
@@ -2998,7 +2998,7 @@ pub struct StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionDat
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub phone_number: Nullable<String>,
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[serde(
         rename = "webhookEndpoint",
         default,
@@ -3039,7 +3039,7 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
         self
     }
 
-    /// The URL that is called.
+    /// The URL that the service calls.
     #[must_use]
     pub fn webhook_endpoint(
         mut self,
@@ -3054,7 +3054,7 @@ impl StakeholderCommsSubscriptionRequestSubscriptionRequestSubscriptionData {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsSubscriptionStatsResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The counts.
@@ -3090,7 +3090,7 @@ pub struct StakeholderCommsSubscriptionStatsResponseStats {
     /// What kind of item it is.
     #[serde(rename = "itemType", skip_serializing_if = "Option::is_none")]
     pub item_type: Option<String>,
-    /// How much of the quota is used up.
+    /// How much of the quota is used.
     #[serde(
         rename = "totalQuotaUsed",
         default,
@@ -3098,7 +3098,7 @@ pub struct StakeholderCommsSubscriptionStatsResponseStats {
         deserialize_with = "decode::integer"
     )]
     pub total_quota_used: Option<i32>,
-    /// When it last changed.
+    /// When the last change happened.
     #[serde(
         rename = "updatedAt",
         default,
@@ -3154,7 +3154,7 @@ impl StakeholderCommsUpdatePageRequest {
     }
 }
 
-/// The settings, looks and texts of a status page to change.
+/// The settings, appearance and texts of a status page to change.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsUpdatePageRequestPage {
@@ -3181,27 +3181,27 @@ pub struct StakeholderCommsUpdatePageRequestPage {
     /// Custom style rules.
     #[serde(rename = "customCss", default, skip_serializing_if = "Nullable::is_absent")]
     pub custom_css: Nullable<String>,
-    /// Custom HTML for the foot of the page.
+    /// Custom HTML for the footer of the page.
     #[serde(
         rename = "customFooterHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_footer_html: Nullable<String>,
-    /// Custom HTML for the head of the page.
+    /// Custom HTML for the header of the page.
     #[serde(
         rename = "customHeaderHtml",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub custom_header_html: Nullable<String>,
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// The custom domain that is to lead to the page.
+    /// The custom domain for the page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub domain: Nullable<String>,
-    /// What stands at the foot of the page.
+    /// The content of the footer of the page.
     #[serde(rename = "footerData", default, skip_serializing_if = "Nullable::is_absent")]
     pub footer_data: Nullable<StakeholderCommsFooterData>,
     /// Whether visits are counted with Google Analytics.
@@ -3218,7 +3218,7 @@ pub struct StakeholderCommsUpdatePageRequestPage {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub google_analytics_tracking_id: Nullable<String>,
-    /// What stands at the head of the page.
+    /// The content of the header of the page.
     #[serde(rename = "headerData", default, skip_serializing_if = "Nullable::is_absent")]
     pub header_data: Nullable<StakeholderCommsHeaderData>,
     /// The URL of the help centre.
@@ -3228,7 +3228,7 @@ pub struct StakeholderCommsUpdatePageRequestPage {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub help_center_url: Nullable<String>,
-    /// Whether search engines are kept away.
+    /// Whether search engines are asked not to index the page.
     #[serde(
         rename = "hiddenFromSearch",
         default,
@@ -3258,7 +3258,7 @@ pub struct StakeholderCommsUpdatePageRequestPage {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub privacy_policy_url: Nullable<String>,
-    /// What the page tells search engines.
+    /// The settings of the page for search engines.
     #[serde(rename = "seoConfig", default, skip_serializing_if = "Nullable::is_absent")]
     pub seo_config: Nullable<StakeholderCommsSeoConfig>,
     /// Whether the status may be embedded in other pages.
@@ -3354,7 +3354,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// Custom HTML for the foot of the page.
+    /// Custom HTML for the footer of the page.
     #[must_use]
     pub fn custom_footer_html(
         mut self,
@@ -3364,7 +3364,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// Custom HTML for the head of the page.
+    /// Custom HTML for the header of the page.
     #[must_use]
     pub fn custom_header_html(
         mut self,
@@ -3374,21 +3374,21 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// The custom domain that is to lead to the page.
+    /// The custom domain for the page.
     #[must_use]
     pub fn domain(mut self, domain: impl Into<Nullable<String>>) -> Self {
         self.domain = domain.into();
         self
     }
 
-    /// What stands at the foot of the page.
+    /// The content of the footer of the page.
     #[must_use]
     pub fn footer_data(
         mut self,
@@ -3418,7 +3418,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// What stands at the head of the page.
+    /// The content of the header of the page.
     #[must_use]
     pub fn header_data(
         mut self,
@@ -3438,7 +3438,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// Whether search engines are kept away.
+    /// Whether search engines are asked not to index the page.
     #[must_use]
     pub fn hidden_from_search(
         mut self,
@@ -3495,7 +3495,7 @@ impl StakeholderCommsUpdatePageRequestPage {
         self
     }
 
-    /// What the page tells search engines.
+    /// The settings of the page for search engines.
     #[must_use]
     pub fn seo_config(
         mut self,

@@ -65,25 +65,25 @@ impl ActionsDto {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AddedActionDto {
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(
         rename = "actionMapping",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_mapping: Nullable<ActionMapping>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// What each field is filled with; for the fields of Jira see the field search of the Jira
-    /// platform API.
+    /// The value of each field; the field search of the Jira platform API returns the fields of
+    /// Jira.
     #[serde(
         rename = "fieldMappings",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub field_mappings: Nullable<Map<String, Value>>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub filter: Nullable<Filter>,
     /// Its name.
@@ -91,7 +91,7 @@ pub struct AddedActionDto {
     /// The type of the action.
     #[serde(rename = "type")]
     pub type_: String,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -114,7 +114,7 @@ impl AddedActionDto {
         }
     }
 
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
@@ -124,15 +124,15 @@ impl AddedActionDto {
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// What each field is filled with; for the fields of Jira see the field search of the Jira
-    /// platform API.
+    /// The value of each field; the field search of the Jira platform API returns the fields of
+    /// Jira.
     #[must_use]
     pub fn field_mappings(
         mut self,
@@ -142,14 +142,14 @@ impl AddedActionDto {
         self
     }
 
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[must_use]
     pub fn filter(mut self, filter: impl Into<Nullable<Filter>>) -> Self {
         self.filter = filter.into();
         self
     }
 
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[must_use]
     pub fn type_specific_properties(
         mut self,
@@ -164,21 +164,21 @@ impl AddedActionDto {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateActionGroupDto {
-    /// Whether it is switched on.
+    /// Whether the action group is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name.
+    /// The name of the action group.
     pub name: String,
-    /// Its place among its like, counted from zero.
+    /// The position of the action group, counted from zero.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub order: Nullable<f64>,
-    /// The action that the others hang on.
+    /// The action that the others depend on.
     #[serde(rename = "rootAction", default, skip_serializing_if = "Nullable::is_absent")]
     pub root_action: Nullable<AddedActionDto>,
     /// The type of the group: `forwarding`, `updating` or `checkbox`.
     #[serde(rename = "type")]
     pub type_: ActionGroupType,
-    /// The actions that follow the root action.
+    /// The actions that run after the root action.
     #[serde(
         rename = "updateActions",
         default,
@@ -200,21 +200,21 @@ impl CreateActionGroupDto {
         }
     }
 
-    /// Whether it is switched on.
+    /// Whether the action group is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Its place among its like, counted from zero.
+    /// The position of the action group, counted from zero.
     #[must_use]
     pub fn order(mut self, order: impl Into<Nullable<f64>>) -> Self {
         self.order = order.into();
         self
     }
 
-    /// The action that the others hang on.
+    /// The action that the others depend on.
     #[must_use]
     pub fn root_action(
         mut self,
@@ -224,7 +224,7 @@ impl CreateActionGroupDto {
         self
     }
 
-    /// The actions that follow the root action.
+    /// The actions that run after the root action.
     #[must_use]
     pub fn update_actions(
         mut self,
@@ -247,28 +247,28 @@ pub struct CreateSyncActionRequest {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_group_type: Nullable<ActionGroupType>,
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(
         rename = "actionMapping",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_mapping: Nullable<ActionMapping>,
-    /// Which way the data goes: `incoming` or `outgoing`.
+    /// The direction of the data: `incoming` or `outgoing`.
     pub direction: ActionDirection,
-    /// Whether it is switched on.
+    /// Whether the action is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub field_mappings: Nullable<Map<String, Value>>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     pub filter: Filter,
-    /// Its name.
+    /// The name of the action.
     pub name: String,
     /// Settings that depend on the type.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
@@ -311,7 +311,7 @@ impl CreateSyncActionRequest {
         self
     }
 
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
@@ -321,14 +321,14 @@ impl CreateSyncActionRequest {
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the action is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[must_use]
     pub fn field_mappings(
         mut self,
@@ -353,18 +353,18 @@ impl CreateSyncActionRequest {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CreateSyncDto {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on; off if left out.
+    /// Whether the sync is enabled; off if left out.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name, which no other sync may have.
+    /// The name of the sync, which no other sync may have.
     pub name: String,
     /// Settings that depend on the type, such as `projectKey`.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub properties: Nullable<Map<String, Value>>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
     /// The type of the sync, such as `jira-software-cloud`.
@@ -385,14 +385,14 @@ impl CreateSyncDto {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on; off if left out.
+    /// Whether the sync is enabled; off if left out.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
@@ -409,7 +409,7 @@ impl CreateSyncDto {
         self
     }
 
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
@@ -417,7 +417,7 @@ impl CreateSyncDto {
     }
 }
 
-/// The action groups of a sync, as a bare array or as an object with `values`.
+/// The action groups of a sync, as an array or as an object with `values`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ListSyncActionGroupsResponse {
@@ -462,14 +462,14 @@ impl From<SyncActions> for ListSyncActionGroupsResponse {
     }
 }
 
-/// A link that keeps alerts and Jira issues in step.
+/// A link that synchronizes alerts and Jira issues.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Sync {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -485,13 +485,13 @@ pub struct Sync {
         deserialize_with = "decode::null_as_default"
     )]
     pub properties: Map<String, Value>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
     /// The type of the sync, such as `jira-software-cloud`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -501,23 +501,23 @@ pub struct Sync {
     pub type_specific_properties: Map<String, Value>,
 }
 
-/// What a sync does with a change on either side.
+/// What a sync does with a change of an alert or an issue.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SyncAction {
     /// The id of the action group that it belongs to.
     #[serde(rename = "actionGroupId", skip_serializing_if = "Option::is_none")]
     pub action_group_id: Option<String>,
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(rename = "actionMapping", skip_serializing_if = "Option::is_none")]
     pub action_mapping: Option<ActionMapping>,
-    /// Which way the data goes: `incoming` or `outgoing`.
+    /// The direction of the data: `incoming` or `outgoing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<ActionDirection>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
@@ -525,7 +525,7 @@ pub struct SyncAction {
         deserialize_with = "decode::null_as_default"
     )]
     pub field_mappings: Map<String, Value>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<Filter>,
     /// Its id.
@@ -534,7 +534,7 @@ pub struct SyncAction {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<f64>,
     /// Settings that depend on the type.
@@ -547,7 +547,7 @@ pub struct SyncAction {
     /// The type of the action, such as `create` or `addComment`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -557,11 +557,11 @@ pub struct SyncAction {
     pub type_specific_properties: Map<String, Value>,
 }
 
-/// A group of sync actions, with the actions inside.
+/// A group of sync actions, with its actions.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SyncActionGroup {
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -570,16 +570,16 @@ pub struct SyncActionGroup {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<f64>,
-    /// The action that the others hang on.
+    /// The action that the others depend on.
     #[serde(rename = "rootAction", skip_serializing_if = "Option::is_none")]
     pub root_action: Option<SyncAction>,
     /// The type of the group: `forwarding`, `updating` or `checkbox`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<ActionGroupType>,
-    /// The actions that follow the root action.
+    /// The actions that run after the root action.
     #[serde(
         rename = "updateActions",
         default,
@@ -596,10 +596,10 @@ pub struct SyncActionMetadataDto {
     /// The id of the action group that it belongs to.
     #[serde(rename = "actionGroupId", skip_serializing_if = "Option::is_none")]
     pub action_group_id: Option<String>,
-    /// Which way the data goes: `incoming` or `outgoing`.
+    /// The direction of the data: `incoming` or `outgoing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<ActionDirection>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -608,7 +608,7 @@ pub struct SyncActionMetadataDto {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<f64>,
     /// The type of the action, such as `create` or `addComment`.
@@ -620,7 +620,7 @@ pub struct SyncActionMetadataDto {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SyncActions {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<LinksBothWays>,
     /// The items of this page.
@@ -648,7 +648,7 @@ impl Page for SyncActions {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SyncMetadata {
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -657,7 +657,7 @@ pub struct SyncMetadata {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
     /// The type of the sync, such as `jira-software-cloud`.
@@ -669,7 +669,7 @@ pub struct SyncMetadata {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Syncs {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<LinksBothWays>,
     /// The items of this page.
@@ -700,10 +700,10 @@ pub struct UpdateActionGroupDto {
     /// The actions to add, change and delete.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub actions: Nullable<ActionsDto>,
-    /// Whether it is switched on.
+    /// Whether the action group is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name.
+    /// The name of the action group.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
 }
@@ -725,14 +725,14 @@ impl UpdateActionGroupDto {
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the action group is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Its name.
+    /// The name of the action group.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
@@ -740,11 +740,11 @@ impl UpdateActionGroupDto {
     }
 }
 
-/// The new place of a group of sync actions.
+/// The new position of a group of sync actions.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateSyncActionGroupOrderRequest {
-    /// The id of the one that stands next to the new place.
+    /// The id of the item next to the new position.
     #[serde(rename = "successorId")]
     pub successor_id: String,
 }
@@ -758,11 +758,11 @@ impl UpdateSyncActionGroupOrderRequest {
     }
 }
 
-/// The new place of a sync action.
+/// The new position of a sync action.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateSyncActionOrderRequest {
-    /// The id of the one that stands next to the new place.
+    /// The id of the item next to the new position.
     #[serde(
         rename = "successorId",
         default,
@@ -779,7 +779,7 @@ impl UpdateSyncActionOrderRequest {
         }
     }
 
-    /// The id of the one that stands next to the new place.
+    /// The id of the item next to the new position.
     #[must_use]
     pub fn successor_id(mut self, successor_id: impl Into<Nullable<String>>) -> Self {
         self.successor_id = successor_id.into();
@@ -787,7 +787,7 @@ impl UpdateSyncActionOrderRequest {
     }
 }
 
-/// A sync action as it is to be; most of it is required.
+/// The new state of a sync action; most fields are required.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateSyncActionRequest {
@@ -799,28 +799,28 @@ pub struct UpdateSyncActionRequest {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_group_type: Nullable<ActionGroupType>,
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(
         rename = "actionMapping",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_mapping: Nullable<ActionMapping>,
-    /// Which way the data goes: `incoming` or `outgoing`.
+    /// The direction of the data: `incoming` or `outgoing`.
     pub direction: ActionDirection,
-    /// Whether it is switched on.
+    /// Whether the action is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub field_mappings: Nullable<Map<String, Value>>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     pub filter: Filter,
-    /// Its name.
+    /// The name of the action.
     pub name: String,
     /// Settings that depend on the type.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
@@ -862,7 +862,7 @@ impl UpdateSyncActionRequest {
         self
     }
 
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
@@ -872,14 +872,14 @@ impl UpdateSyncActionRequest {
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the action is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[must_use]
     pub fn field_mappings(
         mut self,
@@ -904,19 +904,19 @@ impl UpdateSyncActionRequest {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdateSyncDto {
-    /// What it is for, in prose.
+    /// A description, as text.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Whether it is switched on.
+    /// Whether the sync is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// Its name, which no other sync may have.
+    /// The name of the sync, which no other sync may have.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
     /// Settings that depend on the type, such as `projectKey`.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub properties: Nullable<Map<String, Value>>,
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[serde(rename = "teamId", default, skip_serializing_if = "Nullable::is_absent")]
     pub team_id: Nullable<String>,
 }
@@ -933,21 +933,21 @@ impl UpdateSyncDto {
         }
     }
 
-    /// What it is for, in prose.
+    /// A description, as text.
     #[must_use]
     pub fn description(mut self, description: impl Into<Nullable<String>>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether the sync is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// Its name, which no other sync may have.
+    /// The name of the sync, which no other sync may have.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
@@ -964,7 +964,7 @@ impl UpdateSyncDto {
         self
     }
 
-    /// The id of the team; it is absent or empty where it belongs to the whole site.
+    /// The id of the team; absent or empty for the whole site.
     #[must_use]
     pub fn team_id(mut self, team_id: impl Into<Nullable<String>>) -> Self {
         self.team_id = team_id.into();
@@ -976,24 +976,24 @@ impl UpdateSyncDto {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct UpdatedActionDto {
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[serde(
         rename = "actionMapping",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub action_mapping: Nullable<ActionMapping>,
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub enabled: Nullable<bool>,
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[serde(
         rename = "fieldMappings",
         default,
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub field_mappings: Nullable<Map<String, Value>>,
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub filter: Nullable<Filter>,
     /// The id of the action to change.
@@ -1004,7 +1004,7 @@ pub struct UpdatedActionDto {
     /// The type of the action.
     #[serde(rename = "type", default, skip_serializing_if = "Nullable::is_absent")]
     pub type_: Nullable<String>,
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[serde(
         rename = "typeSpecificProperties",
         default,
@@ -1028,7 +1028,7 @@ impl UpdatedActionDto {
         }
     }
 
-    /// What is done when the action applies.
+    /// What the action does when it applies.
     #[must_use]
     pub fn action_mapping(
         mut self,
@@ -1038,14 +1038,14 @@ impl UpdatedActionDto {
         self
     }
 
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[must_use]
     pub fn enabled(mut self, enabled: impl Into<Nullable<bool>>) -> Self {
         self.enabled = enabled.into();
         self
     }
 
-    /// What each field is filled with; which fields there are depends on the type.
+    /// The value of each field; which fields there are depends on the type.
     #[must_use]
     pub fn field_mappings(
         mut self,
@@ -1055,7 +1055,7 @@ impl UpdatedActionDto {
         self
     }
 
-    /// Which data it is for.
+    /// Which data the action applies to.
     #[must_use]
     pub fn filter(mut self, filter: impl Into<Nullable<Filter>>) -> Self {
         self.filter = filter.into();
@@ -1076,7 +1076,7 @@ impl UpdatedActionDto {
         self
     }
 
-    /// Settings that depend on the type; they may hold secrets.
+    /// Settings that depend on the type; they may contain secrets.
     #[must_use]
     pub fn type_specific_properties(
         mut self,

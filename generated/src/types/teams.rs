@@ -3,11 +3,11 @@
 use jsm_ops_core::{decode, open_enum, Nullable, OpenEnum, WriteState, WriteStatus};
 use serde::{Deserialize, Serialize};
 
-/// Who is to administer a team that starts with operations.
+/// The future administrators of a team that starts with operations.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct EnableOpsRequest {
-    /// The Atlassian account ids of those who are to administer the team.
+    /// The Atlassian account ids of the future administrators of the team.
     #[serde(
         rename = "adminAccountIds",
         default,
@@ -24,7 +24,7 @@ impl EnableOpsRequest {
         }
     }
 
-    /// The Atlassian account ids of those who are to administer the team.
+    /// The Atlassian account ids of the future administrators of the team.
     #[must_use]
     pub fn admin_account_ids(
         mut self,
@@ -68,7 +68,7 @@ pub struct ListTeamRoleResponseItem {
     pub rights: Vec<TeamRoleRight>,
 }
 
-/// The receipt of enabling operations: the request is on its way.
+/// The receipt of enabling operations: the request is queued.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OpsEnableResponse {
@@ -89,11 +89,11 @@ pub struct PlatformTeamDto {
     pub team_name: Option<String>,
 }
 
-/// How far a request about a team has come.
+/// The state of a request about a team.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RequestStatus {
-    /// How far it has come: in progress, successful or failed.
+    /// The state: in progress, successful or failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<RequestStatusValue>,
 }
@@ -102,7 +102,7 @@ pub struct RequestStatus {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RequestStatusResponse {
-    /// How far the request has come.
+    /// The state of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<RequestStatus>,
 }
@@ -122,7 +122,7 @@ impl WriteStatus for RequestStatusResponse {
     }
 }
 
-/// How far a request about a team has come.
+/// The state of a request about a team.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestStatusValue {
@@ -162,7 +162,7 @@ open_enum!(RequestStatusValue);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamRoleCreateRequest {
-    /// Its name.
+    /// The name of the role.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
     /// Rights, with whether each is granted.
@@ -179,7 +179,7 @@ impl TeamRoleCreateRequest {
         }
     }
 
-    /// Its name.
+    /// The name of the role.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();
@@ -253,7 +253,7 @@ impl TeamRoleRight {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamRoleUpdateRequest {
-    /// Its name.
+    /// The name of the role.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub name: Nullable<String>,
     /// Rights, with whether each is granted.
@@ -270,7 +270,7 @@ impl TeamRoleUpdateRequest {
         }
     }
 
-    /// Its name.
+    /// The name of the role.
     #[must_use]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.name = name.into();

@@ -22,7 +22,7 @@ pub struct AlertErrorResponse {
         deserialize_with = "decode::integer"
     )]
     pub code: Option<i32>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -31,7 +31,7 @@ pub struct AlertErrorResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct CustomRolesPaginatedResponse {
-    /// The names that `expand` takes here.
+    /// The names that `expand` accepts.
     #[serde(
         rename = "_expands",
         default,
@@ -39,7 +39,7 @@ pub struct CustomRolesPaginatedResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub expands: Vec<String>,
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<CustomRolesLinks>,
     /// The items of the response; the document does not declare their type.
@@ -67,7 +67,7 @@ pub struct ErrorResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ErrorResponseList {
-    /// What went wrong, one entry each.
+    /// What failed, one entry each.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -80,7 +80,7 @@ pub struct ErrorResponseList {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ErrorResponses {
-    /// What went wrong, one entry each.
+    /// What failed, one entry each.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -93,7 +93,7 @@ pub struct ErrorResponses {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ListErrorResponse {
-    /// What went wrong, one entry each.
+    /// What failed, one entry each.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -158,7 +158,7 @@ open_enum!(LogsErrorResponseCode);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct NotificationPolicyListResponse {
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -167,7 +167,7 @@ pub struct NotificationPolicyListResponse {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -183,10 +183,10 @@ pub struct NotificationPolicyListResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OperationsEnableSuccessResponse {
-    /// What was written, in brief.
+    /// The written object, in brief.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<SimpleData>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -195,7 +195,7 @@ pub struct OperationsEnableSuccessResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PolicyFilterDto {
-    /// Which type it is.
+    /// Its type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<PolicyFilterDtoType>,
 }
@@ -236,7 +236,7 @@ open_enum!(PolicyFilterDtoType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PolicyTimeRestrictionDto {
-    /// The way to the next page, relative to the API; absent or empty on the last one.
+    /// The link to the next page, relative to the API; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
@@ -264,7 +264,7 @@ pub struct StakeholderCommsAssignmentConnection {
         deserialize_with = "decode::null_as_default"
     )]
     pub nodes: Vec<StakeholderCommsAssignment>,
-    /// Where this page stands among the results.
+    /// The position of this page among the results.
     #[serde(rename = "pageInfo", skip_serializing_if = "Option::is_none")]
     pub page_info: Option<StakeholderCommsPageCursor>,
     /// How many there are on all pages together.
@@ -284,7 +284,7 @@ pub struct StakeholderCommsAssignmentConnectionResponse {
     /// The page of results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<StakeholderCommsAssignmentConnection>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -300,7 +300,7 @@ pub struct StakeholderCommsAssignmentListResponse {
         deserialize_with = "decode::null_as_default"
     )]
     pub assignments: Vec<StakeholderCommsAssignment>,
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -317,7 +317,7 @@ pub struct StakeholderCommsBulkStakeholderResponse {
         deserialize_with = "decode::integer"
     )]
     pub failure_count: Option<i32>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether it worked.
@@ -345,7 +345,7 @@ pub struct StakeholderCommsBulkStakeholderResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsGetStakeholderListResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The stakeholders.
@@ -361,7 +361,7 @@ pub struct StakeholderCommsGetStakeholderListResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsListIncidentResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The incidents.
@@ -377,7 +377,7 @@ pub struct StakeholderCommsListIncidentResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct StakeholderCommsListSubscriberResponse {
-    /// What went wrong, if anything did.
+    /// What failed, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The subscribers.
@@ -393,7 +393,7 @@ pub struct StakeholderCommsListSubscriberResponse {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct SyncActionGroupMetadataDto {
-    /// Whether it is switched on.
+    /// Whether it is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Its id.
@@ -402,7 +402,7 @@ pub struct SyncActionGroupMetadataDto {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its place among its like, counted from zero.
+    /// Its position in the list, counted from zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<f64>,
     /// The type of the group: `forwarding`, `updating` or `checkbox`.
@@ -446,7 +446,7 @@ open_enum!(SyncActionGroupMetadataDtoType);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct TeamNotificationPolicyPaginatedResponse {
-    /// The way to further pages.
+    /// Links to other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
     /// The items of this page.
@@ -469,7 +469,7 @@ pub struct UnauthorizedErrorResponse {
         deserialize_with = "decode::integer"
     )]
     pub code: Option<i64>,
-    /// A message from the service, for people.
+    /// A message from the service, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }

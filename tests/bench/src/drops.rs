@@ -225,7 +225,7 @@ impl Run {
         let start = Instant::now();
         let usable = async {
             let mut last = None;
-            // A refresh may meet faults three times. A token that the service rejects right after a
+            // A refresh may have faults three times. A token that the service rejects right after a
             // refresh has a minute of grace; that happens here when all tokens expire during a
             // refresh. A caller would retry, too.
             for _ in 0..24 {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A table.
+/// A Markdown table with a head and rows.
 #[derive(Debug, Clone)]
 pub struct Table {
     head: Vec<String>,

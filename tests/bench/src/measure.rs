@@ -119,7 +119,7 @@ impl Peak {
         Ok(Self { most, ended, watcher: Some(watcher) })
     }
 
-    /// The maximum.
+    /// The most bytes that were allocated at one time.
     pub fn bytes(&self) -> usize {
         self.most.load(Ordering::Relaxed).max(live_bytes())
     }

@@ -7,9 +7,9 @@ use crate::markdown::Table;
 /// Figures of a run, and its errors.
 #[derive(Debug)]
 pub struct Report {
-    /// The figures.
+    /// The figures, one row per measurement.
     pub table: Table,
-    /// The errors.
+    /// What the run did wrong, one line each.
     pub wrong: Vec<String>,
 }
 

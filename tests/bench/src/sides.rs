@@ -55,7 +55,7 @@ impl Sides {
         Ok(Self { client, http, base: base.into(), token: token.into() })
     }
 
-    /// The client.
+    /// The client under test, signed in with OAuth.
     pub fn client(&self) -> &Client {
         &self.client
     }

@@ -66,7 +66,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// The port.
+    /// The port that the system chose.
     pub fn port(&self) -> u16 {
         self.address.port()
     }

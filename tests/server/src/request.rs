@@ -14,7 +14,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The method.
+    /// The method from the request line, such as `GET`.
     pub fn method(&self) -> &str {
         self.line.split(' ').next().unwrap_or_default()
     }

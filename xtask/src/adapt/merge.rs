@@ -46,7 +46,7 @@ pub fn merge(
     names
 }
 
-/// Puts one schema in the place of several.
+/// Replaces several schemas with one.
 fn unite(schemas: &mut Map<String, Value>, common: &str, group: &EqualSchemas, problems: &mut Problems) {
     let mut united: Option<(&str, Value)> = None;
     for member in &group.schemas {

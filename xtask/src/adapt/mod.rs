@@ -22,7 +22,7 @@ use crate::{
 /// A document in the shape that progenitor takes, and the model of what generated code needs.
 #[derive(Debug, Clone)]
 pub struct Adapted {
-    /// The document.
+    /// The input of progenitor.
     pub document: Document,
     /// What generated code is made of.
     pub model: Model,

@@ -27,7 +27,7 @@ pub enum LoadError {
     /// Not text in UTF-8.
     #[error("the document is not UTF-8: byte {0} is not part of a character\n    help: fetch it again")]
     NotUtf8(usize),
-    /// A web page in place of the document.
+    /// A web page instead of the document.
     #[error(
         "the document is an HTML page\n    help: the URL may have moved, or a proxy responded instead; open it in a browser"
     )]
@@ -231,8 +231,8 @@ mod tests {
     const SMALL: &str =
         r#"{"openapi":"3.0.1","paths":{"/a":{"get":{"responses":{"200":{}}}}},"components":{"schemas":{"A":{}}}}"#;
 
-    fn refused(text: &str) -> String {
-        bytes(text.as_bytes()).expect_err("refused").to_string()
+    fn rejected(text: &str) -> String {
+        bytes(text.as_bytes()).expect_err("rejected").to_string()
     }
 
     #[test]
@@ -248,33 +248,33 @@ mod tests {
 
     #[test]
     fn syntax_errors_have_a_location() {
-        assert!(refused(&SMALL[..40]).contains("line 1 column 40"), "{}", refused(&SMALL[..40]));
-        assert!(refused("openapi: 3.0.1\npaths: [\n").contains("line"), "{}", refused("openapi: 3.0.1\npaths: [\n"));
+        assert!(rejected(&SMALL[..40]).contains("line 1 column 40"), "{}", rejected(&SMALL[..40]));
+        assert!(rejected("openapi: 3.0.1\npaths: [\n").contains("line"), "{}", rejected("openapi: 3.0.1\npaths: [\n"));
     }
 
     #[test]
     fn a_repeated_key_is_an_error_in_both_formats() {
         let twice = SMALL.replace(r#""schemas":{"#, r#""schemas":{"A":{},"#);
-        assert!(refused(&twice).contains("`A` occurs twice"));
-        assert!(refused("openapi: 3.0.1\nopenapi: 3.0.2\n").contains("`openapi`"));
+        assert!(rejected(&twice).contains("`A` occurs twice"));
+        assert!(rejected("openapi: 3.0.1\nopenapi: 3.0.2\n").contains("`openapi`"));
     }
 
     #[test]
-    fn what_is_no_document_is_refused_with_its_reason() {
-        assert!(refused(" \n").contains("empty"));
-        assert!(refused("<!DOCTYPE html>").contains("HTML"));
-        assert!(refused("[]").contains("found an array"));
-        assert!(refused(r#"{"swagger":"2.0"}"#).contains("Swagger"));
-        assert!(refused(&SMALL.replace("3.0.1", "3.1.0")).contains("3.1.0"));
-        assert!(refused(r#"{"openapi":"3.0.1"}"#).contains("no paths"));
-        assert!(refused(&SMALL.replace(r#""get""#, r#""x-get""#)).contains("/paths/~1a"));
-        assert!(refused(&SMALL.replace(r#""A":{}"#, "")).contains("no schemas"));
+    fn what_is_no_document_is_rejected_with_its_reason() {
+        assert!(rejected(" \n").contains("empty"));
+        assert!(rejected("<!DOCTYPE html>").contains("HTML"));
+        assert!(rejected("[]").contains("found an array"));
+        assert!(rejected(r#"{"swagger":"2.0"}"#).contains("Swagger"));
+        assert!(rejected(&SMALL.replace("3.0.1", "3.1.0")).contains("3.1.0"));
+        assert!(rejected(r#"{"openapi":"3.0.1"}"#).contains("no paths"));
+        assert!(rejected(&SMALL.replace(r#""get""#, r#""x-get""#)).contains("/paths/~1a"));
+        assert!(rejected(&SMALL.replace(r#""A":{}"#, "")).contains("no schemas"));
         assert!(matches!(bytes(b"{\"a\":\"\xff\"}"), Err(LoadError::NotUtf8(6))));
     }
 
     #[test]
     fn deep_nesting_is_an_error_and_no_overflow() {
-        assert!(refused(&"[".repeat(100_000)).contains("recursion limit"));
-        assert!(refused(&format!("a: {}", "[".repeat(1_000))).contains("recursion limit"));
+        assert!(rejected(&"[".repeat(100_000)).contains("recursion limit"));
+        assert!(rejected(&format!("a: {}", "[".repeat(1_000))).contains("recursion limit"));
     }
 }

@@ -1,4 +1,4 @@
-//! `use` lines in the place of absolute paths.
+//! `use` lines instead of absolute paths.
 //!
 //! The code that is rendered names everything by absolute paths, because names of schemas and
 //! operations are arbitrary. One pass per file shortens the paths whose name is free in that file.

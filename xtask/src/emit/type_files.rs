@@ -1,5 +1,5 @@
-//! The files of the types: one for each area, with the types that only this area uses, one for
-//! shared types, and one for unused types.
+//! The files of the types. Each area has one, with the types that only this area uses. Two more
+//! have the shared and the unused types.
 
 use std::collections::{BTreeMap, BTreeSet};
 

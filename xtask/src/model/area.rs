@@ -29,7 +29,7 @@ impl AreaModel<'_> {
         self.operations.iter().all(|operation| operation.experimental)
     }
 
-    /// The heading.
+    /// The heading of the module docs; "Unsorted" without an entry in the overlay.
     pub fn title(&self) -> &str {
         self.overlay.map_or("Unsorted", |area| area.title.as_str())
     }

@@ -64,7 +64,7 @@ pub struct Parameter {
     pub name: String,
     /// The name in Rust.
     pub rust_name: String,
-    /// The type.
+    /// The type of its value.
     pub rust_type: RustType,
     /// Whether every request must have it.
     pub required: bool,
@@ -79,7 +79,7 @@ pub enum RequestBody {
     None,
     /// JSON of a type.
     Json {
-        /// The type.
+        /// The type that is serialized.
         rust_type: RustType,
         /// Whether every request must have it.
         required: bool,

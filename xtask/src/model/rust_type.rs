@@ -7,23 +7,23 @@ use crate::document::schema_name;
 /// A type that the preflight allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RustType {
-    /// A string.
+    /// `String`.
     String,
     /// A whole number of 32 bits.
     Integer32,
     /// A whole number of 64 bits.
     Integer64,
-    /// A number.
+    /// A number with a fraction: `f64`.
     Number,
-    /// A boolean.
+    /// `bool`.
     Boolean,
     /// A date with a time.
     DateTime,
-    /// Anything.
+    /// Any JSON value.
     Any,
     /// A named object, enum or union.
     Named(String),
-    /// A list.
+    /// A `Vec` of a type.
     List(Box<RustType>),
     /// An object of any members.
     AnyObject,

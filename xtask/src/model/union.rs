@@ -33,13 +33,13 @@ pub enum AlternativeKind {
     Object(String),
     /// A list of a named schema.
     List(String),
-    /// A string.
+    /// A JSON string.
     String,
     /// A whole number.
     Integer,
     /// Any number.
     Number,
-    /// A boolean.
+    /// `true` or `false`.
     Boolean,
 }
 

@@ -33,7 +33,7 @@ pub struct Overlay {
 /// A group of operations that belong together for a reader.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Area {
-    /// The heading.
+    /// The heading of the module docs.
     pub title: String,
     /// What the area is for.
     pub summary: String,
@@ -43,7 +43,7 @@ pub struct Area {
     pub example: String,
 }
 
-/// An operation.
+/// Name, docs and behaviour of an operation.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The Rust name, unique among all operations.
@@ -87,7 +87,7 @@ pub(super) struct MergeGroup {
 pub struct EqualSchemas {
     /// Where the overlay says so, for problems.
     pub place: String,
-    /// Their names.
+    /// The names of the equal schemas.
     pub schemas: Vec<String>,
 }
 
@@ -102,8 +102,7 @@ impl Overlay {
         self.areas.keys().map(String::as_str)
     }
 
-    /// The entry of an operation, by method and path as they stand after the addresses were
-    /// rewritten.
+    /// The entry of an operation, by method and path after the URLs were rewritten.
     pub fn entry(&self, operation: &Operation<'_>) -> Option<&Entry> {
         self.operations.get(&operation.label()).map(|entry| self.ledger.read(entry))
     }

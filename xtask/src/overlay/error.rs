@@ -19,7 +19,7 @@ pub enum OverlayError {
     /// A file is not YAML.
     #[error("the overlay {} is not valid YAML", path.display())]
     Yaml {
-        /// The file.
+        /// The path of the file that is not YAML.
         path: PathBuf,
         /// The reason of the parser, with line and column.
         source: serde_yaml::Error,
@@ -27,7 +27,7 @@ pub enum OverlayError {
     /// The files are readable, and entries in them are invalid.
     #[error("the overlay {} has {problems}", path.display())]
     Content {
-        /// The directory.
+        /// The directory of the overlay.
         path: PathBuf,
         /// The invalid entries.
         problems: Problems,

@@ -63,7 +63,7 @@ pub struct SharedFile {
     pub merge: BTreeMap<String, Checked<MergeForm>>,
 }
 
-/// An operation.
+/// Name, docs and behaviour of an operation.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OperationForm {
@@ -148,10 +148,10 @@ pub enum WriteStateLocation {
         request: String,
         /// The property that holds the boolean.
         flag: String,
-        /// The property that says in prose how the write ended.
+        /// The property that has the result of the write as text.
         reason: String,
     },
-    /// A string.
+    /// A string with one value for success and one for failure.
     State {
         /// The parameter of the path that takes the id of the request.
         request: String,

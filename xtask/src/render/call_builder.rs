@@ -295,7 +295,7 @@ impl<'a> CallBuilder<'a> {
         }
     }
 
-    /// A receipt in the place of the response.
+    /// A receipt instead of the response.
     fn receipt(&self, status: &OperationModel, response: &TokenStream) -> (TokenStream, TokenStream) {
         let outcome = match &status.response {
             ResponseBody::Json(rust_type) => rust_type::owned(rust_type),

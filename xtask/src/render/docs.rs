@@ -223,8 +223,8 @@ fn list_marker(text: &str) -> Option<(usize, bool)> {
     is_item.then(|| (digits + 2, &text[..digits] == "1"))
 }
 
-/// The parts of a text that stay on one line: words, code in backticks, and words that mean
-/// something else at the beginning of a line with the word before them.
+/// The parts of a text that stay on one line: words and code in backticks. A word that means
+/// something else at the beginning of a line is in one part with the word before it.
 fn pieces(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let mut ranges: Vec<(usize, usize)> = Vec::new();

@@ -1,7 +1,7 @@
 //! Functions that call any operation by its name, for the end-to-end tests.
 //!
-//! They are written from the calls, so that no operation can be left out and none is called with
-//! arguments that the tests did not make.
+//! They are generated from the calls. So the tests include every operation, and every argument
+//! comes from the tests.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

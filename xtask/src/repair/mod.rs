@@ -9,7 +9,7 @@
 //!
 //! | defect | handled by |
 //! |---|---|
-//! | addresses that a 3LO token cannot call, the cloud id in every path | [`crate::rewrite`] |
+//! | URLs that a 3LO token cannot call, the cloud id in every path | [`crate::rewrite`] |
 //! | repeated and misleading operation ids | [`crate::adapt::operation_names`], from the overlay |
 //! | errors declared in two shapes, while the service sends five | [`crate::adapt::errors`] |
 //! | references into the middle of schemas, unnamed schemas | [`crate::adapt::name_inline`] |
@@ -118,7 +118,7 @@ use repairs;
 /// A repair that was applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {
-    /// Its name.
+    /// The name of the repair in the list.
     pub name: &'static str,
     /// Whose limits it works around.
     pub kind: RepairKind,

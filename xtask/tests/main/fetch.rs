@@ -46,7 +46,7 @@ fn assert_fails(from: &str, parts: &[&str]) {
     let before = Snapshot::of(directory.path());
     let ran = fetch(from, directory.path());
     assert_eq!(ran.stdout, "", "a failed run reports nothing");
-    let message = ran.refused(parts);
+    let message = ran.failed(parts);
     assert!(message.starts_with(&format!("error: {from}: ")), "the message does not begin with the URL:\n{message}");
     before.assert_unchanged(directory.path());
 }
@@ -209,7 +209,7 @@ fn plain_http_to_another_host_fails_before_a_connection() {
         let mut command = cli::command(Path::new(env!("CARGO_BIN_EXE_xtask")));
         command.args(["fetch", "--from", from, "--to"]).arg(directory.path());
         command.envs(["http_proxy", "https_proxy", "all_proxy"].map(|name| (name, proxy.url(""))));
-        let message = cli::run(&mut command).refused(&[from]);
+        let message = cli::run(&mut command).failed(&[from]);
         before.assert_unchanged(directory.path());
         (message, proxy.finish())
     };

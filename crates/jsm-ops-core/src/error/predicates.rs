@@ -75,8 +75,8 @@ impl Error {
         matches!(self.0.cause, Cause::MaxResults(_))
     }
 
-    /// The token lacks a scope of the operation, or the base URL is for another kind of credential:
-    /// the service's response is the same for both. A new token with the same scopes does not help.
+    /// The token lacks a scope of the operation, or the base URL is for another kind of credential.
+    /// The service's response is the same for both. A new token with the same scopes does not help.
     pub fn is_scope_missing(&self) -> bool {
         self.has_status(StatusCode::UNAUTHORIZED)
             && self.message().is_some_and(|message| message.to_ascii_lowercase().contains("scope does not match"))

@@ -18,7 +18,7 @@ pub enum Body {
     Form {
         /// The name of the form field.
         name: &'static str,
-        /// The file.
+        /// The file to upload: name, media type and content.
         file: Upload,
     },
 }

@@ -27,7 +27,7 @@ pub struct Request {
     pub url: Url,
     /// The media type that the response should have, for the header `Accept`.
     pub accept: &'static str,
-    /// The body.
+    /// The body to send, if the operation has one.
     pub body: Body,
     /// Timeout and idempotency of this call.
     pub options: CallOptions,

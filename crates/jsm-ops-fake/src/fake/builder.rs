@@ -141,7 +141,7 @@ impl FakeBuilder {
     }
 }
 
-/// Start.
+/// Starts a fake with default or chosen settings.
 impl Fake {
     /// Starts a fake with one app and one site on a free port.
     ///

@@ -47,14 +47,14 @@ impl Fake {
         self.shared.faults().add_rate_limit(RateLimitRule::new(endpoint, requests, window, headers));
     }
 
-    /// Adds random faults, which about one in `one_in` requests to an endpoint meets, in turn.
+    /// Adds random faults, which about one in `one_in` requests to an endpoint has, in turn.
     ///
     /// The seed and the order of the requests decide which ones do.
     pub fn add_random_faults(&self, endpoint: Endpoint, one_in: u64, seed: u64, faults: Vec<Fault>) {
         self.shared.faults().add_random(RandomFaults::new(endpoint, one_in, seed, faults));
     }
 
-    /// Returns the number of queued faults that no request has met yet.
+    /// Returns the number of queued faults that no request has had yet.
     pub fn queued_faults(&self) -> usize {
         self.shared.faults().queued()
     }

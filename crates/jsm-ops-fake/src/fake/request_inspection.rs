@@ -32,7 +32,7 @@ impl Fake {
         self.shared.log().executions(endpoint)
     }
 
-    /// Counts the faults that requests within an endpoint met, by [`RecordedRequest::fault`].
+    /// Counts the faults that requests within an endpoint had, by [`RecordedRequest::fault`].
     pub fn fault_counts(&self, endpoint: &Endpoint) -> BTreeMap<&'static str, usize> {
         self.shared.log().fault_counts(endpoint)
     }

@@ -20,7 +20,7 @@ pub struct Fake {
     pub(crate) check_on_drop: bool,
 }
 
-/// URLs.
+/// The URLs to configure a client with.
 impl Fake {
     /// `http://127.0.0.1:PORT`, which stands for `https://api.atlassian.com` and
     /// `https://auth.atlassian.com`.

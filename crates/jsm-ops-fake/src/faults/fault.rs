@@ -1,4 +1,4 @@
-//! A fault that one request meets.
+//! A fault that one request has.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     wire::response::FakeResponse,
 };
 
-/// A fault that one request meets.
+/// A fault that one request has.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Fault {

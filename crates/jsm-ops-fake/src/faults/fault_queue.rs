@@ -7,7 +7,7 @@ use crate::{
     wire::endpoint::Endpoint,
 };
 
-/// The faults that requests will meet.
+/// The faults that the next requests will have.
 #[derive(Debug, Default)]
 pub(crate) struct FaultQueue {
     queues: HashMap<Endpoint, VecDeque<Fault>>,

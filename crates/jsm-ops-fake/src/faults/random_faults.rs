@@ -1,10 +1,10 @@
-//! Faults that some of many requests meet.
+//! Faults that some of many requests have.
 
 use fastrand::Rng;
 
 use crate::{faults::fault::Fault, wire::endpoint::Endpoint};
 
-/// Faults that a random part of the requests to an endpoint meets. A seed makes them repeatable.
+/// Faults that a random part of the requests to an endpoint has. A seed makes them repeatable.
 #[derive(Debug)]
 pub(crate) struct RandomFaults {
     endpoint: Endpoint,

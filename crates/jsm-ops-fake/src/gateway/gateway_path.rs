@@ -12,7 +12,7 @@ pub(crate) enum ExpectedCredential {
 /// The address family of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AddressFamily {
-    /// The operations.
+    /// Alerts, schedules and all other areas that are stable.
     Operations,
     /// Status pages and stakeholders, which are experimental.
     StakeholderComms,

@@ -1,4 +1,4 @@
-//! The handling of one request: it is logged, meets a fault, is executed, and gets a response.
+//! The handling of one request: it is logged, gets a fault, is executed, and gets a response.
 
 use crate::{
     auth::{accessible_resources, consent_page, token_requests},
@@ -35,7 +35,7 @@ pub(crate) async fn handle(shared: &SharedState, mut request: RecordedRequest) -
     Some((response, fault))
 }
 
-/// Executes a request, and applies the fault that it met.
+/// Executes a request, and applies the fault that it has.
 async fn execute(
     shared: &SharedState,
     number: u64,

@@ -17,7 +17,7 @@ pub struct RecordedRequest {
     pub path: String,
     /// The query, percent-encoded. Empty if the URL has none.
     pub query: String,
-    /// The headers.
+    /// The headers as received; names are in lower case.
     pub headers: HeaderMap,
     /// The body, byte for byte.
     pub body: Bytes,
@@ -26,7 +26,7 @@ pub struct RecordedRequest {
     pub foreign_host: bool,
     /// Whether the fake executed the request. A fault can still prevent the response.
     pub executed: bool,
-    /// The name of the fault that the request met.
+    /// The name of the fault that the request had.
     pub fault: Option<&'static str>,
     /// The status of the response. `None` before the response, and after a dropped connection.
     pub status: Option<u16>,
@@ -38,7 +38,7 @@ impl RecordedRequest {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Returns the body as a string, with U+FFFD in place of invalid UTF-8.
+    /// Returns the body as a string, with U+FFFD instead of invalid UTF-8.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

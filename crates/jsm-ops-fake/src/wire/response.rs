@@ -10,7 +10,7 @@ pub struct FakeResponse {
     pub status: u16,
     /// The headers, in order. The server adds `Content-Length` and `Date`.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body, byte for byte.
     pub body: Bytes,
 }
 

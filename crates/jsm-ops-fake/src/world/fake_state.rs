@@ -59,7 +59,7 @@ pub(crate) struct FakeState {
     pub consent_requests: HashMap<String, ConsentRequest>,
     pub codes: HashMap<String, AuthorizationCode>,
     pub grants: Grants,
-    /// The responses that a test set in place of the simulation's.
+    /// The responses that a test set instead of the simulation's.
     pub responses: HashMap<Endpoint, FakeResponse>,
     /// The data of each site, by cloud id.
     site_data: HashMap<String, SiteData>,

@@ -110,7 +110,7 @@ impl RejectedGrant {
 pub struct FakeApiToken {
     /// The email address of the account.
     pub email: String,
-    /// The token.
+    /// The token, which clients send as the password of HTTP Basic.
     pub token: String,
 }
 

@@ -112,7 +112,7 @@ impl RequestLog {
         self.sum(endpoint, |counts| counts.executed)
     }
 
-    /// Counts the faults that requests within an endpoint met, by name.
+    /// Counts the faults that requests within an endpoint had, by name.
     pub(crate) fn fault_counts(&self, endpoint: &Endpoint) -> BTreeMap<&'static str, usize> {
         let mut faults = BTreeMap::new();
         for (_, counts) in self.counts.iter().filter(|(known, _)| known.is_within(endpoint)) {

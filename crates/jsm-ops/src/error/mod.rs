@@ -110,7 +110,7 @@ impl Error {
     }
 }
 
-/// Details.
+/// Details of a failure.
 impl Error {
     /// Why the user has to consent again.
     pub fn consent_reason(&self) -> Option<&ConsentReason> {

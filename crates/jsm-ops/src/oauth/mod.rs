@@ -102,7 +102,7 @@ impl OAuth {
     }
 
     /// Finishes a sign-in: checks the callback, exchanges its code, and saves the grant for `user`
-    /// in place of an older one.
+    /// instead of an older one.
     ///
     /// `callback` is the URL at which the browser arrived, its path and query, or its query. After
     /// the check of the callback, the rest completes even if the future is dropped.
@@ -157,12 +157,12 @@ impl OAuth {
         GrantKey::new(self.context.app.client_id(), user)
     }
 
-    /// The app.
+    /// The registered app whose grants this value manages.
     pub fn app(&self) -> &App {
         &self.context.app
     }
 
-    /// The endpoints.
+    /// The URLs of the authorization server and of the gateway.
     pub fn endpoints(&self) -> &Endpoints {
         &self.context.endpoints
     }
@@ -219,9 +219,9 @@ impl OAuthBuilder {
     /// Sets the timeout of one request that signs in, refreshes or lists sites. The default is 20
     /// seconds.
     ///
-    /// A refresh sends up to three of them. It must end before other processes give up on its lock
-    /// (two minutes in a [`FileStore`](crate::FileStore)) and before the service stops accepting
-    /// the old token (ten minutes).
+    /// A refresh sends up to three of them. It must end before other processes give up on its lock,
+    /// which is after two minutes in a [`FileStore`](crate::FileStore). It must also end before the
+    /// service stops accepting the old token, which is after ten minutes.
     #[must_use]
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;

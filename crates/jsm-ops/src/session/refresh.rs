@@ -18,7 +18,7 @@ use crate::{
 /// Attempts of a refresh whose access token is expired.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// The pause between early refreshes after a failed one.
+/// The delay between early refreshes after a failed one.
 const REFRESH_COOLDOWN: TimeDelta = TimeDelta::seconds(60);
 
 /// How long an early refresh waits for the lock of the store.
@@ -26,7 +26,7 @@ const EARLY_LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Makes a valid grant current, from the store or from the service.
 ///
-/// The caller runs one at a time per session. The order of the steps keeps the grant alive:
+/// The caller runs one at a time per session. The order of the steps keeps the grant valid:
 ///
 /// 1. Load the grant from the store. Another process may have refreshed it; then this is done.
 /// 2. Take the lock of the store and load again: the previous holder may have refreshed it.

@@ -18,8 +18,10 @@ const PART_BYTES: usize = 2048;
 /// More parts than a grant has. An entry that claims more is damaged.
 const MAX_PARTS: usize = 64;
 
-/// Keeps grants in the keyring of the operating system: the keychain of macOS, the credential
-/// manager of Windows, a secret service or the kernel keyring on Linux. For a tool of one user.
+/// Keeps grants in the keyring of the operating system, for a tool of one user.
+///
+/// That is the keychain of macOS, the credential manager of Windows, or a secret service or the
+/// kernel keyring on Linux.
 ///
 /// The application chooses the keyring: create a store with one of the crates for
 /// [`keyring_core`](https://docs.rs/keyring-core) and pass it here, or set it as the default store.
@@ -28,8 +30,8 @@ const MAX_PARTS: usize = 64;
 /// Keyrings have no locks, so empty lock files are in a directory of your choice.
 ///
 /// Some keyrings have too little room for a grant in one entry, so a grant takes several. One entry
-/// says which parts are valid and is written last: a process that is killed during a save leaves
-/// the grant before or the grant after.
+/// says which parts are valid and is written last. So a process that is killed during a save leaves
+/// either the old or the new grant.
 #[derive(Clone)]
 pub struct KeyringStore {
     inner: Arc<Inner>,

@@ -51,7 +51,7 @@ pub(super) fn acquire_blocking(path: &Path, timeout: Duration) -> Result<File, S
     }
 }
 
-/// The pauses between attempts: short at first, because most locks are held for milliseconds.
+/// The delays between attempts: short at first, because most locks are held for milliseconds.
 fn polling() -> Backoff {
     Backoff::new(Duration::from_millis(1), Duration::from_millis(16))
 }

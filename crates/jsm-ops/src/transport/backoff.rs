@@ -39,9 +39,9 @@ impl<'a> RetryDelays<'a> {
 
     /// Returns the delay before the next attempt, or `None` if there should be none.
     ///
-    /// The delay is what the service asks for plus a random part of the first backoff, so that
-    /// clients that it asked at one time spread out. If it asks for nothing, or for a time that is
-    /// over, the delay is the backoff with full jitter.
+    /// The delay is what the service asks for plus a random part of the first backoff. The random
+    /// part spreads clients that received the same response at the same time. If the service asks
+    /// for nothing, or for a time that is over, the delay is the backoff with full jitter.
     pub(crate) fn next(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
         self.retries_left = self.retries_left.checked_sub(1)?;
         let random = self.random.next_f64();

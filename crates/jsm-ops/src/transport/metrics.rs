@@ -56,7 +56,7 @@ impl Metrics for NoMetrics {}
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct CallReport {
-    /// The operation.
+    /// Which operation was called.
     pub operation: &'static Operation,
     /// How it ended.
     pub outcome: CallOutcome,
@@ -101,7 +101,7 @@ impl fmt::Display for CallOutcome {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct RetryReport {
-    /// The operation.
+    /// Which operation is retried.
     pub operation: &'static Operation,
     /// Why it is retried.
     pub cause: RetryCause,
@@ -115,9 +115,9 @@ pub struct RetryReport {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ThrottleReport {
-    /// The operation.
+    /// Which operation the request belongs to.
     pub operation: &'static Operation,
-    /// The rate limit.
+    /// Which rate limit delayed or rejected it.
     pub cause: ThrottleCause,
     /// The requested delay, if it is known. The call may not wait that long.
     pub delay: Option<Duration>,

@@ -6,9 +6,9 @@ use jsm_ops_core::{Idempotency, Operation};
 
 /// How often a call is attempted and how long it waits between attempts.
 ///
-/// The policy does not decide what may be retried. A request that was not carried out may be (no
-/// connection, 429). A request that may have been carried out is retried only if it is idempotent
-/// ([`Operation::idempotency`]).
+/// The policy does not decide which requests are retried. A request that was not executed is always
+/// retried: there was no connection, or the response was 429. A request that may have been executed
+/// is retried only if it is idempotent ([`Operation::idempotency`]).
 ///
 /// ```
 /// # use std::time::Duration;

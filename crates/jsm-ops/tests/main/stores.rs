@@ -303,7 +303,7 @@ async fn a_read_only_store_prevents_a_refresh() {
     assert_signed_in(&fake, &session).await;
 }
 
-/// A directory in place of the lock file fails like a read-only directory, even for the superuser.
+/// A directory instead of the lock file fails like a read-only directory, even for the superuser.
 #[tokio::test]
 async fn a_file_store_that_cannot_write_loses_nothing() {
     let fake = Fake::start().await.expect("a fake");

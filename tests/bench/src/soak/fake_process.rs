@@ -62,7 +62,7 @@ pub(crate) struct Setup {
 pub(crate) struct Report {
     pub(crate) requests: usize,
     pub(crate) refreshes: usize,
-    /// By operation: how many requests were executed, and how many met each fault.
+    /// By operation: how many requests were executed, and how many had each fault.
     pub(crate) executions: BTreeMap<String, usize>,
     pub(crate) faults: BTreeMap<String, BTreeMap<String, usize>>,
     /// Faults of refreshes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Lifetime of access tokens, by the injected clock.
 pub(super) const LIFETIME: Duration = Duration::from_secs(120);
 
-/// The settings.
+/// Size, duration and limits of a soak run.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Number of calls, over all tasks.
@@ -14,7 +14,7 @@ pub struct Settings {
     pub tasks: usize,
     /// The seed of everything random.
     pub seed: u64,
-    /// One in so many requests meets a fault; 0 for none.
+    /// One in so many requests has a fault; 0 for none.
     pub one_in: u64,
 }
 

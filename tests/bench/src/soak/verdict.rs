@@ -66,7 +66,7 @@ impl Verdict {
         Self { tables: vec![endings(found), summary(settings, found, growth)], wrong }
     }
 
-    /// The errors.
+    /// What the run did wrong, one line each.
     pub fn wrong(&self) -> &[String] {
         &self.wrong
     }
@@ -100,21 +100,21 @@ fn check_writes(found: &Found, wrong: &mut Vec<String>) {
     for (call, name) in Call::ALL.iter().filter_map(|(call, _)| Some((*call, call.not_idempotent()?))) {
         let ended = |ending| found.endings.get(&(call, ending)).copied().unwrap_or_default();
         let faults = found.report.faults.get(name);
-        let met = |fault: &str| faults.and_then(|faults| faults.get(fault)).copied().unwrap_or_default();
+        let had = |fault: &str| faults.and_then(|faults| faults.get(fault)).copied().unwrap_or_default();
         // Each of these faults ends exactly one call, because the client does not retry it.
         for (ending, label, faults) in [
-            (Ending::Broken, "cut off", met("dropped before") + met("dropped after") + met("body cut")),
-            (Ending::ServerError, "5xx", met("response without execution") + met("response replaced")),
-            (Ending::NotDecoded, "not decoded", met("half of the body")),
-            (Ending::TooLarge, "too large", met("body padded")),
+            (Ending::Broken, "cut off", had("dropped before") + had("dropped after") + had("body cut")),
+            (Ending::ServerError, "5xx", had("response without execution") + had("response replaced")),
+            (Ending::NotDecoded, "not decoded", had("half of the body")),
+            (Ending::TooLarge, "too large", had("body padded")),
         ] {
             if ended(ending) != faults {
-                wrong.push(format!("{call}: {} calls ended with \"{label}\", but {faults} met such a fault", ended(ending)));
+                wrong.push(format!("{call}: {} calls ended with \"{label}\", but {faults} had such a fault", ended(ending)));
             }
         }
         let executed = found.report.executions.get(name).copied().unwrap_or_default();
-        let (done, late) = (ended(Ending::Success), met("dropped after") + met("body cut"));
-        let expected = done + late + met("response replaced") + met("half of the body") + met("body padded");
+        let (done, late) = (ended(Ending::Success), had("dropped after") + had("body cut"));
+        let expected = done + late + had("response replaced") + had("half of the body") + had("body padded");
         if executed != expected {
             wrong.push(format!("{call}: executed {executed} times instead of {expected}"));
         }
@@ -186,7 +186,7 @@ fn summary(settings: Settings, found: &Found, (early, growth): (f64, f64)) -> Ta
         ("calls, from tasks", format!("{} from {}", thousands(settings.calls), settings.tasks)),
         ("requests to the operations", thousands(report.requests)),
         ("of them with a fault", format!("{} ({:.1} %)", thousands(faults), 100.0 * faults as f64 / report.requests as f64)),
-        ("kinds of faults met", kinds.len().to_string()),
+        ("kinds of faults", kinds.len().to_string()),
         ("refreshes executed", thousands(report.refreshes)),
         ("faults of refreshes", thousands(report.refresh_faults)),
         ("injected time", format!("{hours:.2} h")),

@@ -9,8 +9,8 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Reports queued writes whose state cannot be read: the receipt has no request id, or the path of
-/// the status operation needs parameters that the write does not have.
+/// Reports queued writes whose state cannot be read. Either the receipt has no request id, or the
+/// path of the status operation needs parameters that the write does not have.
 pub fn check(operations: &[OperationModel], document: &Document, problems: &mut Problems) {
     for operation in operations {
         let Some(follow) = &operation.status_operation else { continue };

@@ -2,8 +2,9 @@
 //!
 //! serde takes the first alternative that decodes. Of two objects without required properties that
 //! is always the first, and it silently drops the properties of the second. The client chooses an
-//! alternative by what only that one declares: the JSON type, the values of a shared property such
-//! as `type`, or a property of its own. It keeps a value that matches no alternative as it is.
+//! alternative by what only that one declares. That is the JSON type, the values of a shared
+//! property such as `type`, or a property of its own. It keeps a value that matches no alternative
+//! as it is.
 
 use std::collections::BTreeSet;
 

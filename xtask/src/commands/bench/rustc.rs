@@ -20,7 +20,7 @@ pub const MEASUREMENTS: &str = "JSM_OPS_BENCH_MEASUREMENTS";
 /// The cost of one run of rustc.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
-    /// The crate.
+    /// The name of the compiled crate.
     pub name: String,
     /// From start to end.
     pub wall: Duration,
@@ -30,7 +30,7 @@ pub struct Measurement {
     pub peak: Option<u64>,
 }
 
-/// Runs rustc in the place of cargo, if this process was started for that.
+/// Runs rustc instead of cargo, if this process was started for that.
 pub fn wrapped() -> Option<ExitCode> {
     let file = env::var_os(MEASUREMENTS)?;
     let mut arguments = env::args_os().skip(1);

@@ -10,7 +10,7 @@ pub enum Shape {
     Object(&'static [(&'static str, Rule)]),
     /// An object whose keys are names.
     Map(&'static Shape),
-    /// An array.
+    /// An array of one shape; it may be empty.
     List(&'static Shape),
     /// An array that is not empty.
     Alternatives(&'static Shape),
@@ -23,11 +23,11 @@ pub enum Shape {
 /// The types of plain values.
 #[derive(Clone, Copy)]
 pub enum Plain {
-    /// A string.
+    /// A JSON string.
     Text,
-    /// A boolean.
+    /// `true` or `false`.
     Flag,
-    /// A number.
+    /// A JSON number.
     Number,
     /// A list of strings.
     Texts,
@@ -67,7 +67,7 @@ impl Plain {
 pub enum Rule {
     /// It is a fact of this shape.
     Keep(&'static Shape),
-    /// It is a fact unless it is prose in the place of one.
+    /// It is a fact unless it is prose instead of one.
     KeepIf(fn(&Value) -> bool),
     /// It is prose, or the copy of a fact.
     Drop,
@@ -196,7 +196,7 @@ static CONTENT: Shape =
 static SCHEMAS: Shape = Map(&SCHEMA);
 static SCHEMA_ALTERNATIVES: Shape = Alternatives(&SCHEMA);
 static SCHEMA_OR_FLAG: Shape = Shape::SchemaOrFlag;
-/// A schema.
+/// The keywords of a schema object.
 pub static SCHEMA: Shape = Object(&[
     ("$ref", Keep(&TEXT)),
     ("type", Keep(&TEXT)),

@@ -3,13 +3,12 @@
 //! "Example" below is the vendor's own example beside the schema in the published document.
 //! "Service" means that the live service was seen to do it.
 
-mod addresses;
 mod fields;
 mod parameters;
 mod types;
 mod unions;
+mod urls;
 
-use addresses::{drop_stray_server, production_oauth_hosts};
 use fields::{
     audit_logs_have_a_summary, integrations_have_a_description, next_on_calls_are_nested, role_assignment_returns_a_receipt,
     syncs_have_type_specific_properties,
@@ -30,6 +29,7 @@ use unions::{
     on_call_participants_may_be_ids, on_call_responses_are_any_of_two, team_policies_say_their_type,
     team_policy_page_is_one_page, time_restrictions_say_their_type,
 };
+use urls::{drop_stray_server, production_oauth_hosts};
 
 use super::{Repair, RepairKind, repairs};
 

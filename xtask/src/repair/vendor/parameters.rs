@@ -75,9 +75,9 @@ pub fn team_request_parameter(document: &mut Document) -> RepairResult {
     declare_path_parameter(document, "get", TEAM_REQUEST, "teamId")
 }
 
-/// Creating, changing and deleting a role of a team declare the team as `id` or `name`,
-/// which are the values of another parameter, the type of the role's identifier. Reading roles
-/// declares the team as an id.
+/// Three operations declare the team as `id` or `name`: those that create, change and delete a role
+/// of a team. These are the values of another parameter, the type of the role's identifier. The
+/// operations that read roles declare the team as an id.
 pub fn role_team_is_an_id(document: &mut Document) -> RepairResult {
     let operations = [("post", TEAM_ROLES), ("patch", TEAM_ROLE), ("delete", TEAM_ROLE)];
     place::all(document, &operations, |document, operation| {
@@ -149,6 +149,6 @@ mod tests {
         let mut document = Document::new(
             json!({"paths": {TEAM_POLICIES: {"post": {"parameters": [{"name": "policyId", "in": "query"}]}}}}),
         );
-        assert!(team_policy_create_parameter(&mut document).expect_err("refusal").is_not_needed());
+        assert!(team_policy_create_parameter(&mut document).expect_err("not applicable").is_not_needed());
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::pick;
 use fastrand::Rng;
 
-/// Keys that are likely to meet something: keywords, Rust keywords, and names that give no Rust
+/// Keys that are likely to matter: keywords, Rust keywords, and names that give no Rust
 /// name.
 const KEYS: [&str; 24] = [
     "",

@@ -95,7 +95,7 @@ fn as_it_is() -> World {
     }
 }
 
-/// The document after rewriting and repairs. Most damage in the place of a repair stops at that
+/// The document after rewriting and repairs. Most damage instead of a repair stops at that
 /// repair; without repairs it reaches the stages behind them. The repairs that leave a mark, which
 /// is not a fact, stay in the run.
 fn repaired() -> World {

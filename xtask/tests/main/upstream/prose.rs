@@ -72,9 +72,9 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| line.split(". ")).flat_map(|part| part.split("! ")).flat_map(|part| part.split("? "))
 }
 
-/// The words of a text in lower case, without what stands between them: neither a line break, nor
-/// the sign that begins a comment, nor quotes can hide a sentence. A line break that is written
-/// `\\n` in code or JSON is one, too.
+/// The words of a text in lower case, without the characters between them. So line breaks, comment
+/// signs and quotes cannot hide a sentence. A line break that is written `\\n` in code or JSON is
+/// one, too.
 fn words(text: &str) -> Vec<String> {
     let text = text.replace("\\n", " ");
     text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()

@@ -22,8 +22,8 @@ use crate::{
 /// The default for how long a user may take.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// The pause after a connection that could not be accepted.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// The delay after a connection that could not be accepted.
+const ACCEPT_DELAY: Duration = Duration::from_millis(50);
 
 /// Signs a user in on this machine.
 ///
@@ -186,7 +186,7 @@ async fn accept(listener: TcpListener, redirect: Url, pending: PendingSignIn, se
                 // One failed connection does not end the sign-in. With too many open files, waiting
                 // helps.
                 tracing::debug!(%error, "a connection could not be accepted");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                tokio::time::sleep(ACCEPT_DELAY).await;
                 continue;
             }
         };

@@ -77,8 +77,8 @@ fn temporary_path(path: &Path) -> Result<PathBuf, StoreError> {
     Ok(path.with_file_name(format!("{}{id:016x}{TEMPORARY}", prefix(path))))
 }
 
-/// Removes the files of processes that died before their rename; they hold tokens. The caller holds
-/// the write lock, so no other save needs them. A probe does not need its file either.
+/// Removes the files of processes that ended before their rename. They contain tokens. The caller
+/// holds the write lock, so no other save needs them. A probe does not need its file either.
 fn remove_leftovers(path: &Path) {
     let (Ok(entries), prefix) = (fs::read_dir(directory(path)), prefix(path)) else { return };
     for entry in entries.flatten() {

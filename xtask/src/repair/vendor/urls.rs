@@ -13,7 +13,7 @@ const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subsc
 /// `…/jsm/ops/api/cloudId/{cloudId}`.
 ///
 /// Together with its path that is a URL with the cloud id twice, unlike the other 73 paths of its
-/// family; its neighbours (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server.
+/// family. Similar paths (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server.
 /// It looks like a leftover of the vendor's generator.
 pub fn drop_stray_server(document: &mut Document) -> RepairResult {
     let at = Pointer::Path(&["paths", SUBSCRIBERS_DELETE]).to_string();
@@ -76,7 +76,7 @@ mod tests {
     fn another_server_of_its_own_is_left_for_the_rules() {
         let mut document =
             Document::new(json!({"paths": {SUBSCRIBERS_DELETE: {"servers": [{"url": "https://elsewhere"}]}}}));
-        assert!(drop_stray_server(&mut document).expect_err("refusal").is_not_needed());
+        assert!(drop_stray_server(&mut document).expect_err("not applicable").is_not_needed());
     }
 
     #[test]
