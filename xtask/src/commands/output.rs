@@ -1,7 +1,7 @@
 //! What the commands print.
 //!
-//! A reader such as `head` closes the pipe when it has read enough. The command then goes on without
-//! output. `println!` would panic.
+//! A reader such as `head` closes the pipe when it has read enough. The command then goes on
+//! without output. `println!` would panic.
 
 use std::{
     fmt,

@@ -22,7 +22,7 @@ use crate::{
         source::{Files, INTERFACE},
     },
     overlay::Overlay,
-    pipeline::{Output, Pipeline},
+    pipeline::{Output, Pipeline, PipelineError},
     public_api::Interface,
     repair::RepairKind,
     times::Times,
@@ -57,28 +57,42 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = place(&options.spec, "spec/jsm-ops.json");
     let out = place(&options.out, "generated");
     let mut times = Times::start();
-    let overlay = place(&options.overlay, "spec/overlay");
+    let overlay_directory = place(&options.overlay, "spec/overlay");
     let (document, overlay) = thread::scope(|scope| {
-        let overlay = scope.spawn(|| Overlay::directory(&overlay));
+        let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
         (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|error| Failure(error.report()))?;
     times.lap("load");
     let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
-    let output =
-        Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let without_example = missing_examples(&overlay);
+    let output = Pipeline::new(overlay).run(document, &mut times).map_err(|error| {
+        let input = if matches!(error, PipelineError::Stale(_)) { &overlay_directory } else { &spec };
+        Failure(format!("{}: {error}", input.display()))
+    })?;
     let before = last_interface(&out);
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
         check(&out, &output.files, &plan)?;
+        if !without_example.is_empty() {
+            let help = without_example.join("\n    help: ");
+            return Err(Failure(format!("areas of the overlay have no example\n    help: {help}")));
+        }
         return features::check(&areas);
     }
     disk::apply(&out, &output.files, &plan)?;
     times.lap("write");
     report(options, &out, &before, &output, &plan)?;
+    without_example.iter().try_for_each(|example| line!("examples    {example}"))?;
     features::report(&areas)?;
     Ok(report_times(&times)?)
+}
+
+/// What to do for each area without an example.
+fn missing_examples(overlay: &Overlay) -> Vec<String> {
+    let missing = overlay.areas_without_example();
+    missing.map(|area| format!("add spec/overlay/examples/{area}.rs: the area `{area}` has no example")).collect()
 }
 
 /// The list that the last run wrote; an empty one if it is missing or damaged.
