@@ -58,11 +58,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let mut first = None;
     let mut open = client.alerts().list().query("status: open").size(2).items();
     while let Some(alert) = open.next().await.transpose()? {
-        let id = alert.id.unwrap_or_default();
-        println!("  {id}  {}", alert.message.unwrap_or_default());
-        first.get_or_insert(id);
+        let (id, message) = (alert.id.unwrap_or_default(), alert.message.unwrap_or_default());
+        println!("  {id}  {message}");
+        first.get_or_insert((id, message));
     }
-    if let Some(id) = first {
+    if let Some((id, message)) = first {
+        println!("Acknowledging {message} …");
         acknowledge(&client, &id).await?;
     } else {
         println!("  none");
@@ -74,7 +75,6 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
 /// The service queues the write and returns a receipt. The wait ends when the write is done.
 async fn acknowledge(client: &Client, id: &str) -> Result<(), Box<dyn Error>> {
-    println!("Acknowledging alert {id} …");
     let receipt = client.alerts().acknowledge(id).send().await?;
     println!("The request id of the acknowledgement is {}.", receipt.request_id.as_deref().unwrap_or("unknown"));
     let status = receipt.wait().await?;
