@@ -1,6 +1,6 @@
 //! Errors of calls: invalid ids, error bodies, responses of another shape or size.
 
-use jsm_ops_api::{BaseUrls, Client, Gateway, HttpTransport, operations::GET_ALERT, reqwest::StatusCode};
+use jsm_ops_api::{BaseUrls, Client, Gateway, HttpTransport, RateLimits, operations::GET_ALERT, reqwest::StatusCode};
 use jsm_ops_test_server::{Response, Server};
 
 use crate::sample_arguments::{cloud_id, http, oauth_client};
@@ -61,7 +61,8 @@ async fn every_form_of_error_body_is_read() {
         assert_eq!(error.status(), StatusCode::from_u16(status).ok());
         assert_eq!((error.code(), error.message(), error.body()), (code, message, Some(body)), "{error}");
         assert_eq!((error.trace_id(), error.operation().map(|operation| operation.id)), (Some("t-1"), Some("list_teams")));
-        assert!(error.retry_after().is_some());
+        let RateLimits { retry_after, .. } = error.rate_limit().expect("limits");
+        assert!(retry_after.is_some() && retry_after == error.retry_after());
     }
 }
 

@@ -4,6 +4,8 @@
 //! [`pipeline`] runs the stages in order. Each stage is a module that imports only from the stages
 //! before it.
 
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 pub mod adapt;
 mod atomic_write;
 pub mod commands;

@@ -13,7 +13,10 @@
 //! use jsm_ops_fake::{Endpoint, Fake, Fault};
 //!
 //! let fake = Fake::start().await?;
-//! // … build the client under test with fake.authorize_url(), fake.token_url(), fake.url() …
+//! // Point the client under test at the fake. With `jsm_ops`, the endpoints are
+//! // `Endpoints::at(&fake.url(), &fake.url())?`, and the app has the id, the secret and the first
+//! // redirect URI of `fake.app()`. Other clients take `fake.authorize_url()`, `fake.token_url()`
+//! // and `fake.url()`. Then begin a sign-in, and keep its URL as `authorize_url`.
 //! # let authorize_url = String::new();
 //! let callback = fake.approve(&authorize_url).await?;
 //! // … exchange the code; then lose the response to the next refresh …

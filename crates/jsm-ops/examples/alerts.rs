@@ -10,13 +10,21 @@
 //! - Without either, the example signs in at Atlassian with your app. Set `JSM_OPS_CLIENT_ID`,
 //!   `JSM_OPS_CLIENT_SECRET` and `JSM_OPS_REDIRECT_URI`.
 
-use std::{env, error::Error, path::PathBuf};
+use std::{env, error::Error, iter, path::PathBuf, process::ExitCode};
 
-use jsm_ops::{App, Client, Endpoints, FileStore, LoopbackSignIn, OAuth, Scopes, Session, api::operations};
+use jsm_ops::{App, Client, Endpoints, FileStore, LoopbackSignIn, MemoryStore, OAuth, Scopes, Session, api::operations};
 use jsm_ops_fake::Fake;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    let Err(error) = run().await else { return ExitCode::SUCCESS };
+    // An error does not repeat its source, so the whole chain is one line.
+    let chain = iter::successors(Some(&*error), |&error| error.source()).map(ToString::to_string);
+    eprintln!("error: {}", chain.collect::<Vec<_>>().join(": "));
+    ExitCode::FAILURE
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     // The scopes follow from the operations that are called.
     let scopes = Scopes::for_operations([
         &operations::LIST_ALERTS,
@@ -32,10 +40,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let mut session = oauth.session("me");
-    if let Err(error) = session.access_token().await {
-        if !error.is_consent_needed() {
-            return Err(error.into());
-        }
+    let signed_in = match session.access_token().await {
+        // A grant of an earlier sign-in may lack scopes, and a refresh does not add them.
+        Ok(token) => token.scopes().is_none_or(|granted| scopes.iter().all(|scope| granted.contains(scope))),
+        Err(error) if error.is_consent_needed() => false,
+        Err(error) => return Err(error.into()),
+    };
+    if !signed_in {
         session = match &fake {
             Some(fake) if has("--yes") => sign_in_without_browser(&oauth, &scopes, fake).await?,
             _ => LoopbackSignIn::new(&oauth).run("me", &scopes).await?,
@@ -43,17 +54,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let client = Client::builder().session(session.clone()).build().await?;
 
+    println!("Open alerts:");
     let mut first = None;
     let mut open = client.alerts().list().query("status: open").size(2).items();
     while let Some(alert) = open.next().await.transpose()? {
-        let id = alert.id.unwrap_or_default();
-        println!("  {id}  {}", alert.message.unwrap_or_default());
-        first.get_or_insert(id);
+        let (id, message) = (alert.id.unwrap_or_default(), alert.message.unwrap_or_default());
+        println!("  {id}  {message}");
+        first.get_or_insert((id, message));
     }
-    if let Some(id) = first {
+    if let Some((id, message)) = first {
+        println!("Acknowledging {message} …");
         acknowledge(&client, &id).await?;
     } else {
-        println!("No alert is open.");
+        println!("  none");
     }
     // Waits for a running refresh and saves its tokens.
     session.flush().await?;
@@ -86,8 +99,7 @@ fn oauth_at_fake(fake: &Fake) -> Result<OAuth, Box<dyn Error>> {
     fake.seed_alerts(5);
     let registered = fake.app();
     let app = App::new(registered.client_id, registered.client_secret, registered.redirect_uris[0].as_str())?;
-    let grants = env::temp_dir().join(format!("jsm-ops-example-{}/grants.json", std::process::id()));
-    Ok(OAuth::builder(app, FileStore::file(grants)).endpoints(Endpoints::at(&fake.url(), &fake.url())?).build()?)
+    Ok(OAuth::builder(app, MemoryStore::new()).endpoints(Endpoints::at(&fake.url(), &fake.url())?).build()?)
 }
 
 /// Does what a user and their browser do.
@@ -95,5 +107,6 @@ async fn sign_in_without_browser(oauth: &OAuth, scopes: &Scopes, fake: &Fake) ->
     let sign_in = oauth.begin_sign_in(scopes)?;
     println!("The consent page is {}", sign_in.url);
     let callback = fake.approve(sign_in.url.as_str()).await?;
+    println!("Consented without a browser.");
     Ok(oauth.finish_sign_in("me", sign_in.pending, &callback).await?)
 }

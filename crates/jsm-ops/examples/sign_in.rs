@@ -11,15 +11,30 @@
 //!   `JSM_OPS_CLIENT_SECRET` and `JSM_OPS_REDIRECT_URI`. If the user has several sites, choose one:
 //!   `-- --site acme.atlassian.net`. A second run uses the saved grant.
 
-use std::{env, error::Error, path::PathBuf};
+use std::{env, error::Error, iter, path::PathBuf, process::ExitCode};
 
 use jsm_ops::{
-    App, Client, Endpoints, FileStore, LoopbackSignIn, OAuth, Scopes, Session, SiteChoice, api::types::OnCallResponse,
+    App, Client, Endpoints, FileStore, LoopbackSignIn, MemoryStore, OAuth, Scopes, Session, SiteChoice,
+    api::types::OnCallResponse,
 };
 use jsm_ops_fake::Fake;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    let Err(error) = run().await else { return ExitCode::SUCCESS };
+    // An error does not repeat its source, so the whole chain is one line.
+    let chain = iter::successors(Some(&*error), |&error| error.source()).map(ToString::to_string);
+    eprintln!("error: {}", chain.collect::<Vec<_>>().join(": "));
+    ExitCode::FAILURE
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let mut site = env::args().skip_while(|argument| argument != "--site");
+    let site = match (site.next(), site.next()) {
+        (None, _) => SiteChoice::Only,
+        (_, Some(url)) if !url.starts_with('-') => SiteChoice::Url(url),
+        _ => return Err("`--site` needs a value, as in `--site acme.atlassian.net`".into()),
+    };
     let scopes = Scopes::parse("read:ops-alert:jira-service-management read:ops-config:jira-service-management");
     let fake = if has("--fake") || has("--yes") { Some(Fake::builder().real_clock().start().await?) } else { None };
     let oauth = match &fake {
@@ -30,23 +45,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let mut session = oauth.session("me");
-    match session.access_token().await {
-        Ok(_) => println!("Signed in with the saved grant."),
-        Err(error) if error.is_consent_needed() => {
-            session = match &fake {
-                Some(fake) if has("--yes") => sign_in_without_browser(&oauth, &scopes, fake).await?,
-                _ => LoopbackSignIn::new(&oauth).run("me", &scopes).await?,
-            };
-        }
+    let signed_in = match session.access_token().await {
+        // A grant of an earlier sign-in may lack scopes, and a refresh does not add them.
+        Ok(token) => token.scopes().is_none_or(|granted| scopes.iter().all(|scope| granted.contains(scope))),
+        Err(error) if error.is_consent_needed() => false,
         Err(error) => return Err(error.into()),
+    };
+    if signed_in {
+        println!("Signed in with the saved grant.");
+    } else {
+        session = match &fake {
+            Some(fake) if has("--yes") => sign_in_without_browser(&oauth, &scopes, fake).await?,
+            _ => LoopbackSignIn::new(&oauth).run("me", &scopes).await?,
+        };
     }
     if let Some(grant) = session.grant().await? {
         println!("Consent is needed again on {}.", grant.consent_needed_at().date_naive());
     }
 
-    let site = env::args().skip_while(|argument| argument != "--site").nth(1);
-    let choice = site.map_or(SiteChoice::Only, SiteChoice::Url);
-    let client = Client::builder().session(session.clone()).site(choice).build().await?;
+    let client = Client::builder().session(session.clone()).site(site).build().await?;
     println!("The site is {}.", client.cloud_id());
     list_on_calls(&client).await?;
     // Waits for a running refresh and saves its tokens.
@@ -55,15 +72,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn list_on_calls(client: &Client) -> Result<(), Box<dyn Error>> {
-    let schedules = client.schedules().list().send().await?.values;
-    println!("The site has {} schedules.", schedules.len());
-    for schedule in schedules {
-        let (Some(id), Some(name)) = (schedule.id, schedule.name) else { continue };
+    println!("Schedules and who is on call:");
+    for schedule in client.schedules().list().send().await?.values {
+        let Some(id) = schedule.id else { continue };
         let on_call = match client.schedules().get_on_calls(&id).flat(true).send().await? {
             OnCallResponse::OnCallUsers(users) => users.on_call_users.join(", "),
             other => format!("{other:?}"),
         };
-        println!("  {name}: {on_call}");
+        println!("  {}: {on_call}", schedule.name.unwrap_or(id));
     }
     Ok(())
 }
@@ -84,8 +100,7 @@ fn grants_file() -> Result<PathBuf, Box<dyn Error>> {
 fn oauth_at_fake(fake: &Fake) -> Result<OAuth, Box<dyn Error>> {
     let registered = fake.app();
     let app = App::new(registered.client_id, registered.client_secret, registered.redirect_uris[0].as_str())?;
-    let grants = env::temp_dir().join(format!("jsm-ops-example-{}/grants.json", std::process::id()));
-    Ok(OAuth::builder(app, FileStore::file(grants)).endpoints(Endpoints::at(&fake.url(), &fake.url())?).build()?)
+    Ok(OAuth::builder(app, MemoryStore::new()).endpoints(Endpoints::at(&fake.url(), &fake.url())?).build()?)
 }
 
 /// Does what a user and their browser do.
@@ -93,5 +108,6 @@ async fn sign_in_without_browser(oauth: &OAuth, scopes: &Scopes, fake: &Fake) ->
     let sign_in = oauth.begin_sign_in(scopes)?;
     println!("The consent page is {}", sign_in.url);
     let callback = fake.approve(sign_in.url.as_str()).await?;
+    println!("Consented without a browser.");
     Ok(oauth.finish_sign_in("me", sign_in.pending, &callback).await?)
 }

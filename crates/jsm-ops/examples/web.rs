@@ -8,12 +8,14 @@
 //! `JSM_OPS_CLIENT_SECRET` and `JSM_OPS_REDIRECT_URI`. This example needs an `http` redirect URI on
 //! the loopback interface with a port.
 //!
-//! A real service also needs sessions that expire, an encrypted store for grants, and https.
+//! A real service also needs sessions that expire, a store that keeps grants encrypted, and https.
 
 use std::{
     collections::HashMap,
     env,
     error::Error,
+    iter,
+    process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -24,7 +26,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use jsm_ops::{App, Client, Endpoints, FileStore, OAuth, PendingSignIn, Scopes};
+use jsm_ops::{App, Client, Endpoints, MemoryStore, OAuth, PendingSignIn, Scopes};
 use jsm_ops_fake::Fake;
 
 /// The state that all requests share.
@@ -64,7 +66,15 @@ impl From<jsm_ops::Error> for Problem {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    let Err(error) = run().await else { return ExitCode::SUCCESS };
+    // An error does not repeat its source, so the whole chain is one line.
+    let chain = iter::successors(Some(&*error), |&error| error.source()).map(ToString::to_string);
+    eprintln!("error: {}", chain.collect::<Vec<_>>().join(": "));
+    ExitCode::FAILURE
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let fake = if env::args().any(|argument| argument == "--fake") {
         Some(Fake::builder().real_clock().start().await?)
     } else {
@@ -80,8 +90,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     let address = app.redirect_uri().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
-    let store = FileStore::directory(env::temp_dir().join(format!("jsm-ops-web-{}", std::process::id())));
-    let service = Service { oauth: OAuth::builder(app, store).endpoints(endpoints).build()?, pending: Arc::default() };
+    let oauth = OAuth::builder(app, MemoryStore::new()).endpoints(endpoints).build()?;
+    let service = Service { oauth, pending: Arc::default() };
     let router = Router::new()
         .route("/", get(home))
         .route("/sign-in", get(sign_in))

@@ -1,11 +1,11 @@
 //! `cargo xtask document`: writes the repaired document for other tools.
 
 use std::{
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
-use super::{Failure, workspace};
+use super::{Failure, output, workspace};
 use crate::{atomic_write, document::load, overlay::Overlay, pipeline, repair::vendor, standalone, times::Times};
 
 /// The options of `cargo xtask document`.
@@ -35,7 +35,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     text.push('\n');
     match &options.out {
         Some(out) => write(out, &text),
-        None => Ok(io::stdout().write_all(text.as_bytes())?),
+        None => Ok(output::write(io::stdout(), format_args!("{text}"))?),
     }
 }
 

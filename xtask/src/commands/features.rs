@@ -1,9 +1,9 @@
 //! The features of the crate `jsm-ops`: one for each area, which enables that of the generated
 //! crate.
 
-use std::fs;
+use std::{fs, io};
 
-use super::{Failure, workspace};
+use super::{Failure, output::line, workspace};
 
 /// The manifest that lists them, in the workspace.
 const MANIFEST: &str = "crates/jsm-ops/Cargo.toml";
@@ -40,8 +40,8 @@ fn differences(areas: &[String]) -> Differences {
 }
 
 /// Prints the lines to change.
-pub fn report(areas: &[String]) {
-    differences(areas).lines().for_each(|line| println!("features    {line}"));
+pub fn report(areas: &[String]) -> io::Result<()> {
+    differences(areas).lines().try_for_each(|change| line!("features    {change}"))
 }
 
 /// Fails with the lines to change.

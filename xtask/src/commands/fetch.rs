@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    io::Read,
+    io::{self, Read},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -11,7 +11,11 @@ use chrono::{NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Failure, workspace};
+use super::{
+    Failure,
+    output::{counted, line},
+    workspace,
+};
 use crate::{
     atomic_write,
     document::{Document, facts, load},
@@ -72,8 +76,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let source_text =
         format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
     atomic_write::apply(&to, &[(facts_path, &text), (source_path, &source_text)], &[])?;
-    report(&source, before.as_ref(), &document);
-    Ok(())
+    Ok(report(&source, before.as_ref(), &document)?)
 }
 
 fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path: &Path) -> Source {
@@ -136,19 +139,18 @@ fn download(url: &str) -> Result<Vec<u8>, Failure> {
     Err(Failure(format!("{url}: {}\n    help: give the URL of the document, or a saved copy, with --from", reason.trim())))
 }
 
-fn report(source: &Source, before: Option<&Document>, document: &Document) {
-    println!("document    {} bytes, sha256 {}", source.bytes, source.sha256);
-    println!("facts       {} paths, {} operations, {} schemas", source.paths, source.operations, source.schemas);
+fn report(source: &Source, before: Option<&Document>, document: &Document) -> io::Result<()> {
+    line!("document    {} bytes, sha256 {}", source.bytes, source.sha256)?;
+    line!("facts       {} paths, {} operations, {} schemas", source.paths, source.operations, source.schemas)?;
     let Some(before) = before else {
-        println!("interface   nothing to compare with: these are the first facts");
-        return;
+        return line!("interface   nothing to compare with: these are the first facts");
     };
     let changes = Interface::of(before).changes(&Interface::of(document));
     match changes.len() {
-        0 => println!("interface   no change"),
-        count => println!("interface   {count} changes; run `cargo xtask regen` to see what they break"),
+        0 => line!("interface   no change")?,
+        count => line!("interface   {}; run `cargo xtask regen` to see what breaks", counted(count, "change"))?,
     }
-    changes.iter().for_each(|change| println!("  {change}"));
+    changes.iter().try_for_each(|change| line!("  {change}"))
 }
 
 #[cfg(test)]

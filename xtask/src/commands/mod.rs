@@ -4,6 +4,7 @@ pub mod bench;
 pub mod document;
 mod features;
 pub mod fetch;
+mod output;
 pub mod regen;
 pub mod schema;
 
@@ -30,7 +31,7 @@ pub fn exit(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            output::note(format_args!("error: {failure}"));
             ExitCode::FAILURE
         }
     }

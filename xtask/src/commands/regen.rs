@@ -1,7 +1,7 @@
 //! `cargo xtask regen`: generates the crate from the facts in `spec/`, offline.
 
 use std::{
-    fs,
+    fs, io,
     panic::resume_unwind,
     path::{Path, PathBuf},
     thread,
@@ -10,7 +10,11 @@ use std::{
 
 use similar::TextDiff;
 
-use super::{Failure, features, workspace};
+use super::{
+    Failure, features,
+    output::{counted, line},
+    workspace,
+};
 use crate::{
     document::load,
     emit::{
@@ -18,7 +22,7 @@ use crate::{
         source::{Files, INTERFACE},
     },
     overlay::Overlay,
-    pipeline::{Output, Pipeline},
+    pipeline::{Output, Pipeline, PipelineError},
     public_api::Interface,
     repair::RepairKind,
     times::Times,
@@ -53,29 +57,42 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = place(&options.spec, "spec/jsm-ops.json");
     let out = place(&options.out, "generated");
     let mut times = Times::start();
-    let overlay = place(&options.overlay, "spec/overlay");
+    let overlay_directory = place(&options.overlay, "spec/overlay");
     let (document, overlay) = thread::scope(|scope| {
-        let overlay = scope.spawn(|| Overlay::directory(&overlay));
+        let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
         (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|error| Failure(error.report()))?;
     times.lap("load");
     let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
-    let output =
-        Pipeline::new(overlay).run(document, &mut times).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let without_example = missing_examples(&overlay);
+    let output = Pipeline::new(overlay).run(document, &mut times).map_err(|error| {
+        let input = if matches!(error, PipelineError::Stale(_)) { &overlay_directory } else { &spec };
+        Failure(format!("{}: {error}", input.display()))
+    })?;
     let before = last_interface(&out);
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
         check(&out, &output.files, &plan)?;
+        if !without_example.is_empty() {
+            let help = without_example.join("\n    help: ");
+            return Err(Failure(format!("areas of the overlay have no example\n    help: {help}")));
+        }
         return features::check(&areas);
     }
     disk::apply(&out, &output.files, &plan)?;
     times.lap("write");
-    report(options, &out, &before, &output, &plan);
-    features::report(&areas);
-    report_times(&times);
-    Ok(())
+    report(options, &out, &before, &output, &plan)?;
+    without_example.iter().try_for_each(|example| line!("examples    {example}"))?;
+    features::report(&areas)?;
+    Ok(report_times(&times)?)
+}
+
+/// What to do for each area without an example.
+fn missing_examples(overlay: &Overlay) -> Vec<String> {
+    let missing = overlay.areas_without_example();
+    missing.map(|area| format!("add spec/overlay/examples/{area}.rs: the area `{area}` has no example")).collect()
 }
 
 /// The list that the last run wrote; an empty one if it is missing or damaged.
@@ -85,89 +102,89 @@ fn last_interface(out: &Path) -> Interface {
 
 fn check(out: &Path, files: &Files, plan: &Plan) -> Result<(), Failure> {
     if plan.is_empty() {
-        println!("{} is what `cargo xtask regen` writes: {} files", out.display(), plan.unchanged);
-        return Ok(());
+        return Ok(line!("{} is what `cargo xtask regen` writes: {} files", out.display(), plan.unchanged)?);
     }
     for name in &plan.removed {
-        println!("--- {name}\n    no run writes this file");
+        line!("--- {name}\n    no run writes this file")?;
     }
     for name in &plan.written {
         let old = fs::read_to_string(out.join(name)).unwrap_or_default();
         let new = files.get(name).map(String::as_str).unwrap_or_default();
         let diff = TextDiff::from_lines(old.as_str(), new).unified_diff().header(name, name).to_string();
         let lines = diff.lines().count();
-        diff.lines().take(MAX_DIFF).for_each(|line| println!("{line}"));
+        diff.lines().take(MAX_DIFF).try_for_each(|text| line!("{text}"))?;
         if lines > MAX_DIFF {
-            println!("… and {} lines more", lines - MAX_DIFF);
+            line!("… and {} lines more", lines - MAX_DIFF)?;
         }
     }
     let stale = plan.written.len() + plan.removed.len();
+    let are = if stale == 1 { "is" } else { "are" };
     Err(Failure(format!(
-        "{stale} files of {} are stale\n    help: run `cargo xtask regen` and commit what it writes",
+        "{} of {} {are} stale\n    help: run `cargo xtask regen` and commit what it writes",
+        counted(stale, "file"),
         out.display()
     )))
 }
 
-fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &Plan) {
+fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &Plan) -> io::Result<()> {
     let summary = &output.summary;
     let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
-    println!("operations  {operations} in, {methods} out");
-    println!("schemas     {schemas} in, {types} out, and {} types for parts without a name", summary.unnamed_types);
+    line!("operations  {operations} in, {methods} out")?;
+    line!("schemas     {schemas} in, {types} out, and {} types for parts without a name", summary.unnamed_types)?;
     let of = |kind| summary.repairs.iter().filter(move |repair| repair.kind == kind);
     let [vendor, generator] = [RepairKind::Vendor, RepairKind::Generator].map(|one| of(one).count());
-    println!("repairs     {vendor} vendor wrong, {generator} generator limited");
+    line!("repairs     {vendor} vendor wrong, {generator} generator limited")?;
     if options.verbose {
         for repair in &summary.repairs {
-            println!("  {} ({}): {}", repair.name, repair.kind, places(repair.places));
+            line!("  {} ({}): {}", repair.name, repair.kind, counted(repair.places, "place"))?;
         }
     }
     for unnamed in &summary.unnamed {
-        println!(
+        line!(
             "new         {} has no entry in spec/overlay/ and is called `{}` for now; add one",
-            unnamed.operation, unnamed.name
-        );
+            unnamed.operation,
+            unnamed.name
+        )?;
     }
-    report_changes(options, before, &output.interface);
+    report_changes(options, before, &output.interface)?;
     let Plan { written, removed, unchanged } = plan;
-    println!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display());
+    line!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display())?;
     if options.verbose {
-        written.iter().for_each(|name| println!("  written {name}"));
-        removed.iter().for_each(|name| println!("  removed {name}"));
+        written.iter().try_for_each(|name| line!("  written {name}"))?;
+        removed.iter().try_for_each(|name| line!("  removed {name}"))?;
     }
+    Ok(())
 }
 
-fn report_times(times: &Times) {
+fn report_times(times: &Times) -> io::Result<()> {
     let list = |laps: &[(&str, Duration)]| {
         let laps: Vec<String> = laps.iter().map(|(stage, time)| format!("{stage} {}", time.as_millis())).collect();
         laps.join(", ")
     };
-    println!("times       {} (ms)", list(times.laps()));
-    println!("            in parallel {} (ms)", list(times.parallel()));
+    line!("times       {} (ms)", list(times.laps()))?;
+    line!("            in parallel {} (ms)", list(times.parallel()))?;
     let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());
-    println!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline);
+    line!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline)
 }
 
-fn report_changes(options: &Options, before: &Interface, now: &Interface) {
+fn report_changes(options: &Options, before: &Interface, now: &Interface) -> io::Result<()> {
     if before.is_empty() {
-        println!("interface   nothing to compare with: this is the first run");
-        return;
+        return line!("interface   nothing to compare with: this is the first run");
     }
     let changes = before.changes(now);
     let breaking = changes.iter().filter(|change| change.breaking).count();
+    let all = counted(changes.len(), "change");
     match (changes.len(), breaking) {
-        (0, _) => println!("interface   no change since the last run"),
-        (all, 0) => println!("interface   {all} changes since the last run, none of them breaking"),
-        (all, breaking) => println!(
-            "interface   {all} changes since the last run, {breaking} of them breaking: this needs a new minor version"
-        ),
+        (0, _) => line!("interface   no change since the last run")?,
+        (1, 0) => line!("interface   {all} since the last run, not breaking")?,
+        (_, 0) => line!("interface   {all} since the last run, none of them breaking")?,
+        (1, _) => line!("interface   1 breaking change since the last run: this needs a new minor version")?,
+        _ => line!("interface   {all} since the last run, {breaking} of them breaking: this needs a new minor version")?,
     }
     let shown = if options.verbose { changes.len() } else { 40 };
-    changes.iter().take(shown).for_each(|change| println!("  {change}"));
+    changes.iter().take(shown).try_for_each(|change| line!("  {change}"))?;
     if changes.len() > shown {
-        println!("  … and {} more; --verbose lists them all", changes.len() - shown);
+        line!("  … and {} more; --verbose lists them all", changes.len() - shown)?;
     }
-}
-
-fn places(count: usize) -> String {
-    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use schemars::schema_for;
 
-use super::{Failure, workspace};
+use super::{Failure, output::line, workspace};
 use crate::{
     atomic_write,
     overlay::{SCHEMA, files::OverlayFile},
@@ -25,6 +25,5 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     text.push('\n');
     let path = directory.join(SCHEMA);
     atomic_write::apply(&directory, &[(path.clone(), text.as_str())], &[])?;
-    println!("schema      {}", path.display());
-    Ok(())
+    Ok(line!("schema      {}", path.display())?)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     files::{Idempotency, Paging, WriteStateLocation},
     ledger::{Ledger, Tracked},
-    stale,
+    stale::{self, Candidates},
 };
 use crate::{
     document::{Document, Operation},
@@ -70,6 +70,8 @@ pub struct Entry {
 
 #[derive(Debug, Clone)]
 pub(super) struct TypeDocs {
+    /// The whole entry, unless it is a part of a merge group.
+    pub(super) whole: Option<Tracked<()>>,
     pub(super) summary: Option<Tracked<String>>,
     pub(super) fields: BTreeMap<String, Tracked<String>>,
 }
@@ -102,6 +104,12 @@ impl Overlay {
         self.areas.keys().map(String::as_str)
     }
 
+    /// The keys of the areas that have no example.
+    pub fn areas_without_example(&self) -> impl Iterator<Item = &str> {
+        let without = self.areas.iter().filter(|(_, area)| area.peek().example.is_empty());
+        without.map(|(key, _)| key.as_str())
+    }
+
     /// The entry of an operation, by method and path after the URLs were rewritten.
     pub fn entry(&self, operation: &Operation<'_>) -> Option<&Entry> {
         self.operations.get(&operation.label()).map(|entry| self.ledger.read(entry))
@@ -121,14 +129,22 @@ impl Overlay {
 
     /// What a value of a type is.
     pub fn type_summary(&self, name: &str) -> Option<&str> {
-        let summary = self.types.get(name).and_then(|docs| docs.summary.as_ref());
+        let summary = self.type_docs(name).and_then(|docs| docs.summary.as_ref());
         summary.map(|summary| self.ledger.read(summary).as_str())
     }
 
     /// The docs of a field of a type.
     pub fn field_docs(&self, type_name: &str, field: &str) -> Option<&str> {
-        let own = self.types.get(type_name).and_then(|docs| docs.fields.get(field));
+        let own = self.type_docs(type_name).and_then(|docs| docs.fields.get(field));
         own.or_else(|| self.fields.get(field)).map(|docs| self.ledger.read(docs).as_str())
+    }
+
+    fn type_docs(&self, name: &str) -> Option<&TypeDocs> {
+        let docs = self.types.get(name)?;
+        if let Some(whole) = &docs.whole {
+            self.ledger.read(whole);
+        }
+        Some(docs)
     }
 
     /// Where a required input stands among the arguments of a function: those of the list first, in
@@ -171,7 +187,9 @@ impl Overlay {
         if self.is_for_part {
             return Problems::new();
         }
-        let operations: Vec<String> = document.operations().map(|operation| operation.label()).collect();
-        stale::problems(self.ledger.unread(), &operations)
+        let operations = document.operations().map(|operation| operation.label()).collect();
+        let undocumented = document.schemas().map(|(name, _)| name).filter(|name| !self.types.contains_key(*name));
+        let candidates = Candidates { operations, types: undocumented.map(str::to_owned).collect() };
+        stale::problems(self.ledger.unread(), &candidates)
     }
 }

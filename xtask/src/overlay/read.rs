@@ -270,6 +270,8 @@ impl Reader {
             ledger.track(Stale::new(file, pointer, Purpose::TypeTwice(name, other.clone())), ());
             return;
         }
+        let whole = group.is_none().then(|| ledger.track(Stale::new(file, pointer, Purpose::Type(name.clone())), ()));
+        let group = group.or(whole.as_ref());
         let summary = summary.map(|summary| {
             let entry = Stale::new(file, child(pointer, "summary"), Purpose::Type(name.clone()));
             ledger.track_part(group, entry, summary)
@@ -279,7 +281,8 @@ impl Reader {
             let entry = Stale::new(file, child(&child(pointer, "fields"), &field), purpose);
             (field, ledger.track_part(group, entry, docs))
         });
-        let docs = TypeDocs { summary, fields: fields.collect() };
+        let fields = fields.collect();
+        let docs = TypeDocs { whole, summary, fields };
         self.type_files.insert(name.clone(), file.to_owned());
         self.overlay.types.insert(name, docs);
     }

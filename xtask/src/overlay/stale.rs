@@ -35,7 +35,7 @@ pub enum Purpose {
     Parameter(String),
     /// The docs of a field of any type.
     Field(String),
-    /// The summary of a type.
+    /// The docs of a type, or its summary alone.
     Type(String),
     /// The docs of a type that has docs in another place.
     TypeTwice(String, String),
@@ -51,14 +51,22 @@ pub enum Purpose {
     MergeMember(String),
 }
 
+/// The names that an entry with a typo may mean.
+pub struct Candidates {
+    /// The operations of the document.
+    pub operations: Vec<String>,
+    /// The types without an entry.
+    pub types: Vec<String>,
+}
+
 impl Stale {
     /// An entry of a file.
     pub fn new(file: &str, pointer: impl Into<String>, purpose: Purpose) -> Self {
         Self { file: file.to_owned(), pointer: pointer.into(), purpose }
     }
 
-    /// The problem to report, given the operations that the document has.
-    fn problem(&self, operations: &[String]) -> Problem {
+    /// The problem to report, with the nearest name.
+    fn problem(&self, candidates: &Candidates) -> Problem {
         let file = &self.file;
         let (message, help) = match &self.purpose {
             Purpose::Area(key) => (
@@ -70,7 +78,7 @@ impl Stale {
                 format!("give spec/overlay/{file} the name of an area, or remove it"),
             ),
             Purpose::Operation(label, _) => {
-                let help = match nearest(label, operations) {
+                let help = match nearest(label, &candidates.operations) {
                     Some(near) => format!("correct the key in spec/overlay/{file}; the nearest operation is `{near}`"),
                     None => format!("remove the entry from spec/overlay/{file}: the operation is gone"),
                 };
@@ -96,9 +104,14 @@ impl Stale {
             ),
             Purpose::Type(name) => (
                 format!("no type uses these docs of `{name}`"),
-                format!(
-                    "remove the entry from spec/overlay/{file}: the schema is gone, is merged, or has no type of its own"
-                ),
+                match nearest(name, &candidates.types) {
+                    Some(near) => {
+                        format!("correct the name in spec/overlay/{file}; the nearest type without docs is `{near}`")
+                    }
+                    None => format!(
+                        "remove the entry from spec/overlay/{file}: the schema is gone, is merged, or has no type of its own"
+                    ),
+                },
             ),
             Purpose::TypeTwice(name, other) => (
                 format!("`{name}` has docs in {other} as well, and those are used"),
@@ -129,13 +142,13 @@ impl Stale {
     }
 }
 
-/// The problems of all entries that nothing has read, given the operations that the document has.
+/// The problems of all entries that nothing has read.
 ///
 /// Schemas without a name of their own are named after their operation. If the key of an operation
 /// has a slip, their docs are unread for that reason alone and are not reported.
-pub fn problems<'a>(unread: impl Iterator<Item = &'a Stale> + Clone, operations: &[String]) -> Problems {
+pub fn problems<'a>(unread: impl Iterator<Item = &'a Stale> + Clone, candidates: &Candidates) -> Problems {
     let misspelt = unread.clone().filter_map(|entry| match &entry.purpose {
-        Purpose::Operation(label, name) => nearest(label, operations).map(|_| name.to_pascal_case()),
+        Purpose::Operation(label, name) => nearest(label, &candidates.operations).map(|_| name.to_pascal_case()),
         _ => None,
     });
     let misspelt: Vec<String> = misspelt.collect();
@@ -146,15 +159,15 @@ pub fn problems<'a>(unread: impl Iterator<Item = &'a Stale> + Clone, operations:
             _ => "",
         };
         if !misspelt.iter().any(|prefix| schema.starts_with(prefix)) {
-            problems.push(entry.problem(operations));
+            problems.push(entry.problem(candidates));
         }
     }
     problems
 }
 
-fn nearest<'a>(label: &str, operations: &'a [String]) -> Option<&'a str> {
-    let candidates: Vec<&str> = operations.iter().map(String::as_str).collect();
-    similar::get_close_matches(label, &candidates, 1, 0.8).first().copied()
+fn nearest<'a>(name: &str, candidates: &'a [String]) -> Option<&'a str> {
+    let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+    similar::get_close_matches(name, &candidates, 1, 0.8).first().copied()
 }
 
 /// A place in a file of the overlay, as `alerts.yaml#/operations/GET ~1v1~1alerts`.

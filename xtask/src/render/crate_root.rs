@@ -76,10 +76,51 @@ pub fn exports() -> TokenStream {
         #![doc = " Re-exports of the crates below, for users who depend on this crate alone."]
 
         pub use jsm_ops_core::{
-            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Error, Gateway, HttpTransport, Idempotency, InvalidCloudId, InvalidGateway, Items, Nullable,
-            OAuthUnsupported, OpenEnum, Operation, Page, Pages, Paging, Receipt, Request, Response, RetryAfter, Scopes, Secret,
-            SystemClock, Transport, Upload, WaitPolicy,
+            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Dispatcher, Error, Gateway, HttpTransport, Idempotency,
+            InvalidCloudId, InvalidGateway, Items, MAX_ERROR_BODY, MAX_RESPONSE_BODY, Nullable, OAuthUnsupported, OpenEnum,
+            Operation, Page, Pages, Paging, QueryValue, RateLimitPolicy, RateLimits, Receipt, Request, Response, RetryAfter,
+            Scopes, Secret, SystemClock, Transport, Upload, WaitPolicy, WriteState, WriteStatus,
         };
         pub use {chrono, reqwest, serde_json};
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Items of the core that no signature of an exported item has.
+    const NOT_EXPORTED: [&str; 5] = ["Backoff", "InvalidSegment", "ReadBodyError", "read_body", "segment"];
+
+    /// The names that the `pub use` items of a file give to items of modules.
+    fn exported(code: &str) -> BTreeSet<String> {
+        let file = syn::parse_file(code).expect("Rust");
+        let uses = file.items.iter().filter_map(|item| match item {
+            syn::Item::Use(item) if item.attrs.is_empty() => Some(&item.tree),
+            _ => None,
+        });
+        let mut names = BTreeSet::new();
+        for tree in uses {
+            let syn::UseTree::Path(path) = tree else { continue };
+            match &*path.tree {
+                syn::UseTree::Name(name) => drop(names.insert(name.ident.to_string())),
+                syn::UseTree::Group(group) => {
+                    names.extend(group.items.iter().map(|item| quote!(#item).to_string()));
+                }
+                _ => panic!("a `use` of another form"),
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn every_item_of_the_core_is_exported_or_not_in_a_signature() {
+        let core = exported(include_str!("../../../crates/jsm-ops-core/src/lib.rs"));
+        assert!(core.contains("RateLimits") && core.contains("Secret"), "{core:?}");
+        let mut known = exported(&exports().to_string());
+        known.extend(NOT_EXPORTED.map(str::to_owned));
+        assert_eq!(known, core);
     }
 }

@@ -81,7 +81,7 @@ fn a_document_is_accepted_and_its_changes_are_reported() {
     assert_eq!(ran.line("facts "), "166 paths, 240 operations, 345 schemas");
     let changes: Vec<&str> = ran.stdout.lines().skip_while(|line| !line.starts_with("interface ")).collect();
     let (verdict, changes) = changes.split_first().expect("the report has changes of the interface");
-    assert_eq!(*verdict, format!("interface   {} changes; run `cargo xtask regen` to see what they break", changes.len()));
+    assert_eq!(*verdict, format!("interface   {} changes; run `cargo xtask regen` to see what breaks", changes.len()));
     let operation = document::root()["paths"]["/api/{cloudId}/v1/alerts/{id}"]["delete"].clone();
     let id = operation["operationId"].as_str().expect("the operation has an id");
     assert_eq!(changes[0], format!("  + DELETE /api/{{cloudId}}/v1/alerts/{{id}}: {id}"));

@@ -15,7 +15,7 @@ impl Error {
         Self::new(operation, Cause::InvalidRequest(reason.into()))
     }
 
-    /// A request without a valid credential, which was not sent. `reason` becomes the
+    /// A request without a usable credential, which was not sent. `reason` becomes the
     /// [`source`](StdError::source).
     pub fn credential(operation: &'static Operation, reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(operation, Cause::Credential(reason.into()))

@@ -42,7 +42,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidRequest(reason) => write!(f, "the request was not sent: {reason}"),
-            Self::Credential(_) => write!(f, "the request was not sent because it has no valid credential"),
+            Self::Credential(_) => write!(f, "the request was not sent because it has no usable credential"),
             Self::Transport(error) if error.is_connect() => write!(f, "could not connect"),
             Self::Transport(error) if error.is_timeout() => {
                 write!(f, "the timeout of the HTTP client passed; the service may have processed the request")

@@ -12,7 +12,7 @@ impl Error {
         matches!(self.0.cause, Cause::InvalidRequest(_))
     }
 
-    /// The request has no valid credential and was not sent. [`source`](std::error::Error::source)
+    /// The request has no usable credential and was not sent. [`source`](std::error::Error::source)
     /// has the reason.
     pub fn is_credential_missing(&self) -> bool {
         matches!(self.0.cause, Cause::Credential(_))

@@ -118,7 +118,7 @@ fn no_text_in_a_chain_contains_the_next_one() {
         (
             Error::credential(&LIST, std::io::Error::other("consent is needed")),
             2,
-            "the request was not sent because it has no valid credential",
+            "the request was not sent because it has no usable credential",
         ),
         (connect, 2, "could not connect"),
         (timeout, 2, "the timeout of the HTTP client passed; the service may have processed the request"),

@@ -58,7 +58,7 @@ pub(crate) enum ErrorKind {
     #[error(transparent)]
     Scope(MissingScopes),
     #[error(
-        "not sent: `{operation}` accepts an API token only, not an OAuth 2.0 (3LO) token; \
+        "`{operation}` accepts an API token only, not an OAuth 2.0 (3LO) token; \
          build the client with an API token"
     )]
     ApiTokenRequired { operation: String },
@@ -67,7 +67,7 @@ pub(crate) enum ErrorKind {
          check that the site still allows the app and that the account still has access"
     )]
     TokenRejected,
-    #[error("not sent: {host:?} is not the configured gateway, and credentials go to the gateway only")]
+    #[error("{host:?} is not the configured gateway, and credentials go to the gateway only")]
     ForeignHost { host: String },
     #[error("the sign-in on this machine failed: {reason}")]
     Loopback {

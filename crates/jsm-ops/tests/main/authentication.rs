@@ -1,6 +1,6 @@
 //! Calls to the gateway: the token, the URL, and what follows a rejected token.
 
-use std::sync::Arc;
+use std::{error::Error as _, sync::Arc};
 
 use jsm_ops::{
     ApiToken, Client, CloudId, Error, Gateway, MissingScopes, Operation, SiteChoice,
@@ -95,6 +95,16 @@ async fn a_missing_scope_is_an_error_and_never_refreshed() {
     assert!(scopes.granted().expect("known").contains("read:jira-user"));
     assert!(Error::from_call_error(&error).expect("a reason").is_scope_missing());
     assert_eq!(world.fake.count(&Endpoint::Gateway), 0);
+    assert_eq!(
+        error.to_string(),
+        "`list_alerts` (GET /v1/alerts): the request was not sent because it has no usable credential"
+    );
+    let reason = error.source().expect("a reason");
+    assert_eq!(
+        reason.to_string(),
+        "the grant lacks the scope `read:something-else` of `list_alerts`; add it to the app, then sign in again with it"
+    );
+    assert!(reason.source().is_none());
 
     let rejection =
         FakeResponse::json(401, &serde_json::json!({ "code": 401, "message": "Unauthorized; scope does not match" }));

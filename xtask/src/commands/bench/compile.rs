@@ -6,7 +6,7 @@
 //! document.
 
 use std::{
-    env, fs,
+    env, fs, io,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -16,7 +16,11 @@ use super::{
     baseline,
     rustc::{MEASUREMENTS, Measurement},
 };
-use crate::commands::{Failure, workspace};
+use crate::commands::{
+    Failure,
+    output::{self, line},
+    workspace,
+};
 
 /// How often to measure.
 #[derive(Debug, Clone, clap::Args)]
@@ -51,18 +55,17 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         subject("jsm-ops-api, alerts alone", "jsm-ops-api", ours, alerts, lines_of(&with_alerts_alone)?),
     ];
     for subject in &mut subjects {
-        eprintln!("checking the dependencies of {}", subject.label);
+        output::note(format_args!("checking the dependencies of {}", subject.label));
         subject.check(&place)?;
     }
     for run in 1..=options.runs.max(1) {
-        eprintln!("run {run} of {}", options.runs.max(1));
+        output::note(format_args!("run {run} of {}", options.runs.max(1)));
         for subject in &mut subjects {
             let measurement = subject.check(&place)?;
             subject.taken.push(measurement);
         }
     }
-    print(&subjects);
-    Ok(())
+    Ok(print(&subjects)?)
 }
 
 impl Subject {
@@ -107,9 +110,9 @@ impl Subject {
     }
 }
 
-fn print(subjects: &[Subject]) {
-    println!("| crate | lines | check | processor time | peak memory | ratio of times | of processor times |");
-    println!("|---|---|---|---|---|---|---|");
+fn print(subjects: &[Subject]) -> io::Result<()> {
+    line!("| crate | lines | check | processor time | peak memory | ratio of times | of processor times |")?;
+    line!("|---|---|---|---|---|---|---|")?;
     let seconds = |time: Option<Duration>| time.map_or("?".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()));
     let first = subjects.first();
     for subject in subjects {
@@ -119,7 +122,7 @@ fn print(subjects: &[Subject]) {
             let base = first.and_then(|first| first.median(of));
             own.zip(base).map_or("?".to_owned(), |(own, base)| format!("{:.2}", own.as_secs_f64() / base.as_secs_f64()))
         };
-        println!(
+        line!(
             "| {} | {} | {} | {} | {peak} | {} | {} |",
             subject.label,
             subject.lines,
@@ -127,8 +130,9 @@ fn print(subjects: &[Subject]) {
             seconds(cpu),
             ratio(wall, |one| Some(one.wall)),
             ratio(cpu, |one| one.cpu),
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// The lines of the files of the generated crate that rustc reads.

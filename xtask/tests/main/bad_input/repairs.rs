@@ -2,8 +2,11 @@
 
 use serde_json::json;
 
-use super::{rejected, rejects};
-use crate::support::document::{at, changed, remove};
+use super::{rejected, rejected_untouched, rejects};
+use crate::support::{
+    document::{TempFile, at, changed, remove},
+    workspace,
+};
 
 rejected! {
     a_repair_that_is_no_longer_needed_is_named: changed(|root| {
@@ -38,14 +41,23 @@ rejected! {
         "the operation `POST /v1/alerts/policies/{policyId}/change-order` is missing",
         "help: find out where the place went",
     ];
+}
 
-    an_operation_that_is_gone_leaves_an_overlay_entry_that_matches_nothing: changed(|root| {
+/// The entry must go, so the complaint names the directory of the overlay.
+#[test]
+fn an_operation_that_is_gone_leaves_an_overlay_entry_that_matches_nothing() {
+    let document = changed(|root| {
         drop(remove(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}", "delete"));
-    }) => [
+    });
+    let spec = TempFile::new("document", &document);
+    let begin = format!("error: {}: the overlay has entries", workspace().join("spec/overlay").display());
+    let parts = [
+        begin.as_str(),
         "1 problem\n",
         "at alerts.yaml#/operations/DELETE ~1v1~1alerts~1{id}: the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
         "spec/overlay/alerts.yaml",
     ];
+    rejected_untouched(&["--spec".as_ref(), spec.path().as_os_str()], &parts);
 }
 
 /// A vendor who corrects several defects at once gets all repairs named that must go.

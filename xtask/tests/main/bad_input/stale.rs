@@ -3,14 +3,23 @@
 use serde_json::{Value, json};
 
 use super::rejects_overlay;
-use crate::support::document::{OverlayCopy, at, changed_overlay};
+use crate::support::document::{OverlayCopy, at, changed_overlay, remove};
+
+/// The complaint names the directory of the overlay, and one entry.
+#[track_caller]
+fn rejects_entry(overlay: &OverlayCopy, parts: &[&str]) {
+    let complaint = rejects_overlay(overlay, parts);
+    let path = overlay.path().display();
+    let begin = format!("error: {path}: the overlay has entries that nothing reads: 1 problem\n");
+    assert!(complaint.starts_with(&begin), "{complaint}");
+}
 
 /// One test per row: its name, a change of the files of the overlay, and what must be reported.
 macro_rules! stale {
     ($($name:ident: $change:expr => [$($part:expr),+ $(,)?];)+) => {$(
         #[test]
         fn $name() {
-            rejects_overlay(&changed_overlay($change), &["the overlay has entries that nothing reads: 1 problem\n", $($part),+]);
+            rejects_entry(&changed_overlay($change), &[$($part),+]);
         }
     )+};
 }
@@ -47,13 +56,22 @@ stale! {
     a_type_that_is_gone: |files| {
         at(files, "/alerts.yaml/types")["Alarm"] = json!({"summary": "An alarm."});
     } => [
-        "at alerts.yaml#/types/Alarm/summary: no type uses these docs of `Alarm`",
+        "at alerts.yaml#/types/Alarm: no type uses these docs of `Alarm`",
         "help: remove the entry from spec/overlay/alerts.yaml",
     ];
 
     a_type_that_is_merged_into_another: |files| {
         at(files, "/shared.yaml/types")["HeartbeatLinks"] = json!({"summary": "Where the next page is."});
-    } => ["at shared.yaml#/types/HeartbeatLinks/summary: no type uses these docs of `HeartbeatLinks`", "is merged"];
+    } => ["at shared.yaml#/types/HeartbeatLinks: no type uses these docs of `HeartbeatLinks`", "is merged"];
+
+    // The summary and the fields have one reason, which is reported once.
+    a_type_whose_name_has_a_typo: |files| {
+        let types = at(files, "/alerts.yaml/types");
+        types["AlertNotee"] = remove(types, "", "AlertNote");
+    } => [
+        "at alerts.yaml#/types/AlertNotee: no type uses these docs of `AlertNotee`",
+        "help: correct the name in spec/overlay/alerts.yaml; the nearest type without docs is `AlertNote`",
+    ];
 
     a_type_that_another_entry_shadows: |files| {
         at(files, "/heartbeats.yaml/types")["AlertLog"] = json!({"summary": "One entry."});
@@ -121,10 +139,9 @@ stale! {
 fn an_example_without_an_area() {
     let overlay = OverlayCopy::new();
     overlay.write("examples/alarms.rs", "");
-    rejects_overlay(
+    rejects_entry(
         &overlay,
         &[
-            "the overlay has entries that nothing reads: 1 problem\n",
             "at examples/alarms.rs: the area `alarms` of this example is missing",
             "help: give spec/overlay/examples/alarms.rs the name of an area, or remove it",
         ],
@@ -157,7 +174,7 @@ fn all_stale_entries_are_named_in_one_run() {
     });
     rejects_overlay(
         &overlay,
-        &["4 problems\n", "/parameters/alarmId: ", "/types/Alarm/summary: ", "/GET ~1v1~1alarms: ", "/schemas/2: "],
+        &["4 problems\n", "/parameters/alarmId: ", "/types/Alarm: ", "/GET ~1v1~1alarms: ", "/schemas/2: "],
     );
 }
 

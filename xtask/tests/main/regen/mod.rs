@@ -3,5 +3,6 @@
 mod check;
 mod docs;
 mod interface;
+mod pipes;
 mod report;
 mod same_bytes;

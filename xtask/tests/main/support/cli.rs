@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     io, iter,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 /// What a run of the binary gave.
@@ -65,11 +65,16 @@ pub fn xtask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ran {
 
 /// Runs a command to its end.
 pub fn run(command: &mut Command) -> Ran {
+    run_with_output(command, Stdio::piped)
+}
+
+/// Runs a command to its end, with another standard output.
+pub fn run_with_output(command: &mut Command, stdout: impl Fn() -> Stdio) -> Ran {
     // Another test may be between fork and exec, and its child still holds the file that we have
     // just written open.
     let busy =
         |result: &io::Result<Output>| matches!(result, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy);
-    let mut attempts = iter::repeat_with(|| command.output()).take(10_000).skip_while(busy);
+    let mut attempts = iter::repeat_with(|| command.stdout(stdout()).output()).take(10_000).skip_while(busy);
     let output = attempts.next().expect("the binary becomes free").expect("the binary starts");
     let text = |bytes| String::from_utf8(bytes).expect("the output is text");
     Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
