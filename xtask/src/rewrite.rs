@@ -16,7 +16,7 @@ use crate::{
 
 /// An address family: operations whose URLs follow one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
+pub enum AddressFamily {
     /// Alerts, schedules and everything else below `/v1`.
     Operations,
     /// Status pages and stakeholders.
@@ -28,7 +28,7 @@ pub enum Family {
     StakeholderComms,
 }
 
-impl Family {
+impl AddressFamily {
     /// All families.
     pub const ALL: [Self; 2] = [Self::Operations, Self::StakeholderComms];
 
@@ -90,7 +90,7 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
         let Some(item_object) = item.as_object_mut() else { continue };
         if let Some((family, relative)) = family_and_path(&at, &path, item_object, root_servers.as_ref(), &mut problems) {
             item_object.remove("servers");
-            if family != Family::Operations {
+            if family != AddressFamily::Operations {
                 item_object.insert("servers".to_owned(), json!([{ "url": family.oauth_base_url() }]));
             }
             forget_cloud_id(item_object, &relative);
@@ -106,7 +106,7 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
     }
     problems.into_result()?;
     let root = document.root_mut();
-    root["servers"] = json!([{ "url": Family::Operations.oauth_base_url() }]);
+    root["servers"] = json!([{ "url": AddressFamily::Operations.oauth_base_url() }]);
     root["paths"] = Value::Object(rewritten);
     Ok(())
 }
@@ -118,7 +118,7 @@ fn family_and_path(
     item: &Map<String, Value>,
     root_servers: Option<&Value>,
     problems: &mut Problems,
-) -> Option<(Family, String)> {
+) -> Option<(AddressFamily, String)> {
     let mut servers = vec![(at.member("servers").to_string(), item.get("servers").or(root_servers))];
     for method in METHODS {
         if let Some(own) = item.get(method).and_then(|operation| operation.get("servers")) {
@@ -129,7 +129,7 @@ fn family_and_path(
     for (at, servers) in servers {
         for url in server_urls(servers) {
             let joined = cloud_id_in_one_spelling(&join(&url, path));
-            match Family::recognise(&joined) {
+            match AddressFamily::recognise(&joined) {
                 Some((family, relative)) => match &found {
                     None => found = Some((family, relative.to_owned())),
                     Some(first) if *first == (family, relative.to_owned()) => {}
@@ -219,7 +219,7 @@ mod tests {
         rewrite(&mut document).expect("known URL");
         let operation = document.operations().next().expect("an operation");
         assert_eq!(operation.value["parameters"], json!([{"name": "id", "in": "path"}]));
-        format!("{} {}", Family::of(&operation).oauth_base_url(), operation.path)
+        format!("{} {}", AddressFamily::of(&operation).oauth_base_url(), operation.path)
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     document::{Document, Operation, Pointer, template_names, walk},
     overlay::Overlay,
     problem::{Problem, Problems},
-    rewrite::Family,
+    rewrite::AddressFamily,
 };
 
 /// The server of all URLs.
@@ -45,7 +45,7 @@ pub fn standalone(mut document: Document, overlay: &Overlay) -> Result<Document,
 fn whole_urls(document: &mut Document) {
     let bases: BTreeMap<String, &str> = document
         .operations()
-        .map(|operation| (operation.path.to_owned(), Family::of(&operation).oauth_base_url()))
+        .map(|operation| (operation.path.to_owned(), AddressFamily::of(&operation).oauth_base_url()))
         .collect();
     let paths = document.paths_mut().map(std::mem::take).unwrap_or_default();
     let mut whole = Map::new();
@@ -174,14 +174,14 @@ mod tests {
 
     #[test]
     fn every_base_is_at_the_gateway() {
-        for family in Family::ALL {
+        for family in AddressFamily::ALL {
             assert!(family.oauth_base_url().strip_prefix(GATEWAY).is_some_and(|path| path.starts_with('/')));
         }
     }
 
     #[test]
     fn paths_are_whole_and_declare_the_cloud_id() {
-        let servers = json!([{"url": Family::StakeholderComms.oauth_base_url()}]);
+        let servers = json!([{"url": AddressFamily::StakeholderComms.oauth_base_url()}]);
         let root = complete(document(json!({
             "/v1/as": {"get": {}},
             "/pages": {"get": {}, "servers": servers}

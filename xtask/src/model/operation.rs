@@ -4,7 +4,7 @@ use super::{page::Page, rust_type::RustType};
 use crate::{
     names,
     overlay::{Idempotency, Paging, WriteStateLocation},
-    rewrite::Family,
+    rewrite::AddressFamily,
 };
 
 /// The area of operations that the overlay does not name.
@@ -20,7 +20,7 @@ pub struct OperationModel {
     /// The path template, relative to the base URL of the family.
     pub path: String,
     /// The address family.
-    pub family: Family,
+    pub family: AddressFamily,
     /// The key of its area.
     pub area: String,
     /// The name of the method on the accessor of its area.

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::rewrite::Family;
+use crate::rewrite::AddressFamily;
 
 /// Writes the base URLs of all families.
 pub fn file() -> TokenStream {
-    let constants = Family::ALL.into_iter().map(|family| {
+    let constants = AddressFamily::ALL.into_iter().map(|family| {
         let name = family.rust_name().to_ascii_uppercase();
         let [oauth, basic] = ["OAUTH", "BASIC"].map(|kind| format_ident!("{name}_{kind}"));
         let [oauth_base_url, basic_base] = [family.oauth_base_url(), family.basic_base_url()];
@@ -20,10 +20,10 @@ pub fn file() -> TokenStream {
             pub const #basic: &str = #basic_base;
         }
     });
-    let names: Vec<_> = Family::ALL.into_iter().map(Family::rust_name).collect();
+    let names: Vec<_> = AddressFamily::ALL.into_iter().map(AddressFamily::rust_name).collect();
     let fields: Vec<_> = names.iter().map(|name| format_ident!("{name}")).collect();
     let [oauth, basic] = ["OAUTH", "BASIC"]
-        .map(|kind| Family::ALL.map(|family| format_ident!("{}_{kind}", family.rust_name().to_ascii_uppercase())));
+        .map(|kind| AddressFamily::ALL.map(|family| format_ident!("{}_{kind}", family.rust_name().to_ascii_uppercase())));
     let accessors = names.iter().zip(&fields).map(|(name, field)| {
         let doc = format!(" The base URL of the family `{name}`, without a trailing slash.");
         quote! {

@@ -13,7 +13,7 @@ use crate::{
     overlay::{Entry, Overlay, Paging},
     problem::{Problem, Problems},
     repair::generator::RAW_BODY,
-    rewrite::Family,
+    rewrite::AddressFamily,
 };
 
 /// Extracts all operations.
@@ -78,7 +78,7 @@ fn model(
         rust_method: entry.and_then(|entry| entry.method.clone()).unwrap_or_else(|| id.clone()),
         method: operation.method.to_ascii_uppercase(),
         path: operation.path.to_owned(),
-        family: Family::of(operation),
+        family: AddressFamily::of(operation),
         area: entry.map_or(UNSORTED, |entry| entry.area.as_str()).to_owned(),
         path_params: path_params.collect(),
         query_params,

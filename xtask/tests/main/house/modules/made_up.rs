@@ -83,6 +83,16 @@ fn a_circle_through_an_import_of_a_module_is_found() {
 }
 
 #[test]
+fn a_variable_does_not_hide_the_module_of_its_name() {
+    let files = [
+        ("lib.rs", "mod a;\nmod b;"),
+        ("a.rs", "use crate::b;\npub struct A;\nfn f() { let b = b::new(); }"),
+        ("b.rs", "use crate::a::A;\npub fn new() -> A { A }"),
+    ];
+    assert_circle(&files, "a -> b -> a");
+}
+
+#[test]
 fn a_circle_through_macros_and_attributes_is_found() {
     let files = [
         ("lib.rs", "mod a;\nmod b;"),

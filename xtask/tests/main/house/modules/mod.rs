@@ -5,6 +5,10 @@
 //! also where the name comes through re-exports. `mod` declarations and re-exports alone make no
 //! arrow. Test modules are left out.
 //!
+//! The check reads code as text and has no types. It does not see method calls on types of other
+//! modules, `include!`, `macro_use`, code in `quote!`, and globs within functions. It reads
+//! libraries and binaries, not tests, examples and benchmarks.
+//!
 //! To see the circles alone: `cargo test -p xtask --test main house::modules`.
 
 mod circles;

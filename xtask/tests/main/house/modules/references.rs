@@ -92,7 +92,8 @@ struct Collector {
 impl Collector {
     fn add(&mut self, mut path: Vec<String>, form: Form) {
         let Some(first) = path.first() else { return };
-        if self.locals.names.contains(first) || first == "Self" {
+        // A variable hides an item of its name, but not a module in a longer path.
+        if (path.len() == 1 && self.locals.names.contains(first)) || first == "Self" {
             return;
         }
         if let Some(import) = self.locals.imports.get(first)
