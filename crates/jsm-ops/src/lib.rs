@@ -231,7 +231,7 @@ mod error;
 mod grant;
 mod http_client;
 mod oauth;
-mod retry_after;
+mod retry_delay;
 mod secret_string;
 mod secure_random;
 mod session;

@@ -9,7 +9,7 @@ use jsm_ops::{Client, MemoryStore};
 use jsm_ops_bench::{
     Result,
     alert_server::{self, AlertServer},
-    comparison::{Comparison, Plan, Round, compare},
+    comparison::{Comparison, Round, RoundPlan, compare},
     fake_access::{FakeAccess, LoadClock},
     markdown::{Table, thousands},
     measure::{self, median},
@@ -25,11 +25,11 @@ const PROCESSOR: f64 = 1.15;
 const HOUR: Duration = Duration::from_secs(3600);
 const WAVES: usize = 20;
 
-const PLANS: [(&str, Plan); 4] = [
-    ("1 caller, one alert", Plan { callers: 1, calls: 2_000, rounds: 60, pages: false }),
-    ("64 callers, one alert", Plan { callers: 64, calls: 6_400, rounds: 40, pages: false }),
-    ("1,024 callers, one alert", Plan { callers: 1_024, calls: 10_240, rounds: 20, pages: false }),
-    ("1 caller, a page of 100 alerts", Plan { callers: 1, calls: 300, rounds: 30, pages: true }),
+const PLANS: [(&str, RoundPlan); 4] = [
+    ("1 caller, one alert", RoundPlan { callers: 1, calls: 2_000, rounds: 60, pages: false }),
+    ("64 callers, one alert", RoundPlan { callers: 64, calls: 6_400, rounds: 40, pages: false }),
+    ("1,024 callers, one alert", RoundPlan { callers: 1_024, calls: 10_240, rounds: 20, pages: false }),
+    ("1 caller, a page of 100 alerts", RoundPlan { callers: 1, calls: 300, rounds: 30, pages: true }),
 ];
 
 fn main() -> Result<()> {

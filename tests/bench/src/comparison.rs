@@ -11,7 +11,7 @@ use crate::{
 
 /// How a comparison is made.
 #[derive(Debug, Clone, Copy)]
-pub struct Plan {
+pub struct RoundPlan {
     /// Tasks that call concurrently.
     pub callers: usize,
     /// Calls of one side in one round, over all tasks.
@@ -64,7 +64,7 @@ impl Comparison {
 ///
 /// # Errors
 /// A failed call.
-pub async fn compare(sides: &Sides, plan: Plan) -> Result<Comparison> {
+pub async fn compare(sides: &Sides, plan: RoundPlan) -> Result<Comparison> {
     // Warms up connections, branch predictors and the allocator.
     for side in [Side::Bare, Side::Client] {
         round(sides, plan, side).await?;
@@ -84,7 +84,7 @@ pub async fn compare(sides: &Sides, plan: Plan) -> Result<Comparison> {
     Ok(Comparison { pairs })
 }
 
-async fn round(sides: &Sides, plan: Plan, side: Side) -> Result<Round> {
+async fn round(sides: &Sides, plan: RoundPlan, side: Side) -> Result<Round> {
     let each = plan.calls / plan.callers;
     let (processor, start) = (processor_time(), Instant::now());
     let mut latencies = Vec::with_capacity(each * plan.callers);
@@ -115,7 +115,7 @@ async fn round(sides: &Sides, plan: Plan, side: Side) -> Result<Round> {
     })
 }
 
-async fn call(sides: &Sides, plan: Plan, side: Side, calls: usize, latencies: &mut Vec<f64>) -> Result<()> {
+async fn call(sides: &Sides, plan: RoundPlan, side: Side, calls: usize, latencies: &mut Vec<f64>) -> Result<()> {
     for _ in 0..calls {
         let start = Instant::now();
         if plan.pages {

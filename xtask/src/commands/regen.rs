@@ -18,7 +18,7 @@ use super::{
 use crate::{
     document::load,
     emit::{
-        disk::{self, Plan},
+        disk::{self, DiskPlan},
         source::{Files, INTERFACE},
     },
     overlay::Overlay,
@@ -100,7 +100,7 @@ fn last_interface(out: &Path) -> Interface {
     fs::read(out.join(INTERFACE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
-fn check(out: &Path, files: &Files, plan: &Plan) -> Result<(), Failure> {
+fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
     if plan.is_empty() {
         return Ok(line!("{} is what `cargo xtask regen` writes: {} files", out.display(), plan.unchanged)?);
     }
@@ -126,7 +126,7 @@ fn check(out: &Path, files: &Files, plan: &Plan) -> Result<(), Failure> {
     )))
 }
 
-fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &Plan) -> io::Result<()> {
+fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &DiskPlan) -> io::Result<()> {
     let summary = &output.summary;
     let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
     line!("operations  {operations} in, {methods} out")?;
@@ -147,7 +147,7 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
         )?;
     }
     report_changes(options, before, &output.interface)?;
-    let Plan { written, removed, unchanged } = plan;
+    let DiskPlan { written, removed, unchanged } = plan;
     line!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display())?;
     if options.verbose {
         written.iter().try_for_each(|name| line!("  written {name}"))?;

@@ -10,7 +10,7 @@ use crate::atomic_write::{self, DiskError};
 
 /// The difference between the files and a directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct DiskPlan {
     /// Files with new content.
     pub written: Vec<String>,
     /// Files that no run writes.
@@ -33,7 +33,7 @@ pub enum PlanError {
     NotOurs(String),
 }
 
-impl Plan {
+impl DiskPlan {
     /// Whether the directory has exactly the files.
     pub fn is_empty(&self) -> bool {
         self.written.is_empty() && self.removed.is_empty()
@@ -41,8 +41,8 @@ impl Plan {
 }
 
 /// Compares the files with the directory.
-pub fn plan(directory: &Path, files: &Files) -> Result<Plan, PlanError> {
-    let mut plan = Plan::default();
+pub fn plan(directory: &Path, files: &Files) -> Result<DiskPlan, PlanError> {
+    let mut plan = DiskPlan::default();
     let existing = list(directory)?;
     if !existing.is_empty() && !is_ours(directory) {
         return Err(PlanError::NotOurs(directory.display().to_string()));
@@ -64,7 +64,7 @@ pub fn plan(directory: &Path, files: &Files) -> Result<Plan, PlanError> {
 ///
 /// # Errors
 /// The first file that could not be written or removed.
-pub fn apply(directory: &Path, files: &Files, plan: &Plan) -> Result<(), PlanError> {
+pub fn apply(directory: &Path, files: &Files, plan: &DiskPlan) -> Result<(), PlanError> {
     let written = plan.written.iter().filter_map(|name| Some((directory.join(name), files.get(name)?.as_str())));
     let removed: Vec<PathBuf> = plan.removed.iter().map(|name| directory.join(name)).collect();
     atomic_write::apply(directory, &written.collect::<Vec<_>>(), &removed)?;
@@ -109,7 +109,7 @@ mod tests {
         content.iter().map(|(name, content)| ((*name).to_owned(), (*content).to_owned())).chain([manifest]).collect()
     }
 
-    fn write(directory: &Path, files: &Files) -> Plan {
+    fn write(directory: &Path, files: &Files) -> DiskPlan {
         let plan = plan(directory, files).expect("plan");
         apply(directory, files, &plan).expect("applied");
         plan
@@ -123,7 +123,7 @@ mod tests {
         let plan = write(directory.path(), &files(&[("src/a.rs", "1"), ("src/c.rs", "3")]));
         assert_eq!(
             plan,
-            Plan { written: vec!["src/c.rs".to_owned()], removed: vec!["src/old/b.rs".to_owned()], unchanged: 2 }
+            DiskPlan { written: vec!["src/c.rs".to_owned()], removed: vec!["src/old/b.rs".to_owned()], unchanged: 2 }
         );
         assert_eq!(list(directory.path()).expect("list"), ["Cargo.toml", "src/a.rs", "src/c.rs"]);
         assert!(!directory.path().join("src/old").exists());

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::operations::Checker;
+use super::operations::OperationChecker;
 use crate::{document::Pointer, repair::generator::RAW_BODY};
 
 /// The media type of bodies that become types.
 const JSON: &str = "application/json";
 /// Media types of responses that callers get as they come.
 const RAW_RESPONSES: [&str; 3] = ["text/calendar", "text/plain", RAW_BODY];
-impl Checker<'_> {
+impl OperationChecker<'_> {
     pub(super) fn body(&mut self, method: &str, at: &Pointer<'_>, body: &Value) {
         if matches!(method, "get" | "head") {
             // CloudFront, in front of Jira Cloud, rejects it with an HTML page.

@@ -31,17 +31,17 @@ pub fn check(document: &Document, problems: &mut Problems) {
         }
     }
     for operation in document.operations() {
-        Checker { document, problems, label: operation.label() }.operation(&operation);
+        OperationChecker { document, problems, label: operation.label() }.operation(&operation);
     }
 }
 
-pub(super) struct Checker<'a> {
+pub(super) struct OperationChecker<'a> {
     document: &'a Document,
     problems: &'a mut Problems,
     label: String,
 }
 
-impl Checker<'_> {
+impl OperationChecker<'_> {
     pub(super) fn problem(&mut self, at: impl Into<String>, message: impl Into<String>, help: &str) {
         self.problems.push(Problem::new(at, message, help).in_operation(&self.label));
     }

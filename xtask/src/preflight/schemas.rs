@@ -29,7 +29,7 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
                 }
             }
         }
-        Checker { document, problems, operation: None }.check(&at, schema, Place::Named);
+        SchemaChecker { document, problems, operation: None }.check(&at, schema, Place::Named);
         if resolve(document, &schema_reference(name)) == Err(Unresolved::Loop) {
             let message = format!("the schema `{name}` is a reference to itself");
             problems.push(Problem::new(at, message, "break the loop in a repair"));
@@ -39,7 +39,7 @@ pub fn check_named(document: &Document, problems: &mut Problems) {
 
 /// Checks a schema in an operation.
 pub fn check_in_operation(document: &Document, at: &Pointer<'_>, schema: &Value, operation: &str, problems: &mut Problems) {
-    Checker { document, problems, operation: Some(operation) }.check(at, schema, Place::Operation);
+    SchemaChecker { document, problems, operation: Some(operation) }.check(at, schema, Place::Operation);
 }
 
 /// Why a reference does not lead to a schema.
@@ -77,13 +77,13 @@ enum Place {
     Inner,
 }
 
-struct Checker<'a> {
+struct SchemaChecker<'a> {
     document: &'a Document,
     problems: &'a mut Problems,
     operation: Option<&'a str>,
 }
 
-impl Checker<'_> {
+impl SchemaChecker<'_> {
     fn problem(&mut self, at: impl Into<String>, message: impl Into<String>, help: &str) {
         let mut problem = Problem::new(at, message, help);
         problem.operation = self.operation.map(str::to_owned);

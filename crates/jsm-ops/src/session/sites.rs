@@ -13,7 +13,7 @@ use crate::{
     error::{Error, ErrorKind},
     http_client::MAX_RESPONSE_BYTES,
     oauth::context::Context,
-    retry_after::retry_after,
+    retry_delay::retry_after,
     session::access_token::AccessToken,
     site::Site,
     text,

@@ -18,7 +18,7 @@ use crate::{
     error::{Error, ErrorKind, consent_reason::ConsentReason},
     http_client::MAX_RESPONSE_BYTES,
     oauth::app::App,
-    retry_after::retry_after,
+    retry_delay::retry_after,
     secret_string::SecretString,
     sign_in::pending::CheckedCode,
     text,

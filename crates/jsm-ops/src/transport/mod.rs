@@ -2,10 +2,9 @@
 //!
 //! A call passes `observe` (span, events, metrics) ─► `deadline` ─► the loop of attempts. An
 //! attempt passes `rate_limiter` and `pacer` ─► `credential` ─► `retry` (may it be retried?) ─►
-//! `backoff` (when?).
+//! `retry_delays` (when?).
 
 pub(crate) mod api_token;
-mod backoff;
 pub(crate) mod credential;
 mod deadline;
 pub(crate) mod jitter;
@@ -14,6 +13,7 @@ mod observe;
 mod pacer;
 pub(crate) mod rate_limiter;
 pub(crate) mod retry;
+mod retry_delays;
 pub(crate) mod retry_policy;
 pub(crate) mod settings;
 
@@ -23,7 +23,6 @@ use jsm_ops_core::{BoxFuture, Clock, Error as CallError, RateLimits, Request, Re
 use tracing::Instrument as _;
 
 use crate::transport::{
-    backoff::RetryDelays,
     credential::Authenticator,
     deadline::with_timeout,
     metrics::ThrottleCause,
@@ -31,6 +30,7 @@ use crate::transport::{
     pacer::Pacer,
     rate_limiter::RateLimiter,
     retry::{RetryCause, is_idempotent, retry_cause},
+    retry_delays::RetryDelays,
     settings::TransportSettings,
 };
 

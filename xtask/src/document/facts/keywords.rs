@@ -3,17 +3,17 @@
 use serde_json::Value;
 
 /// What a node of a document is.
-pub enum Shape {
+pub enum NodeShape {
     /// A plain value.
     Plain(Plain),
     /// An object with known members.
     Object(&'static [(&'static str, Rule)]),
     /// An object whose keys are names.
-    Map(&'static Shape),
+    Map(&'static NodeShape),
     /// An array of one shape; it may be empty.
-    List(&'static Shape),
+    List(&'static NodeShape),
     /// An array that is not empty.
-    Alternatives(&'static Shape),
+    Alternatives(&'static NodeShape),
     /// A schema, or the boolean that may stand for one below `additionalProperties`.
     SchemaOrFlag,
     /// Prose under a name that is a fact; only the name stays.
@@ -66,29 +66,29 @@ impl Plain {
 /// What happens to a member of an object.
 pub enum Rule {
     /// It is a fact of this shape.
-    Keep(&'static Shape),
+    Keep(&'static NodeShape),
     /// It is a fact unless it is prose instead of one.
     KeepIf(fn(&Value) -> bool),
     /// It is prose, or the copy of a fact.
     Drop,
 }
 
+use NodeShape::{Alternatives, List, Map, Object, Prose};
 use Plain::{Flag, Members, Number, Text, Texts, Values};
 use Rule::{Drop, Keep, KeepIf};
-use Shape::{Alternatives, List, Map, Object, Prose};
 
 /// Extensions that are facts, all of them flags; all others are dropped, whatever they hold.
 pub const EXTENSIONS: [&str; 1] = ["x-experimental"];
 
-static TEXT: Shape = Shape::Plain(Text);
-static FLAG: Shape = Shape::Plain(Flag);
-static NUMBER: Shape = Shape::Plain(Number);
-static TEXTS: Shape = Shape::Plain(Texts);
-static VALUES: Shape = Shape::Plain(Values);
-static MEMBERS: Shape = Shape::Plain(Members);
+static TEXT: NodeShape = NodeShape::Plain(Text);
+static FLAG: NodeShape = NodeShape::Plain(Flag);
+static NUMBER: NodeShape = NodeShape::Plain(Number);
+static TEXTS: NodeShape = NodeShape::Plain(Texts);
+static VALUES: NodeShape = NodeShape::Plain(Values);
+static MEMBERS: NodeShape = NodeShape::Plain(Members);
 
 /// The whole document.
-pub static ROOT: Shape = Object(&[
+pub static ROOT: NodeShape = Object(&[
     ("openapi", Keep(&TEXT)),
     ("info", Keep(&INFO)),
     ("servers", Keep(&SERVERS)),
@@ -98,7 +98,7 @@ pub static ROOT: Shape = Object(&[
     ("paths", Keep(&PATHS)),
     ("externalDocs", Drop),
 ]);
-static INFO: Shape = Object(&[
+static INFO: NodeShape = Object(&[
     ("title", Keep(&TEXT)),
     ("version", Keep(&TEXT)),
     ("description", Drop),
@@ -106,12 +106,12 @@ static INFO: Shape = Object(&[
     ("contact", Drop),
     ("license", Drop),
 ]);
-static SERVERS: Shape = List(&Object(&[("url", Keep(&TEXT)), ("variables", Keep(&VARIABLES)), ("description", Drop)]));
-static VARIABLES: Shape = Map(&Object(&[("default", Keep(&TEXT)), ("enum", Keep(&TEXTS)), ("description", Drop)]));
+static SERVERS: NodeShape = List(&Object(&[("url", Keep(&TEXT)), ("variables", Keep(&VARIABLES)), ("description", Drop)]));
+static VARIABLES: NodeShape = Map(&Object(&[("default", Keep(&TEXT)), ("enum", Keep(&TEXTS)), ("description", Drop)]));
 /// Alternatives of schemes, each with the scopes that it asks for.
-static SECURITY: Shape = List(&Map(&Shape::Plain(Texts)));
-static TAGS: Shape = List(&Object(&[("name", Keep(&TEXT)), ("description", Drop), ("externalDocs", Drop)]));
-static COMPONENTS: Shape = Object(&[
+static SECURITY: NodeShape = List(&Map(&NodeShape::Plain(Texts)));
+static TAGS: NodeShape = List(&Object(&[("name", Keep(&TEXT)), ("description", Drop), ("externalDocs", Drop)]));
+static COMPONENTS: NodeShape = Object(&[
     ("schemas", Keep(&SCHEMAS)),
     ("securitySchemes", Keep(&SECURITY_SCHEMES)),
     ("parameters", Keep(&NAMED_PARAMETERS)),
@@ -119,7 +119,7 @@ static COMPONENTS: Shape = Object(&[
     ("requestBodies", Keep(&REQUEST_BODIES)),
     ("examples", Drop),
 ]);
-static SECURITY_SCHEMES: Shape = Map(&Object(&[
+static SECURITY_SCHEMES: NodeShape = Map(&Object(&[
     ("type", Keep(&TEXT)),
     ("scheme", Keep(&TEXT)),
     ("name", Keep(&TEXT)),
@@ -129,14 +129,14 @@ static SECURITY_SCHEMES: Shape = Map(&Object(&[
     ("flows", Keep(&FLOWS)),
     ("description", Drop),
 ]));
-static FLOWS: Shape = Map(&Object(&[
+static FLOWS: NodeShape = Map(&Object(&[
     ("authorizationUrl", Keep(&TEXT)),
     ("tokenUrl", Keep(&TEXT)),
     ("refreshUrl", Keep(&TEXT)),
     ("scopes", Keep(&SCOPES)),
 ]));
-static SCOPES: Shape = Map(&Prose);
-static PATHS: Shape = Map(&Object(&[
+static SCOPES: NodeShape = Map(&Prose);
+static PATHS: NodeShape = Map(&Object(&[
     ("get", Keep(&OPERATION)),
     ("put", Keep(&OPERATION)),
     ("post", Keep(&OPERATION)),
@@ -151,7 +151,7 @@ static PATHS: Shape = Map(&Object(&[
     ("summary", Drop),
     ("description", Drop),
 ]));
-static OPERATION: Shape = Object(&[
+static OPERATION: NodeShape = Object(&[
     ("tags", Keep(&TEXTS)),
     ("operationId", Keep(&TEXT)),
     ("parameters", Keep(&PARAMETERS)),
@@ -164,9 +164,9 @@ static OPERATION: Shape = Object(&[
     ("description", Drop),
     ("externalDocs", Drop),
 ]);
-static PARAMETERS: Shape = List(&PARAMETER);
-static NAMED_PARAMETERS: Shape = Map(&PARAMETER);
-static PARAMETER: Shape = Object(&[
+static PARAMETERS: NodeShape = List(&PARAMETER);
+static NAMED_PARAMETERS: NodeShape = Map(&PARAMETER);
+static PARAMETER: NodeShape = Object(&[
     ("$ref", Keep(&TEXT)),
     ("name", Keep(&TEXT)),
     ("in", Keep(&TEXT)),
@@ -182,22 +182,22 @@ static PARAMETER: Shape = Object(&[
     ("example", Drop),
     ("examples", Drop),
 ]);
-static REQUEST_BODIES: Shape = Map(&REQUEST_BODY);
-static REQUEST_BODY: Shape =
+static REQUEST_BODIES: NodeShape = Map(&REQUEST_BODY);
+static REQUEST_BODY: NodeShape =
     Object(&[("$ref", Keep(&TEXT)), ("content", Keep(&CONTENT)), ("required", Keep(&FLAG)), ("description", Drop)]);
-static RESPONSES: Shape = Map(&Object(&[
+static RESPONSES: NodeShape = Map(&Object(&[
     ("$ref", Keep(&TEXT)),
     ("content", Keep(&CONTENT)),
     ("headers", Keep(&NAMED_PARAMETERS)),
     ("description", Drop),
 ]));
-static CONTENT: Shape =
+static CONTENT: NodeShape =
     Map(&Object(&[("schema", Keep(&SCHEMA)), ("encoding", Keep(&MEMBERS)), ("example", Drop), ("examples", Drop)]));
-static SCHEMAS: Shape = Map(&SCHEMA);
-static SCHEMA_ALTERNATIVES: Shape = Alternatives(&SCHEMA);
-static SCHEMA_OR_FLAG: Shape = Shape::SchemaOrFlag;
+static SCHEMAS: NodeShape = Map(&SCHEMA);
+static SCHEMA_ALTERNATIVES: NodeShape = Alternatives(&SCHEMA);
+static SCHEMA_OR_FLAG: NodeShape = NodeShape::SchemaOrFlag;
 /// The keywords of a schema object.
-pub static SCHEMA: Shape = Object(&[
+pub static SCHEMA: NodeShape = Object(&[
     ("$ref", Keep(&TEXT)),
     ("type", Keep(&TEXT)),
     ("format", Keep(&TEXT)),

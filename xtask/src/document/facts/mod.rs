@@ -8,7 +8,7 @@
 
 mod keywords;
 
-use keywords::{EXTENSIONS, Plain, ROOT, Rule, SCHEMA, Shape};
+use keywords::{EXTENSIONS, NodeShape, Plain, ROOT, Rule, SCHEMA};
 use serde_json::Value;
 
 use super::{Document, Pointer, load::json_type};
@@ -30,30 +30,30 @@ struct Facts {
 }
 
 impl Facts {
-    fn reduce(&mut self, at: &Pointer<'_>, value: &mut Value, shape: &Shape) {
+    fn reduce(&mut self, at: &Pointer<'_>, value: &mut Value, shape: &NodeShape) {
         match (shape, value) {
-            (Shape::Plain(plain), value) => self.plain(at, value, *plain),
-            (Shape::Prose, value) => *value = Value::String(String::new()),
-            (Shape::SchemaOrFlag, Value::Bool(_)) => {}
-            (Shape::SchemaOrFlag, value) => self.reduce(at, value, &SCHEMA),
-            (Shape::Object(members), Value::Object(object)) => {
+            (NodeShape::Plain(plain), value) => self.plain(at, value, *plain),
+            (NodeShape::Prose, value) => *value = Value::String(String::new()),
+            (NodeShape::SchemaOrFlag, Value::Bool(_)) => {}
+            (NodeShape::SchemaOrFlag, value) => self.reduce(at, value, &SCHEMA),
+            (NodeShape::Object(members), Value::Object(object)) => {
                 object.retain(|key, value| self.member(at, members, key, value))
             }
-            (Shape::Map(inner), Value::Object(object)) => {
+            (NodeShape::Map(inner), Value::Object(object)) => {
                 object.iter_mut().for_each(|(key, value)| self.reduce(&at.member(key), value, inner));
             }
-            (Shape::Alternatives(_), Value::Array(items)) if items.is_empty() => {
+            (NodeShape::Alternatives(_), Value::Array(items)) if items.is_empty() => {
                 self.problems.push(Problem::new(
                     at,
                     "the list of alternatives is empty",
                     "remove the keyword, or add the alternatives",
                 ));
             }
-            (Shape::List(inner) | Shape::Alternatives(inner), Value::Array(items)) => {
+            (NodeShape::List(inner) | NodeShape::Alternatives(inner), Value::Array(items)) => {
                 items.iter_mut().enumerate().for_each(|(index, item)| self.reduce(&at.element(index), item, inner));
             }
-            (Shape::Object(_) | Shape::Map(_), value) => self.wrong_type(at, "an object", value),
-            (Shape::List(_) | Shape::Alternatives(_), value) => self.wrong_type(at, "an array", value),
+            (NodeShape::Object(_) | NodeShape::Map(_), value) => self.wrong_type(at, "an object", value),
+            (NodeShape::List(_) | NodeShape::Alternatives(_), value) => self.wrong_type(at, "an array", value),
         }
     }
 

@@ -12,30 +12,34 @@ use tokio::{
 const MAX_HEAD: usize = 64 * 1024;
 
 /// A page with its status.
-pub(super) struct Page {
+pub(super) struct CallbackPage {
     status: &'static str,
     title: &'static str,
     text: String,
 }
 
-pub(super) fn signed_in() -> Page {
-    Page { status: "200 OK", title: "Signed in", text: "You can close this window and go back to the program.".to_owned() }
+pub(super) fn signed_in() -> CallbackPage {
+    CallbackPage {
+        status: "200 OK",
+        title: "Signed in",
+        text: "You can close this window and go back to the program.".to_owned(),
+    }
 }
 
-pub(super) fn failed(reason: &str) -> Page {
-    Page { status: "400 Bad Request", title: "Not signed in", text: reason.to_owned() }
+pub(super) fn failed(reason: &str) -> CallbackPage {
+    CallbackPage { status: "400 Bad Request", title: "Not signed in", text: reason.to_owned() }
 }
 
-pub(super) fn another_sign_in() -> Page {
+pub(super) fn another_sign_in() -> CallbackPage {
     let text = "The program waits for another sign-in. Look for a newer window, or begin again.";
-    Page { status: "400 Bad Request", title: "Another sign-in", text: text.to_owned() }
+    CallbackPage { status: "400 Bad Request", title: "Another sign-in", text: text.to_owned() }
 }
 
-pub(super) fn not_found() -> Page {
-    Page { status: "404 Not Found", title: "Not found", text: "A program waits here for a sign-in.".to_owned() }
+pub(super) fn not_found() -> CallbackPage {
+    CallbackPage { status: "404 Not Found", title: "Not found", text: "A program waits here for a sign-in.".to_owned() }
 }
 
-impl Page {
+impl CallbackPage {
     /// Sends the page and closes the connection.
     pub(super) async fn send(self, stream: &mut TcpStream) -> io::Result<()> {
         let Self { status, title, text } = self;

@@ -17,7 +17,7 @@ use crate::{
 const VERSION: u64 = 1;
 
 /// A file with one grant or many, in the same form.
-pub(super) struct Document {
+pub(super) struct StoreFile {
     version: u64,
     grants: Vec<(GrantKey, Grant, Map<String, Value>)>,
     unknown: Map<String, Value>,
@@ -55,13 +55,13 @@ struct EntryToWrite<'a> {
     unknown: &'a Map<String, Value>,
 }
 
-impl Default for Document {
+impl Default for StoreFile {
     fn default() -> Self {
         Self { version: VERSION, grants: Vec::new(), unknown: Map::new() }
     }
 }
 
-impl Document {
+impl StoreFile {
     /// Reads a file. `None` if it does not exist.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, StoreError> {
         let json = match fs::read(path) {

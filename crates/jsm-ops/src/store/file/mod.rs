@@ -14,7 +14,7 @@ use jsm_ops_core::BoxFuture;
 use crate::{
     grant::{Grant, generation::Generation, key::GrantKey},
     store::{
-        StoreLock, TokenStore, blocking, check_generation, error::StoreError, file::format::Document, hashed_name, lock,
+        StoreLock, TokenStore, blocking, check_generation, error::StoreError, file::format::StoreFile, hashed_name, lock,
     },
 };
 
@@ -87,7 +87,7 @@ impl TokenStore for FileStore {
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
         let (path, key) = (self.path(key), key.clone());
         // A rename is atomic, so reading takes no lock.
-        Box::pin(blocking(move || Ok(Document::read(&path)?.and_then(|document| document.grant(&key).cloned()))))
+        Box::pin(blocking(move || Ok(StoreFile::read(&path)?.and_then(|document| document.grant(&key).cloned()))))
     }
 
     fn save<'a>(
@@ -130,10 +130,10 @@ impl TokenStore for FileStore {
 }
 
 /// Reads, changes and replaces a file while other processes are locked out.
-fn change(path: &Path, act: impl FnOnce(&mut Document) -> Result<(), StoreError>) -> Result<(), StoreError> {
+fn change(path: &Path, act: impl FnOnce(&mut StoreFile) -> Result<(), StoreError>) -> Result<(), StoreError> {
     lock::create_directory(path)?;
     let _lock = lock::acquire_blocking(&lock_path(path, ""), lock::WRITE_TIMEOUT)?;
-    let mut document = Document::read(path)?.unwrap_or_default();
+    let mut document = StoreFile::read(path)?.unwrap_or_default();
     act(&mut document)?;
     if document.is_disposable() {
         atomic::remove(path)
