@@ -1404,7 +1404,7 @@ pub struct StakeholderCommsIncidentComponentStatus {
         skip_serializing_if = "Nullable::is_absent"
     )]
     pub component_id: Nullable<String>,
-    /// The status of the component during the incident.
+    /// How well the component works while the incident lasts.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub status: Nullable<StakeholderCommsComponentStatus>,
 }
@@ -1426,7 +1426,7 @@ impl StakeholderCommsIncidentComponentStatus {
         self
     }
 
-    /// The status of the component during the incident.
+    /// How well the component works while the incident lasts.
     #[must_use]
     pub fn status(
         mut self,
