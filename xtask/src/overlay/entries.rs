@@ -108,6 +108,12 @@ impl Overlay {
         self.operations.get(&operation.label()).map(|entry| self.ledger.read(entry))
     }
 
+    /// The file of an operation, for help texts: `spec/overlay/alerts.yaml`.
+    pub fn file(&self, operation: &Operation<'_>) -> String {
+        let name = self.files.get(&operation.label()).map(String::as_str).unwrap_or_default();
+        format!("spec/overlay/{name}")
+    }
+
     /// How many items an operation lists at all, where it pages by offset.
     pub fn max_results(&self, entry: &Entry) -> Option<u32> {
         let count = entry.max_results.as_ref().filter(|_| entry.paging == Some(Paging::Offset));
