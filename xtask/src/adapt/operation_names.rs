@@ -42,7 +42,7 @@ fn one_operation_per_name(names: &BTreeMap<(String, String), (String, String)>, 
         let operation = label(method, path);
         if let Some(first) = taken.get(name.as_str()) {
             let message = format!("`{first}` and `{operation}` both have the Rust name `{name}`");
-            let help = "give each a name of its own in spec/overlay/";
+            let help = "set a unique `name` for each in spec/overlay/";
             problems.push(Problem::new(Pointer::Path(&["paths", path, method]), message, help).in_operation(&operation));
         } else {
             taken.insert(name, operation);

@@ -24,13 +24,13 @@ pub struct Options {
 /// Only the repairs of the vendor's mistakes are applied: the others would make the document wrong.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = options.spec.clone().unwrap_or_else(|| workspace().join("spec/jsm-ops.json"));
-    let refuse = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
+    let failed = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
     let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
-    let document = load::file(&spec).map_err(|error| refuse(&error))?;
+    let document = load::file(&spec).map_err(|error| failed(&error))?;
     let repaired = pipeline::repair(document, vendor::URL_REPAIRS, vendor::REPAIRS, &mut Times::start());
-    let repaired = repaired.map_err(|error| refuse(&error))?;
+    let repaired = repaired.map_err(|error| failed(&error))?;
     let document = standalone::standalone(repaired.document, &overlay)
-        .map_err(|problems| refuse(&format!("the repaired document is not valid OpenAPI: {problems}")))?;
+        .map_err(|problems| failed(&format!("the repaired document is invalid OpenAPI: {problems}")))?;
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
     match &options.out {

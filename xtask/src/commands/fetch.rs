@@ -116,10 +116,10 @@ fn today() -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let refuse = |error| Failure(format!("{}: {}", path.display(), load::LoadError::Io(error)));
-    let file = fs::File::open(path).map_err(refuse)?;
+    let failed = |error| Failure(format!("{}: {}", path.display(), load::LoadError::Io(error)));
+    let file = fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    file.take(load::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(refuse)?;
+    file.take(load::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }
 

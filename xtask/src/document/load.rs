@@ -33,7 +33,7 @@ pub enum LoadError {
     )]
     Html,
     /// Neither JSON nor YAML; the reason holds line and column.
-    #[error("the document is not valid {format}: {reason}\n    help: fetch it again; it may have been cut off or edited")]
+    #[error("the document is invalid {format}: {reason}\n    help: fetch it again; it may have been cut off or edited")]
     Syntax {
         /// `JSON` or `YAML`.
         format: &'static str,
@@ -89,7 +89,7 @@ fn check(root: &Value) -> Result<(), Problems> {
     let problem = |pointer: &str, message: String, help: &str| Err(Problems::from(Problem::new(pointer, message, help)));
     let Some(object) = root.as_object() else {
         let message = format!("expected an object, found {}", json_type(root));
-        return problem("", message, "give the OpenAPI document itself");
+        return problem("", message, "pass the OpenAPI document");
     };
     if let Some(version) = object.get("swagger") {
         return problem("/swagger", format!("the document is Swagger {version}"), "convert it to OpenAPI 3.0 first");
@@ -100,7 +100,7 @@ fn check(root: &Value) -> Result<(), Problems> {
             let help = "convert it to OpenAPI 3.0.x first; the generator knows no other version";
             return problem("/openapi", format!("the document is OpenAPI {version}"), help);
         }
-        None => return problem("", "the version `openapi` is missing".to_owned(), "give the OpenAPI document itself"),
+        None => return problem("", "the version `openapi` is missing".to_owned(), "pass the OpenAPI document"),
     }
     let paths = object.get("paths").and_then(Value::as_object);
     if paths.is_none_or(Map::is_empty) {
@@ -231,8 +231,8 @@ mod tests {
     const SMALL: &str =
         r#"{"openapi":"3.0.1","paths":{"/a":{"get":{"responses":{"200":{}}}}},"components":{"schemas":{"A":{}}}}"#;
 
-    fn refused(text: &str) -> String {
-        bytes(text.as_bytes()).expect_err("refused").to_string()
+    fn rejected(text: &str) -> String {
+        bytes(text.as_bytes()).expect_err("rejected").to_string()
     }
 
     #[test]
@@ -248,33 +248,33 @@ mod tests {
 
     #[test]
     fn syntax_errors_have_a_location() {
-        assert!(refused(&SMALL[..40]).contains("line 1 column 40"), "{}", refused(&SMALL[..40]));
-        assert!(refused("openapi: 3.0.1\npaths: [\n").contains("line"), "{}", refused("openapi: 3.0.1\npaths: [\n"));
+        assert!(rejected(&SMALL[..40]).contains("line 1 column 40"), "{}", rejected(&SMALL[..40]));
+        assert!(rejected("openapi: 3.0.1\npaths: [\n").contains("line"), "{}", rejected("openapi: 3.0.1\npaths: [\n"));
     }
 
     #[test]
     fn a_repeated_key_is_an_error_in_both_formats() {
         let twice = SMALL.replace(r#""schemas":{"#, r#""schemas":{"A":{},"#);
-        assert!(refused(&twice).contains("`A` occurs twice"));
-        assert!(refused("openapi: 3.0.1\nopenapi: 3.0.2\n").contains("`openapi`"));
+        assert!(rejected(&twice).contains("`A` occurs twice"));
+        assert!(rejected("openapi: 3.0.1\nopenapi: 3.0.2\n").contains("`openapi`"));
     }
 
     #[test]
-    fn what_is_no_document_is_refused_with_its_reason() {
-        assert!(refused(" \n").contains("empty"));
-        assert!(refused("<!DOCTYPE html>").contains("HTML"));
-        assert!(refused("[]").contains("found an array"));
-        assert!(refused(r#"{"swagger":"2.0"}"#).contains("Swagger"));
-        assert!(refused(&SMALL.replace("3.0.1", "3.1.0")).contains("3.1.0"));
-        assert!(refused(r#"{"openapi":"3.0.1"}"#).contains("no paths"));
-        assert!(refused(&SMALL.replace(r#""get""#, r#""x-get""#)).contains("/paths/~1a"));
-        assert!(refused(&SMALL.replace(r#""A":{}"#, "")).contains("no schemas"));
+    fn what_is_no_document_is_rejected_with_its_reason() {
+        assert!(rejected(" \n").contains("empty"));
+        assert!(rejected("<!DOCTYPE html>").contains("HTML"));
+        assert!(rejected("[]").contains("found an array"));
+        assert!(rejected(r#"{"swagger":"2.0"}"#).contains("Swagger"));
+        assert!(rejected(&SMALL.replace("3.0.1", "3.1.0")).contains("3.1.0"));
+        assert!(rejected(r#"{"openapi":"3.0.1"}"#).contains("no paths"));
+        assert!(rejected(&SMALL.replace(r#""get""#, r#""x-get""#)).contains("/paths/~1a"));
+        assert!(rejected(&SMALL.replace(r#""A":{}"#, "")).contains("no schemas"));
         assert!(matches!(bytes(b"{\"a\":\"\xff\"}"), Err(LoadError::NotUtf8(6))));
     }
 
     #[test]
     fn deep_nesting_is_an_error_and_no_overflow() {
-        assert!(refused(&"[".repeat(100_000)).contains("recursion limit"));
-        assert!(refused(&format!("a: {}", "[".repeat(1_000))).contains("recursion limit"));
+        assert!(rejected(&"[".repeat(100_000)).contains("recursion limit"));
+        assert!(rejected(&format!("a: {}", "[".repeat(1_000))).contains("recursion limit"));
     }
 }

@@ -206,7 +206,7 @@ fn is_empty(value: &Value) -> bool {
 fn overlay(files: Files) -> Result<Overlay, Problems> {
     let mut reader = Reader::default();
     for name in &files.strays {
-        let help = format!("remove spec/overlay/{name}, or rename it to that");
+        let help = format!("remove spec/overlay/{name}, or rename it");
         reader.report(name, "", "unknown file; expected `<area>.yaml`, or `<area>.rs` in `examples`".to_owned(), help);
     }
     for (file, reason) in files.unreadable {

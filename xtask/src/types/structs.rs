@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_another_type_is_refused() {
+    fn a_field_of_another_type_is_rejected() {
         let item: ItemStruct = syn::parse_quote! { pub struct Heartbeat { pub size: ::std::option::Option<f64> } };
         assert!(rewritten(item, json!({"properties": {"size": {"type": "integer"}}})).is_err());
     }

@@ -63,15 +63,15 @@ fn the_file_holds_what_the_standard_output_would() {
 }
 
 #[test]
-fn a_refused_document_leaves_the_file_as_it_was() {
+fn a_rejected_document_leaves_the_file_as_it_was() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let out = directory.path().join("document.json");
     write_long_ago(&out, b"before");
     let before = Snapshot::of(directory.path());
     let no_title = TempFile::new("spec.json", &changed(|root| root["info"] = json!({"version": "1"})));
     document(no_title.path(), &out)
-        .refused(&["the repaired document is not valid OpenAPI", "at /info/title: the document has no title"]);
+        .rejected(&["the repaired document is invalid OpenAPI", "at /info/title: the document has no title"]);
     let unknown = TempFile::new("spec.json", &changed(|root| root["servers"] = json!([{"url": "https://elsewhere"}])));
-    document(unknown.path(), &out).refused(&["no rule matches the URL"]);
+    document(unknown.path(), &out).rejected(&["no rule matches the URL"]);
     before.assert_unchanged(directory.path());
 }

@@ -46,7 +46,7 @@ fn assert_fails(from: &str, parts: &[&str]) {
     let before = Snapshot::of(directory.path());
     let ran = fetch(from, directory.path());
     assert_eq!(ran.stdout, "", "a failed run reports nothing");
-    let message = ran.refused(parts);
+    let message = ran.rejected(parts);
     assert!(message.starts_with(&format!("error: {from}: ")), "the message does not begin with the URL:\n{message}");
     before.assert_unchanged(directory.path());
 }
@@ -209,7 +209,7 @@ fn plain_http_to_another_host_fails_before_a_connection() {
         let mut command = cli::command(Path::new(env!("CARGO_BIN_EXE_xtask")));
         command.args(["fetch", "--from", from, "--to"]).arg(directory.path());
         command.envs(["http_proxy", "https_proxy", "all_proxy"].map(|name| (name, proxy.url(""))));
-        let message = cli::run(&mut command).refused(&[from]);
+        let message = cli::run(&mut command).rejected(&[from]);
         before.assert_unchanged(directory.path());
         (message, proxy.finish())
     };
@@ -242,7 +242,7 @@ fn user_information_is_rejected_and_not_printed() {
     for url in urls {
         let directory = earlier_facts();
         let before = Snapshot::of(directory.path());
-        let message = fetch(&url, directory.path()).refused(&["the URL has user information", "--from"]);
+        let message = fetch(&url, directory.path()).rejected(&["the URL has user information", "--from"]);
         assert!(!message.contains("pa55"), "{message}");
         before.assert_unchanged(directory.path());
     }
@@ -267,7 +267,7 @@ fn the_query_is_sent_and_neither_printed_nor_recorded() {
         let server = Server::start(std::iter::repeat_n(failure, count));
         let directory = earlier_facts();
         let url = server.url("/doc");
-        let message = fetch(&server.url("/doc?token=s3cret#part"), directory.path()).refused(&[&format!("error: {url}: ")]);
+        let message = fetch(&server.url("/doc?token=s3cret#part"), directory.path()).rejected(&[&format!("error: {url}: ")]);
         assert!(!message.contains("s3cret") && !message.contains("#part"), "{message}");
         assert_eq!(server.finish(), sent.repeat(count));
     }

@@ -1,4 +1,4 @@
-//! Directories that refuse to be written to.
+//! Directories that cannot be written to.
 
 #![cfg(unix)]
 
@@ -90,17 +90,17 @@ fn modes_do_not_count(directory: &Path) -> bool {
     written
 }
 
-/// Runs `regen` into a directory that must refuse at `refusing`, and must look as before when its
+/// Runs `regen` into a directory that fails at `failing`, and must look as before when its
 /// modes are open again.
-fn refuses_and_leaves_as_it_was(stage: &Stage, out: &Path, closed: &[PathBuf], refusing: &Path) {
+fn fails_and_leaves_as_it_was(stage: &Stage, out: &Path, closed: &[PathBuf], failing: &Path) {
     let before = Snapshot::of(out);
     closed.iter().for_each(|directory| set_mode(directory, 0o555));
     let ran = stage.regen(out);
     closed.iter().for_each(|directory| set_mode(directory, 0o755));
-    assert_eq!(ran.stdout, "", "a refused run reports nothing");
-    ran.refused(&[
+    assert_eq!(ran.stdout, "", "a failed run reports nothing");
+    ran.rejected(&[
         "cannot write ",
-        refusing.to_str().expect("the path is text"),
+        failing.to_str().expect("the path is text"),
         "Permission denied",
         "nothing was changed",
         "--out",
@@ -113,7 +113,7 @@ fn an_empty_directory_that_cannot_be_written_to_is_named_and_left_empty() {
     let stage = Stage::new();
     let out = stage.join("out");
     fs::create_dir(&out).expect("the directory can be made");
-    refuses_and_leaves_as_it_was(&stage, &out, std::slice::from_ref(&out), &out.join("Cargo.toml"));
+    fails_and_leaves_as_it_was(&stage, &out, std::slice::from_ref(&out), &out.join("Cargo.toml"));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_stale_crate_that_cannot_be_written_to_is_named_and_left_as_it_was() {
     let generated = Crate::new();
     generated.write("src/client.rs", b"// stale\n");
     let closed = [generated.path().to_owned(), generated.join("src"), generated.join("tests")];
-    refuses_and_leaves_as_it_was(&stage, generated.path(), &closed, &generated.join("src/client.rs"));
+    fails_and_leaves_as_it_was(&stage, generated.path(), &closed, &generated.join("src/client.rs"));
 }
 
 /// The manifest can be staged, the sources cannot: what was staged has to go again.
@@ -134,7 +134,7 @@ fn a_directory_that_can_be_written_to_in_part_is_left_as_it_was() {
     generated.write("Cargo.toml", format!("{manifest}# by hand\n").as_bytes());
     generated.write("src/client.rs", b"// stale\n");
     set_mode(generated.path(), 0o777);
-    refuses_and_leaves_as_it_was(&stage, generated.path(), &[generated.join("src")], &generated.join("src/client.rs"));
+    fails_and_leaves_as_it_was(&stage, generated.path(), &[generated.join("src")], &generated.join("src/client.rs"));
 }
 
 /// All can be staged and the stray file cannot be removed: what took its place already has to go
@@ -152,7 +152,7 @@ fn a_stray_file_that_cannot_be_removed_puts_everything_back() {
     set_mode(&generated.join("old"), 0o555);
     let ran = stage.regen(generated.path());
     let stray = generated.join("old/stray.rs");
-    ran.refused(&["cannot remove ", stray.to_str().expect("the path is text"), "Permission denied", "nothing was changed"]);
+    ran.rejected(&["cannot remove ", stray.to_str().expect("the path is text"), "Permission denied", "nothing was changed"]);
     set_mode(&generated.join("old"), 0o755);
     before.assert_unchanged(generated.path());
 }

@@ -2,79 +2,79 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{refused, refuses};
+use super::{rejected, rejects};
 use crate::support::document::{at, changed, text};
 
-refused! {
-    an_empty_file_is_refused: "" => ["the document is empty", "fetch it again"];
+rejected! {
+    an_empty_file_is_rejected: "" => ["the document is empty", "fetch it again"];
 
-    white_space_is_refused_as_an_empty_file: "\n \t\n" => ["the document is empty"];
+    white_space_is_rejected_as_an_empty_file: "\n \t\n" => ["the document is empty"];
 
-    a_web_page_is_refused: "\n<!DOCTYPE html><html><body>Sign in</body></html>" =>
+    a_web_page_is_rejected: "\n<!DOCTYPE html><html><body>Sign in</body></html>" =>
         ["the document is an HTML page", "open it in a browser"];
 
-    an_array_is_refused: "[1, 2]" => ["1 problem\n", "at (root): expected an object, found an array"];
+    an_array_is_rejected: "[1, 2]" => ["1 problem\n", "at (root): expected an object, found an array"];
 
-    a_sentence_is_refused: "moved to another address" => ["at (root): expected an object, found a string"];
+    a_sentence_is_rejected: "moved to another address" => ["at (root): expected an object, found a string"];
 
-    yaml_that_breaks_off_is_refused_with_its_line: "openapi: 3.0.1\npaths: [\n" =>
-        ["the document is not valid YAML", "line 3 column 1"];
+    yaml_that_breaks_off_is_rejected_with_its_line: "openapi: 3.0.1\npaths: [\n" =>
+        ["the document is invalid YAML", "line 3 column 1"];
 
-    a_key_that_stands_twice_is_refused_with_its_line: text().replacen("\"info\": {", "\"openapi\": \"3.0.1\",\n  \"info\": {", 1) =>
-        ["the document is not valid JSON", "the key `openapi` occurs twice in one object at line 3"];
+    a_key_that_stands_twice_is_rejected_with_its_line: text().replacen("\"info\": {", "\"openapi\": \"3.0.1\",\n  \"info\": {", 1) =>
+        ["the document is invalid JSON", "the key `openapi` occurs twice in one object at line 3"];
 
-    swagger_2_is_refused: changed(|root| {
+    swagger_2_is_rejected: changed(|root| {
         *root = json!({"swagger": "2.0", "paths": root["paths"], "definitions": root["components"]["schemas"]});
     }) => ["at /swagger: the document is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
 
-    openapi_3_1_is_refused: changed(|root| root["openapi"] = json!("3.1.0")) =>
+    openapi_3_1_is_rejected: changed(|root| root["openapi"] = json!("3.1.0")) =>
         ["at /openapi: the document is OpenAPI \"3.1.0\"", "convert it to OpenAPI 3.0.x"];
 
-    a_document_without_a_version_is_refused: changed(|root| drop(object(root, "").remove("openapi"))) =>
+    a_document_without_a_version_is_rejected: changed(|root| drop(object(root, "").remove("openapi"))) =>
         ["at (root): the version `openapi` is missing"];
 
-    a_document_without_paths_is_refused: changed(|root| drop(object(root, "").remove("paths"))) =>
+    a_document_without_paths_is_rejected: changed(|root| drop(object(root, "").remove("paths"))) =>
         ["1 problem\n", "at /paths: the document has no paths", "fetch the document again"];
 
-    an_empty_map_of_paths_is_refused: changed(|root| root["paths"] = json!({})) => ["at /paths: the document has no paths"];
+    an_empty_map_of_paths_is_rejected: changed(|root| root["paths"] = json!({})) => ["at /paths: the document has no paths"];
 
-    a_document_without_schemas_is_refused: changed(|root| root["components"]["schemas"] = json!({})) =>
+    a_document_without_schemas_is_rejected: changed(|root| root["components"]["schemas"] = json!({})) =>
         ["at /components/schemas: the document has no schemas"];
 
-    a_path_without_operations_is_refused: changed(|root| root["paths"]["/api/{cloudId}/v1/logs"] = json!({"parameters": []})) =>
+    a_path_without_operations_is_rejected: changed(|root| root["paths"]["/api/{cloudId}/v1/logs"] = json!({"parameters": []})) =>
         ["1 problem\n", "at /paths/~1api~1{cloudId}~1v1~1logs: the path has no operation"];
 
-    a_node_of_the_wrong_type_is_refused: changed(|root| root["components"]["schemas"]["AlertNote"]["properties"] = json!([])) =>
+    a_node_of_the_wrong_type_is_rejected: changed(|root| root["components"]["schemas"]["AlertNote"]["properties"] = json!([])) =>
         ["1 problem\n", "at /components/schemas/AlertNote/properties: expected an object, found an array"];
 
-    an_unknown_keyword_is_refused: changed(|root| root["components"]["schemas"]["AlertNote"]["const"] = json!(1)) =>
+    an_unknown_keyword_is_rejected: changed(|root| root["components"]["schemas"]["AlertNote"]["const"] = json!(1)) =>
         ["1 problem\n", "at /components/schemas/AlertNote/const: unknown keyword `const`"];
 }
 
 /// A third of the real file, cut in the middle of a line, as a broken download leaves it.
 #[test]
-fn a_truncated_file_is_refused_with_its_line() {
+fn a_truncated_file_is_rejected_with_its_line() {
     let kept = &text()[..text().len() / 3];
     let cut = kept.trim_end();
     let line = cut.lines().count();
     let column = cut.lines().last().expect("a line").len();
-    refuses(cut, &["the document is not valid JSON", &format!("line {line} column {column}"), "fetch it again"]);
+    rejects(cut, &["the document is invalid JSON", &format!("line {line} column {column}"), "fetch it again"]);
 }
 
 #[test]
-fn a_file_that_is_not_there_is_refused() {
+fn a_file_that_is_not_there_is_rejected() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let missing = directory.path().join("jsm-ops.json");
     let parts = [missing.to_str().expect("the path is text"), "cannot read the document", "--spec"];
-    super::refused_untouched(&["--spec".as_ref(), missing.as_os_str()], &parts);
+    super::rejected_untouched(&["--spec".as_ref(), missing.as_os_str()], &parts);
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused_with_their_place() {
+fn bytes_that_are_no_text_are_rejected_with_their_place() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("document");
     std::fs::write(&path, b"{\"openapi\": \"3.0.\xff\"}").expect("the file can be written");
-    super::refused_untouched(&["--spec".as_ref(), path.as_os_str()], &["the document is not UTF-8: byte 17 "]);
+    super::rejected_untouched(&["--spec".as_ref(), path.as_os_str()], &["the document is not UTF-8: byte 17 "]);
 }
 
 fn object<'a>(root: &'a mut Value, pointer: &str) -> &'a mut Map<String, Value> {

@@ -1,4 +1,4 @@
-//! What `regen` refuses: always with exit code 1, the place, and what to do next, and with the
+//! What `regen` rejects: always with exit code 1, the place, and what to do next, and with the
 //! crate left as it was.
 
 mod disk;
@@ -20,39 +20,39 @@ use crate::support::{
 };
 
 /// One test per row: its name, the text of a document, and what the complaint about it must hold.
-macro_rules! refused {
+macro_rules! rejected {
     ($($name:ident: $document:expr => [$($part:expr),+ $(,)?];)+) => {$(
         #[test]
         fn $name() {
-            crate::bad_input::refuses($document, &[$($part),+]);
+            crate::bad_input::rejects($document, &[$($part),+]);
         }
     )+};
 }
-use refused;
+use rejected;
 
-/// Runs `regen` with the text of a document, which must be refused and leave the crate untouched.
+/// Runs `regen` with the text of a document, which must be rejected and leave the crate untouched.
 #[track_caller]
-fn refuses(document: impl AsRef<str>, parts: &[&str]) -> String {
+fn rejects(document: impl AsRef<str>, parts: &[&str]) -> String {
     let spec = TempFile::new("document", document.as_ref());
-    let complaint = refused_untouched(&["--spec".as_ref(), spec.path().as_os_str()], parts);
+    let complaint = rejected_untouched(&["--spec".as_ref(), spec.path().as_os_str()], parts);
     let path = spec.path().to_str().expect("the path is text");
     assert!(complaint.starts_with(&format!("error: {path}: ")), "the complaint does not name the file:\n{complaint}");
     complaint
 }
 
-/// Runs `regen` with an overlay, which must be refused and leave the crate untouched.
+/// Runs `regen` with an overlay, which must be rejected and leave the crate untouched.
 #[track_caller]
-fn refuses_overlay(overlay: &OverlayCopy, parts: &[&str]) -> String {
-    refused_untouched(&["--overlay".as_ref(), overlay.path().as_os_str()], parts)
+fn rejects_overlay(overlay: &OverlayCopy, parts: &[&str]) -> String {
+    rejected_untouched(&["--overlay".as_ref(), overlay.path().as_os_str()], parts)
 }
 
 #[track_caller]
-fn refused_untouched(options: &[&OsStr], parts: &[&str]) -> String {
+fn rejected_untouched(options: &[&OsStr], parts: &[&str]) -> String {
     let generated = Crate::new();
     let before = Snapshot::of(generated.path());
     let ran = regen_with(options, generated.path());
-    assert_eq!(ran.stdout, "", "a refused run reports nothing");
-    let complaint = ran.refused(parts);
+    assert_eq!(ran.stdout, "", "a failed run reports nothing");
+    let complaint = ran.rejected(parts);
     before.assert_unchanged(generated.path());
     complaint
 }

@@ -1,4 +1,4 @@
-//! Schemas that are called like something in generated code: either they are refused, or the code
+//! Schemas that are called like something in generated code: either they are rejected, or the code
 //! tells the two apart.
 
 use serde_json::{Value, json};
@@ -11,13 +11,13 @@ use crate::support::{
 };
 
 /// The items of a file that is generated from a changed document; `None` where the document is
-/// refused with this place.
+/// rejected with this place.
 fn items(file: &str, place: &str, change: impl FnOnce(&mut Value)) -> Option<Vec<Item>> {
     let spec = TempFile::new("document.json", &changed(change));
     let generated = Crate::new();
     let ran = cli::regen(spec.path(), generated.path());
     if ran.code == Some(1) {
-        ran.refused(&["1 problem\n", place]);
+        ran.rejected(&["1 problem\n", place]);
         return None;
     }
     ran.succeeded();

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::refuses_overlay;
+use super::rejects_overlay;
 use crate::support::document::{OverlayCopy, at, changed_overlay, remove};
 
 #[test]
-fn an_entry_whose_key_has_a_typo_is_refused_with_the_nearest_operation() {
+fn an_entry_whose_key_has_a_typo_is_rejected_with_the_nearest_operation() {
     let overlay = changed_overlay(|overlay| {
         let entry = remove(overlay, "/alerts.yaml/operations", "GET /v1/alerts");
         overlay["alerts.yaml"]["operations"]["GET /v1/alertz"] = entry;
     });
-    let complaint = refuses_overlay(
+    let complaint = rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
@@ -23,46 +23,46 @@ fn an_entry_whose_key_has_a_typo_is_refused_with_the_nearest_operation() {
 }
 
 #[test]
-fn an_entry_that_resembles_no_operation_is_refused_as_gone() {
+fn an_entry_that_resembles_no_operation_is_rejected_as_gone() {
     let overlay =
         changed_overlay(|overlay| overlay["alerts.yaml"]["operations"]["TRACE /unlike"] = entry("unlike_anything"));
-    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/TRACE ~1unlike: ", "the operation is gone"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/TRACE ~1unlike: ", "the operation is gone"]);
 }
 
 #[test]
-fn an_unknown_field_is_refused() {
+fn an_unknown_field_is_rejected() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["title"] = json!("Alerts"));
-    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown field `title`"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown field `title`"]);
 }
 
 #[test]
-fn a_missing_field_is_refused() {
+fn a_missing_field_is_rejected() {
     let overlay = changed_overlay(|overlay| drop(remove(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts", "summary")));
-    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: missing field `summary`"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: missing field `summary`"]);
 }
 
 #[test]
-fn an_unknown_section_is_refused() {
+fn an_unknown_section_is_rejected() {
     let overlay = changed_overlay(|overlay| overlay["alerts.yaml"]["tags"] = json!({}));
-    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml: unknown field `tags`, expected one of `title`"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml: unknown field `tags`, expected one of `title`"]);
 }
 
 #[test]
-fn a_name_that_is_no_rust_is_refused() {
+fn a_name_that_is_no_rust_is_rejected() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["name"] = json!("listAlerts"));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts/name: `listAlerts` is not a valid Rust name"],
     );
 }
 
 #[test]
-fn two_operations_of_one_name_are_refused_with_both() {
+fn two_operations_of_one_name_are_rejected_with_both() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["name"] = json!("list_alerts"));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
@@ -74,20 +74,20 @@ fn two_operations_of_one_name_are_refused_with_both() {
 }
 
 #[test]
-fn two_methods_of_one_name_in_an_area_are_refused() {
+fn two_methods_of_one_name_in_an_area_are_rejected() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["method"] = json!("list"));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "`GET /v1/alerts` and `POST /v1/alerts` have the same method `list` in the area `alerts`"],
     );
 }
 
 #[test]
-fn paging_by_parameters_that_are_not_there_is_refused() {
+fn paging_by_parameters_that_are_not_there_is_rejected() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["paging"] = json!("cursor"));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "2 problems\n",
@@ -99,35 +99,35 @@ fn paging_by_parameters_that_are_not_there_is_refused() {
 }
 
 #[test]
-fn paging_of_a_response_without_pages_is_refused() {
+fn paging_of_a_response_without_pages_is_rejected() {
     let overlay = changed_overlay(|overlay| {
         let entry = at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts~1{id}");
         entry["paging"] = json!("size");
     });
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["it has `paging`, but its response is not a known form of page", "its `paging` needs the parameter `size`"],
     );
 }
 
 #[test]
-fn a_queued_write_that_nothing_follows_is_refused() {
+fn a_queued_write_that_nothing_follows_is_rejected() {
     let overlay = changed_overlay(|overlay| {
         at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["status_operation"] = json!("get_alert")
     });
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "no operation `get_alert` has a `write_state`, which returns the state of a queued write"],
     );
 }
 
 #[test]
-fn a_write_state_that_the_response_does_not_have_is_refused() {
+fn a_write_state_that_the_response_does_not_have_is_rejected() {
     let overlay = changed_overlay(|overlay| {
         *at(overlay, "/teams.yaml/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/write_state/state") =
             json!("status.colour");
     });
-    refuses_overlay(&overlay, &["1 problem\n", "the response of `get_team_request_status` has no `status.colour`"]);
+    rejects_overlay(&overlay, &["1 problem\n", "the response of `get_team_request_status` has no `status.colour`"]);
 }
 
 #[test]
@@ -135,56 +135,61 @@ fn schemas_that_are_not_the_same_are_not_merged() {
     let overlay = changed_overlay(|overlay| {
         overlay["shared.merge.yaml"]["merge"]["Anything"] = json!({"schemas": ["AlertResponse", "Schedule"]})
     });
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "at shared.merge.yaml#/merge/Anything: `AlertResponse` and `Schedule` are not the same"],
     );
 }
 
 #[test]
-fn an_unknown_idempotency_is_refused() {
+fn an_unknown_idempotency_is_rejected() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["idempotency"] = json!("perhaps"));
-    refuses_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown variant `perhaps`"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown variant `perhaps`"]);
 }
 
 /// The usual reading of YAML takes the second of two entries without a word.
 #[test]
-fn two_entries_for_one_operation_are_refused_with_their_line() {
+fn two_entries_for_one_operation_are_rejected_with_their_line() {
     let overlay = OverlayCopy::new();
     overlay.write("alerts.yaml", "operations:\n  GET /v1/alerts: {}\n  GET /v1/alerts: {}\n");
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
-        &["alerts.yaml", "not valid YAML", "the key `GET /v1/alerts` occurs twice in one object", "line 2 column 3"],
+        &[
+            "1 problem\n",
+            "at alerts.yaml: invalid YAML",
+            "the key `GET /v1/alerts` occurs twice in one object",
+            "line 2 column 3",
+        ],
     );
 }
 
 /// The overlay is written by hand: it cannot be fetched again.
 #[test]
-fn a_file_that_is_not_yaml_is_refused_with_help_that_fits_an_overlay() {
+fn a_file_that_is_not_yaml_is_rejected_with_help_that_fits_an_overlay() {
     let overlay = OverlayCopy::new();
     overlay.write("alerts.yaml", "title: [\n");
-    let complaint = refuses_overlay(&overlay, &["alerts.yaml", "not valid YAML", "line 2 column 1"]);
+    let complaint = rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml: invalid YAML", "line 2 column 1"]);
     assert!(!complaint.contains("fetch it again"), "{complaint}");
 }
 
 /// The path of the overlay comes from `--overlay`, not from the options for documents.
 #[test]
-fn an_overlay_that_is_not_there_is_refused_with_help_that_fits_an_overlay() {
+fn an_overlay_that_is_not_there_is_rejected_with_help_that_fits_an_overlay() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let missing = directory.path().join("overlay");
     let path = missing.to_str().expect("the path is text");
-    let complaint = super::refused_untouched(&["--overlay".as_ref(), missing.as_os_str()], &[path, "No such file"]);
+    let complaint = super::rejected_untouched(&["--overlay".as_ref(), missing.as_os_str()], &[path, "No such file"]);
     assert!(complaint.contains("--overlay") && !complaint.contains("--spec"), "{complaint}");
 }
 
 #[test]
-fn an_area_without_title_and_summary_is_refused() {
+fn an_area_without_title_and_summary_is_rejected() {
     let overlay = changed_overlay(|overlay| {
         drop(remove(overlay, "/alerts.yaml", "title"));
         drop(remove(overlay, "/alerts.yaml", "summary"));
     });
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["2 problems\n", "at alerts.yaml: missing field `title`", "missing field `summary`", "spec/overlay/alerts.yaml"],
     );
@@ -194,42 +199,42 @@ fn an_area_without_title_and_summary_is_refused() {
 fn the_name_of_a_file_must_be_a_valid_area() {
     let overlay = OverlayCopy::new();
     overlay.write("Alarm bells.yaml", "title: Alarms\nsummary: Alarms.\n");
-    refuses_overlay(&overlay, &["1 problem\n", "at Alarm bells.yaml: `Alarm bells` is not a valid name of an area"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at Alarm bells.yaml: `Alarm bells` is not a valid name of an area"]);
 }
 
 #[test]
-fn a_part_of_an_area_without_the_area_is_refused() {
+fn a_part_of_an_area_without_the_area_is_rejected() {
     let overlay = OverlayCopy::new();
     overlay.write("alarms.types.yaml", "types:\n  Alarm:\n    summary: An alarm.\n");
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "at alarms.types.yaml: the area `alarms` is missing", "add spec/overlay/alarms.yaml"],
     );
 }
 
 #[test]
-fn a_title_in_a_further_part_is_refused() {
+fn a_title_in_a_further_part_is_rejected() {
     let overlay = changed_overlay(|overlay| overlay["status-pages.types.yaml"]["title"] = json!("Pages"));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "at status-pages.types.yaml#/title: only `status-pages.yaml` may have a `title`"],
     );
 }
 
 #[test]
-fn an_operation_in_two_areas_is_refused() {
+fn an_operation_in_two_areas_is_rejected() {
     let overlay = changed_overlay(|overlay| overlay["teams.yaml"]["operations"]["GET /v1/alerts"] = entry("list_alarms"));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "at teams.yaml#/operations/GET ~1v1~1alerts: `GET /v1/alerts` has an entry in alerts.yaml as well"],
     );
 }
 
 #[test]
-fn an_example_of_another_form_is_refused() {
+fn an_example_of_another_form_is_rejected() {
     let overlay = OverlayCopy::new();
     overlay.write("examples/alerts.rs", "fn main() {}\n");
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
@@ -243,7 +248,7 @@ fn an_example_of_another_form_is_refused() {
 fn a_method_that_is_a_keyword_of_the_edition_is_rejected() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["method"] = json!("gen"));
-    refuses_overlay(&overlay, &["1 problem\n", "GET ~1v1~1alerts/method: `gen` is not a valid Rust name"]);
+    rejects_overlay(&overlay, &["1 problem\n", "GET ~1v1~1alerts/method: `gen` is not a valid Rust name"]);
 }
 
 #[test]
@@ -252,7 +257,7 @@ fn a_write_state_that_no_queued_write_refers_to_is_rejected() {
         at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts~1{id}")["write_state"] =
             json!({"request": "id", "flag": "seen", "reason": "status"});
     });
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
@@ -265,7 +270,7 @@ fn a_write_state_that_no_queued_write_refers_to_is_rejected() {
 fn an_alias_that_the_body_does_not_have_is_rejected() {
     let place = "/heartbeats.yaml/operations/POST ~1v1~1teams~1{teamId}~1heartbeats";
     let overlay = changed_overlay(|overlay| at(overlay, place)["idempotency"] = json!("with-alias"));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
@@ -282,7 +287,7 @@ fn an_empty_text_is_rejected() {
         overlay["alerts.yaml"]["summary"] = json!(" ");
         at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["summary"] = json!("");
     });
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "3 problems\n",
@@ -297,7 +302,7 @@ fn an_empty_text_is_rejected() {
 fn no_results_at_all_are_rejected() {
     let overlay =
         changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["max_results"] = json!(0));
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts/max_results: `max_results` is 0"],
     );
@@ -308,7 +313,7 @@ fn a_secret_that_is_listed_twice_is_rejected() {
     let overlay = changed_overlay(|overlay| {
         overlay["jec.yaml"]["secrets"] = json!(["JecChannelWithApiKey.apiKey", "JecChannelWithApiKey.apiKey"]);
     });
-    refuses_overlay(&overlay, &["1 problem\n", "at jec.yaml#/secrets/1: `JecChannelWithApiKey.apiKey` is listed twice"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at jec.yaml#/secrets/1: `JecChannelWithApiKey.apiKey` is listed twice"]);
 }
 
 #[test]
@@ -318,7 +323,7 @@ fn a_member_that_is_listed_twice_is_rejected() {
         let first = members[0].clone();
         members.as_array_mut().expect("a list").push(first);
     });
-    refuses_overlay(&overlay, &["1 problem\n", "at shared.merge.yaml#/merge/IntervalUnit/schemas/2: `", "is listed twice"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at shared.merge.yaml#/merge/IntervalUnit/schemas/2: `", "is listed twice"]);
 }
 
 fn entry(name: &str) -> Value {

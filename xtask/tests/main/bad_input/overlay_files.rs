@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use super::refuses_overlay;
+use super::rejects_overlay;
 use crate::support::document::{OverlayCopy, at, changed_overlay};
 
 /// A copy of the overlay with one more file.
@@ -20,7 +20,7 @@ fn all_unreadable_files_are_named_in_one_run() {
     overlay.write("zoo.yaml", "title: {\n");
     fs::create_dir(overlay.path().join("attic.yaml")).expect("the directory can be made");
     fs::write(overlay.path().join("bytes.yaml"), b"title: \xff\n").expect("the file can be written");
-    let complaint = refuses_overlay(
+    let complaint = rejects_overlay(
         &overlay,
         &[
             "4 problems\n",
@@ -38,7 +38,7 @@ fn all_unreadable_files_are_named_in_one_run() {
 #[test]
 fn an_unreadable_file_is_one_problem() {
     let overlay = with_file("teams.yaml", "title: [\n");
-    refuses_overlay(&overlay, &["1 problem\n", "at teams.yaml: invalid YAML: "]);
+    rejects_overlay(&overlay, &["1 problem\n", "at teams.yaml: invalid YAML: "]);
 }
 
 #[cfg(unix)]
@@ -46,7 +46,7 @@ fn an_unreadable_file_is_one_problem() {
 fn a_dangling_link_is_rejected() {
     let overlay = OverlayCopy::new();
     std::os::unix::fs::symlink("missing", overlay.path().join("zoo.yaml")).expect("the link can be made");
-    refuses_overlay(&overlay, &["1 problem\n", "at zoo.yaml: cannot read the file: No such file"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: cannot read the file: No such file"]);
 }
 
 /// To open a pipe without a writer waits forever.
@@ -56,13 +56,13 @@ fn a_pipe_is_rejected() {
     let overlay = OverlayCopy::new();
     let made = std::process::Command::new("mkfifo").arg(overlay.path().join("zoo.yaml")).status();
     assert!(made.expect("mkfifo starts").success());
-    refuses_overlay(&overlay, &["1 problem\n", "at zoo.yaml: this is not a regular file"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: this is not a regular file"]);
 }
 
 #[test]
 fn a_file_beyond_the_size_limit_is_rejected() {
     let overlay = with_file("zoo.yaml", &format!("title: Zoo\nsummary: Zoo.\ndocs: {}\n", "a".repeat(1024 * 1024)));
-    refuses_overlay(&overlay, &["1 problem\n", "at zoo.yaml: the file has more than 1048576 bytes"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: the file has more than 1048576 bytes"]);
 }
 
 #[test]
@@ -70,13 +70,13 @@ fn examples_must_be_a_directory() {
     let overlay = OverlayCopy::new();
     fs::remove_dir_all(overlay.path().join("examples")).expect("the directory can be removed");
     overlay.write("examples", "");
-    refuses_overlay(&overlay, &["1 problem\n", "at examples: this is not a directory"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at examples: this is not a directory"]);
 }
 
 #[test]
 fn a_hidden_file_of_an_overlay_is_rejected() {
     for name in [".zoo.yaml", ".yaml", "examples/.alerts.rs"] {
-        refuses_overlay(&with_file(name, ""), &["1 problem\n", &format!("at {name}: unknown file; expected `<area>.yaml`")]);
+        rejects_overlay(&with_file(name, ""), &["1 problem\n", &format!("at {name}: unknown file; expected `<area>.yaml`")]);
     }
 }
 
@@ -86,14 +86,14 @@ fn files_of_editors_are_ignored() {
     overlay.write(".#alerts.yaml", "");
     overlay.write("alerts.yaml~", "");
     overlay.write("alarms.yml", "");
-    refuses_overlay(&overlay, &["1 problem\n", "at alarms.yml: unknown file"]);
+    rejects_overlay(&overlay, &["1 problem\n", "at alarms.yml: unknown file"]);
 }
 
 #[test]
 fn an_empty_file_is_rejected() {
     for name in ["zoo.yaml", "alerts.types.yaml", "glossary.zoo.yaml", "shared.zoo.yaml"] {
         for text in ["", "# nothing\n", "{}\n"] {
-            refuses_overlay(&with_file(name, text), &["1 problem\n", &format!("at {name}: the file is empty")]);
+            rejects_overlay(&with_file(name, text), &["1 problem\n", &format!("at {name}: the file is empty")]);
         }
     }
 }
@@ -102,15 +102,15 @@ fn an_empty_file_is_rejected() {
 fn a_list_in_place_of_a_map_is_rejected() {
     for name in ["zoo.yaml", "glossary.zoo.yaml", "shared.zoo.yaml"] {
         let overlay = with_file(name, "- Zoo\n- Zoo.\n");
-        refuses_overlay(&overlay, &["1 problem\n", &format!("at {name}: expected a map, found an array")]);
+        rejects_overlay(&overlay, &["1 problem\n", &format!("at {name}: expected a map, found an array")]);
     }
     let operation = "/alerts.yaml/operations/GET ~1v1~1alerts";
     let overlay = changed_overlay(|overlay| *at(overlay, operation) = json!(["list_alerts", null, "Lists."]));
     let place = "at alerts.yaml#/operations/GET ~1v1~1alerts: ";
-    refuses_overlay(&overlay, &["1 problem\n", &format!("{place}expected a map, found an array")]);
+    rejects_overlay(&overlay, &["1 problem\n", &format!("{place}expected a map, found an array")]);
     for state in [json!(["requestId", "isSuccess", "status"]), json!("isSuccess")] {
         let overlay = changed_overlay(|overlay| at(overlay, operation)["write_state"] = state);
-        refuses_overlay(&overlay, &["1 problem\n", &format!("{place}`write_state`: expected a map, found ")]);
+        rejects_overlay(&overlay, &["1 problem\n", &format!("{place}`write_state`: expected a map, found ")]);
     }
 }
 
@@ -119,7 +119,7 @@ fn a_write_state_of_another_form_is_rejected_without_a_rust_name() {
     let overlay = changed_overlay(|overlay| {
         at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["write_state"] = json!({"request": "id", "flag": "done"});
     });
-    let complaint = refuses_overlay(&overlay, &["1 problem\n", "missing field `reason`"]);
+    let complaint = rejects_overlay(&overlay, &["1 problem\n", "missing field `reason`"]);
     assert!(!complaint.contains("WriteState"), "{complaint}");
 }
 
@@ -127,7 +127,7 @@ fn a_write_state_of_another_form_is_rejected_without_a_rust_name() {
 fn a_tag_of_yaml_is_rejected() {
     for tag in ["!!binary", "!secret"] {
         let overlay = with_file("zoo.yaml", &format!("title: {tag} aGVsbG8=\nsummary: Zoo.\n"));
-        refuses_overlay(&overlay, &["1 problem\n", "at zoo.yaml: ", "tags are not supported", "line 1"]);
+        rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: ", "tags are not supported", "line 1"]);
     }
 }
 
@@ -143,7 +143,7 @@ fn characters_that_source_cannot_have_are_rejected() {
             at(overlay, "/alerts.yaml/types")[&text] = json!({"summary": "A."});
         });
         let found = format!("has the character {code}");
-        let complaint = refuses_overlay(
+        let complaint = rejects_overlay(
             &overlay,
             &[
                 "5 problems\n",
@@ -157,7 +157,7 @@ fn characters_that_source_cannot_have_are_rejected() {
         assert!(!complaint.contains(character), "{complaint:?}");
     }
     let example = "use jsm_ops_api::Client; // \u{202e}\n";
-    refuses_overlay(
+    rejects_overlay(
         &with_file("examples/alerts.rs", example),
         &["at examples/alerts.rs: the text has the character U+202E"],
     );
@@ -166,7 +166,7 @@ fn characters_that_source_cannot_have_are_rejected() {
 #[test]
 fn a_long_list_of_problems_is_cut() {
     let text: String = (0..150).map(|index| format!("  F{index}: {{}}\n")).collect();
-    let complaint = refuses_overlay(
+    let complaint = rejects_overlay(
         &with_file("zoo.yaml", &format!("title: Zoo\nsummary: Zoo.\ntypes:\n{text}")),
         &["150 problems\n", "\n  100. at ", "\n  … and 50 more problems"],
     );

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{refused, refuses};
+use super::{rejected, rejects};
 use crate::support::document::{at, changed, remove};
 
-refused! {
+rejected! {
     a_repair_that_is_no_longer_needed_is_named: changed(|root| {
         *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number", "format": "double"});
     }) => [
@@ -62,5 +62,5 @@ fn all_repairs_that_do_not_fit_are_named_in_one_run() {
         "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
         "at /components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` does not find its place",
     ];
-    refuses(&document, &parts);
+    rejects(&document, &parts);
 }

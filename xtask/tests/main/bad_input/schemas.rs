@@ -2,27 +2,27 @@
 
 use serde_json::json;
 
-use super::{refused, refuses};
+use super::{rejected, rejects};
 use crate::support::document::{at, changed, reference};
 
-refused! {
-    a_dangling_reference_is_refused: changed(|root| *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Missing")) =>
+rejected! {
+    a_dangling_reference_is_rejected: changed(|root| *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Missing")) =>
         ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the schema `Missing` is missing"];
 
-    a_reference_out_of_the_document_is_refused: changed(|root| {
+    a_reference_out_of_the_document_is_rejected: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"$ref": "other.json#/Owner"});
     }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` is invalid"];
 
-    two_references_to_each_other_are_refused: changed(|root| {
+    two_references_to_each_other_are_rejected: changed(|root| {
         let schemas = at(root, "/components/schemas");
         schemas["Hen"] = reference("Egg");
         schemas["Egg"] = reference("Hen");
     }) => ["2 problems\n", "at /components/schemas/Egg: ", "at /components/schemas/Hen: ", "is a reference to itself"];
 
-    a_reference_to_itself_is_refused: changed(|root| at(root, "/components/schemas")["Uroboros"] = reference("Uroboros")) =>
+    a_reference_to_itself_is_rejected: changed(|root| at(root, "/components/schemas")["Uroboros"] = reference("Uroboros")) =>
         ["1 problem\n", "at /components/schemas/Uroboros: ", "is a reference to itself"];
 
-    values_of_an_enum_that_come_to_one_name_are_refused: changed(|root| {
+    values_of_an_enum_that_come_to_one_name_are_rejected: changed(|root| {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "one-off", "one off", "Base"]);
     }) => [
         "2 problems\n",
@@ -30,11 +30,11 @@ refused! {
         "at /components/schemas/TimelinePeriodType/enum/3: the values `base` and `Base` both have the variant name `Base`",
     ];
 
-    an_enum_of_numbers_is_refused: changed(|root| {
+    an_enum_of_numbers_is_rejected: changed(|root| {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", 1]);
     }) => ["1 problem\n", "at /components/schemas/TimelinePeriodType/enum/1: `1` is not a string"];
 
-    properties_that_come_to_one_field_are_refused: changed(|root| {
+    properties_that_come_to_one_field_are_rejected: changed(|root| {
         at(root, "/components/schemas/AlertNote/properties")["created_at"] = json!({"type": "string"});
     }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/created_at: ", "both have the Rust field name `created_at`"];
 
@@ -42,7 +42,7 @@ refused! {
         at(root, "/components/schemas/AlertNote")["required"] = json!(["author"]);
     }) => ["1 problem\n", "at /components/schemas/AlertNote/required: the property `\"author\"` is required but not declared"];
 
-    alternatives_that_nothing_tells_apart_are_refused: changed(|root| {
+    alternatives_that_nothing_tells_apart_are_rejected: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"oneOf": [{"type": "integer"}, {"type": "number"}]});
     }) => [
         "2 problems\n",
@@ -60,7 +60,7 @@ fn three_problems_in_three_places_are_reported_in_one_run() {
         let parameters = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters").as_array_mut().expect("a list");
         parameters.push(json!({"name": "page-size", "in": "cookie", "schema": {"type": "integer"}}));
     });
-    let complaint = refuses(
+    let complaint = rejects(
         &document,
         &[
             "3 problems\n",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::refuses_overlay;
+use super::rejects_overlay;
 use crate::support::document::{OverlayCopy, at, changed_overlay};
 
 /// One test per row: its name, a change of the files of the overlay, and what must be reported.
@@ -10,7 +10,7 @@ macro_rules! stale {
     ($($name:ident: $change:expr => [$($part:expr),+ $(,)?];)+) => {$(
         #[test]
         fn $name() {
-            refuses_overlay(&changed_overlay($change), &["the overlay has entries that nothing reads: 1 problem\n", $($part),+]);
+            rejects_overlay(&changed_overlay($change), &["the overlay has entries that nothing reads: 1 problem\n", $($part),+]);
         }
     )+};
 }
@@ -121,28 +121,28 @@ stale! {
 fn an_example_without_an_area() {
     let overlay = OverlayCopy::new();
     overlay.write("examples/alarms.rs", "");
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "the overlay has entries that nothing reads: 1 problem\n",
             "at examples/alarms.rs: the area `alarms` of this example is missing",
-            "help: give spec/overlay/examples/alarms.rs the name of an area, or remove it",
+            "help: rename spec/overlay/examples/alarms.rs after an area, or remove it",
         ],
     );
 }
 
 #[test]
-fn a_file_that_is_not_read() {
+fn an_unknown_file() {
     let overlay = OverlayCopy::new();
     overlay.write("alarms.yml", "");
     overlay.write("examples/alerts.txt", "");
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &[
             "2 problems\n",
-            "at alarms.yml: this file is not read",
-            "at examples/alerts.txt: this file is not read",
-            "help: remove spec/overlay/alarms.yml, or name it `<area>.yaml`",
+            "at alarms.yml: unknown file; expected `<area>.yaml`",
+            "at examples/alerts.txt: unknown file; expected `<area>.yaml`, or `<area>.rs` in `examples`",
+            "help: remove spec/overlay/alarms.yml, or rename it",
         ],
     );
 }
@@ -155,7 +155,7 @@ fn all_stale_entries_are_named_in_one_run() {
         at(files, "/alerts.yaml/operations")["GET /v1/alarms"] = json!({"name": "list_alarms", "summary": "Lists."});
         append(at(files, "/shared.merge.yaml/merge/IntervalUnit/schemas"), json!("YesterdaysUnit"));
     });
-    refuses_overlay(
+    rejects_overlay(
         &overlay,
         &["4 problems\n", "/parameters/alarmId: ", "/types/Alarm/summary: ", "/GET ~1v1~1alarms: ", "/schemas/2: "],
     );

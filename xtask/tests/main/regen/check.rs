@@ -56,7 +56,7 @@ fn a_damaged_crate_fails_the_check_with_a_diff_and_is_not_touched() {
     }
     assert_eq!(ran.stdout.matches("\n+++ ").count(), 2, "two files have a diff:\n{}", ran.stdout);
     let stale = format!("error: 4 files of {} are stale\n", generated.path().display());
-    ran.refused(&[&stale, "run `cargo xtask regen`"]);
+    ran.rejected(&[&stale, "run `cargo xtask regen`"]);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_long_diff_is_cut_after_two_hundred_lines() {
     // The two names and the line with the place of the hunk stand before the lines of the file.
     assert_eq!(ran.line("… and "), format!("{} lines more", whole + 3 - 200));
     assert_eq!(ran.stdout.lines().count(), 201);
-    ran.refused(&["stale"]);
+    ran.rejected(&["stale"]);
 }
 
 #[test]
@@ -110,9 +110,9 @@ fn a_directory_without_a_generated_crate_is_rejected_untouched() {
         let before = Snapshot::of(directory.path());
         let path = directory.path().to_str().expect("the path is text");
         let parts =
-            [path, "no Cargo.toml of a generated crate", "nothing was changed", "give an empty directory with --out"];
-        cli::regen(&workspace().join("spec/jsm-ops.json"), directory.path()).refused(&parts);
-        check(directory.path()).refused(&parts);
+            [path, "no Cargo.toml of a generated crate", "nothing was changed", "pass an empty directory with --out"];
+        cli::regen(&workspace().join("spec/jsm-ops.json"), directory.path()).rejected(&parts);
+        check(directory.path()).rejected(&parts);
         before.assert_unchanged(directory.path());
     }
 }

@@ -110,7 +110,7 @@ fn a_new_area_needs_its_files_and_the_lines_that_regen_prints() {
     };
     let ran = run(None).succeeded();
     assert_eq!(ran.line("features "), r#"add to crates/jsm-ops/Cargo.toml: pings = ["jsm-ops-api/pings"]"#);
-    run(Some("--check")).refused(&[r#"help: add to crates/jsm-ops/Cargo.toml: pings = ["jsm-ops-api/pings"]"#]);
+    run(Some("--check")).rejected(&[r#"help: add to crates/jsm-ops/Cargo.toml: pings = ["jsm-ops-api/pings"]"#]);
     let written = files(out.path());
     let changed = differing(&written, &committed());
     assert!(changed.contains(&"src/areas/pings.rs".to_owned()), "{changed:?}");

@@ -29,7 +29,7 @@ impl Ran {
     /// The complaint of a run, which must have failed with exit code 1, with each of these parts in
     /// it and help.
     #[track_caller]
-    pub fn refused(self, parts: &[&str]) -> String {
+    pub fn rejected(self, parts: &[&str]) -> String {
         assert_eq!(self.code, Some(1), "{self:?}");
         assert!(self.stderr.starts_with("error: "), "{}", self.stderr);
         for part in parts.iter().chain(&["help: "]) {

@@ -76,7 +76,7 @@ impl Snapshot {
         let now = Self::of(directory);
         let names = self.0.keys().chain(now.0.keys().filter(|name| !self.0.contains_key(*name)));
         let changed: Vec<_> = names.filter(|name| self.0.get(*name) != now.0.get(*name)).collect();
-        assert!(changed.is_empty(), "a refused run changed {changed:?}");
+        assert!(changed.is_empty(), "a failed run changed {changed:?}");
     }
 }
 
