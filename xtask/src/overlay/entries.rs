@@ -108,9 +108,10 @@ impl Overlay {
         self.operations.get(&operation.label()).map(|entry| self.ledger.read(entry))
     }
 
-    /// The file of an operation, for help texts: `spec/overlay/alerts.yaml`.
-    pub fn file(&self, operation: &Operation<'_>) -> String {
-        let name = self.files.get(&operation.label()).map(String::as_str).unwrap_or_default();
+    /// The file of an operation, for help texts: `spec/overlay/alerts.yaml`, or the directory where
+    /// the operation has no entry.
+    pub fn file(&self, label: &str) -> String {
+        let name = self.files.get(label).map(String::as_str).unwrap_or_default();
         format!("spec/overlay/{name}")
     }
 

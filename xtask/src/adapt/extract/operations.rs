@@ -50,7 +50,7 @@ fn model(
         if !query_params.iter().any(|parameter| parameter.name == *name) {
             report(
                 format!("its `paging` needs the parameter `{name}`, which it does not have"),
-                &format!("correct its `paging` in {}", overlay.file(operation)),
+                &format!("correct its `paging` in {}", overlay.file(&operation.label())),
             );
         }
     }
@@ -64,7 +64,7 @@ fn model(
             "it has `paging`, but its response is not a known form of page".to_owned(),
             &format!(
                 "remove its `paging` from {}, or support the form in xtask/src/adapt/extract/pages.rs",
-                overlay.file(operation)
+                overlay.file(&operation.label())
             ),
         );
     }
@@ -79,7 +79,7 @@ fn model(
     if idempotency == Idempotency::WithAlias && !has_alias(document, operation, body.as_ref()) {
         report(
             "its `idempotency` needs the body property `alias`, which it does not have".to_owned(),
-            &format!("correct its `idempotency` in {}", overlay.file(operation)),
+            &format!("correct its `idempotency` in {}", overlay.file(&operation.label())),
         );
     }
     let summary = operation.value.get("summary").and_then(Value::as_str).unwrap_or_default();

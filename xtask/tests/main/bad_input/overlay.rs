@@ -68,7 +68,7 @@ fn two_operations_of_one_name_are_rejected_with_both() {
             "1 problem\n",
             "at /paths/~1v1~1alerts/post (POST /v1/alerts): ",
             "`GET /v1/alerts` and `POST /v1/alerts` both have the Rust name `list_alerts`",
-            "spec/overlay/",
+            "help: set a unique `name` for each in spec/overlay/alerts.yaml",
         ],
     );
 }
@@ -127,7 +127,14 @@ fn a_write_state_that_the_response_does_not_have_is_rejected() {
         *at(overlay, "/teams.yaml/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/write_state/state") =
             json!("status.colour");
     });
-    rejects_overlay(&overlay, &["1 problem\n", "the response of `get_team_request_status` has no `status.colour`"]);
+    rejects_overlay(
+        &overlay,
+        &[
+            "1 problem\n",
+            "the response of `get_team_request_status` has no `status.colour`",
+            "help: correct `status_operation` or `write_state` in spec/overlay/teams.yaml",
+        ],
+    );
 }
 
 #[test]
