@@ -11,7 +11,7 @@ use tempfile::{NamedTempFile, TempDir};
 /// A file or directory that could not be read, written or removed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot {action} {path}: {reason}\n    help: nothing was changed; make the directory writable, or give another one with --out or --to"
+    "cannot {action} {path}: {reason}\n    help: nothing was changed; make the directory writable, or pass another one with --out or --to"
 )]
 pub struct DiskError {
     action: &'static str,

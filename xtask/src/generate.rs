@@ -16,19 +16,19 @@ use crate::{adapt::Adapted, document::Document, names};
 /// progenitor makes no code of a document that passed the preflight.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the preflight accepted a document, but {0}\n    help: this is a bug of xtask/src/preflight; add the check that is missing"
+    "preflight accepted an unsupported document: {0}\n    help: this is a bug of xtask/src/preflight; add the check that is missing"
 )]
 pub struct GenerateError(Failure);
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("the typed model of OpenAPI cannot be read from it: {0}")]
+    #[error("cannot read the typed model of OpenAPI: {0}")]
     Model(serde_json::Error),
-    #[error("progenitor cannot generate from it: {0}")]
+    #[error("progenitor cannot generate code: {0}")]
     Progenitor(progenitor::Error),
     #[error("progenitor or typify panicked: {0}")]
     Panic(String),
-    #[error("progenitor's code is not valid Rust: {0}")]
+    #[error("progenitor's code is invalid Rust: {0}")]
     Code(syn::Error),
 }
 

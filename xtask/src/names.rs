@@ -21,6 +21,8 @@ pub const UNUSED_TYPES_MODULE: &str = "unused";
 const RESERVED_TYPES: [&str; 1] = ["String"];
 /// Variables of progenitor's code that a parameter of the same name would shadow.
 const RESERVED_PARAMETERS: [&str; 1] = ["header_map"];
+/// A keyword since edition 2024, which `syn` accepts as an identifier.
+const EDITION_KEYWORD: &str = "gen";
 /// Methods of a call builder, whose names a setter cannot have.
 const BUILDER_METHODS: [&str; 5] = ["send", "pages", "items", "body", "with"];
 
@@ -30,7 +32,7 @@ pub fn is_rust_name(name: &str) -> bool {
 }
 
 fn is_identifier(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_ok()
+    name != EDITION_KEYWORD && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 /// The name of an operation without an entry in the overlay: its method and the fixed parts of its
@@ -164,13 +166,18 @@ pub fn body_argument_name(field: &str, is_parameter: bool) -> String {
 
 /// The name of the setter of a query parameter on a call builder.
 pub fn query_setter_name(parameter: &str) -> String {
-    if is_builder_method(parameter) { format!("{parameter}_parameter") } else { parameter.to_owned() }
+    if is_builder_method(parameter) { with_ending(parameter, "parameter") } else { parameter.to_owned() }
 }
 
 /// The name of the setter of a field of the body on a call builder, whose query parameters come
 /// first.
 pub fn body_setter_name(field: &str, is_query_setter: bool) -> String {
-    if is_query_setter || is_builder_method(field) { format!("{field}_field") } else { field.to_owned() }
+    if is_query_setter || is_builder_method(field) { with_ending(field, "field") } else { field.to_owned() }
+}
+
+/// A name with a further word, which replaces the ending of a keyword.
+fn with_ending(name: &str, ending: &str) -> String {
+    format!("{}_{ending}", name.trim_end_matches('_'))
 }
 
 fn is_builder_method(name: &str) -> bool {
@@ -196,6 +203,8 @@ mod tests {
             ("createdAt", "created_at"),
             ("type", "type_"),
             ("self", "self_"),
+            ("gen", "gen_"),
+            ("Gen", "gen_"),
             ("a-b", "a_b"),
             ("alert's", "alerts"),
             ("@type", "type_"),
@@ -225,6 +234,9 @@ mod tests {
         assert_eq!([setter_name("new"), setter_name("tags")], ["new_", "tags"]);
         assert_eq!([query_setter_name("items"), query_setter_name("size")], ["items_parameter", "size"]);
         assert_eq!([body_setter_name("with", false), body_setter_name("size", true)], ["with_field", "size_field"]);
+        assert_eq!([body_setter_name("self_", true), body_setter_name("gen_", false)], ["self_field", "gen_"]);
+        assert!(!is_rust_name("gen") && is_rust_name("generate"));
+        assert_eq!(derived_name("get", "/{x}"), "get_by_x");
         assert_eq!([body_argument_name("id", true), body_argument_name("note", false)], ["body_id", "note"]);
     }
 

@@ -59,7 +59,7 @@ pub struct Summary {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineError {
-    /// Nodes that are not valid OpenAPI.
+    /// Nodes that are invalid OpenAPI.
     #[error("the document is malformed: {0}")]
     Facts(Problems),
     /// URLs that no rule knows.
@@ -77,8 +77,8 @@ pub enum PipelineError {
     /// Code of progenitor that the passes do not know.
     #[error(transparent)]
     Types(#[from] UnexpectedCode),
-    /// Generated code that is not valid Rust.
-    #[error("the generated code is not valid Rust: {0}\n    help: this is a bug of xtask/src/render")]
+    /// Generated code that is invalid Rust.
+    #[error("the generated code is invalid Rust: {0}\n    help: this is a bug of xtask/src/render")]
     Render(syn::Error),
     /// Entries of the overlay that nothing reads.
     #[error("the overlay has entries that nothing reads: {0}")]
@@ -169,7 +169,7 @@ pub struct Repaired {
 /// Runs the stages up to the repairs.
 ///
 /// # Errors
-/// Nodes that are not valid OpenAPI, URLs that no rule knows, and repairs that do not apply.
+/// Nodes that are invalid OpenAPI, URLs that no rule knows, and repairs that do not apply.
 pub fn repair(
     document: Document,
     url_repairs: &[Repair],

@@ -43,6 +43,9 @@ impl fmt::Display for Problem {
     }
 }
 
+/// How many problems are printed. More than these say nothing new.
+const MAX_PRINTED: usize = 100;
+
 /// Problems found by one stage, in the order of the document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
@@ -84,9 +87,13 @@ impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let noun = if self.0.len() == 1 { "problem" } else { "problems" };
         write!(f, "{} {noun}", self.0.len())?;
-        for (index, problem) in self.0.iter().enumerate() {
+        for (index, problem) in self.0.iter().take(MAX_PRINTED).enumerate() {
             write!(f, "\n  {}. {problem}", index + 1)?;
         }
-        Ok(())
+        match self.0.len().saturating_sub(MAX_PRINTED) {
+            0 => Ok(()),
+            1 => f.write_str("\n  … and 1 more problem"),
+            more => write!(f, "\n  … and {more} more problems"),
+        }
     }
 }

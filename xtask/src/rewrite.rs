@@ -99,7 +99,7 @@ pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
                 problems.push(Problem::new(
                     at,
                     message,
-                    "the families share a path; give one of them a prefix in xtask/src/rewrite.rs",
+                    "the families share a path; add a prefix to one in xtask/src/rewrite.rs",
                 ));
             }
         }

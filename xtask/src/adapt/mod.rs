@@ -61,7 +61,7 @@ pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let enums = extract::enums::extract(&document, &mut problems);
     let unions = extract::unions::extract(&document, &sent, &mut problems);
     let operations = extract::operations::extract(&document, &bodies, overlay, &mut problems);
-    extract::queued_writes::check(&operations, &document, &mut problems);
+    extract::queued_writes::check(&operations, &document, overlay, &mut problems);
     let objects = extract::objects::extract(&reach, &sent, &document, overlay);
     let model = Model { operations, unnamed, enums, unions, objects, aliases, declared, merged };
     Adapted { document, model, problems }

@@ -26,7 +26,7 @@ pub fn assign(document: &mut Document, overlay: &Overlay, problems: &mut Problem
         };
         names.insert((operation.path.to_owned(), operation.method.to_owned()), name);
     }
-    one_operation_per_name(&names, problems);
+    one_operation_per_name(&names, overlay, problems);
     document.for_each_operation_mut(|path, method, operation| {
         if let Some((name, summary)) = names.get(&(path.to_owned(), method.to_owned())) {
             operation.insert("operationId".to_owned(), name.as_str().into());
@@ -36,13 +36,13 @@ pub fn assign(document: &mut Document, overlay: &Overlay, problems: &mut Problem
     unnamed
 }
 
-fn one_operation_per_name(names: &BTreeMap<(String, String), (String, String)>, problems: &mut Problems) {
+fn one_operation_per_name(names: &BTreeMap<(String, String), (String, String)>, overlay: &Overlay, problems: &mut Problems) {
     let mut taken: BTreeMap<&str, String> = BTreeMap::new();
     for ((path, method), (name, _)) in names {
         let operation = label(method, path);
         if let Some(first) = taken.get(name.as_str()) {
             let message = format!("`{first}` and `{operation}` both have the Rust name `{name}`");
-            let help = "give each a name of its own in spec/overlay/";
+            let help = format!("set a unique `name` for each in {}", overlay.file(&operation));
             problems.push(Problem::new(Pointer::Path(&["paths", path, method]), message, help).in_operation(&operation));
         } else {
             taken.insert(name, operation);

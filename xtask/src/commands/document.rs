@@ -30,7 +30,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let repaired = pipeline::repair(document, vendor::URL_REPAIRS, vendor::REPAIRS, &mut Times::start());
     let repaired = repaired.map_err(|error| failed(&error))?;
     let document = standalone::standalone(repaired.document, &overlay)
-        .map_err(|problems| failed(&format!("the repaired document is not valid OpenAPI: {problems}")))?;
+        .map_err(|problems| failed(&format!("the repaired document is invalid OpenAPI: {problems}")))?;
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
     match &options.out {

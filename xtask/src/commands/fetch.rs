@@ -63,8 +63,13 @@ struct Source {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let to = options.to.clone().unwrap_or_else(|| workspace().join("spec"));
     let from = options.from.as_deref().unwrap_or(PUBLISHED);
-    // A saved copy is a copy of the published document; the path of the copy is private.
-    let (bytes, url) = if from.contains("://") { (download(from)?, from) } else { (read(Path::new(from))?, PUBLISHED) };
+    let (bytes, from, url) = if from.contains("://") {
+        let shown = shown(from)?;
+        (download(from, shown)?, shown, shown)
+    } else {
+        // A saved copy is a copy of the published document; the path of the copy is private.
+        (read(Path::new(from))?, from, PUBLISHED)
+    };
     let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
     let document =
         facts::facts(document).map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
@@ -121,9 +126,24 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// A URL without its query and fragment, which may hold a token.
+///
+/// # Errors
+/// User information. The message does not print it.
+fn shown(url: &str) -> Result<&str, Failure> {
+    let (_, rest) = url.split_once("://").unwrap_or_default();
+    // Parsers of URLs skip further slashes before the host.
+    let authority = rest.trim_start_matches(['/', '\\']).split(['/', '\\', '?', '#']).next();
+    if authority.is_some_and(|authority| authority.contains('@')) {
+        let message = "the URL has user information\n    help: pass a URL without a user name and a password with --from";
+        return Err(Failure(message.to_owned()));
+    }
+    Ok(url.split(['?', '#']).next().unwrap_or_default())
+}
+
 /// Downloads the document with a program of its own, so that the generator builds without an HTTP
 /// client.
-fn download(url: &str) -> Result<Vec<u8>, Failure> {
+fn download(url: &str, shown: &str) -> Result<Vec<u8>, Failure> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let max_bytes = (load::MAX_BYTES + 1).to_string();
     let output = Command::new(cargo)
@@ -131,12 +151,12 @@ fn download(url: &str) -> Result<Vec<u8>, Failure> {
         .args(["run", "--quiet", "--package", "xtask-download", "--", url, &max_bytes])
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| Failure(format!("cannot run cargo to download {url}: {error}")))?;
+        .map_err(|error| Failure(format!("cannot run cargo to download {shown}: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let reason = String::from_utf8_lossy(&output.stderr);
-    Err(Failure(format!("{url}: {}\n    help: give the URL of the document, or a saved copy, with --from", reason.trim())))
+    Err(Failure(format!("{shown}: {}\n    help: pass the URL of the document, or a saved copy, with --from", reason.trim())))
 }
 
 fn report(source: &Source, before: Option<&Document>, document: &Document) -> io::Result<()> {

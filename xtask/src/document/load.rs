@@ -33,7 +33,7 @@ pub enum LoadError {
     )]
     Html,
     /// Neither JSON nor YAML; the reason holds line and column.
-    #[error("the document is not valid {format}: {reason}\n    help: fetch it again; it may have been cut off or edited")]
+    #[error("the document is invalid {format}: {reason}\n    help: fetch it again; it may have been cut off or edited")]
     Syntax {
         /// `JSON` or `YAML`.
         format: &'static str,
@@ -89,7 +89,7 @@ fn check(root: &Value) -> Result<(), Problems> {
     let problem = |pointer: &str, message: String, help: &str| Err(Problems::from(Problem::new(pointer, message, help)));
     let Some(object) = root.as_object() else {
         let message = format!("expected an object, found {}", json_type(root));
-        return problem("", message, "give the OpenAPI document itself");
+        return problem("", message, "pass the OpenAPI document");
     };
     if let Some(version) = object.get("swagger") {
         return problem("/swagger", format!("the document is Swagger {version}"), "convert it to OpenAPI 3.0 first");
@@ -100,7 +100,7 @@ fn check(root: &Value) -> Result<(), Problems> {
             let help = "convert it to OpenAPI 3.0.x first; the generator knows no other version";
             return problem("/openapi", format!("the document is OpenAPI {version}"), help);
         }
-        None => return problem("", "the version `openapi` is missing".to_owned(), "give the OpenAPI document itself"),
+        None => return problem("", "the version `openapi` is missing".to_owned(), "pass the OpenAPI document"),
     }
     let paths = object.get("paths").and_then(Value::as_object);
     if paths.is_none_or(Map::is_empty) {

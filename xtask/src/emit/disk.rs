@@ -28,7 +28,7 @@ pub enum PlanError {
     Disk(#[from] DiskError),
     /// The directory holds files that no run wrote.
     #[error(
-        "{0} holds files, but no Cargo.toml of a generated crate\n    help: nothing was changed, because a run removes stray files; give an empty directory with --out"
+        "{0} holds files, but no Cargo.toml of a generated crate\n    help: nothing was changed, because a run removes stray files; pass an empty directory with --out"
     )]
     NotOurs(String),
 }

@@ -17,7 +17,7 @@ use crate::{
 /// Puts together the files that hold no types, which need nothing of progenitor.
 ///
 /// # Errors
-/// Generated code that is not valid Rust, which is a bug of the generator.
+/// Generated code that is invalid Rust, which is a bug of the generator.
 pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::Error> {
     let areas = area::by_area(&adapted.model.operations, overlay);
     let mut sources = vec![
@@ -40,7 +40,7 @@ pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::E
 /// Puts together the files of the types.
 ///
 /// # Errors
-/// Generated code that is not valid Rust, which is a bug of the generator.
+/// Generated code that is invalid Rust, which is a bug of the generator.
 pub fn types(types: Vec<TypeCode>, adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::Error> {
     type_files::files(types, &area::by_area(&adapted.model.operations, overlay), adapted)
 }

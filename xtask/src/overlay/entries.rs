@@ -115,6 +115,13 @@ impl Overlay {
         self.operations.get(&operation.label()).map(|entry| self.ledger.read(entry))
     }
 
+    /// The file of an operation, for help texts: `spec/overlay/alerts.yaml`, or the directory where
+    /// the operation has no entry.
+    pub fn file(&self, label: &str) -> String {
+        let name = self.files.get(label).map(String::as_str).unwrap_or_default();
+        format!("spec/overlay/{name}")
+    }
+
     /// How many items an operation lists at all, where it pages by offset.
     pub fn max_results(&self, entry: &Entry) -> Option<u32> {
         let count = entry.max_results.as_ref().filter(|_| entry.paging == Some(Paging::Offset));

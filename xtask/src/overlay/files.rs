@@ -5,8 +5,13 @@
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, r#gen::SchemaGenerator, schema::Schema};
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 use serde_json::Value;
+
+use crate::document::load::json_type;
 
 /// Every file of the overlay has one of these forms, by its name.
 #[derive(JsonSchema)]
@@ -87,6 +92,7 @@ pub struct OperationForm {
     /// The name of the operation that returns the state of a queued write.
     pub status_operation: Option<String>,
     /// Where the response of a status operation has the state of a queued write.
+    #[serde(default, deserialize_with = "write_state")]
     pub write_state: Option<WriteStateLocation>,
     /// Docs of parameters that need others than those of the glossary, by their names on the wire.
     #[serde(default)]
@@ -139,8 +145,8 @@ impl Paging {
 }
 
 /// Where a response has the state of a queued write.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(untagged, deny_unknown_fields)]
 pub enum WriteStateLocation {
     /// A boolean that is missing as long as the write is queued.
     Flag {
@@ -210,10 +216,55 @@ pub struct MergeForm {
 #[derive(Debug)]
 pub struct Checked<T>(pub Result<T, serde_json::Error>);
 
-impl<'de, T: for<'value> Deserialize<'value>> Deserialize<'de> for Checked<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Checked<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|value| Self(serde_json::from_value(value)))
+        Value::deserialize(deserializer).map(|value| Self(map(value)))
     }
+}
+
+/// Reads a form from a map. A derived form would read a list as its fields in order.
+///
+/// # Errors
+/// Other values than maps, and maps of another form.
+pub fn map<T: DeserializeOwned>(value: Value) -> Result<T, serde_json::Error> {
+    if value.is_object() {
+        serde_json::from_value(value)
+    } else {
+        Err(serde_json::Error::custom(format!("expected a map, found {}", json_type(&value))))
+    }
+}
+
+/// Reads the place of a state. An error names the field that is wrong, and not the Rust type.
+fn write_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WriteStateLocation>, D::Error> {
+    let Some(value) = Option::<Value>::deserialize(deserializer)? else { return Ok(None) };
+    let read = if value.get("flag").is_some() {
+        map(value).map(|FlagForm { request, flag, reason }| WriteStateLocation::Flag { request, flag, reason })
+    } else {
+        map(value).map(|StateForm { request, state, done, failed }| WriteStateLocation::State {
+            request,
+            state,
+            done,
+            failed,
+        })
+    };
+    read.map(Some).map_err(|error| D::Error::custom(format!("`write_state`: {error}")))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlagForm {
+    request: String,
+    flag: String,
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateForm {
+    request: String,
+    state: String,
+    done: String,
+    failed: String,
 }
 
 impl<T: JsonSchema> JsonSchema for Checked<T> {

@@ -13,7 +13,7 @@ use super::{
     entries::{Area, Entry, MergeGroup, Overlay, TypeDocs},
     error::OverlayError,
     example,
-    files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm},
+    files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm, map},
     ledger::Tracked,
     stale::{Purpose, Stale, at, member},
 };
@@ -27,7 +27,7 @@ impl Overlay {
     /// Reads an overlay from its directory.
     ///
     /// # Errors
-    /// Files that cannot be read, and all entries that are invalid.
+    /// A directory that cannot be read, and all files and entries that are invalid.
     pub fn directory(path: &Path) -> Result<Self, OverlayError> {
         let files = Files::read(path)?;
         overlay(files).map_err(|problems| OverlayError::Content { path: path.to_owned(), problems })
@@ -47,7 +47,13 @@ impl Overlay {
 }
 
 /// What the directory has besides the files of the overlay.
-const OTHERS: [&str; 3] = ["README.md", "examples", SCHEMA];
+const OTHERS: [&str; 3] = ["README.md", EXAMPLES, SCHEMA];
+
+/// The directory of the examples.
+const EXAMPLES: &str = "examples";
+
+/// Largest file that is read, in bytes. The largest one of the repository has 22 kB.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The schema of the files, for editors.
 pub const SCHEMA: &str = "schema.json";
@@ -61,6 +67,8 @@ struct Files {
     examples: BTreeMap<String, String>,
     /// Files that are neither.
     strays: Vec<String>,
+    /// Files that cannot be read, with the reason.
+    unreadable: Vec<(String, String)>,
 }
 
 impl Files {
@@ -68,33 +76,43 @@ impl Files {
     fn read(directory: &Path) -> Result<Self, OverlayError> {
         let mut files = Self::default();
         for (name, path) in list(directory)? {
-            if name.ends_with(".yaml") {
-                let text = read_file(&path)?;
-                let value = load::yaml(&text).map_err(|source| OverlayError::Yaml { path, source })?;
-                files.yaml.insert(name, value);
+            if is_hidden(&name) {
+                files.strays.push(name);
+            } else if name.ends_with(".yaml") {
+                match read_file(&path).and_then(|text| yaml(&text)) {
+                    Ok(value) => drop(files.yaml.insert(name, value)),
+                    Err(reason) => files.unreadable.push((name, reason)),
+                }
+            } else if name == EXAMPLES && !path.is_dir() {
+                files.unreadable.push((name, "this is not a directory".to_owned()));
             } else if !OTHERS.contains(&name.as_str()) {
                 files.strays.push(name);
             }
         }
-        let examples = directory.join("examples");
+        let examples = directory.join(EXAMPLES);
         for (name, path) in if examples.is_dir() { list(&examples)? } else { Vec::new() } {
-            match name.strip_suffix(".rs") {
-                Some(area) => drop(files.examples.insert(area.to_owned(), read_file(&path)?)),
-                None => files.strays.push(format!("examples/{name}")),
+            let file = format!("{EXAMPLES}/{name}");
+            match name.strip_suffix(".rs").filter(|_| !is_hidden(&name)) {
+                Some(area) => match read_file(&path) {
+                    Ok(text) => drop(files.examples.insert(area.to_owned(), text)),
+                    Err(reason) => files.unreadable.push((file, reason)),
+                },
+                None => files.strays.push(file),
             }
         }
         Ok(files)
     }
 }
 
-/// The entries of a directory by name, without those that an editor hides there.
+/// The entries of a directory by name, without the files of editors.
 fn list(directory: &Path) -> Result<Vec<(String, PathBuf)>, OverlayError> {
     let failed = |source: io::Error| OverlayError::Io { path: directory.to_owned(), source };
     let mut entries = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && !name.ends_with('~') {
+        let is_of_editor = (name.starts_with('.') && !is_hidden(&name)) || name.ends_with('~');
+        if !is_of_editor {
             entries.push((name, entry.path()));
         }
     }
@@ -102,30 +120,116 @@ fn list(directory: &Path) -> Result<Vec<(String, PathBuf)>, OverlayError> {
     Ok(entries)
 }
 
-fn read_file(path: &Path) -> Result<String, OverlayError> {
-    fs::read_to_string(path).map_err(|source| OverlayError::Io { path: path.to_owned(), source })
+/// Whether a file is one of an overlay by its ending and hidden by its name. Emacs hides locks as
+/// `.#alerts.yaml`.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') && !name.starts_with(".#") && (name.ends_with(".yaml") || name.ends_with(".rs"))
+}
+
+/// The text of a file, or why there is none.
+fn read_file(path: &Path) -> Result<String, String> {
+    let failed = |error: io::Error| format!("cannot read the file: {error}");
+    // To open a pipe without a writer waits forever.
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err("this is not a regular file".to_owned());
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(format!("the file has more than {MAX_BYTES} bytes"));
+    }
+    let text = String::from_utf8(fs::read(path).map_err(failed)?);
+    text.map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        format!("the file is not UTF-8: byte {place} is not part of a character")
+    })
+}
+
+/// The value of a YAML file, or why there is none.
+fn yaml(text: &str) -> Result<Value, String> {
+    // The parser reads the base64 of a binary value as a string.
+    if let Some(line) = text.lines().position(|line| line.contains("!!binary")) {
+        return Err(format!("tags are not supported: `!!binary` at line {}", line + 1));
+    }
+    load::yaml(text).map_err(|error| {
+        let reason = error.to_string();
+        if reason.contains("invalid type: enum") {
+            format!("tags are not supported: {reason}")
+        } else {
+            format!("invalid YAML: {reason}")
+        }
+    })
+}
+
+/// Whether a character makes source that does not compile or does not look as it reads: rustc
+/// rejects carriage returns and changes of the direction of text in docs.
+fn is_invalid(character: char) -> bool {
+    let is_control = character.is_control() && !matches!(character, '\n' | '\t');
+    is_control || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The places of invalid characters, each with its text or key.
+fn invalid_characters(value: &Value, pointer: &str, found: &mut Vec<(String, &'static str, char)>) {
+    match value {
+        Value::String(text) => {
+            found.extend(text.chars().find(|one| is_invalid(*one)).map(|one| (pointer.to_owned(), "the text", one)));
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                invalid_characters(item, &child(pointer, &index.to_string()), found);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                match key.chars().find(|one| is_invalid(*one)) {
+                    // The pointer of the member would print the character.
+                    Some(one) => found.push((pointer.to_owned(), "a key", one)),
+                    None => invalid_characters(member, &child(pointer, key), found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether nothing is in a value, or in any of its members.
+fn is_empty(value: &Value) -> bool {
+    let is_nothing = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    is_nothing(value) || value.as_object().is_some_and(|members| members.values().all(is_nothing))
 }
 
 /// Reads all entries; every entry that is invalid is reported.
 fn overlay(files: Files) -> Result<Overlay, Problems> {
     let mut reader = Reader::default();
     for name in &files.strays {
-        let help = format!("remove spec/overlay/{name}, or name it `<area>.yaml`, or `<area>.rs` in `examples`");
-        reader.report(name, "", "this file is not read".to_owned(), help);
+        let help = format!("remove spec/overlay/{name}, or rename it");
+        reader.report(name, "", "unknown file; expected `<area>.yaml`, or `<area>.rs` in `examples`".to_owned(), help);
+    }
+    for (file, reason) in files.unreadable {
+        reader.unreadable(&file, reason);
     }
     for (file, value) in files.yaml {
-        let stem = file.trim_end_matches(".yaml");
-        let (name, part) = stem.split_once('.').map_or((stem, None), |(name, part)| (name, Some(part)));
+        let (name, is_part) = area_of(&file);
         match name {
             "glossary" => reader.glossary(&file, value),
             "shared" => reader.shared(&file, value),
-            key => reader.area(key, part.is_some(), &file, value),
+            key => reader.area(key, is_part, &file, value),
         }
     }
     for (key, text) in files.examples {
         reader.example(&key, &text);
     }
     reader.finish()
+}
+
+/// The name before the first dot of a file, and whether the file is a further part.
+fn area_of(file: &str) -> (&str, bool) {
+    let stem = file.trim_end_matches(".yaml");
+    stem.split_once('.').map_or((stem, false), |(name, _)| (name, true))
 }
 
 #[derive(Default)]
@@ -137,6 +241,8 @@ struct Reader {
     type_files: BTreeMap<String, String>,
     /// The first further part of each area.
     parts: BTreeMap<String, String>,
+    /// Whether entries could not be read. What only they may refer to is not reported.
+    is_incomplete: bool,
     problems: Problems,
 }
 
@@ -145,20 +251,51 @@ impl Reader {
         self.problems.push(Problem::new(at(file, pointer), message, help));
     }
 
-    /// The content of a file or an entry.
+    fn unreadable(&mut self, file: &str, reason: String) {
+        self.report(file, "", reason, "correct or remove this file".to_owned());
+        self.is_incomplete = true;
+        // What depends on the area is not reported besides it.
+        self.areas.entry(area_of(file).0.to_owned()).or_default();
+    }
+
+    /// The content of a file.
     fn form<T: DeserializeOwned>(&mut self, file: &str, value: Value) -> Option<T> {
-        match serde_json::from_value(value) {
+        let mut found = Vec::new();
+        invalid_characters(&value, "", &mut found);
+        for (pointer, what, character) in found {
+            self.invalid_character(file, &pointer, what, character);
+        }
+        if is_empty(&value) {
+            let help = format!("add entries to spec/overlay/{file}, or remove it");
+            self.report(file, "", "the file is empty".to_owned(), help);
+            return None;
+        }
+        match map(value) {
             Ok(form) => Some(form),
             Err(error) => {
                 self.report(file, "", error.to_string(), format!("correct spec/overlay/{file}"));
+                self.is_incomplete = true;
                 None
             }
+        }
+    }
+
+    fn invalid_character(&mut self, file: &str, pointer: &str, what: &str, character: char) {
+        let message = format!("{what} has the character U+{:04X}, which Rust source cannot have", u32::from(character));
+        self.report(file, pointer, message, format!("remove the character in spec/overlay/{file}"));
+    }
+
+    fn text(&mut self, file: &str, pointer: &str, name: &str, text: Option<&str>) {
+        if text.is_some_and(|text| text.trim().is_empty()) {
+            let help = format!("write a `{name}` in spec/overlay/{file}");
+            self.report(file, &child(pointer, name), format!("`{name}` is empty"), help);
         }
     }
 
     fn checked<T>(&mut self, file: &str, pointer: &str, form: Checked<T>) -> Option<T> {
         let invalid = |error: serde_json::Error| {
             self.report(file, pointer, error.to_string(), format!("correct the entry in spec/overlay/{file}"));
+            self.is_incomplete = true;
         };
         form.0.map_err(invalid).ok()
     }
@@ -171,7 +308,7 @@ impl Reader {
         };
         if !is_rust_name(&key.replace('-', "_")) {
             let message = format!("`{key}` is not a valid name of an area: it becomes the name of a module");
-            self.report(file, "", message, "use words in lower case with hyphens between them".to_owned());
+            self.report(file, "", message, "use lower-case letters, digits and hyphens".to_owned());
         }
         let AreaFile { title, summary, docs, operations, types, secrets } = form;
         if is_part {
@@ -188,6 +325,7 @@ impl Reader {
                     let help = format!("add it to spec/overlay/{file}");
                     self.report(file, "", format!("missing field `{name}`"), help);
                 }
+                self.text(file, "", name, value.as_deref());
             }
             let area = Area {
                 title: title.unwrap_or_default(),
@@ -213,6 +351,11 @@ impl Reader {
             let message = format!("`{label}` has an entry in {other} as well");
             self.report(file, &pointer, message, format!("remove one of them from spec/overlay/{file} or {other}"));
             return;
+        }
+        self.text(file, &pointer, "summary", Some(&form.summary));
+        if form.max_results == Some(0) {
+            let help = format!("correct or remove it in spec/overlay/{file}");
+            self.report(file, &child(&pointer, "max_results"), "`max_results` is 0".to_owned(), help);
         }
         let ledger = &mut self.overlay.ledger;
         let whole = ledger.track(Stale::new(file, &pointer, Purpose::Operation(label.clone(), form.name.clone())), ());
@@ -247,6 +390,7 @@ impl Reader {
         for (name, form) in types {
             let pointer = member("types", &name);
             let Some(TypeForm { summary, fields }) = self.checked(file, &pointer, form) else { continue };
+            self.text(file, &pointer, "summary", summary.as_deref());
             if summary.is_none() && fields.is_empty() {
                 let help = format!("add a `summary` or `fields` in spec/overlay/{file}, or remove the entry");
                 self.report(file, &pointer, format!("the entry of `{name}` has no docs"), help);
@@ -289,14 +433,19 @@ impl Reader {
 
     fn secrets(&mut self, file: &str, secrets: Vec<String>) {
         for (index, secret) in secrets.into_iter().enumerate() {
-            let entry = Stale::new(file, member("secrets", &index.to_string()), Purpose::Secret(secret.clone()));
-            let tracked = self.overlay.ledger.track(entry, ());
+            let pointer = member("secrets", &index.to_string());
             if self.overlay.secrets.contains_key(&secret) {
-                // The second one stays unread.
+                self.listed_twice(file, &pointer, &secret);
                 continue;
             }
+            let entry = Stale::new(file, pointer, Purpose::Secret(secret.clone()));
+            let tracked = self.overlay.ledger.track(entry, ());
             self.overlay.secrets.insert(secret, tracked);
         }
+    }
+
+    fn listed_twice(&mut self, file: &str, pointer: &str, name: &str) {
+        self.report(file, pointer, format!("`{name}` is listed twice"), format!("remove it from spec/overlay/{file}"));
     }
 
     fn glossary(&mut self, file: &str, value: Value) {
@@ -335,6 +484,13 @@ impl Reader {
         for (name, form) in merge {
             let pointer = member("merge", &name);
             let Some(MergeForm { summary, fields, schemas }) = self.checked(file, &pointer, form) else { continue };
+            self.text(file, &pointer, "summary", summary.as_deref());
+            for (index, schema) in schemas.iter().enumerate() {
+                if schemas.iter().take(index).any(|other| other == schema) {
+                    let at = child(&child(&pointer, "schemas"), &index.to_string());
+                    self.listed_twice(file, &at, schema);
+                }
+            }
             let ledger = &mut self.overlay.ledger;
             let group = ledger.track(Stale::new(file, &pointer, Purpose::MergeGroup(name.clone())), ());
             let members = schemas.into_iter().enumerate().map(|(index, schema)| {
@@ -356,7 +512,11 @@ impl Reader {
     }
 
     fn example(&mut self, key: &str, text: &str) {
-        let file = format!("examples/{key}.rs");
+        let file = format!("{EXAMPLES}/{key}.rs");
+        if let Some(character) = text.chars().find(|one| is_invalid(*one)) {
+            self.invalid_character(&file, "", "the text", character);
+            return;
+        }
         let Some(area) = self.areas.get_mut(key) else {
             // Nothing can read it.
             self.overlay.ledger.track(Stale::new(&file, "", Purpose::ExampleWithoutArea(key.to_owned())), ());
@@ -383,13 +543,13 @@ impl Reader {
                 self.report(&file, "", format!("the area `{key}` is missing"), help);
             }
         }
-        check_operations(&self.overlay, &mut self.problems);
+        check_operations(&self.overlay, self.is_incomplete, &mut self.problems);
         self.problems.into_result()?;
         Ok(self.overlay)
     }
 }
 
-fn check_operations(overlay: &Overlay, problems: &mut Problems) {
+fn check_operations(overlay: &Overlay, is_incomplete: bool, problems: &mut Problems) {
     let mut taken: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for (key, entry) in &overlay.operations {
         // To check an entry is not to use it.
@@ -409,13 +569,18 @@ fn check_operations(overlay: &Overlay, problems: &mut Problems) {
         }
         if let Some(first) = taken.insert((&entry.area, method), key) {
             let message = format!("`{first}` and `{key}` have the same method `{method}` in the area `{}`", entry.area);
-            report("method", message, "give each a method of its own");
+            report("method", message, "set a unique `method` for each");
+        }
+        let refers = |other: &Tracked<Entry>| other.peek().status_operation.as_ref() == Some(&entry.name);
+        if entry.write_state.is_some() && !is_incomplete && !overlay.operations.values().any(refers) {
+            let message = format!("no operation has `{}` as its `status_operation`", entry.name);
+            report("write_state", message, "remove it, or add the `status_operation` of a queued write,");
         }
         let Some(status) = &entry.status_operation else { continue };
         let named = overlay.operations.values().find(|entry| entry.peek().name == *status);
         if named.is_none_or(|entry| entry.peek().write_state.is_none()) {
             let message = format!("no operation `{status}` has a `write_state`, which returns the state of a queued write");
-            report("status_operation", message, "name an operation that has one, or give it a `write_state`");
+            report("status_operation", message, "refer to an operation with a `write_state`, or add one");
         }
     }
 }

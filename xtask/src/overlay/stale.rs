@@ -75,7 +75,7 @@ impl Stale {
             ),
             Purpose::ExampleWithoutArea(key) => (
                 format!("the area `{key}` of this example is missing"),
-                format!("give spec/overlay/{file} the name of an area, or remove it"),
+                format!("rename spec/overlay/{file} after an area, or remove it"),
             ),
             Purpose::Operation(label, _) => {
                 let help = match nearest(label, &candidates.operations) {

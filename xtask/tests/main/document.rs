@@ -70,7 +70,7 @@ fn a_rejected_document_leaves_the_file_as_it_was() {
     let before = Snapshot::of(directory.path());
     let no_title = TempFile::new("spec.json", &changed(|root| root["info"] = json!({"version": "1"})));
     document(no_title.path(), &out)
-        .failed(&["the repaired document is not valid OpenAPI", "at /info/title: the document has no title"]);
+        .failed(&["the repaired document is invalid OpenAPI", "at /info/title: the document has no title"]);
     let unknown = TempFile::new("spec.json", &changed(|root| root["servers"] = json!([{"url": "https://elsewhere"}])));
     document(unknown.path(), &out).failed(&["no rule matches the URL"]);
     before.assert_unchanged(directory.path());

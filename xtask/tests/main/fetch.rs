@@ -227,3 +227,48 @@ fn invalid_urls_are_rejected() {
     assert_fails("ftp://127.0.0.1/doc", &["the document is downloaded over https only", "--from"]);
     assert_fails("file:///etc/hostname", &["the document is downloaded over https only", "--from"]);
 }
+
+/// A message with a password ends up in logs.
+#[test]
+fn user_information_is_rejected_and_not_printed() {
+    let server = Server::start([]);
+    let host = server.url("").replace("http://", "");
+    let urls = [
+        format!("http://user:pa55@{host}/doc"),
+        format!("http:///user:pa55@{host}/doc"),
+        format!("http://pa55@{host}/doc?a=b#c"),
+        format!("ftp://:pa55@{host}/doc"),
+    ];
+    for url in urls {
+        let directory = earlier_facts();
+        let before = Snapshot::of(directory.path());
+        let message = fetch(&url, directory.path()).failed(&["the URL has user information", "--from"]);
+        assert!(!message.contains("pa55"), "{message}");
+        before.assert_unchanged(directory.path());
+    }
+    assert_eq!(server.finish(), [""; 0], "there was a connection");
+}
+
+/// The query of a URL may hold a token, and `SOURCE.toml` is published.
+#[test]
+fn the_query_is_sent_and_neither_printed_nor_recorded() {
+    let sent = ["GET /doc?token=s3cret HTTP/1.1"];
+    let server = Server::start([response(200, JSON, document::text().as_bytes())]);
+    let directory = earlier_facts();
+    let ran = fetch(&server.url("/doc?token=s3cret#part"), directory.path()).succeeded();
+    assert!(!ran.stdout.contains("s3cret"), "{}", ran.stdout);
+    assert_facts(directory.path(), &server.url("/doc"));
+    assert_eq!(server.finish(), sent);
+
+    let failures =
+        [response(404, JSON, b""), response(200, JSON, b"[]"), Response::hang_up(), redirect("/doc?token=s3cret")];
+    for (index, failure) in failures.into_iter().enumerate() {
+        let count = if index == 3 { 6 } else { 1 };
+        let server = Server::start(std::iter::repeat_n(failure, count));
+        let directory = earlier_facts();
+        let url = server.url("/doc");
+        let message = fetch(&server.url("/doc?token=s3cret#part"), directory.path()).failed(&[&format!("error: {url}: ")]);
+        assert!(!message.contains("s3cret") && !message.contains("#part"), "{message}");
+        assert_eq!(server.finish(), sent.repeat(count));
+    }
+}

@@ -20,7 +20,7 @@ pub enum DownloadError {
     Scheme,
     /// No connection, no response, or one that leads elsewhere.
     #[error("cannot download")]
-    Http(#[from] reqwest::Error),
+    Http(#[source] reqwest::Error),
     /// A status that is not a success.
     #[error("the server responded with {0}")]
     Status(StatusCode),
@@ -43,7 +43,9 @@ pub fn download(url: &str, max_bytes: u64) -> Result<Vec<u8>, DownloadError> {
     if !is_allowed(&url) {
         return Err(DownloadError::Scheme);
     }
-    let response = client(&url)?.get(url).header(header::ACCEPT, "application/json").send()?;
+    let sent = client(&url).and_then(|client| client.get(url).header(header::ACCEPT, "application/json").send());
+    // The query of the URL may hold a token.
+    let response = sent.map_err(|error| DownloadError::Http(error.without_url()))?;
     if !response.status().is_success() {
         return Err(DownloadError::Status(response.status()));
     }

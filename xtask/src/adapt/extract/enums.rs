@@ -33,7 +33,7 @@ pub fn extract(document: &Document, problems: &mut Problems) -> Vec<OpenEnum> {
             let name = variant_name(text);
             if let Some(first) = taken.get(&name) {
                 let message = format!("the values `{first}` and `{text}` both have the variant name `{name}`");
-                problems.push(Problem::new(at, message, "repair the enum, or teach xtask/src/names.rs to tell them apart"));
+                problems.push(Problem::new(at, message, "repair the enum, or add a rule to xtask/src/names.rs"));
                 continue;
             }
             taken.insert(name.clone(), text);

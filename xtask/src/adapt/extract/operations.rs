@@ -10,7 +10,7 @@ use crate::{
         rust_type::RustType,
     },
     names::field_name,
-    overlay::{Entry, Overlay, Paging},
+    overlay::{Entry, Idempotency, Overlay, Paging},
     problem::{Problem, Problems},
     repair::generator::RAW_BODY,
     rewrite::AddressFamily,
@@ -50,7 +50,7 @@ fn model(
         if !query_params.iter().any(|parameter| parameter.name == *name) {
             report(
                 format!("its `paging` needs the parameter `{name}`, which it does not have"),
-                "correct its `paging` in spec/overlay/",
+                &format!("correct its `paging` in {}", overlay.file(&operation.label())),
             );
         }
     }
@@ -62,7 +62,10 @@ fn model(
     if paging.is_some() && page.is_none() {
         report(
             "it has `paging`, but its response is not a known form of page".to_owned(),
-            "remove its `paging` from spec/overlay/, or support the form in xtask/src/adapt/extract/pages.rs",
+            &format!(
+                "remove its `paging` from {}, or support the form in xtask/src/adapt/extract/pages.rs",
+                overlay.file(&operation.label())
+            ),
         );
     }
     let body = body(document, operation, bodies);
@@ -70,6 +73,13 @@ fn model(
         report(
             "a raw body outside of a form is not supported".to_owned(),
             "support it in xtask/src/adapt/extract/operations.rs",
+        );
+    }
+    let idempotency = entry.map(|entry| entry.idempotency).unwrap_or_default();
+    if idempotency == Idempotency::WithAlias && !has_alias(document, operation, body.as_ref()) {
+        report(
+            "its `idempotency` needs the body property `alias`, which it does not have".to_owned(),
+            &format!("correct its `idempotency` in {}", overlay.file(&operation.label())),
         );
     }
     let summary = operation.value.get("summary").and_then(Value::as_str).unwrap_or_default();
@@ -85,7 +95,7 @@ fn model(
         body: body.unwrap_or(RequestBody::None),
         response,
         page,
-        idempotency: entry.map(|entry| entry.idempotency).unwrap_or_default(),
+        idempotency,
         paging: paging.map(|paging| (paging, entry.and_then(|entry| overlay.max_results(entry)))),
         status_operation: entry.and_then(|entry| entry.status_operation.clone()),
         write_state: entry.and_then(|entry| entry.write_state.clone()),
@@ -124,6 +134,23 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
         (!parameter.required, rank, parameter.name.clone())
     });
     parameters
+}
+
+/// Whether a body has the property that makes a second request have no further effect.
+/// True also for bodies that are not supported, which are reported as such.
+fn has_alias(document: &Document, operation: &Operation<'_>, body: Option<&RequestBody>) -> bool {
+    match body {
+        Some(RequestBody::Json { rust_type: RustType::Named(schema), .. }) => {
+            let properties = document.schema(schema).and_then(|schema| schema.get("properties"));
+            properties.is_some_and(|properties| properties.get("alias").is_some())
+        }
+        Some(RequestBody::Json { .. }) => {
+            let content = operation.value.get("requestBody").and_then(|body| body.get("content"));
+            content.is_none_or(|content| content.get("application/json").is_none())
+        }
+        Some(_) => false,
+        None => true,
+    }
 }
 
 /// The body; `None` where its form is not supported.

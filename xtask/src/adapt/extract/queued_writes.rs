@@ -6,16 +6,17 @@ use crate::{
         operation::{OperationModel, ResponseBody},
         rust_type::RustType,
     },
+    overlay::Overlay,
     problem::{Problem, Problems},
 };
 
-/// Reports queued writes whose state cannot be read. Either the receipt has no request id, or the
-/// path of the status operation needs parameters that the write does not have.
-pub fn check(operations: &[OperationModel], document: &Document, problems: &mut Problems) {
+/// Reports queued writes whose state cannot be read: the receipt has no request id, or the path of
+/// the status operation needs parameters that the write does not have.
+pub fn check(operations: &[OperationModel], document: &Document, overlay: &Overlay, problems: &mut Problems) {
     for operation in operations {
         let Some(follow) = &operation.status_operation else { continue };
         let mut report = |message: String| {
-            let help = "correct `status_operation` or `write_state` in spec/overlay/";
+            let help = format!("correct `status_operation` or `write_state` in {}", overlay.file(&operation.label()));
             problems.push(
                 Problem::new(Pointer::Path(&["paths", &operation.path]), message, help).in_operation(operation.label()),
             );

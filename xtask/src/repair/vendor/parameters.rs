@@ -149,6 +149,6 @@ mod tests {
         let mut document = Document::new(
             json!({"paths": {TEAM_POLICIES: {"post": {"parameters": [{"name": "policyId", "in": "query"}]}}}}),
         );
-        assert!(team_policy_create_parameter(&mut document).expect_err("not applicable").is_not_needed());
+        assert!(team_policy_create_parameter(&mut document).expect_err("rejected").is_not_needed());
     }
 }

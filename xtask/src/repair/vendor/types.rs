@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn all_maps_hold_any_value_or_the_repair_rejects() {
+    fn all_maps_hold_any_value_or_the_repair_fails() {
         let maps = |values: Value| {
             let mut document = json!({"components": {"schemas": {}}});
             for (schema, property) in MAPS {
@@ -240,7 +240,7 @@ mod tests {
         let mut one_is_right = Document::new(maps(json!({"type": "object"})));
         one_is_right.root_mut()["components"]["schemas"]["SyncAction"]["properties"]["properties"] =
             json!({"type": "object"});
-        assert!(maps_hold_any_value(&mut one_is_right).expect_err("not applicable").is_not_needed());
+        assert!(maps_hold_any_value(&mut one_is_right).expect_err("rejected").is_not_needed());
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn modes_do_not_count(directory: &Path) -> bool {
     written
 }
 
-/// Runs `regen` into a directory that must fail at `failing`, and must look as before when its
+/// Runs `regen` into a directory that fails at `failing`, and must look as before when its
 /// modes are open again.
 fn fails_and_leaves_as_it_was(stage: &Stage, out: &Path, closed: &[PathBuf], failing: &Path) {
     let before = Snapshot::of(out);

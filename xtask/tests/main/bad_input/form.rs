@@ -15,13 +15,13 @@ rejected! {
 
     an_array_is_rejected: "[1, 2]" => ["1 problem\n", "at (root): expected an object, found an array"];
 
-    a_sentence_is_rejected: "moved to another URL" => ["at (root): expected an object, found a string"];
+    a_sentence_is_rejected: "moved to another address" => ["at (root): expected an object, found a string"];
 
     yaml_that_breaks_off_is_rejected_with_its_line: "openapi: 3.0.1\npaths: [\n" =>
-        ["the document is not valid YAML", "line 3 column 1"];
+        ["the document is invalid YAML", "line 3 column 1"];
 
     a_key_that_stands_twice_is_rejected_with_its_line: text().replacen("\"info\": {", "\"openapi\": \"3.0.1\",\n  \"info\": {", 1) =>
-        ["the document is not valid JSON", "the key `openapi` occurs twice in one object at line 3"];
+        ["the document is invalid JSON", "the key `openapi` occurs twice in one object at line 3"];
 
     swagger_2_is_rejected: changed(|root| {
         *root = json!({"swagger": "2.0", "paths": root["paths"], "definitions": root["components"]["schemas"]});
@@ -58,7 +58,7 @@ fn a_truncated_file_is_rejected_with_its_line() {
     let cut = kept.trim_end();
     let line = cut.lines().count();
     let column = cut.lines().last().expect("a line").len();
-    rejects(cut, &["the document is not valid JSON", &format!("line {line} column {column}"), "fetch it again"]);
+    rejects(cut, &["the document is invalid JSON", &format!("line {line} column {column}"), "fetch it again"]);
 }
 
 #[test]

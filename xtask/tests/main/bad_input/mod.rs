@@ -6,6 +6,7 @@ mod form;
 mod names;
 mod operations;
 mod overlay;
+mod overlay_files;
 mod repairs;
 mod schemas;
 mod stale;

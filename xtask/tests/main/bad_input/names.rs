@@ -65,3 +65,17 @@ fn a_schema_called_date_time_is_not_decoded_as_a_date() {
         assert!(field.ident.is_none_or(|name| name != "moment") || !attributes.contains("decode::date"), "{attributes}");
     }
 }
+
+/// `gen` is a keyword of edition 2024, in which the crate is written.
+#[test]
+fn keywords_of_the_edition_are_not_names() {
+    let items = items("src/types/alerts.rs", "never rejected", |root| {
+        at(root, "/components/schemas/AlertNote/properties")["gen"] = json!({"type": "string"});
+        let parameters = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters");
+        let parameter = json!({"name": "gen", "in": "query", "schema": {"type": "string"}});
+        parameters.as_array_mut().expect("a list").push(parameter);
+    });
+    let items = items.expect("the document is accepted");
+    let code = items.iter().map(|item| quote::quote!(#item).to_string()).collect::<String>();
+    assert!(code.contains("pub gen_ :") && !code.contains("gen :"), "{code}");
+}

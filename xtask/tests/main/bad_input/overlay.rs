@@ -68,7 +68,7 @@ fn two_operations_of_one_name_are_rejected_with_both() {
             "1 problem\n",
             "at /paths/~1v1~1alerts/post (POST /v1/alerts): ",
             "`GET /v1/alerts` and `POST /v1/alerts` both have the Rust name `list_alerts`",
-            "spec/overlay/",
+            "help: set a unique `name` for each in spec/overlay/alerts.yaml",
         ],
     );
 }
@@ -92,6 +92,7 @@ fn paging_by_parameters_that_are_not_there_is_rejected() {
         &[
             "2 problems\n",
             "at /paths/~1v1~1alerts/get (GET /v1/alerts): its `paging` needs the parameter `limit`, which it does not have",
+            "help: correct its `paging` in spec/overlay/alerts.yaml",
             "its `paging` needs the parameter `cursor`, which it does not have",
         ],
     );
@@ -126,7 +127,14 @@ fn a_write_state_that_the_response_does_not_have_is_rejected() {
         *at(overlay, "/teams.yaml/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/write_state/state") =
             json!("status.colour");
     });
-    rejects_overlay(&overlay, &["1 problem\n", "the response of `get_team_request_status` has no `status.colour`"]);
+    rejects_overlay(
+        &overlay,
+        &[
+            "1 problem\n",
+            "the response of `get_team_request_status` has no `status.colour`",
+            "help: correct `status_operation` or `write_state` in spec/overlay/teams.yaml",
+        ],
+    );
 }
 
 #[test]
@@ -154,7 +162,12 @@ fn two_entries_for_one_operation_are_rejected_with_their_line() {
     overlay.write("alerts.yaml", "operations:\n  GET /v1/alerts: {}\n  GET /v1/alerts: {}\n");
     rejects_overlay(
         &overlay,
-        &["alerts.yaml", "not valid YAML", "the key `GET /v1/alerts` occurs twice in one object", "line 2 column 3"],
+        &[
+            "1 problem\n",
+            "at alerts.yaml: invalid YAML",
+            "the key `GET /v1/alerts` occurs twice in one object",
+            "line 2 column 3",
+        ],
     );
 }
 
@@ -163,7 +176,7 @@ fn two_entries_for_one_operation_are_rejected_with_their_line() {
 fn a_file_that_is_not_yaml_is_rejected_with_help_that_fits_an_overlay() {
     let overlay = OverlayCopy::new();
     overlay.write("alerts.yaml", "title: [\n");
-    let complaint = rejects_overlay(&overlay, &["alerts.yaml", "not valid YAML", "line 2 column 1"]);
+    let complaint = rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml: invalid YAML", "line 2 column 1"]);
     assert!(!complaint.contains("fetch it again"), "{complaint}");
 }
 
@@ -236,6 +249,88 @@ fn an_example_of_another_form_is_rejected() {
             "pub async fn example(",
         ],
     );
+}
+
+#[test]
+fn a_method_that_is_a_keyword_of_the_edition_is_rejected() {
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["method"] = json!("gen"));
+    rejects_overlay(&overlay, &["1 problem\n", "GET ~1v1~1alerts/method: `gen` is not a valid Rust name"]);
+}
+
+#[test]
+fn a_write_state_that_no_queued_write_refers_to_is_rejected() {
+    let overlay = changed_overlay(|overlay| {
+        at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts~1{id}")["write_state"] =
+            json!({"request": "id", "flag": "seen", "reason": "status"});
+    });
+    rejects_overlay(
+        &overlay,
+        &[
+            "1 problem\n",
+            "at alerts.yaml#/operations/GET ~1v1~1alerts~1{id}/write_state: no operation has `get_alert` as its `status_operation`",
+        ],
+    );
+}
+
+#[test]
+fn an_alias_that_the_body_does_not_have_is_rejected() {
+    let place = "/heartbeats.yaml/operations/POST ~1v1~1teams~1{teamId}~1heartbeats";
+    let overlay = changed_overlay(|overlay| at(overlay, place)["idempotency"] = json!("with-alias"));
+    rejects_overlay(
+        &overlay,
+        &[
+            "1 problem\n",
+            "(POST /v1/teams/{teamId}/heartbeats): its `idempotency` needs the body property `alias`, which it does not have",
+            "help: correct its `idempotency` in spec/overlay/heartbeats.yaml",
+        ],
+    );
+}
+
+#[test]
+fn an_empty_text_is_rejected() {
+    let overlay = changed_overlay(|overlay| {
+        overlay["alerts.yaml"]["title"] = json!("");
+        overlay["alerts.yaml"]["summary"] = json!(" ");
+        at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["summary"] = json!("");
+    });
+    rejects_overlay(
+        &overlay,
+        &[
+            "3 problems\n",
+            "at alerts.yaml#/title: `title` is empty",
+            "at alerts.yaml#/summary: `summary` is empty",
+            "at alerts.yaml#/operations/GET ~1v1~1alerts/summary: `summary` is empty",
+        ],
+    );
+}
+
+#[test]
+fn no_results_at_all_are_rejected() {
+    let overlay =
+        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["max_results"] = json!(0));
+    rejects_overlay(
+        &overlay,
+        &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts/max_results: `max_results` is 0"],
+    );
+}
+
+#[test]
+fn a_secret_that_is_listed_twice_is_rejected() {
+    let overlay = changed_overlay(|overlay| {
+        overlay["jec.yaml"]["secrets"] = json!(["JecChannelWithApiKey.apiKey", "JecChannelWithApiKey.apiKey"]);
+    });
+    rejects_overlay(&overlay, &["1 problem\n", "at jec.yaml#/secrets/1: `JecChannelWithApiKey.apiKey` is listed twice"]);
+}
+
+#[test]
+fn a_member_that_is_listed_twice_is_rejected() {
+    let overlay = changed_overlay(|overlay| {
+        let members = at(overlay, "/shared.merge.yaml/merge/IntervalUnit/schemas");
+        let first = members[0].clone();
+        members.as_array_mut().expect("a list").push(first);
+    });
+    rejects_overlay(&overlay, &["1 problem\n", "at shared.merge.yaml#/merge/IntervalUnit/schemas/2: `", "is listed twice"]);
 }
 
 fn entry(name: &str) -> Value {

@@ -139,17 +139,17 @@ stale! {
 fn an_example_without_an_area() {
     let overlay = OverlayCopy::new();
     overlay.write("examples/alarms.rs", "");
-    rejects_entry(
+    rejects_overlay(
         &overlay,
         &[
             "at examples/alarms.rs: the area `alarms` of this example is missing",
-            "help: give spec/overlay/examples/alarms.rs the name of an area, or remove it",
+            "help: rename spec/overlay/examples/alarms.rs after an area, or remove it",
         ],
     );
 }
 
 #[test]
-fn a_file_that_is_not_read() {
+fn an_unknown_file() {
     let overlay = OverlayCopy::new();
     overlay.write("alarms.yml", "");
     overlay.write("examples/alerts.txt", "");
@@ -157,9 +157,9 @@ fn a_file_that_is_not_read() {
         &overlay,
         &[
             "2 problems\n",
-            "at alarms.yml: this file is not read",
-            "at examples/alerts.txt: this file is not read",
-            "help: remove spec/overlay/alarms.yml, or name it `<area>.yaml`",
+            "at alarms.yml: unknown file; expected `<area>.yaml`",
+            "at examples/alerts.txt: unknown file; expected `<area>.yaml`, or `<area>.rs` in `examples`",
+            "help: remove spec/overlay/alarms.yml, or rename it",
         ],
     );
 }

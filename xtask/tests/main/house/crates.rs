@@ -55,7 +55,7 @@ fn existing(path: PathBuf) -> Option<PathBuf> {
 fn read_manifest(directory: &Path) -> toml::Value {
     let path = workspace().join(directory).join("Cargo.toml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    toml::Value::Table(text.parse().unwrap_or_else(|error| panic!("{} is not valid TOML: {error}", path.display())))
+    toml::Value::Table(text.parse().unwrap_or_else(|error| panic!("{} is invalid TOML: {error}", path.display())))
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn no_text_speaks_of_unknown_persons() {
 fn texts_say_what_something_is_not_by_an_adjective() {
     assert_at_most(
         15,
-        "\"not valid\", \"missing\", \"unknown\" or \"unsupported\" says it",
+        "\"invalid\", \"missing\", \"unknown\" or \"unsupported\" says it",
         &search(|_, line| negated_nouns(line)),
     );
 }

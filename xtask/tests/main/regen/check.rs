@@ -110,7 +110,7 @@ fn a_directory_without_a_generated_crate_is_rejected_untouched() {
         let before = Snapshot::of(directory.path());
         let path = directory.path().to_str().expect("the path is text");
         let parts =
-            [path, "no Cargo.toml of a generated crate", "nothing was changed", "give an empty directory with --out"];
+            [path, "no Cargo.toml of a generated crate", "nothing was changed", "pass an empty directory with --out"];
         cli::regen(&workspace().join("spec/jsm-ops.json"), directory.path()).failed(&parts);
         check(directory.path()).failed(&parts);
         before.assert_unchanged(directory.path());

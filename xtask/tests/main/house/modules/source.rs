@@ -60,7 +60,7 @@ impl Crate {
     /// Adds the module of a file. `children` is the directory of its child modules.
     fn add_file(&mut self, file: &Path, children: &Path, path: Vec<String>, parent: Option<usize>, read: Read) {
         let text = read(file).unwrap_or_else(|| panic!("cannot read the module {}", file.display()));
-        let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{} is not valid Rust: {error}", file.display()));
+        let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{} is invalid Rust: {error}", file.display()));
         let root_name = || file.file_name().expect("a file has a name").to_string_lossy().into_owned();
         let name = if path.is_empty() { root_name() } else { path.join("::") };
         self.nodes.push(Node { name, file: file.to_owned(), text });
