@@ -18,10 +18,10 @@ use crate::{adapt::Adapted, document::Document, names};
 #[error(
     "preflight accepted an unsupported document: {0}\n    help: this is a bug of xtask/src/preflight; add the check that is missing"
 )]
-pub struct GenerateError(Failure);
+pub struct GenerateError(GenerateErrorKind);
 
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+enum GenerateErrorKind {
     #[error("cannot read the typed model of OpenAPI: {0}")]
     Model(serde_json::Error),
     #[error("progenitor cannot generate code: {0}")]
@@ -63,10 +63,10 @@ pub fn plain(document: &Document) -> Result<syn::File, GenerateError> {
     run(document, &GenerationSettings::new()).map_err(GenerateError)
 }
 
-fn run(document: &Document, settings: &GenerationSettings) -> Result<syn::File, Failure> {
-    let document: OpenAPI = serde_json::from_value(for_progenitor(document)).map_err(Failure::Model)?;
-    let tokens = guarded(|| Generator::new(settings).generate_tokens(&document)).map_err(Failure::Panic)?;
-    syn::parse2(tokens.map_err(Failure::Progenitor)?).map_err(Failure::Code)
+fn run(document: &Document, settings: &GenerationSettings) -> Result<syn::File, GenerateErrorKind> {
+    let document: OpenAPI = serde_json::from_value(for_progenitor(document)).map_err(GenerateErrorKind::Model)?;
+    let tokens = guarded(|| Generator::new(settings).generate_tokens(&document)).map_err(GenerateErrorKind::Panic)?;
+    syn::parse2(tokens.map_err(GenerateErrorKind::Progenitor)?).map_err(GenerateErrorKind::Code)
 }
 
 /// The parts of the document that progenitor uses. Responses get the description that OpenAPI

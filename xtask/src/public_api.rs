@@ -22,7 +22,7 @@ pub struct Interface(BTreeMap<String, String>);
 
 /// One difference between two interfaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct InterfaceChange {
     /// Whether it is new, gone or different.
     pub kind: ChangeKind,
     /// The key of the fact.
@@ -44,7 +44,7 @@ pub enum ChangeKind {
     Changed,
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for InterfaceChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = match self.kind {
             ChangeKind::Added => '+',
@@ -84,7 +84,7 @@ impl Interface {
     }
 
     /// The differences to `new`, in the order of the keys.
-    pub fn changes(&self, new: &Self) -> Vec<Change> {
+    pub fn changes(&self, new: &Self) -> Vec<InterfaceChange> {
         let keys: BTreeSet<&String> = self.0.keys().chain(new.0.keys()).collect();
         let changes = keys.into_iter().filter_map(|key| {
             let (kind, detail) = match (self.0.get(key), new.0.get(key)) {
@@ -94,7 +94,7 @@ impl Interface {
                 _ => return None,
             };
             let breaking = new.breaks(self, kind, key);
-            Some(Change { kind, key: key.clone(), detail, breaking })
+            Some(InterfaceChange { kind, key: key.clone(), detail, breaking })
         });
         changes.collect()
     }

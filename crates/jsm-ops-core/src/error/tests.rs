@@ -1,11 +1,11 @@
 use std::{
     error::Error as StdError,
-    io::{Read, Write},
-    net::TcpListener,
+    sync::{Mutex, mpsc},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
+use jsm_ops_test_server::{self as server, Server};
 use reqwest::{
     StatusCode,
     header::{HeaderMap, HeaderValue},
@@ -103,13 +103,14 @@ fn no_text_in_a_chain_contains_the_next_one() {
             "`list_alerts` (GET /v1/alerts): the response does not match its type at `values[3].size`: {mismatch_text} [status 200]"
         )
     );
-    let connect = failed_request(None, None);
+    let connect = failed_request(Failing::Connect);
     assert!(connect.is_connect() && connect.is_transport(), "{connect:?}");
-    let timeout = failed_request(Some(""), Some(Duration::from_millis(50)));
+    let timeout = failed_request(Failing::Timeout);
     assert!(timeout.is_timeout() && !timeout.is_connect(), "{timeout:?}");
-    let closed = failed_request(Some(""), None);
+    let closed = failed_request(Failing::Response(server::Response::hang_up()));
     assert!(closed.is_transport() && closed.status().is_none(), "{closed:?}");
-    let incomplete = failed_request(Some("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"), None);
+    let half = server::Response::new(200).with_body("half").with_declared_length(9);
+    let incomplete = failed_request(Failing::Response(half));
     assert!(incomplete.is_transport() && incomplete.status() == Some(StatusCode::OK), "{incomplete:?}");
 
     let headers = HeaderMap::new();
@@ -204,35 +205,46 @@ fn chain(error: &dyn StdError) -> Vec<String> {
     texts
 }
 
-/// Sends a request to a server that writes `reply` and closes the connection. With a timeout, the
-/// server sends nothing. Without `reply`, the port is closed.
-fn failed_request(reply: Option<&'static str>, timeout: Option<Duration>) -> Error {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}/", listener.local_addr().expect("an address")).parse().expect("a URL");
-    let server = match reply {
-        None => {
-            drop(listener);
-            None
+/// Where a request of a test fails.
+enum Failing {
+    /// The port is closed.
+    Connect,
+    /// The server sends nothing until the timeout passes.
+    Timeout,
+    /// The server sends this, or hangs up.
+    Response(server::Response),
+}
+
+fn failed_request(failing: Failing) -> Error {
+    let (pass, passed) = mpsc::channel::<()>();
+    let (server, timeout) = match failing {
+        Failing::Connect => (Server::start(), None),
+        Failing::Timeout => {
+            let passed = Mutex::new(passed);
+            let silent = move |_: &server::Request| {
+                let _ = passed.lock().expect("one request").recv();
+                server::Response::hang_up()
+            };
+            (Server::start_with(silent), Some(Duration::from_millis(50)))
         }
-        Some(reply) => Some(std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().expect("a connection");
-            let _ = stream.read(&mut [0; 4096]);
-            if timeout.is_some() {
-                // The client closes the connection when its timeout passes.
-                let _ = stream.read(&mut [0; 4096]);
-            } else {
-                let _ = stream.write_all(reply.as_bytes());
-            }
-        })),
+        Failing::Response(ref response) => {
+            let server = Server::start().inspect(|server| server.respond(response.clone()));
+            (server, None)
+        }
     };
-    let mut request = Request::new(&LIST, url);
+    let server = server.expect("a server");
+    let mut request = Request::new(&LIST, server.url().parse().expect("a URL"));
     request.options.timeout = timeout;
+    let server = if matches!(failing, Failing::Connect) {
+        server.finish();
+        None
+    } else {
+        Some(server)
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let error = runtime.block_on(HttpTransport::new(client()).send(request)).expect_err("a failure");
     // The runtime owns the connection, which the server waits to see closed.
-    drop(runtime);
-    if let Some(server) = server {
-        server.join().expect("the server");
-    }
+    drop((pass, runtime));
+    server.map(Server::finish);
     error
 }
