@@ -1,8 +1,7 @@
 //! `cargo xtask fetch`: takes a new document and keeps its facts.
 
 use std::{
-    env, fs,
-    io::{self, Read},
+    env, fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -68,7 +67,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         (download(from, shown)?, shown, shown)
     } else {
         // A saved copy is a copy of the published document; the path of the copy is private.
-        (read(Path::new(from))?, from, PUBLISHED)
+        let bytes = load::read(Path::new(from)).map_err(|error| Failure(format!("{from}: {error}")))?;
+        (bytes, from, PUBLISHED)
     };
     let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
     let document =
@@ -116,14 +116,6 @@ fn date(text: &str) -> Result<String, String> {
 /// The day in UTC, as `2026-09-05`.
 fn today() -> String {
     Utc::now().date_naive().to_string()
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error| Failure(format!("{}: {}", path.display(), load::LoadError::Io(error)));
-    let file = fs::File::open(path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    file.take(load::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
 }
 
 /// A URL without its query and fragment, which may hold a token.

@@ -1,6 +1,10 @@
 //! Reads a [`Document`] from JSON or YAML, and rejects everything but OpenAPI 3.0.
 
-use std::{fmt, fs, io, path::Path};
+use std::{
+    fmt, fs,
+    io::{self, Read},
+    path::Path,
+};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -47,10 +51,18 @@ pub enum LoadError {
 
 /// Reads a document from a file.
 pub fn file(path: &Path) -> Result<Document, LoadError> {
-    if fs::metadata(path).map_err(LoadError::Io)?.len() > MAX_BYTES {
-        return Err(LoadError::TooLarge);
-    }
-    bytes(&fs::read(path).map_err(LoadError::Io)?)
+    bytes(&read(path)?)
+}
+
+/// Reads a file up to one byte more than [`MAX_BYTES`], which [`bytes`] rejects.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let file = fs::File::open(path).map_err(LoadError::Io)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(LoadError::Io)?;
+    Ok(bytes)
 }
 
 /// Reads a document from bytes; JSON and YAML are told apart by the first character.
