@@ -236,6 +236,9 @@ mod secret_string;
 mod secure_random;
 mod session;
 mod sign_in;
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod simulation;
 mod site;
 mod site_choice;
 pub mod store;

@@ -3,7 +3,7 @@
 //! A message says what happened, to what, why, and what to do, in one line. It never repeats the
 //! text of its source.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::StatusCode;
 
@@ -53,6 +53,13 @@ pub(crate) enum ErrorKind {
     Store(StoreError),
     #[error("the refresh was interrupted: its task ended early; retry")]
     Interrupted,
+    #[error("the refresh did not end within {} seconds: {reason}; the grant is unchanged, retry", .timeout.as_secs())]
+    Timeout { timeout: Duration, reason: &'static str },
+    #[error("the session needs a tokio runtime to refresh its tokens, and there is none; call it within a runtime")]
+    NoRuntime,
+    /// An error of an earlier refresh, until the next one is possible.
+    #[error("{}; no request was sent, the next one is possible in {} seconds", EarlierError(.error), .retry_in.as_secs_f64().ceil())]
+    Remembered { error: Arc<ErrorKind>, retry_in: Duration },
     #[error("{problem}; {}", Choices(.choices))]
     Site { problem: String, choices: Vec<Site> },
     #[error(transparent)]
@@ -75,6 +82,18 @@ pub(crate) enum ErrorKind {
         #[source]
         source: Option<std::io::Error>,
     },
+}
+
+/// An error without its advice about when to retry.
+struct EarlierError<'a>(&'a ErrorKind);
+
+impl fmt::Display for EarlierError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ErrorKind::Unavailable { endpoint, reason, .. } => write!(f, "{endpoint} was unavailable: {reason}"),
+            kind => kind.fmt(f),
+        }
+    }
 }
 
 /// An OAuth error code, if the response has one.

@@ -63,13 +63,14 @@ impl Error {
                 | ErrorKind::HttpClient(_)
                 | ErrorKind::Redirect { .. }
                 | ErrorKind::ForeignHost { .. }
+                | ErrorKind::NoRuntime
         ) || self.is_tls()
     }
 
     /// A later attempt may succeed: network, rate limit, failing server. The grant is unchanged.
     pub fn is_transient(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Unavailable { .. } | ErrorKind::Interrupted)
-            || self.store_error().is_some_and(StoreError::is_busy)
+        matches!(self.kind(), ErrorKind::Unavailable { .. } | ErrorKind::Interrupted | ErrorKind::Timeout { .. })
+            || self.store_error().is_some_and(|error| error.is_busy() || error.is_unresponsive())
     }
 
     /// The callback of the sign-in was rejected. [`Error::callback_error`] says why.
@@ -122,6 +123,9 @@ impl Error {
 
     /// How long the service asks to wait before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
+        if let ErrorKind::Remembered { retry_in, .. } = &*self.0 {
+            return Some(*retry_in);
+        }
         match self.kind() {
             ErrorKind::Unavailable { retry_after, .. } => *retry_after,
             _ => None,
@@ -160,8 +164,21 @@ impl Error {
         }
     }
 
+    /// The kind of the error, or of the earlier one that it repeats.
     pub(crate) fn kind(&self) -> &ErrorKind {
-        &self.0
+        match &*self.0 {
+            ErrorKind::Remembered { error, .. } => error,
+            kind => kind,
+        }
+    }
+
+    /// The same error for a later caller, until a request is possible again.
+    pub(crate) fn remembered(&self, retry_in: Duration) -> Self {
+        let error = match &*self.0 {
+            ErrorKind::Remembered { error, .. } => error,
+            _ => &self.0,
+        };
+        ErrorKind::Remembered { error: Arc::clone(error), retry_in }.into()
     }
 
     /// An invalid value of the caller or the environment.

@@ -60,7 +60,7 @@ async fn every_kind() -> Vec<Vec<ErrorKind>> {
         callback_errors().into_iter().map(ErrorKind::Callback).collect(),
         vec![
             ErrorKind::Consent(ConsentReason::NoGrant),
-            ErrorKind::Consent(ConsentReason::Rejected { code: text(), description: text() }),
+            ErrorKind::Consent(ConsentReason::Rejected { code: text(), description: text(), retry_at: None }),
             ErrorKind::Consent(ConsentReason::NoRefreshToken),
         ],
         vec![ErrorKind::Configuration { endpoint, code: text(), description: text() }],
@@ -80,6 +80,12 @@ async fn every_kind() -> Vec<Vec<ErrorKind>> {
         vec![
             ErrorKind::Loopback { reason: text(), source: None },
             ErrorKind::Loopback { reason: text(), source: Some(io_error()) },
+        ],
+        vec![ErrorKind::Timeout { timeout: Duration::from_secs(90), reason: "r" }],
+        vec![ErrorKind::NoRuntime],
+        vec![
+            ErrorKind::Remembered { error: Arc::new(unavailable(None)), retry_in: Duration::from_secs(1) },
+            ErrorKind::Remembered { error: Arc::new(ErrorKind::Interrupted), retry_in: Duration::ZERO },
         ],
         #[cfg(feature = "rustls")]
         vec![ErrorKind::Tls(rustls::Error::General("no certificates".to_owned()))],
@@ -106,8 +112,11 @@ fn index(kind: &ErrorKind) -> usize {
         ErrorKind::TokenRejected => 14,
         ErrorKind::ForeignHost { .. } => 15,
         ErrorKind::Loopback { .. } => 16,
+        ErrorKind::Timeout { .. } => 17,
+        ErrorKind::NoRuntime => 18,
+        ErrorKind::Remembered { .. } => 19,
         #[cfg(feature = "rustls")]
-        ErrorKind::Tls(_) => 17,
+        ErrorKind::Tls(_) => 20,
     }
 }
 

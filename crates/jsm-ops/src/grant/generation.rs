@@ -28,6 +28,11 @@ impl Generation {
         Self { number: self.number.saturating_add(1), id: secure_random::next_u64().unwrap_or(self.id.wrapping_add(1)) }
     }
 
+    #[cfg(feature = "simulation")]
+    pub(crate) fn from_parts(number: u64, id: u64) -> Self {
+        Self { number, id }
+    }
+
     /// The number of generations since consent, this one included.
     pub fn number(self) -> u64 {
         self.number

@@ -48,8 +48,13 @@ pub struct Grant(Arc<GrantRecord>);
 impl Grant {
     /// A new grant from the response to a code. `requested_at` is the time of the request.
     pub(crate) fn issue(tokens: Tokens, requested_at: DateTime<Utc>) -> Result<Self, Error> {
-        Ok(Self(Arc::new(GrantRecord {
-            generation: Generation::first()?,
+        Ok(Self::from_tokens(Generation::first()?, tokens, requested_at))
+    }
+
+    /// A new grant with this generation.
+    pub(crate) fn from_tokens(generation: Generation, tokens: Tokens, requested_at: DateTime<Utc>) -> Self {
+        Self(Arc::new(GrantRecord {
+            generation,
             access_expires_at: expiry(&tokens, requested_at),
             access_token: tokens.access,
             refresh_token: tokens.refresh,
@@ -59,15 +64,20 @@ impl Grant {
             rejection: None,
             unknown: Map::new(),
             bearer: OnceLock::new(),
-        })))
+        }))
     }
 
     /// The grant after a refresh. A response without a refresh token leaves the old one valid. A
     /// response without scopes means that they are the same (RFC 6749, section 5.1).
     pub(crate) fn refreshed(&self, tokens: Tokens, requested_at: DateTime<Utc>) -> Self {
+        self.refreshed_as(self.0.generation.next(), tokens, requested_at)
+    }
+
+    /// The grant after a refresh, with this generation.
+    pub(crate) fn refreshed_as(&self, generation: Generation, tokens: Tokens, requested_at: DateTime<Utc>) -> Self {
         let old = &self.0;
         Self(Arc::new(GrantRecord {
-            generation: old.generation.next(),
+            generation,
             access_expires_at: expiry(&tokens, requested_at),
             access_token: tokens.access,
             refresh_token: tokens.refresh.or_else(|| old.refresh_token.clone()),
@@ -84,6 +94,11 @@ impl Grant {
     /// issued no tokens.
     pub(crate) fn rejected(&self, rejection: Rejection) -> Self {
         Self(Arc::new(GrantRecord { rejection: Some(rejection), ..GrantRecord::clone(&self.0) }))
+    }
+
+    /// The same grant with another time of consent.
+    pub(crate) fn with_consented_at(&self, consented_at: DateTime<Utc>) -> Self {
+        Self(Arc::new(GrantRecord { consented_at, ..GrantRecord::clone(&self.0) }))
     }
 
     /// The generation of the tokens.
@@ -135,7 +150,8 @@ impl Grant {
         if self.is_refreshable() { self.idle_expires_at().min(self.absolute_expires_at()) } else { self.access_expires_at() }
     }
 
-    /// Whether the service rejected the refresh token for good.
+    /// Whether the service rejected the refresh token. After a while it is sent again, because the
+    /// rejection may be an error of the service.
     pub fn is_rejected(&self) -> bool {
         self.0.rejection.is_some()
     }

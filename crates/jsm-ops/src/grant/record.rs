@@ -37,13 +37,20 @@ pub(crate) struct GrantRecord {
     pub(super) bearer: OnceLock<HeaderValue>,
 }
 
-/// The response of the service that rejected the refresh token for good.
+/// The latest response of the service that rejected the refresh token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rejection {
     pub(crate) code: String,
     #[serde(default)]
     pub(crate) description: String,
     pub(crate) at: DateTime<Utc>,
+    /// How often the service rejected this refresh token. Older versions asked once.
+    #[serde(default = "once")]
+    pub(crate) count: u32,
+}
+
+fn once() -> u32 {
+    1
 }
 
 /// Scopes as one string with spaces, as the service writes them.

@@ -16,24 +16,18 @@ use jsm_ops_core::{Clock, Scopes, SystemClock};
 use reqwest::ClientBuilder;
 
 use crate::{
-    error::{Error, ErrorKind},
-    grant::{Grant, key::GrantKey},
+    error::Error,
+    grant::key::GrantKey,
     http_client,
     oauth::{app::App, context::Context, endpoints::Endpoints},
-    session::{
-        Session, persist, single_flight,
-        state::{Replaces, SessionInner},
-    },
+    session::{Session, consent, inner::SessionInner},
     sign_in::{SignIn, pending::PendingSignIn},
     store::TokenStore,
-    token_endpoint::{TokenEndpoint, attempts::Attempts},
+    token_endpoint::TokenEndpoint,
 };
 
 /// The default for how long before its expiry an access token is refreshed.
 const REFRESH_MARGIN: TimeDelta = TimeDelta::minutes(5);
-
-/// Attempts to exchange a code.
-const MAX_ATTEMPTS: u32 = 3;
 
 /// OAuth 2.0 (3LO) for one app: signs users in and returns their sessions.
 ///
@@ -107,33 +101,18 @@ impl OAuth {
     /// `callback` is the URL at which the browser arrived, its path and query, or its query. After
     /// the check of the callback, the rest completes even if the future is dropped.
     ///
-    /// If the grant cannot be saved, the session works all the same and [`Session::save_error`]
-    /// returns the reason.
+    /// The store is checked first, so that a store that does not work spends no code. If it fails
+    /// after that, the session works all the same and [`Session::save_error`] returns the reason.
     ///
     /// # Errors
     /// The callback does not belong to this sign-in or brings no consent. The service rejects the
     /// code, so another sign-in is needed. The service is unavailable. The app is misconfigured.
+    /// The store does not work.
     pub async fn finish_sign_in(&self, user: &str, pending: PendingSignIn, callback: &str) -> Result<Session, Error> {
         let code = pending.check(&self.context.app, callback, self.context.clock.now())?;
         let session = self.session(user);
-        let inner = Arc::clone(&session.inner);
-        let finishing = tokio::spawn(async move {
-            let context = &inner.context;
-            let mut attempts = Attempts::new(&*context.clock, MAX_ATTEMPTS);
-            let grant = loop {
-                let requested_at = context.clock.now();
-                match context.token_endpoint.exchange(&code, requested_at).await {
-                    Ok(tokens) => break Grant::issue(tokens, requested_at)?,
-                    Err(error) => attempts.after(error).await?,
-                }
-            };
-            tracing::info!(key = %inner.key, generation = %grant.generation(), "signed in");
-            persist_new_grant(&inner, grant).await
-        });
-        match finishing.await {
-            Ok(result) => result.map(|()| session),
-            Err(_) => Err(ErrorKind::Interrupted.into()),
-        }
+        consent::sign_in(&session.inner, code).await?;
+        Ok(session)
     }
 
     /// Returns the session of a user. Nothing is read until the session is used.
@@ -166,19 +145,6 @@ impl OAuth {
     pub fn endpoints(&self) -> &Endpoints {
         &self.context.endpoints
     }
-}
-
-/// Saves the grant of a sign-in, or keeps it in memory until it can be saved.
-async fn persist_new_grant(inner: &Arc<SessionInner>, grant: Grant) -> Result<(), Error> {
-    let result = match inner.context.store.lock(&inner.key).await {
-        Ok(_lock) => persist::persist(inner, grant, Replaces::Anything).await,
-        Err(error) => {
-            persist::mark_unsaved(inner, grant, Replaces::Anything, error);
-            Ok(())
-        }
-    };
-    single_flight::spawn_save_retry(inner);
-    result
 }
 
 impl OAuthBuilder {

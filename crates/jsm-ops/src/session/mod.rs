@@ -1,33 +1,24 @@
 //! Sessions: access tokens of one grant, refreshed when needed.
 
 pub(crate) mod access_token;
-pub(crate) mod persist;
+pub(crate) mod consent;
+pub(crate) mod inner;
 mod refresh;
-pub(crate) mod single_flight;
+mod running;
+mod single_flight;
 mod sites;
 pub(crate) mod state;
+mod token;
 
 use std::{fmt, sync::Arc};
-
-use chrono::TimeDelta;
 
 use crate::{
     error::{Error, ErrorKind},
     grant::{Grant, generation::Generation, key::GrantKey},
-    session::{
-        access_token::AccessToken,
-        single_flight::join_or_start,
-        state::{Freshness, SessionInner},
-    },
+    session::{access_token::AccessToken, inner::SessionInner},
     site::Site,
     token_endpoint::attempts::Attempts,
 };
-
-/// How long a token that was rejected right after a refresh causes no further refresh.
-const REJECTED_COOLDOWN: TimeDelta = TimeDelta::seconds(60);
-
-/// How often a caller joins a refresh that left no token for it.
-const MAX_JOINS: usize = 3;
 
 /// Attempts to read the list of sites.
 const MAX_SITES_ATTEMPTS: u32 = 3;
@@ -50,42 +41,17 @@ impl Session {
 
     /// Returns a valid access token, after a refresh if needed.
     ///
+    /// A token that expires soon is returned at once, while it is refreshed beside the call: one
+    /// caller waits for that, for a second at most. If a refresh failed, callers without a valid
+    /// token receive its error until the service may be asked again ([`Error::retry_after`]).
+    ///
     /// The future may be dropped at any time. A refresh that it started completes.
     ///
     /// # Errors
     /// Consent is needed, the service or the store is unavailable while the token is expired, or
-    /// the app is misconfigured.
+    /// the app is misconfigured. No refresh takes longer than 90 seconds.
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
-        for _ in 0..MAX_JOINS {
-            match self.inner.current() {
-                (Freshness::Fresh, Some(grant)) => return Ok(AccessToken { grant }),
-                (Freshness::ExpiresSoon, Some(grant)) => {
-                    // One caller waits for an early refresh, so that a program does not end in the
-                    // middle of it. The others use the token that is still valid.
-                    if self.inner.state().running_refresh.is_some() {
-                        return Ok(AccessToken { grant });
-                    }
-                    if let Err(error) = join_or_start(&self.inner).await {
-                        tracing::warn!(key = %self.inner.key, %error, "an early refresh failed; the token is still valid");
-                    }
-                    let grant = self.inner.valid_grant().unwrap_or(grant);
-                    return Ok(AccessToken { grant });
-                }
-                (Freshness::Expired, _) | (_, None) => {
-                    match join_or_start(&self.inner).await {
-                        Ok(()) => {}
-                        // The runtime of the refresh was shut down; the runtime of this caller was
-                        // not.
-                        Err(error) if matches!(error.kind(), ErrorKind::Interrupted) => continue,
-                        Err(error) => return Err(error),
-                    }
-                    if let Some(grant) = self.inner.valid_grant() {
-                        return Ok(AccessToken { grant });
-                    }
-                }
-            }
-        }
-        Err(ErrorKind::Interrupted.into())
+        Ok(AccessToken { grant: token::valid_grant(&self.inner).await? })
     }
 
     /// Reports that the gateway rejected the token of this generation, and not for a missing scope.
@@ -98,25 +64,13 @@ impl Session {
 
     /// Like [`Session::invalidate`]. Returns whether another token may be available now.
     pub(crate) fn reject(&self, generation: Generation) -> bool {
-        let now = self.inner.now();
-        let mut state = self.inner.state();
-        if state.current.as_ref().map(Grant::generation) != Some(generation) {
-            return true;
-        }
-        if state.rejected_after_refresh.is_some_and(|(rejected, until)| rejected == generation && now < until) {
-            return false;
-        }
-        tracing::debug!(key = %self.inner.key, %generation, "the gateway rejected the token");
-        state.invalidated = Some(generation);
-        true
+        self.inner.transition(|state, now| state.machine.token_rejected(now, generation))
     }
 
     /// Reports that the gateway rejected a token that a refresh had just returned. The cause is
     /// something else then, so for a while this token causes no further refresh.
     pub(crate) fn mark_rejected_after_refresh(&self, generation: Generation) {
-        let until = self.inner.now().checked_add_signed(REJECTED_COOLDOWN);
-        tracing::warn!(key = %self.inner.key, %generation, "the gateway rejected the token right after a refresh");
-        self.inner.state().rejected_after_refresh = until.map(|until| (generation, until));
+        self.inner.transition(|state, now| state.machine.token_rejected_after_refresh(now, generation));
     }
 
     /// Returns the current grant, or the stored one if the session was not used yet. It has the
@@ -125,10 +79,10 @@ impl Session {
     /// # Errors
     /// The store fails.
     pub async fn grant(&self) -> Result<Option<Grant>, Error> {
-        if let Some(grant) = self.inner.state().current.clone() {
+        if let Some(grant) = self.inner.grant() {
             return Ok(Some(grant));
         }
-        Ok(self.inner.context.store.load(&self.inner.key).await?)
+        Ok(refresh::bounded("load", self.inner.context.store.load(&self.inner.key)).await?)
     }
 
     /// Returns why the current tokens are not in the store, if they are not.
@@ -136,7 +90,19 @@ impl Session {
     /// They are in use and in memory only, and saving is retried. An operator should repair the
     /// store before the process ends.
     pub fn save_error(&self) -> Option<Error> {
-        self.inner.state().unsaved.as_ref().map(|unsaved| unsaved.error.clone())
+        self.inner.read(|state| state.machine.save_error().cloned())
+    }
+
+    /// Sends a rejected refresh token again, without waiting for its next turn
+    /// ([`ConsentReason::Rejected`](crate::ConsentReason::Rejected)).
+    ///
+    /// This is for operators, after an incident at the authorization server. A valid grant is left
+    /// alone.
+    ///
+    /// # Errors
+    /// The service rejects the token again, or [`Session::access_token`] fails.
+    pub async fn retry_rejected(&self) -> Result<(), Error> {
+        single_flight::retry_rejected(&self.inner).await
     }
 
     /// Lists the sites that the grant reaches. A rejected token is refreshed once.
@@ -160,40 +126,39 @@ impl Session {
         }
     }
 
-    /// Waits for a running refresh and saves unsaved tokens. Call it before the program ends.
+    /// Waits for a running refresh and saves unsaved tokens. Call it before the program ends. It
+    /// takes three minutes at most.
     ///
     /// # Errors
     /// The current tokens cannot be saved.
     pub async fn flush(&self) -> Result<(), Error> {
-        single_flight::wait_for_running(&self.inner).await;
-        if self.save_error().is_some() {
-            let _ = join_or_start(&self.inner).await;
+        let saved = single_flight::save(&self.inner).await;
+        if self.inner.read(|state| state.machine.is_unsaved()) {
+            return Err(self.save_error().or(saved.err()).unwrap_or_else(|| ErrorKind::Interrupted.into()));
         }
-        self.save_error().map_or(Ok(()), Err)
+        Ok(())
     }
 
-    /// Deletes the grant, here and in the store.
+    /// Deletes the grant, in the store and here.
     ///
-    /// Atlassian still lists the app among the user's connected apps, where they can withdraw
-    /// consent.
+    /// When it returns, this process uses the grant no more. Another process that has read the
+    /// grant uses its access token until it expires, for up to an hour. Atlassian still lists the
+    /// app among the user's connected apps, where they can withdraw consent.
     ///
     /// # Errors
-    /// The store fails.
+    /// The store fails. Then the user is still signed in.
     pub async fn sign_out(&self) -> Result<(), Error> {
-        let _lock = self.inner.context.store.lock(&self.inner.key).await?;
-        self.inner.context.store.delete(&self.inner.key).await?;
-        self.inner.replace(None, None);
-        Ok(())
+        consent::sign_out(&self.inner).await
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.inner.state();
+        // Formatting runs code of the application, so it works on copies.
         f.debug_struct("Session")
             .field("key", &self.inner.key)
-            .field("grant", &state.current)
-            .field("unsaved", &state.unsaved)
+            .field("grant", &self.inner.grant())
+            .field("save_error", &self.save_error())
             .finish_non_exhaustive()
     }
 }

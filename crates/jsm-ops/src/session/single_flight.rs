@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use jsm_ops_core::Backoff;
-use tokio::sync::watch;
+use tokio::{runtime::Handle, time::Instant};
 
 use crate::{
     error::{Error, ErrorKind},
     session::{
+        inner::{Announced, SessionInner},
         refresh,
-        state::{RunningRefresh, SessionInner},
+        running::{REFRESH_TIMEOUT, Running, Waited},
     },
 };
 
@@ -19,86 +20,151 @@ const INITIAL_SAVE_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_SAVE_BACKOFF: Duration = Duration::from_secs(60);
 const MAX_SAVE_ATTEMPTS: usize = 1440;
 
-/// Joins the running refresh or starts one.
+/// Starts a refresh that the machine announced, in a task of its own: tokens that the service
+/// rotated are saved even if all callers were dropped.
 ///
-/// The refresh runs in its own task: tokens that the service rotated are saved even if all callers
-/// were dropped.
-pub(crate) async fn join_or_start(inner: &Arc<SessionInner>) -> Result<(), Error> {
-    let running = {
-        let mut state = inner.state();
-        match &state.running_refresh {
-            Some(running) => running.clone(),
-            None => {
-                let (done, running) = watch::channel(None);
-                state.running_refresh = Some(running.clone());
-                let clear = ClearOnDrop { inner: Arc::clone(inner) };
-                tokio::spawn(async move {
-                    let result = refresh::run(&clear.inner).await;
-                    spawn_save_retry(&clear.inner);
-                    // The next refresh may start before the callers of this one receive its result.
-                    drop(clear);
-                    done.send_replace(Some(result));
-                });
-                running
-            }
-        }
+/// It must be called without the lock of the session: a runtime that shuts down drops the task at
+/// once.
+pub(crate) fn launch(inner: &Arc<SessionInner>, announced: Announced) -> Arc<Running> {
+    let Announced { running, superseded } = announced;
+    if let Some(superseded) = superseded {
+        superseded.end(Err(ErrorKind::Interrupted.into()));
+    }
+    let Ok(runtime) = Handle::try_current() else {
+        end(inner, &running, Err(ErrorKind::NoRuntime.into()));
+        return running;
     };
-    wait_for(running).await
+    let mut ending = EndOnDrop { inner: Arc::clone(inner), running: Arc::clone(&running), has_ended: false };
+    runtime.spawn(async move {
+        let deadline = ending.running.deadline();
+        let result = match tokio::time::timeout_at(deadline, refresh::run(&ending.inner, &ending.running)).await {
+            Ok(result) => result,
+            Err(_) => Err(timeout("the token store or the service did not respond")),
+        };
+        ending.end(result);
+    });
+    running
 }
 
-/// Waits for the running refresh, if there is one. Its error is for the callers that asked for it.
-pub(crate) async fn wait_for_running(inner: &SessionInner) {
-    let running = inner.state().running_refresh.clone();
-    if let Some(running) = running {
-        let _ = wait_for(running).await;
+/// Waits for a refresh. One that is over its time is abandoned, so that the next caller can start
+/// another.
+pub(crate) async fn wait(inner: &Arc<SessionInner>, running: &Arc<Running>, give_up: Instant) -> Result<(), Error> {
+    match running.wait(give_up).await {
+        Waited::Ended(result) => result,
+        Waited::Overdue => {
+            let error = timeout("its task did not run");
+            end(inner, running, Err(error.clone()));
+            Err(error)
+        }
+        Waited::GaveUp => Err(timeout("other callers had waited before")),
     }
 }
 
-async fn wait_for(mut running: RunningRefresh) -> Result<(), Error> {
-    match running.wait_for(Option::is_some).await {
-        Ok(result) => result.clone().unwrap_or(Ok(())),
-        // The task ended without a result: its runtime was shut down.
-        Err(_) => Err(ErrorKind::Interrupted.into()),
-    }
+/// When a caller that starts to wait now gives up.
+pub(crate) fn give_up_at() -> Instant {
+    Instant::now() + REFRESH_TIMEOUT
 }
 
-/// Allows the next refresh, however this one ends.
-struct ClearOnDrop {
+fn timeout(reason: &'static str) -> Error {
+    ErrorKind::Timeout { timeout: REFRESH_TIMEOUT, reason }.into()
+}
+
+/// Ends a refresh for the machine and for those who wait, however it ended.
+fn end(inner: &Arc<SessionInner>, running: &Arc<Running>, result: Result<(), Error>) {
+    let interrupted = result.as_ref().err().cloned().unwrap_or_else(|| ErrorKind::Interrupted.into());
+    let over = inner.transition(|state, now| {
+        state.machine.refresh_ended(now, running.id(), &interrupted);
+        state.take_over()
+    });
+    // The next refresh may start before the callers of this one receive its result.
+    running.end(result);
+    drop(over);
+    spawn_save_retry(inner);
+}
+
+/// Ends a refresh when its task is dropped: at its end, in a panic, or with its runtime.
+struct EndOnDrop {
     inner: Arc<SessionInner>,
+    running: Arc<Running>,
+    has_ended: bool,
 }
 
-impl Drop for ClearOnDrop {
-    fn drop(&mut self) {
-        self.inner.state().running_refresh = None;
+impl EndOnDrop {
+    fn end(&mut self, result: Result<(), Error>) {
+        self.has_ended = true;
+        end(&self.inner, &self.running, result);
     }
 }
 
-/// Starts a task that retries to save the current grant, if it is not saved.
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.end(Err(ErrorKind::Interrupted.into()));
+        }
+    }
+}
+
+/// Starts a task that retries to save the held grant, if it is not saved and a save failed.
 ///
 /// The task owns the session, and so the grant, even if the application drops its session.
 pub(crate) fn spawn_save_retry(inner: &Arc<SessionInner>) {
-    {
-        let mut state = inner.state();
-        if state.unsaved.is_none() || state.is_save_retry_running {
-            return;
-        }
-        state.is_save_retry_running = true;
+    let Ok(runtime) = Handle::try_current() else { return };
+    let is_needed = inner.transition(|state, _| {
+        let is_needed = state.machine.save_error().is_some() && !state.is_save_retry_running;
+        state.is_save_retry_running |= is_needed;
+        is_needed
+    });
+    if !is_needed {
+        return;
     }
     let clear = ClearSaveRetryOnDrop { inner: Arc::clone(inner) };
-    tokio::spawn(async move {
+    runtime.spawn(async move {
         let inner = &clear.inner;
         let mut backoff = Backoff::new(INITIAL_SAVE_BACKOFF, MAX_SAVE_BACKOFF);
         for _ in 0..MAX_SAVE_ATTEMPTS {
             inner.context.clock.sleep(backoff.next(1.0)).await;
             // A clock that does not wait must not occupy the thread.
             tokio::task::yield_now().await;
-            if inner.state().unsaved.is_none() {
+            if !inner.read(|state| state.machine.is_unsaved()) {
                 return;
             }
-            // Other errors of this refresh return to the callers that need a token later.
-            let _ = join_or_start(inner).await;
+            // Its error is in the state, for `Session::save_error`.
+            let _ = save(inner).await;
         }
     });
+}
+
+/// Waits for a running refresh, and saves the held grant if it is unsaved then.
+pub(crate) async fn save(inner: &Arc<SessionInner>) -> Result<(), Error> {
+    let give_up = give_up_at();
+    if let Some(running) = inner.read(|state| state.running.clone()) {
+        let _ = wait(inner, &running, give_up).await;
+    }
+    let started = inner.transition(|state, _| state.machine.save_needed().map(|id| state.announce(id)));
+    match started {
+        Some(announced) => {
+            let running = launch(inner, announced);
+            wait(inner, &running, give_up).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// Sends a rejected refresh token again.
+pub(crate) async fn retry_rejected(inner: &Arc<SessionInner>) -> Result<(), Error> {
+    let (id, announced) = inner.transition(|state, _| {
+        let (id, is_new) = state.machine.retry_rejected();
+        (id, is_new.then(|| state.announce(id)))
+    });
+    let running = match announced {
+        Some(announced) => Some(launch(inner, announced)),
+        None => inner.read(|state| state.running.clone()).filter(|running| running.id() == id),
+    };
+    match running {
+        Some(running) => wait(inner, &running, give_up_at()).await,
+        // It ended in the meantime.
+        None => Ok(()),
+    }
 }
 
 /// Allows the next save retry, however this one ends.
@@ -108,6 +174,6 @@ struct ClearSaveRetryOnDrop {
 
 impl Drop for ClearSaveRetryOnDrop {
     fn drop(&mut self) {
-        self.inner.state().is_save_retry_running = false;
+        self.inner.transition(|state, _| state.is_save_retry_running = false);
     }
 }

@@ -1,6 +1,6 @@
 //! Errors of token stores.
 
-use std::{error::Error as StdError, fmt, io, sync::Arc};
+use std::{error::Error as StdError, fmt, io, sync::Arc, time::Duration};
 
 use crate::grant::invalid::InvalidGrant;
 
@@ -20,6 +20,8 @@ enum StoreErrorKind {
     Damaged { location: String, source: InvalidGrant },
     #[error("cannot {action} {location}; check that it exists, is writable and that the disk is not full")]
     Io { action: &'static str, location: String, source: io::Error },
+    #[error("the token store did not {action} the grant within {} seconds; check whether it hangs", .timeout.as_secs())]
+    Unresponsive { action: &'static str, timeout: Duration },
     #[error(transparent)]
     Other(Box<dyn StdError + Send + Sync>),
 }
@@ -57,6 +59,16 @@ impl StoreError {
     /// Whether the lock was not free in time.
     pub fn is_busy(&self) -> bool {
         matches!(*self.0, StoreErrorKind::Busy { .. })
+    }
+
+    /// A call of the store that did not end in time.
+    pub(crate) fn unresponsive(action: &'static str, timeout: Duration) -> Self {
+        Self(Arc::new(StoreErrorKind::Unresponsive { action, timeout }))
+    }
+
+    /// Whether the store did not respond in time. The change may still happen.
+    pub fn is_unresponsive(&self) -> bool {
+        matches!(*self.0, StoreErrorKind::Unresponsive { .. })
     }
 
     /// Whether the stored data is not a grant.

@@ -127,7 +127,7 @@ fn parse(status: StatusCode, retry_after: Option<Duration>, body: &[u8], secrets
                 // Both mean a dead refresh token. The first also means a code that is spent or
                 // belongs to another redirect URI.
                 "invalid_grant" | "unauthorized_client" => {
-                    ErrorKind::Consent(ConsentReason::Rejected { code, description }).into()
+                    ErrorKind::Consent(ConsentReason::Rejected { code, description, retry_at: None }).into()
                 }
                 // A wrong client secret. New consent does not correct it.
                 "access_denied" | "invalid_client" => ErrorKind::Configuration { endpoint: NAME, code, description }.into(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jsm_ops::MemoryStore;
 use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault, HoldPoint};
 
-use crate::support::{HOUR, TestClock, World, oauth, scopes};
+use crate::support::{HOUR, MINUTE, TestClock, World, oauth, scopes};
 
 /// Temporary faults, by name. A retry after one of them succeeds.
 fn temporary() -> Vec<(&'static str, Fault)> {
@@ -61,6 +61,8 @@ async fn a_refresh_that_keeps_failing_loses_nothing_and_stops() {
         assert!(error.is_transient() && !error.is_consent_needed() && !error.is_misconfigured(), "{name}: {error}");
         assert_eq!(world.fake.count(&Endpoint::Refresh), 3, "{name}");
         assert!(world.is_alive_in_store().await, "{name}");
+        let delay = error.retry_after().unwrap_or(Duration::from_secs(1));
+        world.clock.advance(delay);
         world.assert_signed_in().await;
         assert!(world.is_alive_in_store().await, "{name}");
         assert!(world.clock.waited() < Duration::from_secs(30), "{name}");
@@ -76,7 +78,68 @@ async fn a_long_retry_after_is_returned_and_not_waited_for() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(1800)));
     assert!(error.is_transient(), "{error}");
     assert_eq!(world.clock.waited(), Duration::ZERO);
+    // Until then no request is sent, and the error says how long that is.
+    world.clock.advance(MINUTE);
+    for _ in 0..200 {
+        let error = world.session.access_token().await.expect_err("throttled");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(1740)));
+        assert!(error.is_transient(), "{error}");
+    }
+    assert_eq!(world.fake.count(&Endpoint::Refresh), 1);
+    world.clock.advance(Duration::from_secs(1740));
     world.assert_signed_in().await;
+    assert_eq!(world.fake.count(&Endpoint::Refresh), 2);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_not_sent_with_every_call() {
+    let world = World::new().await;
+    world.clock.advance(HOUR);
+    let body = serde_json::json!({ "error": "access_denied", "error_description": "Unauthorized" });
+    world.fake.queue_faults(&Endpoint::Refresh, &Fault::Respond(FakeResponse::json(401, &body)), 2);
+    for _ in 0..200 {
+        let error = world.session.access_token().await.expect_err("a wrong secret");
+        assert!(error.is_misconfigured() && !error.is_consent_needed(), "{error}");
+    }
+    assert_eq!(world.fake.count(&Endpoint::Refresh), 1);
+    world.clock.advance(MINUTE);
+    assert!(world.session.access_token().await.expect_err("a wrong secret").is_misconfigured());
+    world.clock.advance(MINUTE);
+    world.assert_signed_in().await;
+}
+
+#[tokio::test]
+async fn failures_in_a_row_are_asked_about_less_often() {
+    let world = World::new().await;
+    world.clock.advance(HOUR);
+    world.fake.queue_faults(&Endpoint::Refresh, &Fault::DropBefore, 30);
+    let mut delays = Vec::new();
+    for failures in 1..=9 {
+        let error = world.session.access_token().await.expect_err("no response");
+        assert_eq!(world.fake.count(&Endpoint::Refresh), 3 * failures);
+        let remembered = world.session.access_token().await.expect_err("no response");
+        assert!(error.is_transient() && remembered.is_transient(), "{remembered}");
+        assert_eq!(world.fake.count(&Endpoint::Refresh), 3 * failures);
+        let delay = remembered.retry_after().expect("a delay");
+        delays.push(delay.as_secs());
+        world.clock.advance(delay);
+    }
+    assert_eq!(delays, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+}
+
+#[tokio::test]
+async fn tokens_that_expire_at_once_are_not_refreshed_with_every_call() {
+    let world = World::new().await;
+    world.fake.set_access_lifetime(Duration::ZERO);
+    world.clock.advance(HOUR);
+    let first = world.session.access_token().await.expect("a token").generation();
+    for _ in 0..100 {
+        assert_eq!(world.session.access_token().await.expect("a token").generation(), first);
+    }
+    assert_eq!(world.refreshes(), 1);
+    world.clock.advance(MINUTE);
+    assert_ne!(world.session.access_token().await.expect("a token").generation(), first);
+    assert_eq!(world.refreshes(), 2);
 }
 
 #[tokio::test]
@@ -99,6 +162,7 @@ async fn an_unknown_oauth_error_changes_nothing() {
     let error = world.session.access_token().await.expect_err("rejected");
     assert!(!error.is_transient() && !error.is_consent_needed() && !error.is_misconfigured(), "{error}");
     assert_eq!(world.fake.count(&Endpoint::Refresh), 1, "a retry would not help");
+    world.clock.advance(MINUTE);
     world.assert_signed_in().await;
 }
 

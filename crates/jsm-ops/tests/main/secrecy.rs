@@ -220,6 +220,9 @@ async fn no_type_error_or_log_prints_a_secret() {
         session.invalidate(token.generation());
         secrets.check_error("a refresh", &session.access_token().await.expect_err("a fault"));
         fake.clear_faults();
+        // The error of the refresh is remembered for a while.
+        secrets.check_error("a remembered error", &session.access_token().await.expect_err("a fault"));
+        session.retry_rejected().await.expect("a refresh");
         session.access_token().await.expect("a token");
         secrets.add_grants(&fake);
     }

@@ -203,14 +203,14 @@ async fn a_damaged_file_is_reported_and_left_unchanged() {
         assert!(error.store_error().is_some_and(jsm_ops::StoreError::is_damaged), "{error}");
         assert!(error.to_string().contains("grants.json") && !format!("{error:?}").contains("s3cret"), "{error}");
         assert!(!error.is_consent_needed());
-        // A new sign-in does not overwrite it either; its grant stays in memory.
+        // A new sign-in does not overwrite it either, and spends no code.
         let sign_in = oauth.begin_sign_in(&crate::support::scopes(&fake)).expect("a sign-in");
         let callback = fake.approve(sign_in.url.as_str()).await.expect("consent");
-        let session = oauth.finish_sign_in("grace", sign_in.pending, &callback).await.expect("a session");
-        assert!(session.save_error().expect("unsaved").is_store_failed());
+        let exchanges = fake.count(&Endpoint::Exchange);
+        let error = oauth.finish_sign_in("grace", sign_in.pending, &callback).await.expect_err("damaged");
+        assert!(error.store_error().is_some_and(jsm_ops::StoreError::is_damaged), "{error}");
+        assert_eq!(fake.count(&Endpoint::Exchange), exchanges);
         assert_eq!(fs::read_to_string(&path).expect("a file"), damage);
-        // This ends the attempts to save it.
-        drop(session);
     }
     fs::write(&path, &whole).expect("written");
     assert_signed_in(&fake, &oauth(&fake, &clock, store).session("ada")).await;

@@ -1,0 +1,94 @@
+//! A running refresh, as those see it who wait for it.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::watch, time::Instant};
+
+use crate::{
+    error::{Error, ErrorKind},
+    session::state::refresh::RefreshId,
+    store::StoreLock,
+};
+
+/// The bound of a refresh: all of its store calls, requests and delays.
+///
+/// It uses the machine's time and not the injected clock, because it bounds what other programs and
+/// other machines do.
+pub(crate) const REFRESH_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// How much longer others wait. A refresh whose runtime is not driven cannot end itself.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A running refresh. Its lock is here, so that others can release it.
+pub(crate) struct Running {
+    id: RefreshId,
+    deadline: Instant,
+    result: watch::Sender<Option<Result<(), Error>>>,
+    lock: Mutex<Option<StoreLock>>,
+}
+
+/// How a wait for a refresh ended.
+pub(crate) enum Waited {
+    /// The refresh ended.
+    Ended(Result<(), Error>),
+    /// The refresh is over its time and did not end.
+    Overdue,
+    /// The caller's time is over.
+    GaveUp,
+}
+
+impl Running {
+    pub(crate) fn new(id: RefreshId) -> Self {
+        let deadline = Instant::now() + REFRESH_TIMEOUT;
+        Self { id, deadline, result: watch::Sender::new(None), lock: Mutex::default() }
+    }
+
+    pub(crate) fn id(&self) -> RefreshId {
+        self.id
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Keeps the lock of the store until the refresh ends.
+    pub(crate) fn hold_lock(&self, lock: StoreLock) {
+        let old = self.lock.lock().unwrap_or_else(PoisonError::into_inner).replace(lock);
+        // Its `Drop` belongs to the application, so it runs outside of the lock.
+        drop(old);
+    }
+
+    /// Releases the lock of the store.
+    pub(crate) fn release_lock(&self) {
+        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(lock);
+    }
+
+    /// Wakes those who wait. The first result counts.
+    pub(crate) fn end(&self, result: Result<(), Error>) {
+        self.release_lock();
+        self.result.send_if_modified(|known| {
+            let is_first = known.is_none();
+            if is_first {
+                *known = Some(result);
+            }
+            is_first
+        });
+    }
+
+    /// Waits for the end, at most until a time of the caller.
+    pub(crate) async fn wait(&self, give_up: Instant) -> Waited {
+        let mut result = self.result.subscribe();
+        let overdue = self.deadline + GRACE;
+        match tokio::time::timeout_at(overdue.min(give_up), result.wait_for(Option::is_some)).await {
+            Ok(Ok(result)) => Waited::Ended(result.clone().unwrap_or(Ok(()))),
+            // This value owns the sender, so it is not closed.
+            Ok(Err(_)) => Waited::Ended(Err(ErrorKind::Interrupted.into())),
+            Err(_) if Instant::now() >= overdue => Waited::Overdue,
+            Err(_) => Waited::GaveUp,
+        }
+    }
+}

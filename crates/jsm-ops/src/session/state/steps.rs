@@ -1,0 +1,175 @@
+//! The steps of a refresh.
+
+use crate::{
+    error::{Error, ErrorKind},
+    grant::Grant,
+    session::state::{
+        decision::{Decision, no_grant},
+        freshness::Freshness,
+        held::{Held, Stored, compare},
+        machine::Machine,
+        now::Now,
+        outbox::Note,
+        refresh::{Purpose, Refresh, RefreshAction, RefreshEvent, RefreshId, Step, finish},
+    },
+    store::error::StoreError,
+};
+
+/// Requests of a refresh whose access token is expired.
+const MAX_ATTEMPTS: u32 = 3;
+
+impl Machine {
+    /// Something happened to a refresh. Returns what it does next.
+    pub fn refresh_event(&mut self, now: &Now, id: RefreshId, event: RefreshEvent) -> RefreshAction {
+        // It goes back unless the refresh is over. So a refresh that was superseded stays away.
+        let Some(mut refresh) = self.refresh.take_if(|refresh| refresh.id == id) else {
+            return self.late_event(now, event);
+        };
+        let step = std::mem::replace(&mut refresh.step, Step::Start);
+        let action = self.advance(now, &mut refresh, step, event);
+        if !matches!(action, RefreshAction::Finish(_)) {
+            self.refresh = Some(refresh);
+        }
+        action
+    }
+
+    pub(super) fn advance(&mut self, now: &Now, refresh: &mut Refresh, step: Step, event: RefreshEvent) -> RefreshAction {
+        match (step, event) {
+            (Step::Start, RefreshEvent::Started) if refresh.purpose == Purpose::Save && !self.is_unsaved() => finish(Ok(())),
+            (Step::Start, RefreshEvent::Started) => refresh.load(Step::Load),
+            (Step::Load | Step::LoadWithLock, RefreshEvent::Loaded(Ok(stored))) => self.loaded(now, refresh, stored),
+            (Step::Load | Step::LoadWithLock, RefreshEvent::Loaded(Err(error)))
+            | (Step::Lock, RefreshEvent::Locked(Err(error))) => self.store_failed(now, refresh, error),
+            (Step::Lock, RefreshEvent::Locked(Ok(()))) => {
+                refresh.has_lock = true;
+                refresh.load(Step::LoadWithLock)
+            }
+            (Step::SaveAgain(generation), RefreshEvent::Saved(result)) => self.saved_again(now, refresh, generation, result),
+            (Step::Ask, RefreshEvent::Responded { sent, result }) => self.responded(now, refresh, sent, result),
+            (Step::Wait, RefreshEvent::Waited) => match self.held.grant().cloned() {
+                Some(grant) => refresh.ask(grant),
+                None => finish(Err(no_grant())),
+            },
+            (Step::LoadToSave, RefreshEvent::Loaded(result)) => self.loaded_to_save(now, refresh, result),
+            (Step::SaveNew(generation), RefreshEvent::Saved(result)) => self.saved_new(now, refresh, generation, result),
+            (Step::LoadAfterConflict, RefreshEvent::Loaded(result)) => self.loaded_after_conflict(now, result),
+            (Step::LoadAfterRejection(sent, error), RefreshEvent::Loaded(result)) => {
+                self.loaded_after_rejection(now, refresh, sent, error, result)
+            }
+            (Step::SaveRejection(error), RefreshEvent::Saved(result)) => {
+                if let Err(error) = result {
+                    self.outbox.note(Note::RejectionNotSaved(error));
+                }
+                finish(Err(error))
+            }
+            (Step::Delete, RefreshEvent::Deleted(result)) => match result {
+                Ok(()) => {
+                    self.hold(Held::Nothing);
+                    finish(Err(no_grant()))
+                }
+                Err(error) => finish(Err(error.into())),
+            },
+            // The driver reported something that was not asked for. The next refresh starts anew.
+            (_, event) => {
+                self.discard_event(event);
+                finish(Err(ErrorKind::Interrupted.into()))
+            }
+        }
+    }
+
+    /// An event of a refresh that was abandoned. New tokens are kept if they still belong to the
+    /// held grant: the service has replaced its refresh token.
+    pub(super) fn late_event(&mut self, now: &Now, event: RefreshEvent) -> RefreshAction {
+        match event {
+            RefreshEvent::Responded { sent, result: Ok(next) } => self.hold_new(now, sent, next),
+            event => self.discard_event(event),
+        }
+        finish(Err(ErrorKind::Interrupted.into()))
+    }
+
+    pub(super) fn discard_event(&mut self, event: RefreshEvent) {
+        match event {
+            RefreshEvent::Loaded(Err(error))
+            | RefreshEvent::Locked(Err(error))
+            | RefreshEvent::Saved(Err(error))
+            | RefreshEvent::Deleted(Err(error)) => self.outbox.discard_store(error),
+            RefreshEvent::Responded { result: Err(error), .. } => self.outbox.discard(error),
+            _ => {}
+        }
+    }
+
+    pub(super) fn loaded(&mut self, now: &Now, refresh: &mut Refresh, stored: Option<Grant>) -> RefreshAction {
+        if refresh.has_lock {
+            refresh.stored = Some(stored.as_ref().map(Grant::generation));
+        }
+        if let Some(stored) = stored.as_ref().filter(|stored| self.signed_out == Some(stored.generation())) {
+            if !refresh.has_lock {
+                return refresh.lock();
+            }
+            self.outbox.note(Note::RestoredAfterSignOut(stored.generation()));
+            refresh.step = Step::Delete;
+            return RefreshAction::Delete;
+        }
+        self.detect_rollback(now, stored.as_ref());
+        if let Some(unsaved) = self.held.unsaved() {
+            if !refresh.has_lock {
+                return refresh.lock();
+            }
+            let grant = unsaved.grant.clone();
+            match compare(stored.as_ref(), &grant, unsaved.replaces) {
+                Stored::Older => {
+                    self.set_absent(None);
+                    refresh.step = Step::SaveAgain(grant.generation());
+                    return RefreshAction::Save(grant, stored.map(|stored| stored.generation()));
+                }
+                relation => self.settle(now, stored, relation),
+            }
+        } else if self.held.replaces().is_none() {
+            self.adopt(stored, now);
+        } else {
+            // A rejected grant, and the store still has an older one.
+            self.adopt_unless_older(now, stored);
+        }
+        self.ask_if_due(now, refresh)
+    }
+
+    /// The store does not work. The service soon rejects the token in it, so a refresh without the
+    /// lock makes nothing worse if the valid token is in memory only.
+    pub(super) fn store_failed(&mut self, now: &Now, refresh: &mut Refresh, error: StoreError) -> RefreshAction {
+        if self.is_unsaved() {
+            let is_busy = error.is_busy();
+            self.set_save_error(now, error.clone());
+            if !is_busy && refresh.purpose != Purpose::Save {
+                return match self.decide(now, refresh.purpose) {
+                    Decision::Ask(grant) => self.first_ask(now, refresh, grant),
+                    // The held tokens are valid.
+                    Decision::Done => finish(Ok(())),
+                    Decision::Fail(other) => {
+                        self.outbox.discard(other);
+                        finish(Err(error.into()))
+                    }
+                };
+            }
+        }
+        let error = Error::from(error);
+        self.note_early_failure(now, &error);
+        finish(Err(error))
+    }
+
+    pub(super) fn ask_if_due(&mut self, now: &Now, refresh: &mut Refresh) -> RefreshAction {
+        match self.decide(now, refresh.purpose) {
+            Decision::Done => finish(Ok(())),
+            Decision::Fail(error) => finish(Err(error)),
+            Decision::Ask(_) if !refresh.has_lock => refresh.lock(),
+            Decision::Ask(grant) => self.first_ask(now, refresh, grant),
+        }
+    }
+
+    pub(super) fn first_ask(&mut self, now: &Now, refresh: &mut Refresh, grant: Grant) -> RefreshAction {
+        let is_expired = self.freshness(now).is_none_or(|(freshness, _)| freshness == Freshness::Expired);
+        // While the access token is valid, the next early refresh is another attempt.
+        refresh.attempts_left = if is_expired { MAX_ATTEMPTS } else { 1 };
+        self.outbox.note(Note::Refreshing(grant.generation()));
+        refresh.ask(grant)
+    }
+}
