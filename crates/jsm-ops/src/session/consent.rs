@@ -65,12 +65,14 @@ async fn exchange_and_save(inner: &Arc<SessionInner>, code: &CheckedCode) -> Res
 
 /// Finds a store that does not work before the code is spent. Returns the grant that it has.
 async fn check_store(inner: &SessionInner) -> Result<Option<Grant>, Error> {
-    let lock = lock(inner, LOCK_TIMEOUT).await;
-    match &lock {
-        // The store works; another process refreshes.
-        Err(error) if error.is_busy() => {}
-        Err(error) => return Err(error.clone().into()),
-        Ok(_) => {}
+    let has_lock = inner.read(|state| state.running.as_ref().is_some_and(|running| running.has_lock()));
+    if !has_lock {
+        match lock(inner, LOCK_TIMEOUT).await {
+            Ok(lock) => drop(lock),
+            // The store works; another process refreshes.
+            Err(error) if error.is_busy() => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(bounded("load", inner.context.store.load(&inner.key)).await?)
 }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jsm_ops_core::BoxFuture;
+use tokio::runtime::Handle;
 
 use crate::{
     error::{Error, ErrorKind},
@@ -57,14 +58,24 @@ pub(crate) async fn run(inner: &Arc<SessionInner>, running: &Running) -> Result<
 
 /// Takes the lock of the store.
 pub(crate) async fn lock(inner: &SessionInner, timeout: Duration) -> Result<StoreLock, StoreError> {
+    check_runtime()?;
     match tokio::time::timeout(timeout, inner.context.store.lock(&inner.key)).await {
         Ok(lock) => lock,
         Err(_) => Err(StoreError::busy(inner.key.to_string())),
     }
 }
 
+/// Timers need a runtime, and so do most stores.
+fn check_runtime() -> Result<(), StoreError> {
+    match Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(StoreError::other(Error::from(ErrorKind::NoRuntime))),
+    }
+}
+
 /// Bounds a call of the store.
 pub(crate) async fn bounded<T>(action: &'static str, call: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
+    check_runtime()?;
     match tokio::time::timeout(STORE_TIMEOUT, call).await {
         Ok(result) => result,
         Err(_) => Err(StoreError::unresponsive(action, STORE_TIMEOUT)),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::watch, time::Instant};
+use tokio::{runtime::Handle, sync::watch, time::Instant};
 
 use crate::{
     error::{Error, ErrorKind},
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) const REFRESH_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// How much longer others wait. A refresh whose runtime is not driven cannot end itself.
-const GRACE: Duration = Duration::from_secs(1);
+pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 /// A running refresh. Its lock is here, so that others can release it.
 pub(crate) struct Running {
@@ -61,6 +61,11 @@ impl Running {
         drop(old);
     }
 
+    /// Whether this refresh has the lock of the store.
+    pub(crate) fn has_lock(&self) -> bool {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Releases the lock of the store.
     pub(crate) fn release_lock(&self) {
         let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -82,6 +87,13 @@ impl Running {
     /// Waits for the end, at most until a time of the caller.
     pub(crate) async fn wait(&self, give_up: Instant) -> Waited {
         let mut result = self.result.subscribe();
+        if let Some(result) = result.borrow().clone() {
+            return Waited::Ended(result);
+        }
+        // A timer needs a runtime.
+        if Handle::try_current().is_err() {
+            return Waited::Ended(Err(ErrorKind::NoRuntime.into()));
+        }
         let overdue = self.deadline + GRACE;
         match tokio::time::timeout_at(overdue.min(give_up), result.wait_for(Option::is_some)).await {
             Ok(Ok(result)) => Waited::Ended(result.clone().unwrap_or(Ok(()))),

@@ -10,7 +10,7 @@ use crate::{
     session::{
         inner::{Announced, SessionInner},
         refresh,
-        running::{REFRESH_TIMEOUT, Running, Waited},
+        running::{GRACE, REFRESH_TIMEOUT, Running, Waited},
     },
 };
 
@@ -46,23 +46,23 @@ pub(crate) fn launch(inner: &Arc<SessionInner>, announced: Announced) -> Arc<Run
     running
 }
 
-/// Waits for a refresh. One that is over its time is abandoned, so that the next caller can start
+/// Waits for a refresh. One that is over its time is abandoned, so that its callers can start
 /// another.
 pub(crate) async fn wait(inner: &Arc<SessionInner>, running: &Arc<Running>, give_up: Instant) -> Result<(), Error> {
     match running.wait(give_up).await {
         Waited::Ended(result) => result,
         Waited::Overdue => {
-            let error = timeout("its task did not run");
-            end(inner, running, Err(error.clone()));
-            Err(error)
+            end(inner, running, Err(timeout("its task did not run")));
+            Err(ErrorKind::Interrupted.into())
         }
-        Waited::GaveUp => Err(timeout("other callers had waited before")),
+        Waited::GaveUp => Err(timeout("it started late")),
     }
 }
 
-/// When a caller that starts to wait now gives up.
+/// When a caller that starts to wait now gives up. That is after the end of any refresh that it
+/// joins.
 pub(crate) fn give_up_at() -> Instant {
-    Instant::now() + REFRESH_TIMEOUT
+    Instant::now() + REFRESH_TIMEOUT + 2 * GRACE
 }
 
 fn timeout(reason: &'static str) -> Error {

@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jsm_ops::{FileStore, OAuth, TokenStore as _};
+use jsm_ops::{FileStore, OAuth, TokenStore as _, core::Body};
 use jsm_ops_fake::{Endpoint, Fake, FakeResponse, Fault};
 
-use crate::support::{HOUR, MINUTE, TestClock, World, assert_signed_in, oauth, sign_in};
+use crate::support::{HOUR, LIST, MINUTE, TestClock, World, assert_signed_in, oauth, sign_in, soon};
 
 const TASKS: usize = 1000;
 
@@ -121,6 +121,25 @@ async fn a_hanging_lock_holder_does_not_block_a_valid_token() {
         assert_eq!(world.session.access_token().await.expect("a token").generation().number(), 1);
     }
     assert_eq!(world.fake.count(&Endpoint::Refresh), 0);
+}
+
+#[tokio::test]
+async fn a_call_with_a_valid_token_does_not_wait_for_its_early_refresh() {
+    let world = World::new().await;
+    let builder = jsm_ops::Client::builder().session(world.session.clone());
+    let client = builder.timeout(Duration::from_secs(5)).build().await.expect("a client");
+    world.clock.advance(HOUR - 4 * MINUTE);
+    let clock = world.clock.clone().manual();
+    let gate = world.fake.hold_response(Endpoint::Refresh);
+    // The moment of the first caller passes by the machine's time.
+    soon("a call", client.call(&LIST, &[]).send(Body::None)).await.expect("a response");
+    gate.wait_for_requests(1).await;
+    assert_eq!(world.fake.count(&Endpoint::Gateway), 1);
+    assert_eq!(world.session.access_token().await.expect("a token").generation().number(), 1);
+    gate.release();
+    world.session.flush().await.expect("saved");
+    assert_eq!(world.session.access_token().await.expect("a token").generation().number(), 2);
+    drop(clock);
 }
 
 #[tokio::test]

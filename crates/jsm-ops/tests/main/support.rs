@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, UNIX_EPOCH},
 };
@@ -65,6 +65,12 @@ impl TestClock {
         soon("waits", sleeps.wait_for(|begun| *begun >= sleepers)).await.expect("a clock");
     }
 
+    /// The same clock on a machine whose time of day differs by some seconds.
+    pub(crate) fn skewed(&self, seconds: i64) -> SkewedClock {
+        let skew = Arc::new(AtomicI64::new(seconds));
+        SkewedClock { clock: self.clone(), skew }
+    }
+
     /// The total duration of all sleeps.
     pub(crate) fn waited(&self) -> Duration {
         Duration::from_millis(self.0.waited_ms.load(Ordering::SeqCst))
@@ -105,6 +111,33 @@ impl Clock for TestClock {
                 moved.await;
             }
         })
+    }
+}
+
+/// A clock whose time of day can be set. Its monotonic time is that of the test.
+#[derive(Debug, Clone)]
+pub(crate) struct SkewedClock {
+    clock: TestClock,
+    skew: Arc<AtomicI64>,
+}
+
+impl SkewedClock {
+    pub(crate) fn set_skew(&self, seconds: i64) {
+        self.skew.store(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SkewedClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now() + chrono::TimeDelta::seconds(self.skew.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.clock.sleep(duration)
     }
 }
 
@@ -265,6 +298,94 @@ pub(crate) fn refresh_token(grant: &Grant) -> String {
     json["refresh_token"].as_str().expect("a refresh token").to_owned()
 }
 
+/// What a [`ScriptedStore`] does in one call instead of its work.
+#[derive(Clone)]
+pub(crate) enum Script {
+    /// Never responds.
+    Hang,
+    /// Panics.
+    Panic,
+    /// Fails.
+    Fail(Arc<dyn Fn() -> StoreError + Send + Sync>),
+    /// Waits until the test releases it, and does its work then.
+    Hold(Arc<Notify>),
+}
+
+/// A store in memory whose next calls are scripted. Clones share the grants, not the script: they
+/// are the stores of other processes.
+pub(crate) struct ScriptedStore {
+    pub(crate) inner: MemoryStore,
+    pub(crate) scripts: Arc<Mutex<Vec<(&'static str, Script)>>>,
+}
+
+impl ScriptedStore {
+    pub(crate) fn new(inner: &MemoryStore) -> Self {
+        Self { inner: inner.clone(), scripts: Arc::default() }
+    }
+
+    /// Scripts the next call of an operation.
+    pub(crate) fn script(scripts: &Mutex<Vec<(&'static str, Script)>>, operation: &'static str, script: Script) {
+        scripts.lock().expect("a lock").push((operation, script));
+    }
+
+    async fn play(&self, operation: &'static str) -> Result<(), StoreError> {
+        let script = {
+            let mut scripts = self.scripts.lock().expect("a lock");
+            let position = scripts.iter().position(|(scripted, _)| *scripted == operation);
+            position.map(|position| scripts.remove(position).1)
+        };
+        match script {
+            None => {}
+            Some(Script::Hang) => std::future::pending().await,
+            Some(Script::Panic) => std::panic::resume_unwind(Box::new("a panic of the store")),
+            Some(Script::Fail(error)) => return Err(error()),
+            Some(Script::Hold(gate)) => gate.notified().await,
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ScriptedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScriptedStore")
+    }
+}
+
+impl TokenStore for ScriptedStore {
+    fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
+        Box::pin(async move {
+            self.play("load").await?;
+            self.inner.load(key).await
+        })
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a GrantKey,
+        grant: &'a Grant,
+        expected: Option<Generation>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.play("save").await?;
+            self.inner.save(key, grant, expected).await
+        })
+    }
+
+    fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        Box::pin(async move {
+            self.play("lock").await?;
+            self.inner.lock(key).await
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.play("delete").await?;
+            self.inner.delete(key).await
+        })
+    }
+}
+
 /// Creates the error of a failing store.
 type Failure = fn() -> StoreError;
 
@@ -292,6 +413,11 @@ pub(crate) fn read_only() -> StoreError {
 }
 
 impl FailingStore {
+    /// The store of another process over the same grants.
+    pub(crate) fn over(inner: &MemoryStore) -> Self {
+        Self { inner: inner.clone(), ..Self::default() }
+    }
+
     pub(crate) fn fail_saves(&self, failure: Option<Failure>) {
         self.failures.lock().expect("a lock").save = failure;
     }
