@@ -60,6 +60,7 @@ async fn a_late_response_does_not_replace_a_new_consent() {
     gate.wait_for_requests(1).await;
     // The user consents anew while the store fails for a moment.
     store.fail_saves(Some(full_disk));
+    store.fail_locks(Some(full_disk));
     sign_in(&world.fake, &oauth, "ada").await;
     assert!(session.save_error().is_some());
     let consented = session.grant().await.expect("a store").expect("a grant");
@@ -67,6 +68,7 @@ async fn a_late_response_does_not_replace_a_new_consent() {
     let token = soon("a token", call).await.expect("a task").expect("a token");
     assert_eq!(token.generation(), consented.generation(), "the new consent counts");
     store.fail_saves(None);
+    store.fail_locks(None);
     session.flush().await.expect("saved");
     assert_eq!(stored_refresh_token(&world).await, newest(&world));
     assert_signed_in(&world.fake, &session).await;
