@@ -60,6 +60,11 @@ pub fn interrupted() -> Error {
     ErrorKind::Interrupted.into()
 }
 
+/// Whether a refresh was interrupted, so that its callers ask again.
+pub fn is_interrupted(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Interrupted)
+}
+
 /// The error of a store call that did not end in time.
 pub fn unresponsive() -> StoreError {
     StoreError::unresponsive("use", Duration::from_secs(15))

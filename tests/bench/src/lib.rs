@@ -7,9 +7,10 @@
 //! | [`soak`] | many calls from many tasks against a fake with faults |
 //! | [`drops`] | futures dropped at random points |
 //! | [`fuzz`] | damaged input from outside |
+//! | [`simulate`] | the state machine of sessions, in millions of schedules with faults |
 //!
 //! `cargo bench -p jsm-ops-bench` runs the first, `cargo run --release -p jsm-ops-bench -- soak`
-//! (or `cancel`, `fuzz`) the others.
+//! (or `cancel`, `fuzz`, `simulate`) the others.
 //!
 //! `cargo test -p jsm-ops-bench` runs short forms of the last three. A seed determines everything
 //! random.
@@ -24,6 +25,7 @@ pub mod markdown;
 pub mod measure;
 pub mod report;
 pub mod sides;
+pub mod simulate;
 pub mod soak;
 
 /// A result with any error.

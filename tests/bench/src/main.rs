@@ -4,7 +4,7 @@
 
 use std::{alloc::System, env, process::ExitCode};
 
-use jsm_ops_bench::{Result, drops, fuzz, measure::COUNTING, soak};
+use jsm_ops_bench::{Result, drops, fuzz, measure::COUNTING, simulate, soak};
 use stats_alloc::StatsAlloc;
 
 #[global_allocator]
@@ -12,11 +12,13 @@ static ALLOCATOR: &StatsAlloc<System> = COUNTING;
 
 const USAGE: &str = "\
 Usage: jsm-ops-bench COMMAND [--count N] [--tasks N] [--seed N]
+       jsm-ops-bench simulate [--schedules N] [--seed N] [--replay SEED]
 
 Commands:
   soak     200,000 calls from 256 tasks against a fake with faults [--count: calls]
   cancel   10,000 futures dropped at random points [--count: futures]
   fuzz     1,000,000 cases of damaged input from outside [--count: cases]
+  simulate 1,000,000 schedules of sessions with faults; --replay explains one seed
 
 Everything random comes from the seed, 1 unless it is given.";
 
@@ -38,14 +40,15 @@ fn run() -> Result<bool> {
     }
     let mut arguments = env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
-    let (mut count, mut tasks, mut seed) = (None, 256, 1);
+    let (mut count, mut tasks, mut seed, mut replay) = (None, 256, 1, None);
     while let Some(name) = arguments.next() {
         let value: u64 =
             arguments.next().and_then(|value| value.parse().ok()).ok_or_else(|| format!("{name} needs a number"))?;
         match name.as_str() {
-            "--count" => count = Some(value as usize),
+            "--count" | "--schedules" => count = Some(value as usize),
             "--tasks" => tasks = value as usize,
             "--seed" => seed = value,
+            "--replay" => replay = Some(value),
             _ => return Err(format!("unknown option {name}\n\n{USAGE}").into()),
         }
     }
@@ -69,6 +72,18 @@ fn run() -> Result<bool> {
             println!("{verdict}");
             Ok(verdict.wrong.is_empty())
         }
+        "simulate" => match replay {
+            Some(seed) => {
+                let (is_wrong, text) = simulate::replay(seed);
+                println!("{text}");
+                Ok(!is_wrong)
+            }
+            None => {
+                let report = simulate::simulate(count.unwrap_or(simulate::SCHEDULES), seed);
+                println!("{report}");
+                Ok(report.wrong.is_empty())
+            }
+        },
         _ => Err(USAGE.into()),
     }
 }

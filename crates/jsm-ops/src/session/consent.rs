@@ -90,7 +90,7 @@ pub(crate) async fn sign_out(inner: &Arc<SessionInner>) -> Result<(), Error> {
     });
     drop(lock);
     if let Some(over) = over {
-        over.end(Err(ErrorKind::Interrupted.into()));
+        over.supersede();
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! A running refresh, as those see it who wait for it.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::watch, time::Instant};
+use tokio::{runtime::Handle, sync::watch, task::AbortHandle, time::Instant};
 
 use crate::{
     error::{Error, ErrorKind},
@@ -28,6 +28,7 @@ pub(crate) struct Running {
     deadline: Instant,
     result: watch::Sender<Option<Result<(), Error>>>,
     lock: Mutex<Option<StoreLock>>,
+    task: OnceLock<AbortHandle>,
 }
 
 /// How a wait for a refresh ended.
@@ -43,7 +44,7 @@ pub(crate) enum Waited {
 impl Running {
     pub(crate) fn new(id: RefreshId) -> Self {
         let deadline = Instant::now() + REFRESH_TIMEOUT;
-        Self { id, deadline, result: watch::Sender::new(None), lock: Mutex::default() }
+        Self { id, deadline, result: watch::Sender::new(None), lock: Mutex::default(), task: OnceLock::new() }
     }
 
     pub(crate) fn id(&self) -> RefreshId {
@@ -72,7 +73,23 @@ impl Running {
         drop(lock);
     }
 
-    /// Wakes those who wait. The first result counts.
+    /// Sets the task that runs it.
+    pub(crate) fn set_task(&self, task: AbortHandle) {
+        // It has one task.
+        let _ = self.task.set(task);
+    }
+
+    /// Ends a refresh of a grant that was replaced or signed out. Its request is cancelled, so that
+    /// no other one runs beside it.
+    pub(crate) fn supersede(&self) {
+        if let Some(task) = self.task.get() {
+            task.abort();
+        }
+        self.end(Err(ErrorKind::Interrupted.into()));
+    }
+
+    /// Releases the lock and wakes those who wait.
+    /// The first result counts.
     pub(crate) fn end(&self, result: Result<(), Error>) {
         self.release_lock();
         self.result.send_if_modified(|known| {

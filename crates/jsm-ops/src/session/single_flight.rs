@@ -28,14 +28,14 @@ const MAX_SAVE_ATTEMPTS: usize = 1440;
 pub(crate) fn launch(inner: &Arc<SessionInner>, announced: Announced) -> Arc<Running> {
     let Announced { running, superseded } = announced;
     if let Some(superseded) = superseded {
-        superseded.end(Err(ErrorKind::Interrupted.into()));
+        superseded.supersede();
     }
     let Ok(runtime) = Handle::try_current() else {
         end(inner, &running, Err(ErrorKind::NoRuntime.into()));
         return running;
     };
     let mut ending = EndOnDrop { inner: Arc::clone(inner), running: Arc::clone(&running), has_ended: false };
-    runtime.spawn(async move {
+    let task = runtime.spawn(async move {
         let deadline = ending.running.deadline();
         let result = match tokio::time::timeout_at(deadline, refresh::run(&ending.inner, &ending.running)).await {
             Ok(result) => result,
@@ -43,6 +43,7 @@ pub(crate) fn launch(inner: &Arc<SessionInner>, announced: Announced) -> Arc<Run
         };
         ending.end(result);
     });
+    running.set_task(task.abort_handle());
     running
 }
 

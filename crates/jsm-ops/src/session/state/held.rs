@@ -32,8 +32,8 @@ pub struct Unsaved {
     pub(crate) error: Option<Error>,
     /// When a caller saves it, as monotonic time, if the task that should do so does not run.
     pub(crate) save_at: Option<Duration>,
-    /// Since when the store has no grant although it had one.
-    pub(crate) absent_since: Option<Duration>,
+    /// Since when the store has [`Stored::Doubtful`].
+    pub(crate) doubtful_since: Option<Duration>,
 }
 
 /// A grant whose refresh token the service rejected.
@@ -50,12 +50,20 @@ pub struct Rejected {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Replaces {
     /// Every grant of an earlier consent.
-    Consent {
-        /// Whether the store had a grant before the user consented.
-        had_grant: bool,
-    },
+    Consent(Seen),
     /// The generation whose refresh token it came from.
     Generation(Generation),
+}
+
+/// When the store was seen with a grant that an unsaved consent replaces. If it has none later, the
+/// user was signed out in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    Never,
+    /// Before the user consented.
+    Before,
+    /// After the user consented.
+    After,
 }
 
 /// How the grant in the store relates to an unsaved one.
@@ -67,20 +75,21 @@ pub(crate) enum Stored {
     Older,
     /// It counts: another process has a later consent, or refreshed the same grant.
     Newer,
-    /// The store had a grant and has none now: another process signed the user out.
-    Absent,
+    /// The store has none, or one that seems to be of an earlier consent. Another process may have
+    /// signed the user out, or in with another clock, or the read lags behind.
+    Doubtful,
 }
 
 impl Unsaved {
     /// New tokens, whose first save has not ended.
     pub(crate) fn new(grant: Grant, replaces: Replaces) -> Self {
-        Self { grant, replaces, error: None, save_at: None, absent_since: None }
+        Self { grant, replaces, error: None, save_at: None, doubtful_since: None }
     }
 }
 
 impl Held {
     /// The grant, whatever its state.
-    pub(crate) fn grant(&self) -> Option<&Grant> {
+    pub fn grant(&self) -> Option<&Grant> {
         match self {
             Self::Nothing => None,
             Self::Saved(grant) => Some(grant),
@@ -115,27 +124,39 @@ impl Held {
 }
 
 /// Compares the stored grant with one that is not in the store.
-pub(crate) fn compare(stored: Option<&Grant>, grant: &Grant, replaces: Replaces) -> Stored {
+///
+/// `is_new` says that the user consented a moment ago. A sign-out between the first look into the
+/// store and the consent is older than the consent.
+pub(crate) fn compare(stored: Option<&Grant>, grant: &Grant, replaces: Replaces, is_new: bool) -> Stored {
     let Some(stored) = stored else {
         return match replaces {
-            Replaces::Consent { had_grant: false } => Stored::Older,
-            _ => Stored::Absent,
+            Replaces::Consent(Seen::Never) => Stored::Older,
+            Replaces::Consent(Seen::Before) if is_new => Stored::Older,
+            Replaces::Consent(_) | Replaces::Generation(_) => Stored::Doubtful,
         };
     };
     if stored.generation() == grant.generation() {
         return Stored::Same;
     }
     let is_replaced = match replaces {
-        // Of two consents in the same instant, the one in memory counts.
-        Replaces::Consent { .. } => {
-            stored.consented_at() == grant.consented_at() && stored.generation().number() <= grant.generation().number()
-        }
-        Replaces::Generation(generation) => stored.generation() == generation,
+        // Only the times of consents order them. Of two in the same instant, the one in memory
+        // counts.
+        Replaces::Consent(_) => stored.consented_at() < grant.consented_at() || is_same_instant(stored, grant),
+        // A grant of another consent replaced the one that these tokens came from.
+        Replaces::Generation(generation) => stored.generation() == generation || is_older(stored, grant),
     };
-    if is_replaced || is_older(stored, grant) { Stored::Older } else { Stored::Newer }
+    match is_replaced {
+        true => Stored::Older,
+        false if stored.consented_at() < grant.consented_at() => Stored::Doubtful,
+        false => Stored::Newer,
+    }
 }
 
-/// Whether a grant is of an earlier consent, or an earlier generation of the same one.
+fn is_same_instant(stored: &Grant, grant: &Grant) -> bool {
+    stored.consented_at() == grant.consented_at() && stored.generation().number() <= grant.generation().number()
+}
+
+/// Whether a grant is an earlier generation of the same consent.
 pub(crate) fn is_older(grant: &Grant, than: &Grant) -> bool {
-    (grant.consented_at(), grant.generation().number()) < (than.consented_at(), than.generation().number())
+    grant.consented_at() == than.consented_at() && grant.generation().number() < than.generation().number()
 }

@@ -10,7 +10,7 @@ use crate::{
     session::state::{
         failure::Failure,
         freshness::{Freshness, RefreshTiming, freshness},
-        held::{Held, Rejected, Replaces, Unsaved, is_older},
+        held::{Held, Rejected, Replaces, Seen, Unsaved},
         now::Now,
         outbox::{Note, Outbox},
         refresh::{Purpose, Refresh, RefreshId},
@@ -41,9 +41,12 @@ pub struct Machine {
     pub(super) rejected_after_refresh: Option<(Generation, Duration)>,
     /// The generation that this session received last, and when.
     pub(super) issued: Option<(Generation, Duration)>,
+    /// What the store has although it seems to be of an earlier consent, and since when.
+    pub(super) doubted: Option<(Generation, Duration)>,
     pub(super) failure: Option<Failure>,
-    /// The grant that was signed out here last. A save that had hung must not bring it back.
-    pub(super) signed_out: Option<Generation>,
+    /// The grants that were signed out here last, in memory and in the store. A save that had hung
+    /// and a read that lags behind must not bring them back.
+    pub(super) signed_out: [Option<Generation>; 2],
     /// The latest consent that was signed out here.
     pub(super) signed_out_consent: Option<DateTime<Utc>>,
     pub(super) refresh: Option<Refresh>,
@@ -77,8 +80,9 @@ impl Machine {
             distrusted: None,
             rejected_after_refresh: None,
             issued: None,
+            doubted: None,
             failure: None,
-            signed_out: None,
+            signed_out: [None; 2],
             signed_out_consent: None,
             refresh: None,
             next_id: 0,
@@ -183,7 +187,9 @@ impl Machine {
         };
         self.issued = Some((grant.generation(), now.monotonic));
         self.forget_failure();
-        let replaces = Replaces::Consent { had_grant: stored.is_some() };
+        // A grant that was signed out here in the meantime is gone for that reason.
+        let was_seen = stored.is_some_and(|stored| Some(stored.consented_at()) > self.signed_out_consent);
+        let replaces = Replaces::Consent(if was_seen { Seen::Before } else { Seen::Never });
         self.hold(Held::Unsaved(Unsaved::new(grant, replaces)));
         self.refresh = None;
         self.start(Purpose::Save)
@@ -192,14 +198,12 @@ impl Machine {
     /// The user signed out: the grant is deleted from the store. `stored` is the grant that the
     /// store had before, if it could be read.
     pub fn signed_out(&mut self, stored: Option<&Grant>) {
-        let newest = match (self.held.grant(), stored) {
-            (Some(held), Some(stored)) if is_older(held, stored) => Some(stored),
-            (held, stored) => held.or(stored),
-        };
-        if let Some(grant) = newest {
-            self.signed_out = Some(grant.generation());
-            self.signed_out_consent = self.signed_out_consent.max(Some(grant.consented_at()));
+        let generations = [self.held.generation(), stored.map(Grant::generation)];
+        if generations.iter().any(Option::is_some) {
+            self.signed_out = generations;
         }
+        let consents = [self.signed_out_consent, self.held.consented_at(), stored.map(Grant::consented_at)];
+        self.signed_out_consent = consents.into_iter().flatten().max();
         self.forget_failure();
         self.refresh = None;
         self.hold(Held::Nothing);

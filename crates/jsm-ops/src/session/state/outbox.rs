@@ -42,7 +42,8 @@ pub enum Note {
 /// What a transition leaves: notes to log and values to drop, both outside of the lock.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    pub(crate) notes: Vec<Note>,
+    /// What to log.
+    pub notes: Vec<Note>,
     /// Errors hold values of the application, whose `Drop` may do anything.
     pub(crate) discarded: Vec<Error>,
 }

@@ -7,7 +7,7 @@ use crate::{
     grant::{Grant, generation::Generation, record::Rejection},
     session::state::{
         freshness::Freshness,
-        held::{Held, Rejected, Replaces, Stored, Unsaved, compare},
+        held::{Held, Rejected, Replaces, Stored, Unsaved},
         machine::Machine,
         now::Now,
         outbox::Note,
@@ -46,10 +46,10 @@ impl Machine {
         self.outbox.note(Note::Refreshed(next.generation(), next.access_expires_at()));
         // Unsaved tokens still replace what the store has.
         let replaces = self.held.replaces().unwrap_or(Replaces::Generation(sent));
-        let absent_since = self.held.unsaved().and_then(|unsaved| unsaved.absent_since);
+        let doubtful_since = self.held.unsaved().and_then(|unsaved| unsaved.doubtful_since);
         self.issued = Some((next.generation(), now.monotonic));
         self.forget_failure();
-        self.hold(Held::Unsaved(Unsaved { absent_since, ..Unsaved::new(next, replaces) }));
+        self.hold(Held::Unsaved(Unsaved { doubtful_since, ..Unsaved::new(next, replaces) }));
     }
 
     pub(super) fn failed(&mut self, now: &Now, refresh: &mut Refresh, sent: Generation, error: Error) -> RefreshAction {
@@ -104,7 +104,7 @@ impl Machine {
         let replaces = self.held.replaces().filter(|_| stored_generation != Some(sent));
         let is_ours = match (&stored, replaces) {
             (Some(stored), _) if stored.generation() == sent => true,
-            (stored, Some(replaces)) => compare(stored.as_ref(), &held, replaces) == Stored::Older,
+            (stored, Some(_)) => self.relation(now, stored.as_ref()) == Stored::Older,
             _ => false,
         };
         if !is_ours {

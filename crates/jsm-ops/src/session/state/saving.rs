@@ -7,7 +7,7 @@ use crate::{
     grant::{Grant, generation::Generation},
     session::state::{
         decision::Decision,
-        held::{Held, Replaces, Stored, Unsaved, compare, is_older},
+        held::{Held, Rejected, Replaces, Seen, Stored, Unsaved, compare, is_older},
         machine::Machine,
         now::Now,
         outbox::Note,
@@ -16,9 +16,9 @@ use crate::{
     store::error::StoreError,
 };
 
-/// How long the store has to be without the grant before tokens in memory are given up. A read from
-/// a replica may lag behind.
-const ABSENCE: Duration = Duration::from_secs(10);
+/// How long the store has to be without the grant, or with one of an earlier consent, before the one
+/// in memory is given up. Reads from a replica may lag behind for less.
+const LAG: Duration = Duration::from_secs(10);
 
 impl Machine {
     /// Holds the current grant as unsaved if the store has an older one, for example from a backup.
@@ -35,6 +35,20 @@ impl Machine {
         self.set_save_error(now, StoreError::conflict());
     }
 
+    /// Takes over what the store has instead of a saved grant. One that seems to be of an earlier
+    /// consent has to stay there for a while.
+    pub(super) fn adopt_after_doubt(&mut self, now: &Now, stored: Option<Grant>) {
+        let doubted = match (&self.held, &stored) {
+            (Held::Saved(held), Some(stored)) if stored.consented_at() < held.consented_at() => Some(stored.generation()),
+            _ => None,
+        };
+        let since = self.doubted.filter(|(known, _)| Some(*known) == doubted).map_or(now.monotonic, |(_, since)| since);
+        self.doubted = doubted.map(|generation| (generation, since));
+        if doubted.is_none() || now.monotonic.saturating_sub(since) >= LAG {
+            self.adopt(stored, now);
+        }
+    }
+
     pub(super) fn adopt_unless_older(&mut self, now: &Now, stored: Option<Grant>) {
         let is_older = match (self.held.grant(), &stored) {
             (Some(held), Some(stored)) => is_older(stored, held),
@@ -43,6 +57,24 @@ impl Machine {
         if !is_older {
             self.adopt(stored, now);
         }
+    }
+
+    /// How the stored grant relates to the held one, which is not in the store.
+    pub(super) fn relation(&mut self, now: &Now, stored: Option<&Grant>) -> Stored {
+        let (Held::Unsaved(Unsaved { grant, replaces, .. })
+        | Held::Rejected(Rejected { grant, replaces: Some(replaces), .. })) = &mut self.held
+        else {
+            return Stored::Newer;
+        };
+        let is_consent = grant.generation().number() == 1;
+        let is_new = self.issued.is_some_and(|(generation, at)| {
+            is_consent && generation == grant.generation() && now.monotonic.saturating_sub(at) < LAG
+        });
+        if let (Replaces::Consent(seen), Some(_)) = (&mut *replaces, stored) {
+            // At first the read may be older than the consent.
+            *seen = if is_new && *seen != Seen::After { Seen::Before } else { Seen::After };
+        }
+        compare(stored, grant, *replaces, is_new)
     }
 
     /// Decides about unsaved tokens that cannot replace what the store has.
@@ -61,20 +93,20 @@ impl Machine {
                 }
                 self.adopt(stored, now);
             }
-            Stored::Absent => {
-                let since = self.held.unsaved().and_then(|unsaved| unsaved.absent_since);
-                if since.is_some_and(|since| now.monotonic.saturating_sub(since) >= ABSENCE) {
-                    self.adopt(None, now);
+            Stored::Doubtful => {
+                let since = self.held.unsaved().and_then(|unsaved| unsaved.doubtful_since);
+                if since.is_some_and(|since| now.monotonic.saturating_sub(since) >= LAG) {
+                    self.adopt(stored, now);
                 } else {
-                    self.set_absent(since.or(Some(now.monotonic)));
+                    self.set_doubtful(since.or(Some(now.monotonic)));
                 }
             }
         }
     }
 
-    pub(super) fn set_absent(&mut self, since: Option<Duration>) {
+    pub(super) fn set_doubtful(&mut self, since: Option<Duration>) {
         if let Held::Unsaved(unsaved) = &mut self.held {
-            unsaved.absent_since = since;
+            unsaved.doubtful_since = since;
         }
     }
 
@@ -112,7 +144,7 @@ impl Machine {
         };
         let expected = match replaces {
             Replaces::Generation(generation) => Some(Some(*generation)),
-            Replaces::Consent { .. } => refresh.stored,
+            Replaces::Consent(_) => refresh.stored,
         };
         let Some(expected) = expected else { return refresh.load(Step::LoadToSave) };
         refresh.step = Step::SaveNew(grant.generation());
@@ -128,8 +160,10 @@ impl Machine {
         match result {
             Ok(stored) => {
                 refresh.stored = Some(stored.as_ref().map(Grant::generation));
-                let Some(unsaved) = self.held.unsaved() else { return finish(Err(ErrorKind::Interrupted.into())) };
-                match compare(stored.as_ref(), &unsaved.grant, unsaved.replaces) {
+                if !self.is_unsaved() {
+                    return finish(Err(ErrorKind::Interrupted.into()));
+                }
+                match self.relation(now, stored.as_ref()) {
                     Stored::Older => self.save_new(refresh),
                     relation => {
                         self.settle(now, stored, relation);
@@ -177,9 +211,11 @@ impl Machine {
                 return finish(Ok(()));
             }
         };
-        let Some(unsaved) = self.held.unsaved() else { return finish(Err(ErrorKind::Interrupted.into())) };
-        let relation = compare(stored.as_ref(), &unsaved.grant, unsaved.replaces);
-        if matches!(relation, Stored::Older | Stored::Absent) {
+        if !self.is_unsaved() {
+            return finish(Err(ErrorKind::Interrupted.into()));
+        }
+        let relation = self.relation(now, stored.as_ref());
+        if matches!(relation, Stored::Older | Stored::Doubtful) {
             // The conflict may be false, or the read too old. Saving is retried.
             self.set_save_error(now, StoreError::conflict());
         }

@@ -6,7 +6,7 @@ use crate::{
     session::state::{
         decision::{Decision, no_grant},
         freshness::Freshness,
-        held::{Held, Stored, compare},
+        held::{Held, Stored},
         machine::Machine,
         now::Now,
         outbox::Note,
@@ -102,7 +102,9 @@ impl Machine {
         if refresh.has_lock {
             refresh.stored = Some(stored.as_ref().map(Grant::generation));
         }
-        if let Some(stored) = stored.as_ref().filter(|stored| self.signed_out == Some(stored.generation())) {
+        // A consent after the sign-out replaces what came back.
+        let was_signed_out = |stored: &&Grant| !self.is_unsaved() && self.signed_out.contains(&Some(stored.generation()));
+        if let Some(stored) = stored.as_ref().filter(was_signed_out) {
             if !refresh.has_lock {
                 return refresh.lock();
             }
@@ -112,20 +114,18 @@ impl Machine {
         }
         self.detect_rollback(now, stored.as_ref());
         if let Some(unsaved) = self.held.unsaved() {
-            if !refresh.has_lock {
-                return refresh.lock();
-            }
             let grant = unsaved.grant.clone();
-            match compare(stored.as_ref(), &grant, unsaved.replaces) {
+            match self.relation(now, stored.as_ref()) {
+                Stored::Older | Stored::Doubtful if !refresh.has_lock => return refresh.lock(),
                 Stored::Older => {
-                    self.set_absent(None);
+                    self.set_doubtful(None);
                     refresh.step = Step::SaveAgain(grant.generation());
                     return RefreshAction::Save(grant, stored.map(|stored| stored.generation()));
                 }
                 relation => self.settle(now, stored, relation),
             }
         } else if self.held.replaces().is_none() {
-            self.adopt(stored, now);
+            self.adopt_after_doubt(now, stored);
         } else {
             // A rejected grant, and the store still has an older one.
             self.adopt_unless_older(now, stored);
