@@ -9,7 +9,13 @@ use zeroize::Zeroizing;
 
 use crate::{
     grant::{Grant, generation::Generation, invalid::InvalidGrant, key::GrantKey},
-    store::{StoreLock, TokenStore, blocking, check_generation, error::StoreError, hashed_name, lock},
+    store::{
+        StoreLock, TokenStore, blocking, check_generation,
+        error::StoreError,
+        key_name::hashed_name,
+        lock,
+        system::{OperatingSystem, System},
+    },
 };
 
 /// The bytes in one entry. Windows allows 2560, and the tokens of a grant are longer.
@@ -71,7 +77,8 @@ impl KeyringStore {
     ) -> Result<T, StoreError> {
         let (inner, name) = (Arc::clone(&self.inner), hashed_name(key));
         blocking(move || {
-            let _lock = lock::acquire_blocking(&inner.locks.join(format!("{name}.lock")), lock::WRITE_TIMEOUT)?;
+            let path = inner.locks.join(format!("{name}.lock"));
+            let _lock = lock::acquire_blocking(&OperatingSystem, &path, lock::WRITE_TIMEOUT)?;
             act(&GrantEntries { inner: &inner, name: &name })
         })
         .await
@@ -99,7 +106,10 @@ impl TokenStore for KeyringStore {
 
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         let path: PathBuf = self.inner.locks.join(format!("{}.refresh.lock", hashed_name(key)));
-        Box::pin(async move { Ok(StoreLock::new(lock::acquire(path.into(), lock::REFRESH_TIMEOUT).await?)) })
+        Box::pin(async move {
+            let system: Arc<dyn System> = Arc::new(OperatingSystem);
+            Ok(StoreLock::new(lock::acquire(&system, path.into(), lock::REFRESH_TIMEOUT).await?))
+        })
     }
 
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {

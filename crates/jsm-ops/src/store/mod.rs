@@ -2,15 +2,16 @@
 
 pub(crate) mod error;
 pub mod file;
+mod key_name;
 #[cfg(feature = "keyring")]
 pub mod keyring;
 mod lock;
 pub mod memory;
+mod system;
 
 use std::fmt;
 
 use jsm_ops_core::BoxFuture;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     grant::{Grant, generation::Generation, key::GrantKey},
@@ -93,14 +94,4 @@ async fn blocking<T: Send + 'static>(
         Ok(result) => result,
         Err(error) => Err(StoreError::other(error)),
     }
-}
-
-/// A hash of a key as a name: it is valid in every file system and does not reveal the user.
-fn hashed_name(key: &GrantKey) -> String {
-    let mut hash = Sha256::new();
-    // The length separates the two parts, whatever they contain.
-    hash.update(key.client_id().len().to_le_bytes());
-    hash.update(key.client_id());
-    hash.update(key.user());
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,20 +1,27 @@
 //! Grants in files.
 
 mod atomic;
+mod bounded;
 mod format;
+mod location;
+mod notices;
+mod place;
+#[cfg(all(test, unix))]
+mod tests;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jsm_ops_core::BoxFuture;
 
 use crate::{
     grant::{Grant, generation::Generation, key::GrantKey},
     store::{
-        StoreLock, TokenStore, blocking, check_generation, error::StoreError, file::format::StoreFile, hashed_name, lock,
+        StoreLock, TokenStore, blocking,
+        error::StoreError,
+        file::{notices::Notices, place::Place},
+        key_name::hashed_name,
+        lock,
+        system::{OperatingSystem, System},
     },
 };
 
@@ -40,8 +47,11 @@ use crate::{
 pub struct FileStore {
     layout: Layout,
     lock_timeout: Duration,
+    system: Arc<dyn System>,
+    notices: Arc<Notices>,
 }
 
+/// The paths are absolute: they stay the same when the current directory changes.
 #[derive(Debug, Clone)]
 enum Layout {
     /// One file per grant, in a directory.
@@ -53,13 +63,27 @@ enum Layout {
 impl FileStore {
     /// Keeps every grant in its own file in this directory. The file name is a hash of the key. For
     /// many users.
+    ///
+    /// A relative path starts at the current directory of this call.
     pub fn directory(path: impl Into<PathBuf>) -> Self {
-        Self { layout: Layout::Directory(path.into()), lock_timeout: lock::REFRESH_TIMEOUT }
+        Self::new(Layout::Directory(location::absolute(path.into())))
     }
 
     /// Keeps all grants in this file. For a tool of one user.
+    ///
+    /// A relative path starts at the current directory of this call. The directory of the file must
+    /// be writable: a save replaces the file by a new one.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self { layout: Layout::File(path.into()), lock_timeout: lock::REFRESH_TIMEOUT }
+        Self::new(Layout::File(location::absolute(path.into())))
+    }
+
+    fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            lock_timeout: lock::REFRESH_TIMEOUT,
+            system: Arc::new(OperatingSystem),
+            notices: Arc::new(Notices::default()),
+        }
     }
 
     /// Sets how long to wait for the refresh of another process. The default is two minutes.
@@ -69,7 +93,8 @@ impl FileStore {
         self
     }
 
-    /// The file that holds the grant under a key.
+    /// The file that holds the grant under a key. If it is a symbolic link, its target holds the
+    /// grant.
     pub fn path(&self, key: &GrantKey) -> PathBuf {
         match &self.layout {
             Layout::Directory(directory) => directory.join(format!("{}.json", hashed_name(key))),
@@ -77,17 +102,30 @@ impl FileStore {
         }
     }
 
-    /// The file that is locked while the grant under a key is refreshed.
-    fn refresh_lock_path(&self, key: &GrantKey) -> PathBuf {
-        lock_path(&self.path(key), &format!(".{}.refresh", hashed_name(key)))
+    /// Does work at the place of a key, on this thread.
+    pub(super) fn at<T>(
+        &self,
+        key: &GrantKey,
+        work: impl FnOnce(&Place<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let is_own_directory = matches!(self.layout, Layout::Directory(_));
+        work(&Place::resolve(&self.path(key), &*self.system, &self.notices, is_own_directory)?)
+    }
+
+    /// Does the work on a thread for it.
+    async fn blocking_at<T: Send + 'static>(
+        &self,
+        key: &GrantKey,
+        work: impl FnOnce(&Place<'_>, &GrantKey) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (store, key) = (self.clone(), key.clone());
+        blocking(move || store.at(&key, |place| work(place, &key))).await
     }
 }
 
 impl TokenStore for FileStore {
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
-        let (path, key) = (self.path(key), key.clone());
-        // A rename is atomic, so reading takes no lock.
-        Box::pin(blocking(move || Ok(StoreFile::read(&path)?.and_then(|document| document.grant(&key).cloned()))))
+        Box::pin(self.blocking_at(key, |place, key| place.load(key)))
     }
 
     fn save<'a>(
@@ -96,56 +134,22 @@ impl TokenStore for FileStore {
         grant: &'a Grant,
         expected: Option<Generation>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        let (path, key, grant) = (self.path(key), key.clone(), grant.clone());
-        Box::pin(blocking(move || {
-            change(&path, |document| {
-                check_generation(document.grant(&key), &grant, expected)?;
-                document.put(key, grant);
-                Ok(())
-            })
-        }))
+        let grant = grant.clone();
+        Box::pin(self.blocking_at(key, move |place, key| place.save(key, &grant, expected)))
     }
 
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         Box::pin(async move {
-            let path: Arc<Path> = self.refresh_lock_path(key).into();
-            let target = self.path(key);
-            let file = lock::acquire(path, self.lock_timeout).await?;
-            // This finds a full or read-only store before a token is rotated that could not be
-            // saved.
-            blocking(move || atomic::probe(&target)).await?;
-            Ok(StoreLock::new(file))
+            let name = |place: &Place<'_>, key: &GrantKey| Ok(place.lock_path(&format!(".{}.refresh", hashed_name(key))));
+            let path = self.blocking_at(key, name).await?;
+            let lock = lock::acquire(&self.system, path.into(), self.lock_timeout).await?;
+            // A store that cannot save is found here, before a token is rotated.
+            self.blocking_at(key, |place, _| place.probe()).await?;
+            Ok(StoreLock::new(lock))
         })
     }
 
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
-        let (path, key) = (self.path(key), key.clone());
-        Box::pin(blocking(move || {
-            change(&path, |document| {
-                document.remove(&key);
-                Ok(())
-            })
-        }))
+        Box::pin(self.blocking_at(key, |place, key| place.delete(key)))
     }
-}
-
-/// Reads, changes and replaces a file while other processes are locked out.
-fn change(path: &Path, act: impl FnOnce(&mut StoreFile) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    lock::create_directory(path)?;
-    let _lock = lock::acquire_blocking(&lock_path(path, ""), lock::WRITE_TIMEOUT)?;
-    let mut document = StoreFile::read(path)?.unwrap_or_default();
-    act(&mut document)?;
-    if document.is_disposable() {
-        atomic::remove(path)
-    } else {
-        atomic::replace(path, document.to_json().expose().as_bytes())
-    }
-}
-
-/// A lock file next to a file. The file itself cannot be the lock, because saves replace it.
-fn lock_path(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(suffix);
-    name.push(".lock");
-    path.with_file_name(name)
 }
