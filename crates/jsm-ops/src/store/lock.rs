@@ -56,11 +56,7 @@ fn is_same_file(_: &Metadata, other: &Metadata) -> bool {
 /// this one from ending.
 ///
 /// It uses the machine's time and not the injected clock, because it waits for another process.
-pub(super) async fn acquire(
-    system: &Arc<dyn System>,
-    path: Arc<Path>,
-    timeout: Duration,
-) -> Result<FileLock, StoreError> {
+pub(super) async fn acquire(system: &Arc<dyn System>, path: Arc<Path>, timeout: Duration) -> Result<FileLock, StoreError> {
     let started = Instant::now();
     let mut backoff = polling();
     loop {

@@ -90,6 +90,9 @@ fn check_generation(stored: Option<&Grant>, grant: &Grant, expected: Option<Gene
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
+    // Events of the work go where those of the caller go.
+    let (subscriber, span) = (tracing::dispatcher::get_default(Clone::clone), tracing::Span::current());
+    let work = move || tracing::dispatcher::with_default(&subscriber, || span.in_scope(work));
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(StoreError::other(error)),

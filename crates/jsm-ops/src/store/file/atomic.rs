@@ -50,9 +50,7 @@ impl Replacement {
             0 => Ok(()),
             bytes => file.write_all(&vec![b' '; bytes]).and_then(|()| file.set_len(length)),
         });
-        written
-            .and_then(|()| file.sync_all())
-            .map_err(|error| StoreError::io("write next to", path.display(), error))?;
+        written.and_then(|()| file.sync_all()).map_err(|error| StoreError::io("write next to", path.display(), error))?;
         Ok(replacement)
     }
 
@@ -67,9 +65,7 @@ impl Replacement {
     /// Does what [`commit`](Self::commit) does, under another name that does not remain.
     pub(super) fn commit_beside(mut self, disk: Disk<'_>) -> Result<(), StoreError> {
         let other = temporary_path(&self.path)?;
-        disk.system
-            .rename(&self.temporary, &other)
-            .map_err(|error| StoreError::replacement(self.path.display(), error))?;
+        disk.system.rename(&self.temporary, &other).map_err(|error| StoreError::replacement(self.path.display(), error))?;
         self.temporary = other;
         sync_directory(disk, &self.path)
     }

@@ -58,7 +58,12 @@ impl<'a> Place<'a> {
         Ok(self.read()?.and_then(|file| file.grant(key).cloned()))
     }
 
-    pub(in crate::store) fn save(&self, key: &GrantKey, grant: &Grant, expected: Option<Generation>) -> Result<(), StoreError> {
+    pub(in crate::store) fn save(
+        &self,
+        key: &GrantKey,
+        grant: &Grant,
+        expected: Option<Generation>,
+    ) -> Result<(), StoreError> {
         self.change(|file| {
             check_generation(file.grant(key), grant, expected)?;
             file.put(key, grant);
