@@ -1,5 +1,7 @@
 //! Where grants are kept.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub(crate) mod error;
 pub mod file;
 mod key_name;

@@ -1,5 +1,7 @@
 //! What stores guarantee, and what happens when a store fails.
 
+#[cfg(feature = "conformance")]
+mod conformance;
 mod failing;
 mod files;
 #[cfg(feature = "keyring")]
@@ -10,6 +12,8 @@ mod links;
 mod mounts;
 #[cfg(unix)]
 mod odd_files;
+#[cfg(feature = "conformance")]
+mod wrong;
 
 use std::time::Duration;
 
