@@ -222,7 +222,9 @@
 //!   `reqwest` 0.13 with a TLS feature of your choice, or pass your own clients:
 //!   [`OAuthBuilder::http`], [`ClientBuilder::http`].
 //! - `http2`: HTTP/2, if the server offers it.
-//! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
+//! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system, and
+//!   `KeyringOrFileStore` in files where there is none.
+//! - `conformance`: [`store`] has checks for stores of your own, for your tests.
 //! - `stable` (default), `full`, and one feature per area of the client, as in [`api`].
 //! - `browser` (default): [`LoopbackSignIn`] opens the browser in addition to printing the URL.
 
@@ -264,7 +266,7 @@ pub use sign_in::{SignIn, callback::CallbackError, loopback::LoopbackSignIn, pen
 pub use site::Site;
 pub use site_choice::SiteChoice;
 #[cfg(feature = "keyring")]
-pub use store::keyring::KeyringStore;
+pub use store::{keyring::KeyringStore, keyring_or_file::KeyringOrFileStore};
 pub use store::{StoreLock, TokenStore, error::StoreError, file::FileStore, memory::MemoryStore};
 pub use transport::{
     api_token::ApiToken,

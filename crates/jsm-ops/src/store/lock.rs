@@ -148,3 +148,10 @@ pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
 pub(super) fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
+
+/// The same path whatever the current directory becomes.
+pub(super) fn absolute_path(path: PathBuf) -> PathBuf {
+    let path = if path.as_os_str().is_empty() { PathBuf::from(".") } else { path };
+    // Without a current directory there is no better path, and the first operation reports it.
+    std::path::absolute(&path).unwrap_or(path)
+}

@@ -7,6 +7,8 @@ pub mod file;
 mod key_name;
 #[cfg(feature = "keyring")]
 pub mod keyring;
+#[cfg(feature = "keyring")]
+pub mod keyring_or_file;
 mod lock;
 pub mod memory;
 mod system;

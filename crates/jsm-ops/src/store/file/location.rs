@@ -10,13 +10,6 @@ use crate::store::{error::StoreError, lock::directory};
 /// More links than the path of a store has. Linux follows as many.
 const MAX_LINKS: usize = 40;
 
-/// The same path whatever the current directory becomes.
-pub(super) fn absolute(path: PathBuf) -> PathBuf {
-    let path = if path.as_os_str().is_empty() { PathBuf::from(".") } else { path };
-    // Without a current directory there is no better path, and the first operation reports it.
-    std::path::absolute(&path).unwrap_or(path)
-}
-
 /// Follows the links of a path to the file that holds the grants, or will hold them: the file may
 /// be missing. Then lock, save and delete meet at this file under whatever name it is opened.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {

@@ -9,6 +9,8 @@ mod place;
 #[cfg(all(test, unix))]
 mod tests;
 
+#[cfg(feature = "keyring")]
+use std::path::Path;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jsm_ops_core::BoxFuture;
@@ -66,7 +68,7 @@ impl FileStore {
     ///
     /// A relative path starts at the current directory of this call.
     pub fn directory(path: impl Into<PathBuf>) -> Self {
-        Self::new(Layout::Directory(location::absolute(path.into())))
+        Self::new(Layout::Directory(lock::absolute_path(path.into())))
     }
 
     /// Keeps all grants in this file. For a tool of one user.
@@ -74,7 +76,7 @@ impl FileStore {
     /// A relative path starts at the current directory of this call. The directory of the file must
     /// be writable: a save replaces the file by a new one.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self::new(Layout::File(location::absolute(path.into())))
+        Self::new(Layout::File(lock::absolute_path(path.into())))
     }
 
     fn new(layout: Layout) -> Self {
@@ -99,6 +101,14 @@ impl FileStore {
         match &self.layout {
             Layout::Directory(directory) => directory.join(format!("{}.json", hashed_name(key))),
             Layout::File(file) => file.clone(),
+        }
+    }
+
+    /// The directory or the file that the store was created with, as an absolute path.
+    #[cfg(feature = "keyring")]
+    pub(super) fn root(&self) -> &Path {
+        match &self.layout {
+            Layout::Directory(path) | Layout::File(path) => path,
         }
     }
 

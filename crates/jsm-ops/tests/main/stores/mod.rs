@@ -6,6 +6,8 @@ mod failing;
 mod files;
 #[cfg(feature = "keyring")]
 mod keyring;
+#[cfg(all(feature = "keyring", feature = "conformance"))]
+mod keyring_or_file;
 #[cfg(unix)]
 mod links;
 #[cfg(target_os = "linux")]
