@@ -265,9 +265,9 @@ pub use session::{Session, access_token::AccessToken};
 pub use sign_in::{SignIn, callback::CallbackError, loopback::LoopbackSignIn, pending::PendingSignIn};
 pub use site::Site;
 pub use site_choice::SiteChoice;
+pub use store::{StoreLock, TokenStore, error::StoreError, file::FileStore, memory::MemoryStore};
 #[cfg(feature = "keyring")]
 pub use store::{keyring::KeyringStore, keyring_or_file::KeyringOrFileStore};
-pub use store::{StoreLock, TokenStore, error::StoreError, file::FileStore, memory::MemoryStore};
 pub use transport::{
     api_token::ApiToken,
     jitter::{Random, SeededRandom, SystemRandom},

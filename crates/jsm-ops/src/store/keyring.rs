@@ -34,7 +34,13 @@ const MAX_PARTS: usize = 64;
 /// [`keyring_core`](https://docs.rs/keyring-core) and pass it here, or set it as the default store.
 /// The `keyring` crate contains all of them.
 ///
-/// Keyrings have no locks, so empty lock files are in a directory of your choice.
+/// Keyrings have no locks, so empty lock files are in a directory of your choice. It has to be on a
+/// file system with locks, see [`FileStore`](crate::FileStore).
+///
+/// [`lock`](TokenStore::lock) writes, reads and deletes an entry without a secret. So a refresh
+/// finds a keyring that is missing or locked before it spends a token. How durable a save is, and
+/// when a keyring is locked, is up to the keyring: the kernel keyring of Linux is empty after a
+/// reboot. Where a keyring may be missing, use [`KeyringOrFileStore`](crate::KeyringOrFileStore).
 ///
 /// Some keyrings have too little room for a grant in one entry, so a grant takes several. One entry
 /// says which parts are valid and is written last. So a process that is killed during a save leaves
@@ -67,7 +73,13 @@ impl KeyringStore {
 
     /// Like [`KeyringStore::new`], in this keyring.
     pub fn in_keyring(keyring: Arc<CredentialStore>, service: impl Into<String>, locks: impl Into<PathBuf>) -> Self {
-        Self { inner: Arc::new(Inner { keyring: Some(keyring), service: service.into(), locks: lock::absolute_path(locks.into()) }) }
+        Self {
+            inner: Arc::new(Inner {
+                keyring: Some(keyring),
+                service: service.into(),
+                locks: lock::absolute_path(locks.into()),
+            }),
+        }
     }
 
     /// Works on the entries of one grant while other processes are locked out, on this thread.
@@ -86,12 +98,7 @@ impl KeyringStore {
         self.with_lock(key, |entries| Ok(entries.load()?.map(|(_, grant)| grant)))
     }
 
-    pub(super) fn save_now(
-        &self,
-        key: &GrantKey,
-        grant: &Grant,
-        expected: Option<Generation>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn save_now(&self, key: &GrantKey, grant: &Grant, expected: Option<Generation>) -> Result<(), StoreError> {
         self.with_lock(key, |entries| {
             let stored = entries.load()?;
             check_generation(stored.as_ref().map(|(_, grant)| grant), grant, expected)?;

@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-/// Keeps grants in a keyring where there is one, and in files where there is not: on servers without
-/// a desktop, in containers, over SSH.
+/// Keeps grants in a keyring where there is one, and in files where there is not: on servers
+/// without a desktop, in containers, over SSH.
 ///
 /// The choice is made once, at the first use: the keyring is used if it can write, read and delete
 /// an entry. An event of `tracing` says which place was chosen, at info level for the keyring and,
@@ -88,8 +88,8 @@ impl KeyringOrFileStore {
         Self { inner: Arc::new(Inner { keyring, file, locks, choice, system: Arc::new(OperatingSystem) }) }
     }
 
-    /// Does work on a thread for it, while other processes make no change to the grant. It completes
-    /// even if the future is dropped.
+    /// Does work on a thread for it, while other processes make no change to the grant. It
+    /// completes even if the future is dropped.
     async fn exclusively<T: Send + 'static>(
         &self,
         key: &GrantKey,
@@ -157,15 +157,9 @@ impl Inner {
     }
 
     /// Writes a grant to the keyring, and reads it back before its file is deleted.
-    fn move_to_keyring(
-        &self,
-        key: &GrantKey,
-        grant: Grant,
-        expected: Option<Generation>,
-    ) -> Result<Grant, StoreError> {
+    fn move_to_keyring(&self, key: &GrantKey, grant: Grant, expected: Option<Generation>) -> Result<Grant, StoreError> {
         self.keyring.save_now(key, &grant, expected)?;
-        let is_there =
-            self.keyring.load_now(key)?.is_some_and(|there| there.to_json().expose() == grant.to_json().expose());
+        let is_there = self.keyring.load_now(key)?.is_some_and(|there| there.to_json().expose() == grant.to_json().expose());
         if !is_there {
             return Err(StoreError::other("the keyring did not keep a grant; the file of the grant was left in place"));
         }

@@ -24,11 +24,11 @@ use crate::{
 
 /// Keeps grants.
 ///
-/// [`FileStore`](file::FileStore) is for tools and services on one machine, `KeyringStore` (feature
-/// `keyring`) for tools of one user, and [`MemoryStore`](memory::MemoryStore) for tests. A service
-/// on several machines implements this trait over its database. A row per key holds the encrypted
-/// string of [`Grant::to_json`] and the string of [`Grant::generation`]. Then a save is one
-/// conditional update.
+/// [`FileStore`](file::FileStore) is for tools and services on one machine, `KeyringStore` and
+/// `KeyringOrFileStore` (feature `keyring`) for tools of one user, and
+/// [`MemoryStore`](memory::MemoryStore) for tests. A service on several machines implements this
+/// trait over its database. A row per key holds the encrypted string of [`Grant::to_json`] and the
+/// string of [`Grant::generation`]. Then a save is one conditional update.
 ///
 /// A refresh token works once, so an implementation guarantees the following:
 ///
@@ -36,8 +36,12 @@ use crate::{
 /// - A save is atomic: a load returns the grant before or the grant after.
 /// - The lock excludes all other users of the store, in this process and in others. It ends with
 ///   its holder, even with one that was killed. Databases have advisory locks, or a lease that is
-///   longer than a refresh (two minutes).
+///   longer than a refresh (two minutes). Loads, saves and deletes do not wait for it.
 /// - The futures may be dropped at any time. A started change is completed or has no effect.
+/// - Damaged data is [`StoreError::damaged`], not a missing grant, and nothing is saved over it.
+///
+/// The feature `conformance` has checks for these promises, for the tests of your store: the module
+/// `jsm_ops::store::conformance`.
 pub trait TokenStore: fmt::Debug + Send + Sync {
     /// Returns the grant under a key, if the store has one.
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>>;
@@ -58,7 +62,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// Takes the lock under which a grant is refreshed, and waits while another process holds it.
     ///
     /// A store that cannot save should fail here. Then the service does not rotate a token that
-    /// cannot be saved.
+    /// cannot be saved. So should a store whose place has no locks.
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>>;
 
     /// Deletes the grant under a key. A missing grant is not an error.

@@ -7,9 +7,12 @@
 //! # use jsm_ops::{FileStore, store::conformance};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let directory = std::env::temp_dir().join(format!("jsm-ops-conformance-{}", std::process::id()));
-//! # #[derive(Debug)] struct MyStore;
-//! # impl MyStore { async fn open(path: &std::path::Path) -> FileStore { FileStore::directory(path) } }
+//! # let name = format!("jsm-ops-conformance-{}", std::process::id());
+//! # let directory = std::env::temp_dir().join(name);
+//! # struct MyStore;
+//! # impl MyStore {
+//! #     async fn open(path: &std::path::Path) -> FileStore { FileStore::directory(path) }
+//! # }
 //! let report = conformance::check(|| async { MyStore::open(&directory).await }).await?;
 //! println!("{report}");
 //! # std::fs::remove_dir_all(&directory)?;
@@ -24,8 +27,8 @@
 //! The checks use keys of their own, with a random part, and delete their grants at the end. So
 //! they may run in a database that has other grants, and several times.
 //!
-//! [`Suite`] has settings: how to damage data, and how long to wait. The checks wait on the clock of
-//! tokio, spawn tasks, and find the more races the more threads the runtime has.
+//! [`Suite`] has settings: how to damage data, and how long to wait. The checks wait on the clock
+//! of tokio, spawn tasks, and find the more races the more threads the runtime has.
 
 mod concurrency;
 mod damage;
@@ -44,7 +47,7 @@ use jsm_ops_core::BoxFuture;
 
 pub use self::report::{Check, Failure, NonConformance, Report};
 use self::{
-    subject::Subject,
+    subject::{Damage, Open, Subject},
     watch::{Problem, watched},
 };
 use crate::{grant::key::GrantKey, store::TokenStore};
@@ -54,9 +57,6 @@ const LOCK_WAIT: Duration = Duration::from_millis(200);
 
 /// How long a check may take. It is generous: a slow disk is not a fault.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(120);
-
-type Open<'a> = dyn Fn() -> BoxFuture<'a, Arc<dyn TokenStore>> + Send + Sync + 'a;
-type Damage<'a> = dyn Fn(GrantKey) -> BoxFuture<'a, ()> + Send + Sync + 'a;
 
 /// Runs all checks with the default settings on the store that `open` returns, see [`Suite`].
 ///

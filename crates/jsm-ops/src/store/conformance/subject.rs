@@ -5,7 +5,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Damage, Open, watch::Problem};
+use jsm_ops_core::BoxFuture;
+
+use super::watch::Problem;
 use crate::{
     grant::{Grant, generation::Generation, key::GrantKey},
     secure_random,
@@ -14,6 +16,12 @@ use crate::{
 
 /// The client id of the keys. No app has it.
 const CLIENT_ID: &str = "jsm-ops-conformance";
+
+/// Opens the store as a new process does.
+pub(super) type Open<'a> = dyn Fn() -> BoxFuture<'a, Arc<dyn TokenStore>> + Send + Sync + 'a;
+
+/// Damages the stored data of a key.
+pub(super) type Damage<'a> = dyn Fn(GrantKey) -> BoxFuture<'a, ()> + Send + Sync + 'a;
 
 /// What a check works with.
 pub(super) struct Subject<'a> {

@@ -6,7 +6,8 @@ mod format;
 mod location;
 mod notices;
 mod place;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 #[cfg(feature = "keyring")]
@@ -30,21 +31,68 @@ use crate::{
 /// Keeps grants in files that only their owner can read, for any number of processes on one
 /// machine.
 ///
+/// # Saves
+///
 /// A save writes a temporary file in the same directory, syncs it, renames it over the old file and
 /// syncs the directory. After a crash or a power loss the file holds the grant before or the grant
-/// after. New files have mode 0600 and new directories 0700. Empty lock files stay next to them.
+/// after. New files have mode 0600 and new directories 0700. Empty lock files stay next to them; do
+/// not remove them while a program runs.
 ///
-/// A file that does not hold grants is reported and left unchanged; nothing is saved over it.
-/// Fields that a newer version wrote are kept.
+/// [`lock`](TokenStore::lock) does the same with the present content, so that a refresh finds a
+/// place that cannot save before it spends a token: a full disk, a directory without write
+/// permission, a file that is mounted alone.
 ///
-/// The tokens are not encrypted. On Unix, file modes protect them from other users. On Windows this
-/// store changes no permissions. Choose a path below the user's profile, for example below
-/// `%LOCALAPPDATA%`: only the user, administrators and the system can read it. Every program of the
-/// same user can read the tokens.
+/// A killed process can leave a temporary file with tokens. The next save, refresh or sign-out
+/// removes it. In a directory that cannot be listed it stays, and a warning says so.
 ///
-/// The locks are those of the operating system (`flock`, `LockFileEx`) and end with the process. On
-/// a network file system they are as reliable as that file system. A service on several machines
-/// should implement [`TokenStore`] over a database.
+/// # What is not changed
+///
+/// A file that does not hold grants is reported as damaged and left unchanged. So is a file of a
+/// newer version of the format: it is read if its fields are known, and saves and sign-outs fail
+/// with [`StoreError::is_newer_version`]. To write it would drop what the newer version relies on.
+/// Unknown fields of the same version are kept. A store file has at most 16 MiB and has to be a
+/// regular file; a directory, device or FIFO is an error at once.
+///
+/// # Names
+///
+/// A relative path starts at the current directory of the constructor. Each operation follows
+/// symbolic links to their target, and locks, writes and deletes there, so all names of a file are
+/// one store. That does not hold for hard links: a save changes one name only, and a warning says
+/// so. If a link is pointed elsewhere while programs run, they do not notice what they held before.
+///
+/// # Who can read the tokens
+///
+/// The tokens are not encrypted. On Unix, file modes protect them from other users, and a warning
+/// says once if a file or its directory is open to others. On Windows this store changes and checks
+/// no permissions. Choose a path below the user's profile, for example below `%LOCALAPPDATA%`: only
+/// the user, administrators and the system can read it. Every program of the same user can read the
+/// tokens.
+///
+/// # File systems
+///
+/// The locks are those of the operating system (`flock`, `LockFileEx`) and end with the process. A
+/// lock file that is removed while it is held lets a second process in. On Unix, saves notice that
+/// and start over; a refresh does not.
+///
+/// - **ext4, XFS, Btrfs, APFS, overlay file systems of containers**: locks work. A save is there
+///   after a power loss, if the disk keeps what it confirms.
+/// - **NTFS**: locks work. After a power loss the file is whole, but perhaps the one before:
+///   Windows cannot sync a directory.
+/// - **tmpfs**: locks work. Everything is gone after a reboot.
+/// - **A directory that is mounted into a container**: as on the host.
+/// - **A file that is mounted alone**: refused. A mount point cannot be replaced; mount the
+///   directory.
+/// - **NFS**: Linux turns the locks into locks of the server, for all its clients. They are as
+///   reliable as the server, and they can be lost when it restarts.
+/// - **SMB (CIFS)**: locks depend on the mount options. Often a directory cannot be synced: there
+///   is one warning, and a power loss can undo the latest save.
+/// - **FUSE** (sshfs, cloud drives): as for SMB. Locks often hold on this machine only, and no
+///   program can find that out.
+///
+/// Refused means that [`lock`](TokenStore::lock) fails, so no token is spent. If the place has no
+/// locks, [`StoreError::is_lock_unsupported`] holds. The tests of this crate run on a local Linux
+/// file system, with the errors of other ones injected; NFS, SMB and FUSE themselves were not
+/// tested. A service on several machines should implement [`TokenStore`] over a database.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     layout: Layout,

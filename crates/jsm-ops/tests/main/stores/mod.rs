@@ -16,6 +16,8 @@ mod mounts;
 mod odd_files;
 #[cfg(feature = "conformance")]
 mod wrong;
+#[cfg(feature = "conformance")]
+mod wrong_store;
 
 use std::time::Duration;
 

@@ -36,7 +36,7 @@ async fn errors(store: &FileStore, grant: &Grant) -> Vec<(&'static str, StoreErr
         ]
     };
     let all = soon("every operation ends", all).await;
-    all.into_iter().map(|(name, done)| (name, done.err().unwrap_or_else(|| panic!("{name} did not fail")))).collect()
+    all.into_iter().map(|(name, done)| (name, done.err().unwrap_or_else(|| unreachable!("{name} did not fail")))).collect()
 }
 
 #[tokio::test]
