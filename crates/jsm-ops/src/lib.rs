@@ -90,9 +90,11 @@
 //! # Several processes
 //!
 //! Processes share a store, and its lock allows one refresh at a time. The second process finds the
-//! new tokens in the store and sends no request. [`FileStore`] works for processes on one machine.
-//! Services on several machines implement [`TokenStore`] over their database; its documentation
-//! lists the requirements. Do not copy a grant into a second store. Each refresh in one store
+//! new tokens in the store and sends no request. [`FileStore`] works for processes on one machine;
+//! its documentation says what holds on which file system. In a container, mount the directory of
+//! the store, not the file alone. Services on several machines implement [`TokenStore`] over their
+//! database; its documentation lists the requirements, and the feature `conformance` has checks for
+//! them. Do not copy a grant into a second store. Each refresh in one store
 //! spends the token in the other. The use of a spent token after ten minutes may end the whole
 //! grant.
 //!
