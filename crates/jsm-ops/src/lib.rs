@@ -90,9 +90,11 @@
 //! # Several processes
 //!
 //! Processes share a store, and its lock allows one refresh at a time. The second process finds the
-//! new tokens in the store and sends no request. [`FileStore`] works for processes on one machine.
-//! Services on several machines implement [`TokenStore`] over their database; its documentation
-//! lists the requirements. Do not copy a grant into a second store. Each refresh in one store
+//! new tokens in the store and sends no request. [`FileStore`] works for processes on one machine;
+//! its documentation says what holds on which file system. In a container, mount the directory of
+//! the store, not the file alone. Services on several machines implement [`TokenStore`] over their
+//! database; its documentation lists the requirements, and the feature `conformance` has checks for
+//! them. Do not copy a grant into a second store. Each refresh in one store
 //! spends the token in the other. The use of a spent token after ten minutes may end the whole
 //! grant.
 //!
@@ -222,7 +224,9 @@
 //!   `reqwest` 0.13 with a TLS feature of your choice, or pass your own clients:
 //!   [`OAuthBuilder::http`], [`ClientBuilder::http`].
 //! - `http2`: HTTP/2, if the server offers it.
-//! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
+//! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system, and
+//!   `KeyringOrFileStore` in files where there is none.
+//! - `conformance`: [`store`] has checks for stores of your own, for your tests.
 //! - `stable` (default), `full`, and one feature per area of the client, as in [`api`].
 //! - `browser` (default): [`LoopbackSignIn`] opens the browser in addition to printing the URL.
 
@@ -266,9 +270,9 @@ pub use session::{Session, access_token::AccessToken};
 pub use sign_in::{SignIn, callback::CallbackError, loopback::LoopbackSignIn, pending::PendingSignIn};
 pub use site::Site;
 pub use site_choice::SiteChoice;
-#[cfg(feature = "keyring")]
-pub use store::keyring::KeyringStore;
 pub use store::{StoreLock, TokenStore, error::StoreError, file::FileStore, memory::MemoryStore};
+#[cfg(feature = "keyring")]
+pub use store::{keyring::KeyringStore, keyring_or_file::KeyringOrFileStore};
 pub use transport::{
     api_token::ApiToken,
     jitter::{Random, SeededRandom, SystemRandom},

@@ -26,6 +26,13 @@ fn store_errors() -> Vec<StoreError> {
         StoreError::damaged("/grants.json", InvalidGrant::from_json_error(&json)),
         StoreError::damaged("an entry", InvalidGrant::new("one of its parts is missing")),
         StoreError::io("write", "/grants.json", io_error()),
+        StoreError::creation("write next to", "/grants.json", io_error()),
+        StoreError::creation("write next to", "/grants.json", io::ErrorKind::PermissionDenied.into()),
+        StoreError::replacement("/grants.json", io_error()),
+        StoreError::replacement("/grants.json", io::ErrorKind::ResourceBusy.into()),
+        StoreError::lock_unsupported("/grants.json.lock", io_error()),
+        StoreError::unusable("/grants.json", "it is a directory; choose the path of a file"),
+        StoreError::newer_version("/grants.json", 2, 1),
         StoreError::other(io_error()),
         StoreError::other(Error::from(ErrorKind::Loopback { reason: "r".to_owned(), source: Some(io_error()) })),
     ]

@@ -22,6 +22,28 @@ enum StoreErrorKind {
     Io { action: &'static str, location: String, source: io::Error },
     #[error("the token store did not {action} the grant within {} seconds; check whether it hangs", .timeout.as_secs())]
     Unresponsive { action: &'static str, timeout: Duration },
+    #[error(
+        "{location} cannot be replaced, and every save replaces it; it is probably mounted alone: \
+         mount the directory instead of the file"
+    )]
+    NotReplaceable { location: String, source: io::Error },
+    #[error(
+        "cannot create a file in the directory of {location}, and every save does; make the directory writable, \
+         and if a file is mounted alone, mount the directory instead of the file"
+    )]
+    DirectoryNotWritable { location: String, source: io::Error },
+    #[error(
+        "the file system of {location} has no file locks, and without them two processes can spoil a grant; \
+         keep the store in a directory on a local disk"
+    )]
+    LockUnsupported { location: String, source: io::Error },
+    #[error("{location} cannot be used: {reason}")]
+    Unusable { location: String, reason: String },
+    #[error(
+        "{location} has version {version} of the format, and this program writes version {known} only; \
+         it was left unchanged: update this program"
+    )]
+    NewerVersion { location: String, version: u64, known: u64 },
     #[error(transparent)]
     Other(Box<dyn StdError + Send + Sync>),
 }
@@ -51,6 +73,40 @@ impl StoreError {
         Self(Arc::new(StoreErrorKind::Io { action, location: location.to_string(), source }))
     }
 
+    /// The error of a file that could not be created next to the store. Two causes have a remedy of
+    /// their own.
+    pub(crate) fn creation(action: &'static str, location: impl fmt::Display, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self(Arc::new(StoreErrorKind::DirectoryNotWritable { location: location.to_string(), source }))
+            }
+            _ => Self::io(action, location, source),
+        }
+    }
+
+    /// The error of a rename over the store.
+    pub(crate) fn replacement(location: impl fmt::Display, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices | io::ErrorKind::ReadOnlyFilesystem => {
+                Self(Arc::new(StoreErrorKind::NotReplaceable { location: location.to_string(), source }))
+            }
+            _ => Self::io("replace", location, source),
+        }
+    }
+
+    pub(crate) fn lock_unsupported(location: impl fmt::Display, source: io::Error) -> Self {
+        Self(Arc::new(StoreErrorKind::LockUnsupported { location: location.to_string(), source }))
+    }
+
+    /// A file of the wrong type or size. The reason says what to do, too.
+    pub(crate) fn unusable(location: impl fmt::Display, reason: impl Into<String>) -> Self {
+        Self(Arc::new(StoreErrorKind::Unusable { location: location.to_string(), reason: reason.into() }))
+    }
+
+    pub(crate) fn newer_version(location: impl fmt::Display, version: u64, known: u64) -> Self {
+        Self(Arc::new(StoreErrorKind::NewerVersion { location: location.to_string(), version, known }))
+    }
+
     /// Whether the grant was changed between load and save.
     pub fn is_conflict(&self) -> bool {
         matches!(*self.0, StoreErrorKind::Conflict)
@@ -76,10 +132,23 @@ impl StoreError {
         matches!(*self.0, StoreErrorKind::Damaged { .. })
     }
 
+    /// Whether the place of the store has no file locks. Another directory helps; a retry does not.
+    pub fn is_lock_unsupported(&self) -> bool {
+        matches!(*self.0, StoreErrorKind::LockUnsupported { .. })
+    }
+
+    /// Whether a newer version of this crate wrote the file, so that this one must not change it.
+    pub fn is_newer_version(&self) -> bool {
+        matches!(*self.0, StoreErrorKind::NewerVersion { .. })
+    }
+
     /// The error of the operating system, if that is the cause.
     pub fn io_error(&self) -> Option<&io::Error> {
         match &*self.0 {
-            StoreErrorKind::Io { source, .. } => Some(source),
+            StoreErrorKind::Io { source, .. }
+            | StoreErrorKind::NotReplaceable { source, .. }
+            | StoreErrorKind::DirectoryNotWritable { source, .. }
+            | StoreErrorKind::LockUnsupported { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -9,7 +9,14 @@ use zeroize::Zeroizing;
 
 use crate::{
     grant::{Grant, generation::Generation, invalid::InvalidGrant, key::GrantKey},
-    store::{StoreLock, TokenStore, blocking, check_generation, error::StoreError, hashed_name, lock},
+    secure_random,
+    store::{
+        StoreLock, TokenStore, blocking, check_generation,
+        error::StoreError,
+        key_name::hashed_name,
+        lock::{self, FileLock},
+        system::{OperatingSystem, System},
+    },
 };
 
 /// The bytes in one entry. Windows allows 2560, and the tokens of a grant are longer.
@@ -27,7 +34,13 @@ const MAX_PARTS: usize = 64;
 /// [`keyring_core`](https://docs.rs/keyring-core) and pass it here, or set it as the default store.
 /// The `keyring` crate contains all of them.
 ///
-/// Keyrings have no locks, so empty lock files are in a directory of your choice.
+/// Keyrings have no locks, so empty lock files are in a directory of your choice. It has to be on a
+/// file system with locks, see [`FileStore`](crate::FileStore).
+///
+/// [`lock`](TokenStore::lock) writes, reads and deletes an entry without a secret. So a refresh
+/// finds a keyring that is missing or locked before it spends a token. How durable a save is, and
+/// when a keyring is locked, is up to the keyring: the kernel keyring of Linux is empty after a
+/// reboot. Where a keyring may be missing, use [`KeyringOrFileStore`](crate::KeyringOrFileStore).
 ///
 /// Some keyrings have too little room for a grant in one entry, so a grant takes several. One entry
 /// says which parts are valid and is written last. So a process that is killed during a save leaves
@@ -55,32 +68,78 @@ impl KeyringStore {
     /// Keeps grants in the default store of `keyring_core`, under this service name. Lock files are
     /// in the directory `locks`.
     pub fn new(service: impl Into<String>, locks: impl Into<PathBuf>) -> Self {
-        Self { inner: Arc::new(Inner { keyring: None, service: service.into(), locks: locks.into() }) }
+        Self { inner: Arc::new(Inner { keyring: None, service: service.into(), locks: lock::absolute_path(locks.into()) }) }
     }
 
     /// Like [`KeyringStore::new`], in this keyring.
     pub fn in_keyring(keyring: Arc<CredentialStore>, service: impl Into<String>, locks: impl Into<PathBuf>) -> Self {
-        Self { inner: Arc::new(Inner { keyring: Some(keyring), service: service.into(), locks: locks.into() }) }
+        Self {
+            inner: Arc::new(Inner {
+                keyring: Some(keyring),
+                service: service.into(),
+                locks: lock::absolute_path(locks.into()),
+            }),
+        }
     }
 
-    /// Works on the entries of one grant while other processes are locked out.
-    async fn with_lock<T: Send + 'static>(
+    /// Works on the entries of one grant while other processes are locked out, on this thread.
+    fn with_lock<T>(
         &self,
         key: &GrantKey,
-        act: impl FnOnce(&GrantEntries<'_>) -> Result<T, StoreError> + Send + 'static,
+        act: impl FnOnce(&GrantEntries<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let (inner, name) = (Arc::clone(&self.inner), hashed_name(key));
-        blocking(move || {
-            let _lock = lock::acquire_blocking(&inner.locks.join(format!("{name}.lock")), lock::WRITE_TIMEOUT)?;
-            act(&GrantEntries { inner: &inner, name: &name })
+        let name = hashed_name(key);
+        let path = self.inner.locks.join(format!("{name}.lock"));
+        let _lock = lock::acquire_blocking(&OperatingSystem, &path, lock::WRITE_TIMEOUT)?;
+        act(&GrantEntries { inner: &self.inner, name: &name })
+    }
+
+    pub(super) fn load_now(&self, key: &GrantKey) -> Result<Option<Grant>, StoreError> {
+        self.with_lock(key, |entries| Ok(entries.load()?.map(|(_, grant)| grant)))
+    }
+
+    pub(super) fn save_now(&self, key: &GrantKey, grant: &Grant, expected: Option<Generation>) -> Result<(), StoreError> {
+        self.with_lock(key, |entries| {
+            let stored = entries.load()?;
+            check_generation(stored.as_ref().map(|(_, grant)| grant), grant, expected)?;
+            entries.save(stored.is_some_and(|(manifest, _)| !manifest.second), grant)
         })
-        .await
+    }
+
+    pub(super) fn delete_now(&self, key: &GrantKey) -> Result<(), StoreError> {
+        self.with_lock(key, |entries| {
+            // Without the manifest the grant is gone, even if parts remain.
+            entries.remove("")?;
+            [false, true].iter().try_for_each(|second| entries.remove_parts(*second, 0))
+        })
+    }
+
+    /// The lock under which a grant is refreshed. It does not need the keyring.
+    pub(super) async fn refresh_lock(&self, key: &GrantKey) -> Result<FileLock, StoreError> {
+        let path: PathBuf = self.inner.locks.join(format!("{}.refresh.lock", hashed_name(key)));
+        let system: Arc<dyn System> = Arc::new(OperatingSystem);
+        lock::acquire(&system, path.into(), lock::REFRESH_TIMEOUT).await
+    }
+
+    /// Tests whether the keyring exists and keeps an entry, with one that has no secret and a name
+    /// of its own: another process may test at the same time.
+    pub(super) fn probe(&self) -> Result<(), StoreError> {
+        let id = secure_random::next_u64().map_err(StoreError::other)?;
+        let entry = GrantEntries { inner: &self.inner, name: &format!("probe-{id:016x}") };
+        let written = entry.write("", b"jsm-ops");
+        let read = written.and_then(|()| entry.read(""));
+        let removed = entry.remove("");
+        match (read?, removed?) {
+            (Some(content), true) if **content == *b"jsm-ops" => Ok(()),
+            _ => Err(StoreError::other("the keyring does not keep what is written to it")),
+        }
     }
 }
 
 impl TokenStore for KeyringStore {
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>> {
-        Box::pin(self.with_lock(key, |entries| Ok(entries.load()?.map(|(_, grant)| grant))))
+        let (store, key) = (self.clone(), key.clone());
+        Box::pin(blocking(move || store.load_now(&key)))
     }
 
     fn save<'a>(
@@ -89,25 +148,23 @@ impl TokenStore for KeyringStore {
         grant: &'a Grant,
         expected: Option<Generation>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        let grant = grant.clone();
-        Box::pin(self.with_lock(key, move |entries| {
-            let stored = entries.load()?;
-            check_generation(stored.as_ref().map(|(_, grant)| grant), &grant, expected)?;
-            entries.save(stored.is_some_and(|(manifest, _)| !manifest.second), &grant)
-        }))
+        let (store, key, grant) = (self.clone(), key.clone(), grant.clone());
+        Box::pin(blocking(move || store.save_now(&key, &grant, expected)))
     }
 
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
-        let path: PathBuf = self.inner.locks.join(format!("{}.refresh.lock", hashed_name(key)));
-        Box::pin(async move { Ok(StoreLock::new(lock::acquire(path.into(), lock::REFRESH_TIMEOUT).await?)) })
+        Box::pin(async move {
+            let lock = self.refresh_lock(key).await?;
+            // A keyring that cannot save is found here, before a token is rotated.
+            let store = self.clone();
+            blocking(move || store.probe()).await?;
+            Ok(StoreLock::new(lock))
+        })
     }
 
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(self.with_lock(key, |entries| {
-            // Without the manifest the grant is gone, even if parts remain.
-            entries.remove("")?;
-            [false, true].iter().try_for_each(|second| entries.remove_parts(*second, 0))
-        }))
+        let (store, key) = (self.clone(), key.clone());
+        Box::pin(blocking(move || store.delete_now(&key)))
     }
 }
 

@@ -1,16 +1,21 @@
 //! Where grants are kept.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub(crate) mod error;
 pub mod file;
+mod key_name;
 #[cfg(feature = "keyring")]
 pub mod keyring;
+#[cfg(feature = "keyring")]
+pub mod keyring_or_file;
 mod lock;
 pub mod memory;
+mod system;
 
 use std::fmt;
 
 use jsm_ops_core::BoxFuture;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     grant::{Grant, generation::Generation, key::GrantKey},
@@ -19,11 +24,11 @@ use crate::{
 
 /// Keeps grants.
 ///
-/// [`FileStore`](file::FileStore) is for tools and services on one machine, `KeyringStore` (feature
-/// `keyring`) for tools of one user, and [`MemoryStore`](memory::MemoryStore) for tests. A service
-/// on several machines implements this trait over its database. A row per key holds the encrypted
-/// string of [`Grant::to_json`] and the string of [`Grant::generation`]. Then a save is one
-/// conditional update.
+/// [`FileStore`](file::FileStore) is for tools and services on one machine, `KeyringStore` and
+/// `KeyringOrFileStore` (feature `keyring`) for tools of one user, and
+/// [`MemoryStore`](memory::MemoryStore) for tests. A service on several machines implements this
+/// trait over its database. A row per key holds the encrypted string of [`Grant::to_json`] and the
+/// string of [`Grant::generation`]. Then a save is one conditional update.
 ///
 /// A refresh token works once, so an implementation guarantees the following:
 ///
@@ -31,8 +36,12 @@ use crate::{
 /// - A save is atomic: a load returns the grant before or the grant after.
 /// - The lock excludes all other users of the store, in this process and in others. It ends with
 ///   its holder, even with one that was killed. Databases have advisory locks, or a lease that is
-///   longer than a refresh (two minutes).
+///   longer than a refresh (two minutes). Loads, saves and deletes do not wait for it.
 /// - The futures may be dropped at any time. A started change is completed or has no effect.
+/// - Damaged data is [`StoreError::damaged`], not a missing grant, and nothing is saved over it.
+///
+/// The feature `conformance` has checks for these promises, for the tests of your store: the module
+/// `jsm_ops::store::conformance`.
 pub trait TokenStore: fmt::Debug + Send + Sync {
     /// Returns the grant under a key, if the store has one.
     fn load<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<Option<Grant>, StoreError>>;
@@ -53,7 +62,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// Takes the lock under which a grant is refreshed, and waits while another process holds it.
     ///
     /// A store that cannot save should fail here. Then the service does not rotate a token that
-    /// cannot be saved.
+    /// cannot be saved. So should a store whose place has no locks.
     fn lock<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<StoreLock, StoreError>>;
 
     /// Deletes the grant under a key. A missing grant is not an error.
@@ -89,18 +98,11 @@ fn check_generation(stored: Option<&Grant>, grant: &Grant, expected: Option<Gene
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
+    // Events of the work go where those of the caller go.
+    let (subscriber, span) = (tracing::dispatcher::get_default(Clone::clone), tracing::Span::current());
+    let work = move || tracing::dispatcher::with_default(&subscriber, || span.in_scope(work));
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(StoreError::other(error)),
     }
-}
-
-/// A hash of a key as a name: it is valid in every file system and does not reveal the user.
-fn hashed_name(key: &GrantKey) -> String {
-    let mut hash = Sha256::new();
-    // The length separates the two parts, whatever they contain.
-    hash.update(key.client_id().len().to_le_bytes());
-    hash.update(key.client_id());
-    hash.update(key.user());
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

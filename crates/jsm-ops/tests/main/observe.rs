@@ -21,7 +21,14 @@ type Fields = BTreeMap<String, String>;
 
 /// Captures the spans and events of this crate with their fields.
 #[derive(Clone, Default)]
-struct Capture(Arc<Mutex<Captured>>);
+pub(crate) struct Capture(Arc<Mutex<Captured>>);
+
+impl Capture {
+    /// The events so far, each with its fields.
+    pub(crate) fn events(&self) -> Vec<String> {
+        self.0.lock().expect("a lock").events.iter().map(|event| format!("{event:?}")).collect()
+    }
+}
 
 #[derive(Default)]
 struct Captured {
@@ -76,7 +83,7 @@ impl Subscriber for Capture {
 }
 
 /// Captures the events of this thread from now on.
-fn capture() -> (Capture, tracing::subscriber::DefaultGuard) {
+pub(crate) fn capture() -> (Capture, tracing::subscriber::DefaultGuard) {
     // With a single subscriber, tracing would cache a call site as disabled if another thread
     // reaches it first.
     crate::secrecy::listen();

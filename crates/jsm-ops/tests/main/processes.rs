@@ -46,7 +46,7 @@ impl Process {
         Self::run(command, test, url, directory, &[])
     }
 
-    fn run(mut command: Command, test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn run(mut command: Command, test: &str, url: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
         // Children must not use the settings of the developer.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("JSM_OPS_")) {
             command.env_remove(name);

@@ -70,9 +70,9 @@ impl Machine {
         let is_new = self.issued.is_some_and(|(generation, at)| {
             is_consent && generation == grant.generation() && now.monotonic.saturating_sub(at) < LAG
         });
-        if let (Replaces::Consent(seen), Some(_)) = (&mut *replaces, stored) {
-            // At first the read may be older than the consent.
-            *seen = if is_new && *seen != Seen::After { Seen::Before } else { Seen::After };
+        // At first the read may be older than the consent.
+        if let (Replaces::Consent(seen), Some(_), false) = (&mut *replaces, stored, is_new) {
+            *seen = Seen::After;
         }
         compare(stored, grant, *replaces, is_new)
     }

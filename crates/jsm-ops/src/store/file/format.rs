@@ -1,10 +1,9 @@
 //! The JSON format of a file of grants.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use crate::{
     grant::{Grant, invalid::InvalidGrant, key::GrantKey, record::GrantRecord},
@@ -12,8 +11,8 @@ use crate::{
     store::error::StoreError,
 };
 
-/// The version that this code writes. A file of a newer version keeps its number, because its
-/// fields are kept too.
+/// The version that this code writes. A file of a newer version is read if it has the same fields,
+/// and is never changed: this code does not know what else belongs together there.
 const VERSION: u64 = 1;
 
 /// A file with one grant or many, in the same form.
@@ -62,27 +61,30 @@ impl Default for StoreFile {
 }
 
 impl StoreFile {
-    /// Reads a file. `None` if it does not exist.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, StoreError> {
-        let json = match fs::read(path) {
-            Ok(json) => Zeroizing::new(json),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(StoreError::io("read", path.display(), error)),
-        };
-        let read: DocumentToRead = serde_json::from_slice(&json)
+    /// Reads the content of the file at `path`.
+    pub(super) fn parse(path: &Path, json: &[u8]) -> Result<Self, StoreError> {
+        let read: DocumentToRead = serde_json::from_slice(json)
             .map_err(|error| StoreError::damaged(path.display().to_string(), InvalidGrant::from_json_error(&error)))?;
         let grants = read.grants.into_iter().map(|entry| (entry.key, entry.grant.into(), entry.unknown)).collect();
-        Ok(Some(Self { version: read.version, grants, unknown: read.unknown }))
+        Ok(Self { version: read.version, grants, unknown: read.unknown })
+    }
+
+    /// Fails if this code must not change the file.
+    pub(super) fn check_version(&self, path: &Path) -> Result<(), StoreError> {
+        if self.version <= VERSION {
+            return Ok(());
+        }
+        Err(StoreError::newer_version(path.display(), self.version, VERSION))
     }
 
     pub(super) fn grant(&self, key: &GrantKey) -> Option<&Grant> {
         self.grants.iter().find(|(stored, ..)| stored == key).map(|(_, grant, _)| grant)
     }
 
-    pub(super) fn put(&mut self, key: GrantKey, grant: Grant) {
-        match self.grants.iter_mut().find(|(stored, ..)| *stored == key) {
-            Some((_, stored, _)) => *stored = grant,
-            None => self.grants.push((key, grant, Map::new())),
+    pub(super) fn put(&mut self, key: &GrantKey, grant: &Grant) {
+        match self.grants.iter_mut().find(|(stored, ..)| stored == key) {
+            Some((_, stored, _)) => *stored = grant.clone(),
+            None => self.grants.push((key.clone(), grant.clone(), Map::new())),
         }
     }
 
