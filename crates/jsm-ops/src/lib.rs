@@ -122,6 +122,7 @@
 //! | [`is_store_failed`] | the store cannot be read or written | repair it |
 //! | [`is_site_unresolved`] | no or several sites match | choose one of [`sites`](Error::sites) |
 //! | [`is_callback_rejected`] | the callback brought no consent | offer another sign-in |
+//! | [`is_code_rejected`] | the code expired, was used, or fits another redirect URI | start a sign-in |
 //!
 //! [`is_consent_needed`]: Error::is_consent_needed
 //! [`is_transient`]: Error::is_transient
@@ -131,6 +132,7 @@
 //! [`is_store_failed`]: Error::is_store_failed
 //! [`is_site_unresolved`]: Error::is_site_unresolved
 //! [`is_callback_rejected`]: Error::is_callback_rejected
+//! [`is_code_rejected`]: Error::is_code_rejected
 //!
 //! Calls fail with [`CallError`], see [below](#retries-rate-limits-and-deadlines). If
 //! [`is_credential_missing`](CallError::is_credential_missing) holds, [`Error::from_call_error`]
@@ -210,8 +212,9 @@
 //!
 //! # Secrets
 //!
-//! Secrets are [`SecretString`]s: they have no `Display`, their `Debug` hides them, and their
-//! memory is overwritten. They are sent to the configured [`Endpoints`] only, over https, and never
+//! Secrets are [`SecretString`]s: they have no `Display`, and their `Debug` hides them. Their own
+//! memory is overwritten on drop; copies in the buffers of the HTTP client, of TLS and of stores are
+//! not. They are sent to the configured [`Endpoints`] only, over https, and never
 //! follow a redirect to another host. `tracing` events contain the key and the generation of a
 //! grant, never a token.
 //!
@@ -256,7 +259,12 @@ pub use jsm_ops_core::{
     self as core, BoxFuture, CallOptions, Clock, CloudId, Error as CallError, Gateway, Operation, RateLimits, Scopes,
     SystemClock,
 };
-pub use oauth::{OAuth, OAuthBuilder, app::App, endpoints::Endpoints};
+pub use oauth::{
+    OAuth, OAuthBuilder,
+    app::App,
+    endpoints::{Endpoints, EndpointsBuilder},
+    token_requests::{ClientAuthentication, TokenRequestFormat},
+};
 pub use reqwest;
 pub use secret_string::SecretString;
 pub use session::{Session, access_token::AccessToken};

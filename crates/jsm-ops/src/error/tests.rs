@@ -81,6 +81,10 @@ async fn every_kind() -> Vec<Vec<ErrorKind>> {
             ErrorKind::Loopback { reason: text(), source: None },
             ErrorKind::Loopback { reason: text(), source: Some(io_error()) },
         ],
+        vec![
+            ErrorKind::CodeRejected { status: StatusCode::FORBIDDEN, code: text(), description: text() },
+            ErrorKind::CodeRejected { status: StatusCode::FORBIDDEN, code: text(), description: String::new() },
+        ],
         #[cfg(feature = "rustls")]
         vec![ErrorKind::Tls(rustls::Error::General("no certificates".to_owned()))],
     ]
@@ -106,8 +110,9 @@ fn index(kind: &ErrorKind) -> usize {
         ErrorKind::TokenRejected => 14,
         ErrorKind::ForeignHost { .. } => 15,
         ErrorKind::Loopback { .. } => 16,
+        ErrorKind::CodeRejected { .. } => 17,
         #[cfg(feature = "rustls")]
-        ErrorKind::Tls(_) => 17,
+        ErrorKind::Tls(_) => 18,
     }
 }
 
