@@ -18,6 +18,7 @@ mod retries;
 mod retry_after;
 mod secrecy;
 mod sign_in;
+mod standard_server;
 mod stores;
 mod support;
 mod transport;
