@@ -12,6 +12,7 @@ mod expiry;
 mod faults;
 mod loopback;
 mod observe;
+mod oidc_provider;
 mod processes;
 mod rate_limits;
 mod retries;
