@@ -21,7 +21,12 @@
 //! # A tool on the user's machine
 //!
 //! Register `http://127.0.0.1:8391/callback`, or another free port. The tool listens there while
-//! the user consents.
+//! the user consents. It opens and prints a start page that works once, so that a user notices if
+//! another person opened it first. [`LoopbackSignIn`] says what that protects and what it does not.
+//!
+//! Where the browser is elsewhere, as in a remote shell, the user pastes the callback URL
+//! ([`LoopbackSignIn::ask_for_callback`]). In a container, [`LoopbackSignIn::bind`] sets the address
+//! that the published port reaches.
 //!
 //! ```no_run
 //! use jsm_ops::{App, Client, FileStore, LoopbackSignIn, OAuth, Scopes, SiteChoice};
@@ -227,7 +232,8 @@
 //! - `http2`: HTTP/2, if the server offers it.
 //! - `keyring`: `KeyringStore` keeps grants in the keyring of the operating system.
 //! - `stable` (default), `full`, and one feature per area of the client, as in [`api`].
-//! - `browser` (default): [`LoopbackSignIn`] opens the browser in addition to printing the URL.
+//! - `browser` (default): [`LoopbackSignIn`] opens the browser in addition to printing the URL, if
+//!   there is a display and this is not a remote shell.
 
 mod client;
 mod error;

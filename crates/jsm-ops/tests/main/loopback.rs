@@ -135,7 +135,7 @@ async fn a_user_who_declines_sees_the_reason() {
     };
     let (session, (status, page)) = tokio::join!(sign_in.run("ada", &wanted), browse);
     assert!(session.expect_err("declined").is_callback_rejected());
-    assert!(status == 400 && page.contains("You declined access"), "{page}");
+    assert!(status == 400 && page.contains("Access was declined"), "{page}");
     assert!(page.contains("start a new sign-in"), "the page says what to do next: {page}");
 }
 

@@ -10,11 +10,11 @@ pub(super) fn is_here() -> bool {
 /// A remote shell has no browser in front of the user, even with a forwarded display. On Linux, a
 /// browser needs a display; in WSL, the browser of Windows needs none.
 fn is_here_with(needs_display: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {
-    let is_set = |name: &&str| variable(name).is_some_and(|value| !value.is_empty());
-    if ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().any(|name| is_set(name)) {
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    if ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].into_iter().any(&is_set) {
         return false;
     }
-    !needs_display || ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].iter().any(|name| is_set(name))
+    !needs_display || ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(is_set)
 }
 
 #[cfg(feature = "browser")]

@@ -44,6 +44,9 @@ const SITES_TIMEOUT: Duration = Duration::from_secs(3);
 /// What the program is called on the pages, unless it has a name.
 const DEFAULT_APP_NAME: &str = "this program";
 
+/// Shows a URL to the user.
+type Show<'a> = Box<dyn FnMut(&Url) + Send + 'a>;
+
 /// Signs a user in on this machine.
 ///
 /// It listens at the redirect URI of the app. That must be `http` on the loopback interface with a
@@ -76,7 +79,7 @@ pub struct LoopbackSignIn<'a> {
     bind: Option<IpAddr>,
     app_name: String,
     lines: Option<Lines<'a>>,
-    show: Option<Box<dyn FnMut(&Url) + Send + 'a>>,
+    show: Option<Show<'a>>,
     tell: Box<dyn FnMut(&str) + Send + 'a>,
 }
 

@@ -62,13 +62,15 @@ pub(super) struct Page {
     text: String,
     /// What to do next.
     next: String,
+    /// The message of an error, for the people who look for its cause.
+    detail: String,
     sites: Vec<Site>,
 }
 
 impl Page {
     fn new(status: &'static str, tone: Tone, title: &'static str, text: &str, next: &str) -> Self {
         let (text, next) = (text.to_owned(), next.to_owned());
-        Self { status, header: String::new(), tone, title, text, next, sites: Vec::new() }
+        Self { status, header: String::new(), tone, title, text, next, detail: String::new(), sites: Vec::new() }
     }
 
     fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -91,17 +93,23 @@ impl Page {
     /// The sign-in ended with an error.
     pub(super) fn failed(app: &str, error: &Error) -> Self {
         let again = format!("Go back to {app} and start a new sign-in. This page cannot be used again.");
-        match error.callback_error() {
-            Some(CallbackError::Declined { .. }) => {
-                let text = format!("Access was declined, so {app} is not signed in. Nothing was changed.");
-                let next = format!(
-                    "If that was not intended, go back to {app}, start a new sign-in, and accept the request. \
-                     If the service did not ask you, an administrator may have to allow the app first."
-                );
-                Self::new("400 Bad Request", Tone::Neutral, "You declined access", &text, &next)
-            }
-            _ => Self::new("400 Bad Request", Tone::Bad, "You are not signed in", &sentence(&error.to_string()), &again),
+        if let Some(CallbackError::Declined { .. }) = error.callback_error() {
+            let text = format!("{} is not signed in, and nothing was changed.", capitalized(app));
+            let next = format!(
+                "If you did not intend this, go back to {app}, start a new sign-in, and accept the request. \
+                 If you were not asked, an administrator may have to allow the app first."
+            );
+            return Self::new("400 Bad Request", Tone::Neutral, "Access was declined", &text, &next);
         }
+        let text = if error.is_code_rejected() {
+            "The service did not accept the code of this sign-in. It may be too old, or it was used already.".to_owned()
+        } else if error.is_transient() {
+            "The service did not respond as expected.".to_owned()
+        } else {
+            format!("The sign-in for {app} did not succeed.")
+        };
+        let page = Self::new("400 Bad Request", Tone::Bad, "You are not signed in", &text, &again);
+        Self { detail: sentence(&error.to_string()), ..page }
     }
 
     /// Sends the browser to the URL for consent.
@@ -183,6 +191,10 @@ impl Page {
         let (class, path) = self.tone.mark();
         let (title, text, next, name) = (self.title, escape(&self.text), escape(&self.next), escape(&capitalized(app)));
         let sites = self.site_list();
+        let detail = match self.detail.as_str() {
+            "" => String::new(),
+            detail => format!("<h2>Details</h2>\n<p class=\"detail\">{}</p>\n", escape(detail)),
+        };
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -190,7 +202,7 @@ impl Page {
              <title>{title} – {name}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}</style>\n</head>\n\
              <body class=\"{class}\">\n<main>\n<p class=\"app\">{name}</p>\n\
              <svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><circle cx=\"12\" cy=\"12\" r=\"12\"/><path d=\"{path}\"/></svg>\n\
-             <h1>{title}</h1>\n<p>{text}</p>\n{sites}<p class=\"next\">{next}</p>\n</main>\n</body>\n</html>\n"
+             <h1>{title}</h1>\n<p>{text}</p>\n{sites}<p class=\"next\">{next}</p>\n{detail}</main>\n</body>\n</html>\n"
         )
     }
 
