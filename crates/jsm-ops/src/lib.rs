@@ -25,8 +25,8 @@
 //! another person opened it first. [`LoopbackSignIn`] says what that protects and what it does not.
 //!
 //! Where the browser is elsewhere, as in a remote shell, the user pastes the callback URL
-//! ([`LoopbackSignIn::ask_for_callback`]). In a container, [`LoopbackSignIn::bind`] sets the address
-//! that the published port reaches.
+//! ([`LoopbackSignIn::ask_for_callback`]). In a container, [`LoopbackSignIn::bind`] sets the
+//! address that the published port reaches.
 //!
 //! ```no_run
 //! use jsm_ops::{App, Client, FileStore, LoopbackSignIn, OAuth, Scopes, SiteChoice};
@@ -127,7 +127,7 @@
 //! | [`is_store_failed`] | the store cannot be read or written | repair it |
 //! | [`is_site_unresolved`] | no or several sites match | choose one of [`sites`](Error::sites) |
 //! | [`is_callback_rejected`] | the callback brought no consent | offer another sign-in |
-//! | [`is_code_rejected`] | the code expired, was used, or fits another redirect URI | start a sign-in |
+//! | [`is_code_rejected`] | the code of a sign-in is too old or was used | start a sign-in |
 //!
 //! [`is_consent_needed`]: Error::is_consent_needed
 //! [`is_transient`]: Error::is_transient
@@ -218,8 +218,8 @@
 //! # Secrets
 //!
 //! Secrets are [`SecretString`]s: they have no `Display`, and their `Debug` hides them. Their own
-//! memory is overwritten on drop; copies in the buffers of the HTTP client, of TLS and of stores are
-//! not. They are sent to the configured [`Endpoints`] only, over https, and never
+//! memory is overwritten on drop; copies in the buffers of the HTTP client, of TLS and of stores
+//! are not. They are sent to the configured [`Endpoints`] only, over https, and never
 //! follow a redirect to another host. `tracing` events contain the key and the generation of a
 //! grant, never a token.
 //!

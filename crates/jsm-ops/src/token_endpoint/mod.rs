@@ -134,8 +134,8 @@ fn parse(
             let code = text::redact(&error, secrets);
             let description = text::redact(&error_description.unwrap_or_default(), secrets);
             Err(match code.as_str() {
-                // A code that expired, was used, or belongs to another redirect URI. The user has just
-                // consented, so consent is not what is missing.
+                // A code that expired, was used, or belongs to another redirect URI. The user has
+                // just consented, so consent is not what is missing.
                 "invalid_grant" | "unauthorized_client" if sent == Sent::Code => {
                     ErrorKind::CodeRejected { status, code, description }.into()
                 }
