@@ -56,7 +56,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
     } else {
         session = match &fake {
             Some(fake) if has("--yes") => sign_in_without_browser(&oauth, &scopes, fake).await?,
-            _ => LoopbackSignIn::new(&oauth).run("me", &scopes).await?,
+            _ => {
+                let sign_in = LoopbackSignIn::new(&oauth).app_name("the example sign_in");
+                // In a remote shell, the browser of the user cannot reach this machine.
+                let sign_in = if LoopbackSignIn::is_browser_here() { sign_in } else { sign_in.ask_for_callback() };
+                sign_in.run("me", &scopes).await?
+            }
         };
     }
     if let Some(grant) = session.grant().await? {

@@ -21,7 +21,12 @@
 //! # A tool on the user's machine
 //!
 //! Register `http://127.0.0.1:8391/callback`, or another free port. The tool listens there while
-//! the user consents.
+//! the user consents. It opens and prints a start page that works once, so that a user notices if
+//! another person opened it first. [`LoopbackSignIn`] says what that protects and what it does not.
+//!
+//! Where the browser is elsewhere, as in a remote shell, the user pastes the callback URL
+//! ([`LoopbackSignIn::ask_for_callback`]). In a container, [`LoopbackSignIn::bind`] sets the
+//! address that the published port reaches.
 //!
 //! ```no_run
 //! use jsm_ops::{App, Client, FileStore, LoopbackSignIn, OAuth, Scopes, SiteChoice};
@@ -124,6 +129,7 @@
 //! | [`is_store_failed`] | the store cannot be read or written | repair it |
 //! | [`is_site_unresolved`] | no or several sites match | choose one of [`sites`](Error::sites) |
 //! | [`is_callback_rejected`] | the callback brought no consent | offer another sign-in |
+//! | [`is_code_rejected`] | the code of a sign-in is too old or was used | start a sign-in |
 //!
 //! [`is_consent_needed`]: Error::is_consent_needed
 //! [`is_transient`]: Error::is_transient
@@ -133,6 +139,7 @@
 //! [`is_store_failed`]: Error::is_store_failed
 //! [`is_site_unresolved`]: Error::is_site_unresolved
 //! [`is_callback_rejected`]: Error::is_callback_rejected
+//! [`is_code_rejected`]: Error::is_code_rejected
 //!
 //! Calls fail with [`CallError`], see [below](#retries-rate-limits-and-deadlines). If
 //! [`is_credential_missing`](CallError::is_credential_missing) holds, [`Error::from_call_error`]
@@ -212,8 +219,9 @@
 //!
 //! # Secrets
 //!
-//! Secrets are [`SecretString`]s: they have no `Display`, their `Debug` hides them, and their
-//! memory is overwritten. They are sent to the configured [`Endpoints`] only, over https, and never
+//! Secrets are [`SecretString`]s: they have no `Display`, and their `Debug` hides them. Their own
+//! memory is overwritten on drop; copies in the buffers of the HTTP client, of TLS and of stores
+//! are not. They are sent to the configured [`Endpoints`] only, over https, and never
 //! follow a redirect to another host. `tracing` events contain the key and the generation of a
 //! grant, never a token.
 //!
@@ -228,7 +236,8 @@
 //!   `KeyringOrFileStore` in files where there is none.
 //! - `conformance`: [`store`] has checks for stores of your own, for your tests.
 //! - `stable` (default), `full`, and one feature per area of the client, as in [`api`].
-//! - `browser` (default): [`LoopbackSignIn`] opens the browser in addition to printing the URL.
+//! - `browser` (default): [`LoopbackSignIn`] opens the browser in addition to printing the URL, if
+//!   there is a display and this is not a remote shell.
 
 mod client;
 mod error;
@@ -263,7 +272,12 @@ pub use jsm_ops_core::{
     self as core, BoxFuture, CallOptions, Clock, CloudId, Error as CallError, Gateway, Operation, RateLimits, Scopes,
     SystemClock,
 };
-pub use oauth::{OAuth, OAuthBuilder, app::App, endpoints::Endpoints};
+pub use oauth::{
+    OAuth, OAuthBuilder,
+    app::App,
+    endpoints::{Endpoints, EndpointsBuilder},
+    token_requests::{ClientAuthentication, TokenRequestFormat},
+};
 pub use reqwest;
 pub use secret_string::SecretString;
 pub use session::{Session, access_token::AccessToken};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use jsm_ops_core::Secret;
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use subtle::ConstantTimeEq as _;
@@ -9,9 +10,14 @@ use zeroize::Zeroizing;
 
 /// A secret: a client secret, a token, an authorization code, a PKCE verifier.
 ///
-/// It is a [`Secret`] with what credentials need on top. Its memory is overwritten on drop,
-/// [`matches`](Self::matches) compares in constant time, and it has no `Serialize`, so that no
-/// derive writes it by accident. Its `Debug` prints `Secret(…)`; it has no `Display`.
+/// It is a [`Secret`] with what credentials need on top. [`matches`](Self::matches) compares in
+/// constant time, and it has no `Serialize`, so that no derive writes it by accident. Its `Debug`
+/// prints `Secret(…)`; it has no `Display`.
+///
+/// Its own memory is overwritten on drop. So are the request bodies and the headers that this crate
+/// builds from it. Copies elsewhere are not: in the buffers of the HTTP client, of TLS and of the
+/// kernel, in the JSON of responses and of stores, and in memory that was swapped out. The access
+/// token of a grant in use is in memory twice, as a string and as a header.
 #[derive(Clone)]
 pub struct SecretString(Secret<Zeroizing<String>>);
 
@@ -38,10 +44,10 @@ impl SecretString {
     }
 
     /// Builds the header `<scheme> <secret>`, marked as sensitive: HTTP libraries neither print nor
-    /// index it.
+    /// index it. Its memory is overwritten when its last clone is dropped.
     pub(crate) fn header(&self, scheme: &str) -> Result<HeaderValue, InvalidHeaderValue> {
-        let value = Zeroizing::new(format!("{scheme} {}", self.expose()));
-        let mut header = HeaderValue::from_str(&value)?;
+        let value = Zeroizing::new(format!("{scheme} {}", self.expose()).into_bytes());
+        let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(value))?;
         header.set_sensitive(true);
         Ok(header)
     }

@@ -1,9 +1,15 @@
-//! Text from the service, made safe to show.
+//! Text from the service, made safe to show, and text for the service, made safe to send.
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
 /// The longest text of the service that an error repeats, in characters.
 const MAX_LENGTH: usize = 200;
+
+/// Everything but the unreserved characters (RFC 3986, section 2.3), so that no value can add a
+/// parameter.
+pub(crate) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Returns the text on one line, without control characters, cut after [`MAX_LENGTH`].
 pub(crate) fn printable(text: &str) -> String {

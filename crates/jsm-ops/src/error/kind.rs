@@ -28,6 +28,13 @@ pub(crate) enum ErrorKind {
     Tls(#[source] rustls::Error),
     #[error("the sign-in failed: {0}")]
     Callback(CallbackError),
+    #[error(
+        "the sign-in failed: the token endpoint rejected the authorization code (status {status}, {code}{}); \
+         the code expired, was used already, or belongs to another redirect URI. Begin a new sign-in, \
+         do not reload the callback, and compare the redirect URI with the developer console",
+        Remark(.description)
+    )]
+    CodeRejected { status: StatusCode, code: String, description: String },
     #[error("consent is needed: {0}; sign in again")]
     Consent(ConsentReason),
     #[error(
@@ -102,6 +109,15 @@ struct Code<'a>(&'a str);
 impl fmt::Display for Code<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() { Ok(()) } else { write!(f, ", error {:?}", self.0) }
+    }
+}
+
+/// A description after an OAuth error code, inside parentheses.
+struct Remark<'a>(&'a str);
+
+impl fmt::Display for Remark<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0) }
     }
 }
 

@@ -78,6 +78,16 @@ impl Error {
         self.callback_error().is_some()
     }
 
+    /// The token endpoint rejected the authorization code of a sign-in. The code expired, was used
+    /// already, or belongs to another redirect URI.
+    ///
+    /// Only this sign-in failed: begin a new one. An older grant of the user is unchanged. If every
+    /// sign-in ends like this, compare the redirect URI with the developer console, and check that
+    /// no callback is handled twice, as after a reload.
+    pub fn is_code_rejected(&self) -> bool {
+        matches!(self.kind(), ErrorKind::CodeRejected { .. })
+    }
+
     /// The token store failed. [`Error::store_error`] says how.
     pub fn is_store_failed(&self) -> bool {
         self.store_error().is_some()

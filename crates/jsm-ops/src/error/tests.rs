@@ -94,6 +94,10 @@ async fn every_kind() -> Vec<Vec<ErrorKind>> {
             ErrorKind::Remembered { error: Arc::new(unavailable(None)), retry_in: Duration::from_secs(1) },
             ErrorKind::Remembered { error: Arc::new(ErrorKind::Interrupted), retry_in: Duration::ZERO },
         ],
+        vec![
+            ErrorKind::CodeRejected { status: StatusCode::FORBIDDEN, code: text(), description: text() },
+            ErrorKind::CodeRejected { status: StatusCode::FORBIDDEN, code: text(), description: String::new() },
+        ],
         #[cfg(feature = "rustls")]
         vec![ErrorKind::Tls(rustls::Error::General("no certificates".to_owned()))],
     ]
@@ -122,8 +126,9 @@ fn index(kind: &ErrorKind) -> usize {
         ErrorKind::Timeout { .. } => 17,
         ErrorKind::NoRuntime => 18,
         ErrorKind::Remembered { .. } => 19,
+        ErrorKind::CodeRejected { .. } => 20,
         #[cfg(feature = "rustls")]
-        ErrorKind::Tls(_) => 20,
+        ErrorKind::Tls(_) => 21,
     }
 }
 

@@ -28,7 +28,7 @@ impl App {
     ///
     /// # Errors
     /// The client id or secret is empty. The redirect URI is neither `https` nor `http` on the
-    /// loopback interface, or it has a fragment (RFC 6749, section 3.1.2).
+    /// loopback interface, or it has a fragment (RFC 6749, section 3.1.2), a user or a password.
     pub fn new(
         client_id: impl Into<String>,
         client_secret: impl Into<SecretString>,
@@ -94,8 +94,14 @@ fn redirect_url(uri: &str) -> Result<Url, Error> {
     let invalid = |reason: &str| Err(Error::invalid("the redirect URI", format!("{uri:?}: {reason}")));
     let url = match Url::parse(uri) {
         Ok(url) => url,
+        // What does not parse may have a password all the same.
+        Err(error) if uri.contains('@') => return Err(Error::invalid("the redirect URI", error.to_string())),
         Err(error) => return invalid(&error.to_string()),
     };
+    if !url.username().is_empty() || url.password().is_some() {
+        let reason = "it has a user or a password, which browsers would show and log; register one without";
+        return Err(Error::invalid("the redirect URI", reason));
+    }
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
@@ -127,6 +133,10 @@ mod tests {
             ("id", "s3cr3t", "http://a.example"),
             ("id", "s3cr3t", "https://a.example/#here"),
             ("id", "s3cr3t", "callback"),
+            ("id", "secret", "https://ada:s3cr3t@a.example/callback"),
+            ("id", "secret", "https://s3cr3t@a.example/callback"),
+            ("id", "secret", "http://:s3cr3t@127.0.0.1:8391/callback"),
+            ("id", "secret", "https://ada:s3cr3t@a.example:99999/callback"),
         ] {
             let error = App::new(id, secret, uri).expect_err(uri);
             assert!(error.is_misconfigured() && !error.to_string().contains("s3cr3t"), "{error}");

@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod context;
 pub(crate) mod endpoints;
+pub(crate) mod token_requests;
 
 use std::{
     collections::HashMap,
@@ -205,7 +206,7 @@ impl OAuthBuilder {
             None => Endpoints::atlassian()?,
         };
         let http = http_client::for_secrets(http)?;
-        let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.token.clone(), app.clone(), request_timeout);
+        let token_endpoint = TokenEndpoint::new(http.clone(), endpoints.clone(), app.clone(), request_timeout);
         let context = Context { app, endpoints, store, clock, token_endpoint, http, refresh_margin, request_timeout };
         Ok(OAuth { context: Arc::new(context), sessions: Arc::default() })
     }

@@ -1,22 +1,16 @@
 //! The URL at which a user consents.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use reqwest::Url;
 
 use crate::{
     oauth::{app::App, endpoints::Endpoints},
     sign_in::pkce,
+    text::ENCODED,
 };
 
 /// The scope that asks for a refresh token. The developer console does not list it.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
-
-/// The audience of the access token. Atlassian's documentation of 3LO apps requires it.
-const AUDIENCE: &str = "api.atlassian.com";
-
-/// Everything but the unreserved characters (RFC 3986, section 2.3), so that no value can add a
-/// parameter.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The values that are new in every request.
 pub(crate) struct AuthorizationRequest<'a> {
@@ -25,14 +19,13 @@ pub(crate) struct AuthorizationRequest<'a> {
     pub(crate) challenge: &'a str,
 }
 
-/// Builds the authorization request (RFC 6749, section 4.1.1), with Atlassian's parameters and the
-/// PKCE challenge (RFC 7636, section 4.3).
+/// Builds the authorization request (RFC 6749, section 4.1.1), with the audience of Atlassian's
+/// endpoints and the PKCE challenge (RFC 7636, section 4.3).
 ///
 /// Spaces are encoded as `%20`, as in Atlassian's documentation, and not as `+`.
 pub(crate) fn authorization_url(endpoints: &Endpoints, app: &App, request: &AuthorizationRequest<'_>) -> Url {
     let scope = request.scopes.join(" ");
     let parameters = [
-        ("audience", AUDIENCE),
         ("client_id", app.client_id()),
         ("scope", &scope),
         ("redirect_uri", app.redirect_uri()),
@@ -42,7 +35,12 @@ pub(crate) fn authorization_url(endpoints: &Endpoints, app: &App, request: &Auth
         ("code_challenge", request.challenge),
         ("code_challenge_method", pkce::METHOD),
     ];
-    let query = parameters.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, ENCODED))).join("&");
+    let audience = endpoints.audience.as_deref().map(|audience| ("audience", audience));
+    let encoded = audience.into_iter().chain(parameters);
+    let encoded = encoded.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, ENCODED)));
+    // The query of the endpoint stays (RFC 6749, section 3.1).
+    let own = endpoints.authorize.query().filter(|query| !query.is_empty()).map(str::to_owned);
+    let query = own.into_iter().chain(encoded).collect::<Vec<_>>().join("&");
     let mut url = endpoints.authorize.clone();
     url.set_query(Some(&query));
     url

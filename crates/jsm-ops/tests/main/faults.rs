@@ -207,7 +207,7 @@ async fn a_code_exchange_survives_temporary_faults_until_the_code_is_spent() {
             Ok(session) => assert!(session.access_token().await.is_ok(), "{name}"),
             // The response was lost and the code was spent, so another sign-in is needed.
             Err(error) => {
-                assert!(error.is_consent_needed(), "{name}: {error}");
+                assert!(error.is_code_rejected() && !error.is_consent_needed(), "{name}: {error}");
                 assert!(fake.executions(&Endpoint::Exchange) > 0, "{name}: the code was not even spent");
             }
         }

@@ -117,7 +117,11 @@ async fn callbacks_without_consent_have_distinct_errors() {
 
     oauth.finish_sign_in("ada", one.pending.clone(), &callback).await.expect("a session");
     let error = oauth.finish_sign_in("ada", one.pending, &callback).await.expect_err("a spent code");
-    assert!(error.is_consent_needed() && !error.is_transient(), "{error}");
+    // "Consent is needed" would send the user to a sign-in that they have just finished.
+    assert!(error.is_code_rejected() && !error.is_consent_needed() && !error.is_transient(), "{error}");
+    assert!(error.to_string().contains("was used already") && error.to_string().contains("redirect URI"), "{error}");
+    // The grant of the first exchange is unchanged.
+    assert!(oauth.session("ada").access_token().await.is_ok());
 }
 
 #[tokio::test]

@@ -105,7 +105,7 @@ impl World {
         let Some(index) = self.actors.iter().position(is_it) else { return };
         if let Kind::Refresh(RefreshTask { action: Some(RefreshAction::Save(grant, expected)), event: None, .. }) =
             self.actors.remove(index).kind
-            && task % 2 == 0
+            && task.is_multiple_of(2)
         {
             self.users[user].late.push((self.now + GRACE, Late::Save(grant, expected)));
         }

@@ -1,29 +1,51 @@
 //! A sign-in on this machine: listens on the loopback interface for the callback.
 
+mod browser;
+mod listen;
 mod page;
+mod prompt;
+mod request;
+mod server;
 
-use std::{io, sync::Arc, time::Duration};
-
-use jsm_ops_core::{Scopes, base_url::is_loopback};
-use reqwest::Url;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-    task::JoinSet,
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
+
+use jsm_ops_core::Scopes;
+use reqwest::Url;
+use tokio::{io::AsyncBufRead, sync::watch};
 
 use crate::{
     error::{Error, ErrorKind},
     oauth::OAuth,
+    secret_string::SecretString,
+    secure_random,
     session::Session,
-    sign_in::{SignIn, pending::PendingSignIn},
+    sign_in::{
+        SignIn,
+        loopback::{
+            page::Page,
+            prompt::Lines,
+            server::{Exchange, Server},
+        },
+        pending::PendingSignIn,
+    },
+    site::Site,
 };
 
 /// The default for how long a user may take.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// The delay after a connection that could not be accepted.
-const ACCEPT_DELAY: Duration = Duration::from_millis(50);
+/// How long a finished sign-in waits for the list of its sites.
+const SITES_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What the program is called on the pages, unless it has a name.
+const DEFAULT_APP_NAME: &str = "this program";
+
+/// Shows a URL to the user.
+type Show<'a> = Box<dyn FnMut(&Url) + Send + 'a>;
 
 /// Signs a user in on this machine.
 ///
@@ -32,21 +54,59 @@ const ACCEPT_DELAY: Duration = Duration::from_millis(50);
 /// `http://127.0.0.1:8391/callback`. Atlassian compares it character by character, so the port is
 /// fixed.
 ///
-/// The URL that is shown contains the state of this sign-in. It is printed, and it is on the
-/// command line of the browser. Without the verifier, which stays in this process, it is useless to
-/// others.
+/// # What others on this machine can do
+///
+/// The URL that is shown is a start page on this listener. It works once and then redirects to the
+/// URL for consent. The command line of a browser and the log of a terminal can be read by others.
+/// Someone who opens the start page first can consent with their own account, and the program is
+/// then signed in as them. The user then sees a page that says that the link was used. The URL for
+/// consent itself would not show this, because it can be opened any number of times.
+///
+/// After the sign-in, the page and [`tell`](Self::tell) list the sites. They do not name the
+/// account: the service names it only to apps with the scope `read:me`, which this crate does not
+/// ask for. An account with the same sites looks the same.
+///
+/// # A browser on another machine
+///
+/// In a remote shell the browser cannot reach this listener. Either forward the port
+/// (`ssh -L 8391:127.0.0.1:8391 host`), or use
+/// [`ask_for_callback`](Self::ask_for_callback). In a container, publish the port on the loopback
+/// interface of the host (`-p 127.0.0.1:8391:8391`) and use [`bind`](Self::bind).
 pub struct LoopbackSignIn<'a> {
     oauth: &'a OAuth,
     timeout: Duration,
     browser: bool,
-    show: Box<dyn FnMut(&Url) + Send + 'a>,
+    bind: Option<IpAddr>,
+    app_name: String,
+    lines: Option<Lines<'a>>,
+    show: Option<Show<'a>>,
+    tell: Box<dyn FnMut(&str) + Send + 'a>,
 }
 
 impl<'a> LoopbackSignIn<'a> {
-    /// A sign-in that opens the browser and prints the URL to standard error.
+    /// A sign-in that prints the URL to standard error. It opens the browser, unless this is a
+    /// remote shell or a machine without a display.
     pub fn new(oauth: &'a OAuth) -> Self {
-        let show = |url: &Url| eprintln!("To sign in, open this URL in a browser on this machine:\n\n{url}\n");
-        Self { oauth, timeout: TIMEOUT, browser: true, show: Box::new(show) }
+        Self {
+            oauth,
+            timeout: TIMEOUT,
+            browser: browser::is_here(),
+            bind: None,
+            app_name: DEFAULT_APP_NAME.to_owned(),
+            lines: None,
+            show: None,
+            tell: Box::new(|text| eprintln!("{text}")),
+        }
+    }
+
+    /// Whether a browser on this machine would be in front of the user, as far as the environment
+    /// says.
+    ///
+    /// It is false in a remote shell (`SSH_CONNECTION`) and on Linux without `DISPLAY` and
+    /// `WAYLAND_DISPLAY`. In WSL it is true: the browser of Windows is opened, which reaches the
+    /// listener.
+    pub fn is_browser_here() -> bool {
+        browser::is_here()
     }
 
     /// Sets how long the user may take. The default is five minutes.
@@ -63,40 +123,124 @@ impl<'a> LoopbackSignIn<'a> {
         self
     }
 
+    /// Sets the name of the program for the pages, as in `Acme On-Call`.
+    #[must_use]
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.app_name = Some(name.into()).filter(|name| !name.trim().is_empty()).unwrap_or(DEFAULT_APP_NAME.to_owned());
+        self
+    }
+
+    /// Listens at this address, at the port of the redirect URI. The default is the host of the
+    /// redirect URI.
+    ///
+    /// A container with a published port needs `0.0.0.0`. Other machines may then reach the
+    /// listener too. They cannot finish the sign-in without the start page or the state.
+    #[must_use]
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.bind = Some(address);
+        self
+    }
+
+    /// Asks for the callback URL on standard input too, for a browser on another machine. The first
+    /// callback wins, a pasted one or a received one.
+    ///
+    /// No browser is opened, and the URL for consent itself is shown, because the browser cannot
+    /// reach the start page. If others can read it, they can consent first with their own account.
+    ///
+    /// A line of standard input is read in the background. If the callback arrives at the listener,
+    /// the next line still belongs to the sign-in.
+    #[must_use]
+    pub fn ask_for_callback(mut self) -> Self {
+        self.lines = Some(Lines::Stdin);
+        self
+    }
+
+    /// The same with lines from a reader, for programs with an input of their own.
+    #[must_use]
+    pub fn ask_for_callback_in(mut self, reader: impl AsyncBufRead + Send + Unpin + 'a) -> Self {
+        self.lines = Some(Lines::Reader(Box::new(reader)));
+        self
+    }
+
     /// Shows the URL with this function instead of printing it to standard error.
     #[must_use]
     pub fn show(mut self, show: impl FnMut(&Url) + Send + 'a) -> Self {
-        self.show = Box::new(show);
+        self.show = Some(Box::new(show));
+        self
+    }
+
+    /// Passes remarks to this function instead of printing them to standard error: what is wrong
+    /// with a pasted URL, and which sites were signed in. They contain no secret.
+    #[must_use]
+    pub fn tell(mut self, tell: impl FnMut(&str) + Send + 'a) -> Self {
+        self.tell = Box::new(tell);
         self
     }
 
     /// Signs in and saves the grant for `user`.
     ///
     /// It accepts one callback. Requests of another sign-in receive a page that says so, and it
-    /// goes on waiting.
+    /// goes on waiting. For a few seconds after its end, a reload shows the result again; the next
+    /// sign-in ends this.
     ///
     /// # Errors
     /// The redirect URI is not on the loopback interface, its port is in use, the user did not
     /// consent in time, or [`OAuth::finish_sign_in`] fails.
-    pub async fn run(mut self, user: &str, scopes: &Scopes) -> Result<Session, Error> {
-        let redirect = self.oauth.app().redirect_url().clone();
-        let listeners = listen(&redirect).await?;
-        let SignIn { url, pending } = self.oauth.begin_sign_in(scopes)?;
-        (self.show)(&url);
-        if self.browser {
-            open(&url);
+    pub async fn run(self, user: &str, scopes: &Scopes) -> Result<Session, Error> {
+        let Self { oauth, timeout, browser, bind, app_name, mut lines, show, mut tell } = self;
+        let redirect = oauth.app().redirect_url().clone();
+        let clock = Arc::clone(&oauth.context.clock);
+        let listeners = listen::listen(&redirect, bind, &*clock).await?;
+        let SignIn { url: authorize, pending } = oauth.begin_sign_in(scopes)?;
+        let start = start_url(&redirect)?;
+        let shown = if lines.is_some() { &authorize } else { &start };
+        match show {
+            Some(mut show) => show(shown),
+            None => tell(&instruction(shown, lines.is_some())),
         }
-        let clock = Arc::clone(&self.oauth.context.clock);
-        let callback = tokio::select! {
-            callback = receive_callback(listeners, &redirect, &pending) => callback?,
-            () = clock.sleep(self.timeout) => {
-                let seconds = self.timeout.as_secs();
+        let mut server = Server::start(
+            listeners,
+            Exchange {
+                app: app_name.clone(),
+                start: SecretString::new(format!("{}?{}", start.path(), start.query().unwrap_or_default())),
+                authorize: authorize.clone(),
+                redirect,
+                pending: pending.clone(),
+                clock: Arc::clone(&clock),
+                start_used: AtomicBool::new(false),
+                callback_taken: AtomicBool::new(false),
+                result: watch::Sender::new(None),
+            },
+        );
+        if browser && lines.is_none() {
+            browser::open(&start);
+        }
+        let (target, received) = tokio::select! {
+            received = server.callback() => {
+                let failed = || ErrorKind::Loopback { reason: "the listener failed; sign in again".to_owned(), source: None };
+                let received = received.ok_or_else(failed)?;
+                (received.target.clone(), Some(received))
+            }
+            pasted = pasted(lines.as_mut(), oauth, &pending, &mut *tell) => (pasted, None),
+            () = clock.sleep(timeout) => {
+                let seconds = timeout.as_secs();
                 let reason = format!("the user did not consent within {seconds} seconds; sign in again");
                 return Err(ErrorKind::Loopback { reason, source: None }.into());
             }
         };
-        let result = self.oauth.finish_sign_in(user, pending, &callback.target).await;
-        callback.respond(&result).await;
+        let result = oauth.finish_sign_in(user, pending, &target).await;
+        let page = match &result {
+            Ok(session) => {
+                let sites = tokio::select! {
+                    sites = session.sites() => sites.unwrap_or_default(),
+                    () = clock.sleep(SITES_TIMEOUT) => Vec::new(),
+                };
+                tell(&signed_in(&sites));
+                Page::signed_in(&app_name, sites)
+            }
+            Err(error) => Page::failed(&app_name, error),
+        };
+        server.finish(page, received).await;
         result
     }
 }
@@ -107,125 +251,41 @@ impl std::fmt::Debug for LoopbackSignIn<'_> {
     }
 }
 
-/// A callback whose browser waits for a page.
-struct ReceivedCallback {
-    target: String,
-    stream: TcpStream,
+/// A page beside the redirect URI with a token that is hard to guess.
+fn start_url(redirect: &Url) -> Result<Url, Error> {
+    let mut start = redirect.clone();
+    start.set_path(if redirect.path() == "/start" { "/begin" } else { "/start" });
+    start.set_query(Some(&format!("sign_in={}", secure_random::token()?)));
+    Ok(start)
 }
 
-impl ReceivedCallback {
-    async fn respond(mut self, result: &Result<Session, Error>) {
-        let page = match result {
-            Ok(_) => page::signed_in(),
-            Err(error) => page::failed(&error.to_string()),
-        };
-        // The result of the sign-in does not depend on whether the browser receives the page.
-        let _ = page.send(&mut self.stream).await;
+fn instruction(url: &Url, is_elsewhere: bool) -> String {
+    if is_elsewhere {
+        return format!(
+            "To sign in, open this URL in a browser:\n\n{url}\n\nAfter consent, the browser goes to a page on \
+             127.0.0.1 or localhost. If it cannot be displayed, copy its URL, paste it here and press Enter:"
+        );
     }
+    format!("To sign in, open this URL in a browser on this machine; it works once:\n\n{url}\n")
 }
 
-/// Listens at every address of the host: `localhost` has two.
-async fn listen(redirect: &Url) -> Result<Vec<TcpListener>, Error> {
-    let unsuitable = |reason: String| Error::from(ErrorKind::Loopback { reason, source: None });
-    let (Some(host), Some(port)) = (redirect.host_str(), redirect.port_or_known_default()) else {
-        return Err(unsuitable(format!("the redirect URI {redirect} has no host and port")));
-    };
-    if redirect.scheme() != "http" || !is_loopback(redirect) {
-        return Err(unsuitable(format!("the redirect URI {redirect} is not http on the loopback interface")));
+fn signed_in(sites: &[Site]) -> String {
+    if sites.is_empty() {
+        return "Signed in.".to_owned();
     }
-    let failed = |error: io::Error| {
-        let reason = format!("cannot listen on {host}:{port}; check whether another program is using the port");
-        Error::from(ErrorKind::Loopback { reason, source: Some(error) })
-    };
-    let addresses = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.map_err(failed)?;
-    let mut listeners = Vec::new();
-    let mut last_error = None;
-    for address in addresses.filter(|address| address.ip().is_loopback()) {
-        match TcpListener::bind(address).await {
-            Ok(listener) => listeners.push(listener),
-            Err(error) => last_error = Some(error),
-        }
-    }
-    match last_error {
-        // A machine without IPv6 still has the other address. A port in use on one of them is in
-        // use.
-        Some(error) if listeners.is_empty() || error.kind() == io::ErrorKind::AddrInUse => Err(failed(error)),
-        _ if listeners.is_empty() => Err(failed(io::ErrorKind::AddrNotAvailable.into())),
-        _ => Ok(listeners),
-    }
+    let sites: Vec<String> = sites.iter().map(|site| format!("{} ({})", site.name(), site.url())).collect();
+    format!("Signed in. The sites of the account: {}.", crate::text::printable(&sites.join(", ")))
 }
 
-/// Serves until the callback of this sign-in arrives. Browsers open connections without sending
-/// anything, so every connection has its own task.
-async fn receive_callback(
-    listeners: Vec<TcpListener>,
-    redirect: &Url,
+/// The pasted callback, if there is a prompt.
+async fn pasted(
+    lines: Option<&mut Lines<'_>>,
+    oauth: &OAuth,
     pending: &PendingSignIn,
-) -> Result<ReceivedCallback, Error> {
-    let (send, mut receive) = mpsc::channel(1);
-    // All tasks end with this set, the listeners included.
-    let mut tasks = JoinSet::new();
-    for listener in listeners {
-        let (send, redirect, pending) = (send.clone(), redirect.clone(), pending.clone());
-        tasks.spawn(accept(listener, redirect, pending, send));
-    }
-    drop(send);
-    receive
-        .recv()
-        .await
-        .ok_or_else(|| ErrorKind::Loopback { reason: "the listener failed; sign in again".to_owned(), source: None }.into())
-}
-
-async fn accept(listener: TcpListener, redirect: Url, pending: PendingSignIn, send: mpsc::Sender<ReceivedCallback>) {
-    let mut connections = JoinSet::new();
-    let shared = Arc::new((redirect, pending));
-    loop {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // One failed connection does not end the sign-in. With too many open files, waiting
-                // helps.
-                tracing::debug!(%error, "a connection could not be accepted");
-                tokio::time::sleep(ACCEPT_DELAY).await;
-                continue;
-            }
-        };
-        let (shared, send) = (Arc::clone(&shared), send.clone());
-        connections.spawn(async move {
-            let (redirect, pending) = &*shared;
-            if let Some(callback) = serve(stream, redirect, pending).await {
-                let _ = send.send(callback).await;
-            }
-        });
-        while connections.try_join_next().is_some() {}
+    tell: &mut (dyn FnMut(&str) + Send),
+) -> String {
+    match lines {
+        Some(lines) => prompt::pasted_callback(lines, oauth, pending, tell).await,
+        None => std::future::pending().await,
     }
 }
-
-/// Reads one request. Everything but the callback receives a page at once.
-async fn serve(mut stream: TcpStream, redirect: &Url, pending: &PendingSignIn) -> Option<ReceivedCallback> {
-    let target = page::read_target(&mut stream).await?;
-    let path = target.split('?').next().unwrap_or_default();
-    let page = if path != redirect.path() {
-        page::not_found()
-    } else if pending.matches_state_of(&target) {
-        return Some(ReceivedCallback { target, stream });
-    } else {
-        page::another_sign_in()
-    };
-    let _ = page.send(&mut stream).await;
-    None
-}
-
-#[cfg(feature = "browser")]
-fn open(url: &Url) {
-    // Text browsers block the thread for as long as they run.
-    let url = url.clone();
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = webbrowser::open(url.as_str()) {
-            tracing::debug!(%error, "the browser could not be opened");
-        }
-    });
-}
-
-#[cfg(not(feature = "browser"))]
-fn open(_url: &Url) {}
