@@ -33,6 +33,11 @@ impl Generation {
         Self { number, id }
     }
 
+    /// A number below a million that differs from that of most others.
+    pub(crate) fn spread(self) -> i64 {
+        (self.id % 1_000_000) as i64
+    }
+
     /// The number of generations since consent, this one included.
     pub fn number(self) -> u64 {
         self.number

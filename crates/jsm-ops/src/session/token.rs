@@ -25,7 +25,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// What to do, with the refresh that goes with it.
 enum Step {
     Use(Grant),
-    UseAndStart(Grant, Announced),
+    UseAndStart(Announced),
     UseAndSave(Grant, Announced),
     Start(Announced),
     Join(Arc<Running>),
@@ -43,11 +43,15 @@ pub(crate) async fn valid_grant(inner: &Arc<SessionInner>) -> Result<Grant, Erro
                 launch(inner, announced);
                 return Ok(grant);
             }
-            Step::UseAndStart(grant, announced) => {
+            Step::UseAndStart(announced) => {
                 let running = launch(inner, announced);
                 // Its error is logged: the token is still valid.
                 let _ = running.wait(Instant::now() + MOMENT).await;
-                return Ok(inner.read(|state| state.machine.valid_grant().cloned()).unwrap_or(grant));
+                if let Some(grant) = inner.read(|state| state.machine.valid_grant().cloned()) {
+                    return Ok(grant);
+                }
+                // It was signed out or rejected in this moment.
+                continue;
             }
             Step::Start(announced) => launch(inner, announced),
             Step::Join(running) => running,
@@ -66,7 +70,7 @@ pub(crate) async fn valid_grant(inner: &Arc<SessionInner>) -> Result<Grant, Erro
 fn next_step(inner: &SessionInner) -> Step {
     inner.transition(|state, now| match state.machine.token_needed(now) {
         TokenAction::Use(grant) => Step::Use(grant),
-        TokenAction::UseAndStart(grant, id) => Step::UseAndStart(grant, state.announce(id)),
+        TokenAction::UseAndStart(id) => Step::UseAndStart(state.announce(id)),
         TokenAction::UseAndSave(grant, id) => Step::UseAndSave(grant, state.announce(id)),
         TokenAction::Start(id) => Step::Start(state.announce(id)),
         TokenAction::Join(id) => match &state.running {

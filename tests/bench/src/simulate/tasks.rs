@@ -143,9 +143,17 @@ impl World {
         }
         match self.transition(process, user, |machine, now| machine.token_needed(now)) {
             TokenAction::Use(grant) => self.use_token(process, user, caller, &grant),
-            TokenAction::UseAndStart(grant, id) | TokenAction::UseAndSave(grant, id) => {
+            TokenAction::UseAndSave(grant, id) => {
                 self.launch(process, user, id);
                 self.use_token(process, user, caller, &grant)
+            }
+            TokenAction::UseAndStart(id) => {
+                self.launch(process, user, id);
+                // The moment is over at once. In the other cases the refresh ended before.
+                match self.session(process, user).machine.valid_grant().cloned() {
+                    Some(grant) => self.use_token(process, user, caller, &grant),
+                    None => false,
+                }
             }
             TokenAction::Start(id) => {
                 self.launch(process, user, id);

@@ -44,9 +44,9 @@ pub struct Machine {
     /// What the store has although it seems to be of an earlier consent, and since when.
     pub(super) doubted: Option<(Generation, Duration)>,
     pub(super) failure: Option<Failure>,
-    /// The grants that were signed out here last, in memory and in the store. A save that had hung
-    /// and a read that lags behind must not bring them back.
-    pub(super) signed_out: [Option<Generation>; 2],
+    /// The consents that were signed out here last, by their times. A save that had hung and a read
+    /// that lags behind must not bring them back.
+    pub(super) signed_out: [Option<DateTime<Utc>>; 4],
     /// The latest consent that was signed out here.
     pub(super) signed_out_consent: Option<DateTime<Utc>>,
     pub(super) refresh: Option<Refresh>,
@@ -59,8 +59,8 @@ pub struct Machine {
 pub enum TokenAction {
     /// Use these tokens.
     Use(Grant),
-    /// Use these tokens, and start this refresh beside the call.
-    UseAndStart(Grant, RefreshId),
+    /// The tokens are valid: start this refresh beside the call, and use what is held in a moment.
+    UseAndStart(RefreshId),
     /// Use these tokens, and start this refresh, which saves them.
     UseAndSave(Grant, RefreshId),
     /// Start this refresh, wait for it, and ask again.
@@ -82,7 +82,7 @@ impl Machine {
             issued: None,
             doubted: None,
             failure: None,
-            signed_out: [None; 2],
+            signed_out: [None; 4],
             signed_out_consent: None,
             refresh: None,
             next_id: 0,
@@ -131,9 +131,9 @@ impl Machine {
                 };
             }
             Some((Freshness::ExpiresSoon, grant)) if self.refresh.is_some() => return TokenAction::Use(grant),
-            Some((Freshness::ExpiresSoon, grant)) => {
+            Some((Freshness::ExpiresSoon, _)) => {
                 let id = self.start(Purpose::Token);
-                return TokenAction::UseAndStart(grant, id);
+                return TokenAction::UseAndStart(id);
             }
             Some((Freshness::Expired, grant)) => Some(grant.generation()),
             None => None,
@@ -177,14 +177,14 @@ impl Machine {
     /// The new grant counts from now on: a running refresh of the old one is abandoned. The
     /// returned one saves the new grant.
     pub fn consented(&mut self, now: &Now, grant: Grant, stored: Option<&Grant>) -> RefreshId {
-        // A clock that was set back must not make this consent the older one.
+        // A clock that was set back must not make this consent the older one. Its time also names
+        // it, so it differs from the time of every other consent.
         let known = [self.held.consented_at(), self.signed_out_consent, stored.map(Grant::consented_at)];
-        let grant = match known.into_iter().flatten().max() {
-            Some(known) if known >= grant.consented_at() => {
-                grant.with_consented_at(known.checked_add_signed(TimeDelta::milliseconds(1)).unwrap_or(known))
-            }
-            _ => grant,
+        let earliest = match known.into_iter().flatten().max() {
+            Some(known) if known >= grant.consented_at() => later(known, TimeDelta::milliseconds(1)),
+            _ => grant.consented_at(),
         };
+        let grant = grant.with_consented_at(later(earliest, TimeDelta::nanoseconds(grant.generation().spread())));
         self.issued = Some((grant.generation(), now.monotonic));
         self.forget_failure();
         // A grant that was signed out here in the meantime is gone for that reason.
@@ -198,12 +198,13 @@ impl Machine {
     /// The user signed out: the grant is deleted from the store. `stored` is the grant that the
     /// store had before, if it could be read.
     pub fn signed_out(&mut self, stored: Option<&Grant>) {
-        let generations = [self.held.generation(), stored.map(Grant::generation)];
-        if generations.iter().any(Option::is_some) {
-            self.signed_out = generations;
+        for consent in [self.held.consented_at(), stored.map(Grant::consented_at)].into_iter().flatten() {
+            if !self.signed_out.contains(&Some(consent)) {
+                self.signed_out.rotate_right(1);
+                self.signed_out[0] = Some(consent);
+            }
+            self.signed_out_consent = self.signed_out_consent.max(Some(consent));
         }
-        let consents = [self.signed_out_consent, self.held.consented_at(), stored.map(Grant::consented_at)];
-        self.signed_out_consent = consents.into_iter().flatten().max();
         self.forget_failure();
         self.refresh = None;
         self.hold(Held::Nothing);
@@ -342,4 +343,9 @@ impl Machine {
             (Some(_), _) => self.hold(Held::Rejected(Rejected { grant, since: now.monotonic, replaces: None })),
         }
     }
+}
+
+/// Adds to a time. A store may hold any date, so this saturates.
+fn later(time: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    time.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

@@ -16,3 +16,5 @@ pub(crate) mod rejection;
 mod responses;
 mod saving;
 mod steps;
+#[cfg(test)]
+mod tests;

@@ -106,12 +106,13 @@ pub(super) enum Step {
     LoadWithLock,
     SaveAgain(Generation),
     Ask,
-    Wait,
+    Wait(Generation),
     LoadToSave,
     SaveNew(Generation),
     LoadAfterConflict,
     LoadAfterRejection(Generation, Error),
     SaveRejection(Error),
+    ConfirmRestored(Generation),
     Delete,
 }
 

@@ -7,7 +7,7 @@ use crate::{
     grant::{Grant, generation::Generation, record::Rejection},
     session::state::{
         freshness::Freshness,
-        held::{Held, Rejected, Replaces, Stored, Unsaved},
+        held::{Held, Rejected, Replaces, Stored, Unsaved, is_older},
         machine::Machine,
         now::Now,
         outbox::Note,
@@ -65,7 +65,7 @@ impl Machine {
         let delay = error.retry_after().unwrap_or(backoff);
         if error.is_transient() && refresh.attempts_left > 0 && delay <= MAX_RETRY_AFTER {
             self.outbox.discard(error);
-            refresh.step = Step::Wait;
+            refresh.step = Step::Wait(sent);
             return RefreshAction::Wait(delay);
         }
         self.note_early_failure(now, &error);
@@ -102,8 +102,15 @@ impl Machine {
         };
         let stored_generation = stored.as_ref().map(Grant::generation);
         let replaces = self.held.replaces().filter(|_| stored_generation != Some(sent));
+        if stored.as_ref().is_some_and(|stored| stored.consented_at() < held.consented_at() && !self.is_signed_out(stored)) {
+            // It seems to be of an earlier consent. A later look decides.
+            self.remember_failure(error.clone(), sent, now);
+            return finish(Err(error));
+        }
         let is_ours = match (&stored, replaces) {
             (Some(stored), _) if stored.generation() == sent => true,
+            // The read lags behind, or the store went back.
+            (Some(stored), None) if is_older(stored, &held) || self.is_signed_out(stored) => true,
             (stored, Some(_)) => self.relation(now, stored.as_ref()) == Stored::Older,
             _ => false,
         };

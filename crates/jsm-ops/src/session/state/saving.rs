@@ -59,6 +59,11 @@ impl Machine {
         }
     }
 
+    /// Whether a grant was signed out here.
+    pub(super) fn is_signed_out(&self, grant: &Grant) -> bool {
+        self.signed_out.contains(&Some(grant.consented_at()))
+    }
+
     /// How the stored grant relates to the held one, which is not in the store.
     pub(super) fn relation(&mut self, now: &Now, stored: Option<&Grant>) -> Stored {
         let (Held::Unsaved(Unsaved { grant, replaces, .. })
@@ -66,6 +71,13 @@ impl Machine {
         else {
             return Stored::Newer;
         };
+        // A grant that was signed out here is older, whatever the clocks of other processes say.
+        let is_signed_out = stored.is_some_and(|stored| {
+            self.signed_out.contains(&Some(stored.consented_at())) && stored.consented_at() != grant.consented_at()
+        });
+        if is_signed_out {
+            return Stored::Older;
+        }
         let is_consent = grant.generation().number() == 1;
         let is_new = self.issued.is_some_and(|(generation, at)| {
             is_consent && generation == grant.generation() && now.monotonic.saturating_sub(at) < LAG
@@ -74,7 +86,10 @@ impl Machine {
         if let (Replaces::Consent(seen), Some(_), false) = (&mut *replaces, stored, is_new) {
             *seen = Seen::After;
         }
-        compare(stored, grant, *replaces, is_new)
+        match compare(stored, grant, *replaces, is_new) {
+            Stored::Newer if is_new => Stored::Doubtful,
+            relation => relation,
+        }
     }
 
     /// Decides about unsaved tokens that cannot replace what the store has.

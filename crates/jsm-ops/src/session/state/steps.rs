@@ -27,10 +27,19 @@ impl Machine {
         };
         let step = std::mem::replace(&mut refresh.step, Step::Start);
         let action = self.advance(now, &mut refresh, step, event);
-        if !matches!(action, RefreshAction::Finish(_)) {
+        if matches!(action, RefreshAction::Finish(_)) {
+            self.report_unsaved(now);
+        } else {
             self.refresh = Some(refresh);
         }
         action
+    }
+
+    /// Reports tokens that no refresh is about to save, so that saving is retried.
+    pub(super) fn report_unsaved(&mut self, now: &Now) {
+        if self.refresh.is_none() && self.held.unsaved().is_some_and(|unsaved| unsaved.error.is_none()) {
+            self.set_save_error(now, StoreError::conflict());
+        }
     }
 
     pub(super) fn advance(&mut self, now: &Now, refresh: &mut Refresh, step: Step, event: RefreshEvent) -> RefreshAction {
@@ -46,9 +55,11 @@ impl Machine {
             }
             (Step::SaveAgain(generation), RefreshEvent::Saved(result)) => self.saved_again(now, refresh, generation, result),
             (Step::Ask, RefreshEvent::Responded { sent, result }) => self.responded(now, refresh, sent, result),
-            (Step::Wait, RefreshEvent::Waited) => match self.held.grant().cloned() {
-                Some(grant) => refresh.ask(grant),
-                None => finish(Err(no_grant())),
+            (Step::Wait(sent), RefreshEvent::Waited) => match self.held.grant() {
+                Some(grant) if grant.generation() == sent => refresh.ask(grant.clone()),
+                // The response to an abandoned refresh came late, with new tokens.
+                Some(_) if self.is_unsaved() => self.save_new(refresh),
+                _ => self.finish_with_held(now),
             },
             (Step::LoadToSave, RefreshEvent::Loaded(result)) => self.loaded_to_save(now, refresh, result),
             (Step::SaveNew(generation), RefreshEvent::Saved(result)) => self.saved_new(now, refresh, generation, result),
@@ -62,6 +73,16 @@ impl Machine {
                 }
                 finish(Err(error))
             }
+            (Step::ConfirmRestored(generation), RefreshEvent::Saved(Ok(()))) => {
+                self.outbox.note(Note::RestoredAfterSignOut(generation));
+                refresh.step = Step::Delete;
+                RefreshAction::Delete
+            }
+            (Step::ConfirmRestored(_), RefreshEvent::Saved(Err(error))) if error.is_conflict() => {
+                self.outbox.discard_store(error);
+                finish(Err(no_grant()))
+            }
+            (Step::ConfirmRestored(_), RefreshEvent::Saved(Err(error))) => finish(Err(error.into())),
             (Step::Delete, RefreshEvent::Deleted(result)) => match result {
                 Ok(()) => {
                     self.hold(Held::Nothing);
@@ -81,7 +102,10 @@ impl Machine {
     /// held grant: the service has replaced its refresh token.
     pub(super) fn late_event(&mut self, now: &Now, event: RefreshEvent) -> RefreshAction {
         match event {
-            RefreshEvent::Responded { sent, result: Ok(next) } => self.hold_new(now, sent, next),
+            RefreshEvent::Responded { sent, result: Ok(next) } => {
+                self.hold_new(now, sent, next);
+                self.report_unsaved(now);
+            }
             event => self.discard_event(event),
         }
         finish(Err(ErrorKind::Interrupted.into()))
@@ -103,14 +127,14 @@ impl Machine {
             refresh.stored = Some(stored.as_ref().map(Grant::generation));
         }
         // A consent after the sign-out replaces what came back.
-        let was_signed_out = |stored: &&Grant| !self.is_unsaved() && self.signed_out.contains(&Some(stored.generation()));
-        if let Some(stored) = stored.as_ref().filter(was_signed_out) {
+        let is_restored = |stored: &&Grant| !self.is_unsaved() && self.is_signed_out(stored);
+        if let Some(stored) = stored.as_ref().filter(is_restored) {
             if !refresh.has_lock {
                 return refresh.lock();
             }
-            self.outbox.note(Note::RestoredAfterSignOut(stored.generation()));
-            refresh.step = Step::Delete;
-            return RefreshAction::Delete;
+            // The read may lag behind, and a deletion has no condition. A save has one.
+            refresh.step = Step::ConfirmRestored(stored.generation());
+            return RefreshAction::Save(stored.clone(), Some(stored.generation()));
         }
         self.detect_rollback(now, stored.as_ref());
         if let Some(unsaved) = self.held.unsaved() {
@@ -122,7 +146,11 @@ impl Machine {
                     refresh.step = Step::SaveAgain(grant.generation());
                     return RefreshAction::Save(grant, stored.map(|stored| stored.generation()));
                 }
-                relation => self.settle(now, stored, relation),
+                relation => {
+                    // New tokens must not replace it without another look.
+                    refresh.stored = None;
+                    self.settle(now, stored, relation);
+                }
             }
         } else if self.held.replaces().is_none() {
             self.adopt_after_doubt(now, stored);
