@@ -205,7 +205,8 @@ async fn a_consent_counts_although_the_clock_was_set_back() {
     store.fail_saves(None);
     session.flush().await.expect("saved");
     assert_eq!(stored_refresh_token(&world).await, newest(&world));
-    assert_eq!(stored(&world).await.expect("a grant").consented_at() - before.consented_at(), TimeDelta::milliseconds(1));
+    let later = stored(&world).await.expect("a grant").consented_at() - before.consented_at();
+    assert!(later > TimeDelta::zero() && later < TimeDelta::milliseconds(3), "{later}");
 }
 
 #[tokio::test]
