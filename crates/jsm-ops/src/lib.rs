@@ -110,13 +110,15 @@
 //!
 //! A grant ends after 90 days without a refresh and after 365 days in any case. It also ends when
 //! the user changes the password or withdraws consent, and when an old token is used again. Then
-//! [`Error::is_consent_needed`] holds, [`Error::consent_reason`] says why, and only a new sign-in
-//! helps. This error occurs only after a response of the service, and only if the store still has
-//! the rejected token. The first two ends are known in advance: warn the user before
-//! [`Grant::consent_needed_at`], from [`Session::grant`].
+//! [`Error::is_consent_needed`] holds, and [`Error::consent_reason`] says why. This error occurs
+//! only after a response of the service, and only if the store still has the rejected token. The
+//! service may reject a token in error, so it is sent again after minutes, and later after hours.
+//! The first two ends are known in advance: warn the user before [`Grant::consent_needed_at`], from
+//! [`Session::grant`].
 //!
 //! A new sign-in under the same key replaces the grant. Existing sessions, in this process and in
-//! others, use the new grant.
+//! others, use the new grant. [`guide::grants`] says what a crash, a sign-out, a rejected grant and
+//! a failing store mean.
 //!
 //! # Errors and what to do about them
 //!
@@ -151,7 +153,8 @@
 //!
 //! New tokens that cannot be saved are used all the same, because the stored ones expire soon.
 //! Saving is retried until it succeeds; [`Session::save_error`] and an event at error level report
-//! it. A store that cannot be written at all is noticed before a token is rotated.
+//! it. A store that cannot be written at all is noticed before a token is rotated, and before the
+//! code of a sign-in is spent.
 //!
 //! # Retries, rate limits, and deadlines
 //!
@@ -242,6 +245,7 @@
 mod client;
 mod error;
 mod grant;
+pub mod guide;
 mod http_client;
 mod oauth;
 mod retry_delay;

@@ -34,6 +34,12 @@ fn damaged_input() {
 }
 
 #[test]
+fn simulated_sessions() {
+    let output_text = run(&["simulate", "--schedules", "20000", "--seed", "8"]);
+    assert!(output_text.contains("| schedules | 20,000 |"), "{output_text}");
+}
+
+#[test]
 fn invalid_arguments_are_rejected() {
     for arguments in [&["rest"][..], &["soak", "--count"], &["soak", "--speed", "1"]] {
         let output = Command::new(env!("CARGO_BIN_EXE_jsm-ops-bench")).args(arguments).output().expect("the program runs");

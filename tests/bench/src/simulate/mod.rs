@@ -22,6 +22,7 @@
 //! Atlassian's. Consents that overlap have no order, and neither have those of processes whose
 //! clocks contradict it and that did not know of each other.
 
+mod actors;
 mod check;
 mod choices;
 mod refresh;

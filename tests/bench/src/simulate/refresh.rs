@@ -8,65 +8,15 @@ use jsm_ops::simulation::{
 };
 
 use crate::simulate::{
+    actors::{Actor, Kind, RefreshTask},
     choices::Choices,
     server::Verdict,
-    world::{Actor, Ended, Kind, Late, Running, World, token_of},
+    world::{Ended, Late, Running, World, token_of},
 };
 
-/// The bounds of the real driver.
+/// The bound of a refresh of the real driver, and how much longer others wait.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(90);
-pub(super) const STORE_TIMEOUT: Duration = Duration::from_secs(15);
-const LOCK_TIMEOUT: Duration = Duration::from_secs(40);
 pub(super) const GRACE: Duration = Duration::from_secs(1);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// A refresh that runs in a task.
-#[derive(Debug)]
-pub(super) struct RefreshTask {
-    pub(super) id: RefreshId,
-    pub(super) task: u64,
-    pub(super) deadline: Duration,
-    /// Whether its runtime stands still.
-    pub(super) is_stalled: bool,
-    action: Option<RefreshAction>,
-    sent_at: DateTime<Utc>,
-    timeout_at: Duration,
-    is_hung: bool,
-    /// What happened, until the task takes notice.
-    event: Option<RefreshEvent>,
-}
-
-impl RefreshTask {
-    /// Whether it can go on without a timer.
-    pub(super) fn is_ready(&self, is_lock_free: bool) -> bool {
-        let waits = match &self.action {
-            Some(RefreshAction::Wait(_)) => true,
-            Some(RefreshAction::Lock) => !is_lock_free,
-            _ => self.is_hung,
-        };
-        !self.is_stalled && (self.event.is_some() || !waits)
-    }
-
-    pub(super) fn due(&self) -> Option<Duration> {
-        (!self.is_stalled).then(|| if self.event.is_some() { self.deadline } else { self.timeout_at.min(self.deadline) })
-    }
-
-    /// Whether a request with a refresh token is on its way.
-    pub(super) fn is_asking(&self, now: Duration) -> bool {
-        matches!(self.action, Some(RefreshAction::Ask(_))) && self.event.is_none() && now < self.timeout_at
-    }
-
-    fn set(&mut self, action: RefreshAction, now: Duration, wall: DateTime<Utc>) {
-        let bound = match &action {
-            RefreshAction::Lock => LOCK_TIMEOUT,
-            RefreshAction::Ask(_) => REQUEST_TIMEOUT,
-            RefreshAction::Wait(delay) => *delay,
-            _ => STORE_TIMEOUT,
-        };
-        (self.timeout_at, self.sent_at, self.is_hung) = (now + bound, wall, false);
-        self.action = Some(action);
-    }
-}
 
 impl World {
     /// Starts a refresh that a machine announced.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use jsm_ops::ConsentReason;
 
 use crate::simulate::{
+    actors::{Actor, Kind},
     choices::{Choices, Schedule},
     store::Store,
-    world::{Actor, Kind, Late, Outcome, Session, World, token_of},
+    world::{Late, Outcome, Session, World, token_of},
 };
 
 const MINUTE: u64 = 60;

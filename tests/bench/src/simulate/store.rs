@@ -41,7 +41,8 @@ impl Store {
         }
     }
 
-    /// Saves if the stored generation is the expected one or the grant's own. Returns whether it did.
+    /// Saves if the stored generation is the expected one or the grant's own. Returns whether it
+    /// did.
     pub(super) fn save(&mut self, now: Duration, grant: &Grant, expected: Option<Generation>) -> bool {
         let stored = self.grant.as_ref().map(Grant::generation);
         let may_save = stored == expected || stored == Some(grant.generation());

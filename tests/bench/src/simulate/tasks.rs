@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use jsm_ops::simulation::{self, Grant, RefreshId, TokenAction, consented_grant};
+use jsm_ops::simulation::{self, Grant, TokenAction, consented_grant};
 
 use crate::simulate::{
+    actors::{Actor, Caller, Kind, STORE_TIMEOUT, SignIn, SignInStage, SignOut, SignOutStage},
     choices::Choices,
-    refresh::{Fault, GRACE, STORE_TIMEOUT},
-    world::{Actor, Ended, Kind, Late, Outcome, World, held_token, token_of},
+    refresh::{Fault, GRACE},
+    world::{Ended, Late, Outcome, World, held_token, token_of},
 };
 
 /// The bounds of the real driver.
@@ -23,86 +23,6 @@ const MAX_EXCHANGES: u32 = 3;
 
 /// Consents and sign-outs of two processes have no order within this time.
 const UNORDERED: Duration = Duration::from_secs(12);
-
-/// A caller that needs a token and uses it.
-#[derive(Debug)]
-pub(super) struct Caller {
-    /// When it was polled first.
-    started: Option<Duration>,
-    /// When it began to wait.
-    since: Duration,
-    joins: usize,
-    waits_for: Option<RefreshId>,
-    /// Whether the gateway rejected its first token.
-    is_second: bool,
-    /// Whether the outcome is recorded.
-    is_probe: bool,
-}
-
-/// A sign-in, after its callback.
-#[derive(Debug)]
-pub(super) struct SignIn {
-    stage: SignInStage,
-    due: Duration,
-    attempts: u32,
-    known: Vec<usize>,
-    stored: Option<Grant>,
-    requested_at: DateTime<Utc>,
-    requested_step: usize,
-    is_hung: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SignInStage {
-    Lock,
-    Load,
-    Exchange,
-    /// The server issued this token.
-    Deliver(usize),
-}
-
-/// A sign-out.
-#[derive(Debug)]
-pub(super) struct SignOut {
-    task: u64,
-    stage: SignOutStage,
-    due: Duration,
-    stored: Option<Grant>,
-    is_hung: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SignOutStage {
-    Lock,
-    Load,
-    Delete,
-}
-
-impl Caller {
-    pub(super) fn new(is_probe: bool) -> Self {
-        Self { started: None, since: Duration::ZERO, joins: 0, waits_for: None, is_second: false, is_probe }
-    }
-}
-
-impl SignIn {
-    pub(super) fn is_ready(&self, is_lock_free: bool) -> bool {
-        !self.is_hung && (self.stage != SignInStage::Lock || is_lock_free)
-    }
-
-    pub(super) fn due(&self) -> Option<Duration> {
-        matches!(self.stage, SignInStage::Lock | SignInStage::Load).then_some(self.due)
-    }
-}
-
-impl SignOut {
-    pub(super) fn is_ready(&self, is_lock_free: bool) -> bool {
-        !self.is_hung && (self.stage != SignOutStage::Lock || is_lock_free)
-    }
-
-    pub(super) fn due(&self) -> Duration {
-        self.due
-    }
-}
 
 impl World {
     pub(super) fn start_caller(&mut self, process: usize, user: usize, is_probe: bool) {

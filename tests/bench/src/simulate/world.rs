@@ -6,11 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jsm_ops::simulation::{self, Grant, Held, Machine, Now, RefreshId};
 
 use crate::simulate::{
+    actors::Actor,
     choices::{Choices, Schedule},
-    refresh::RefreshTask,
     server::Server,
     store::Store,
-    tasks::{Caller, SignIn, SignOut},
 };
 
 /// What a schedule may do, drawn from its setup.
@@ -130,22 +129,6 @@ pub(super) struct Process {
     /// Seconds by which its clock is ahead.
     pub(super) skew: i64,
     pub(super) sessions: Vec<Session>,
-}
-
-/// Something that goes on in a process.
-#[derive(Debug)]
-pub(super) struct Actor {
-    pub(super) process: usize,
-    pub(super) user: usize,
-    pub(super) kind: Kind,
-}
-
-#[derive(Debug)]
-pub(super) enum Kind {
-    Refresh(RefreshTask),
-    Caller(Caller),
-    SignIn(SignIn),
-    SignOut(SignOut),
 }
 
 /// What a caller got at last.

@@ -50,6 +50,8 @@ pub struct Machine {
     /// The latest consent that was signed out here.
     pub(super) signed_out_consent: Option<DateTime<Utc>>,
     pub(super) refresh: Option<Refresh>,
+    /// When the last load began. What it returns is not older than the lag of the store before.
+    pub(super) load_started: Duration,
     pub(super) next_id: u64,
     pub(super) outbox: Outbox,
 }
@@ -85,6 +87,7 @@ impl Machine {
             signed_out: [None; 4],
             signed_out_consent: None,
             refresh: None,
+            load_started: Duration::ZERO,
             next_id: 0,
             outbox: Outbox::default(),
         }

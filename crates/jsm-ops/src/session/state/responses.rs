@@ -111,7 +111,7 @@ impl Machine {
             (Some(stored), _) if stored.generation() == sent => true,
             // The read lags behind, or the store went back.
             (Some(stored), None) if is_older(stored, &held) || self.is_signed_out(stored) => true,
-            (stored, Some(_)) => self.relation(now, stored.as_ref()) == Stored::Older,
+            (stored, Some(_)) => self.relation(stored.as_ref()) == Stored::Older,
             _ => false,
         };
         if !is_ours {

@@ -16,8 +16,8 @@ use crate::{
     store::error::StoreError,
 };
 
-/// How long the store has to be without the grant, or with one of an earlier consent, before the one
-/// in memory is given up. Reads from a replica may lag behind for less.
+/// How long the store has to be without the grant, or with one of an earlier consent, before the
+/// one in memory is given up. Reads from a replica may lag behind for less.
 const LAG: Duration = Duration::from_secs(10);
 
 impl Machine {
@@ -44,7 +44,7 @@ impl Machine {
         };
         let since = self.doubted.filter(|(known, _)| Some(*known) == doubted).map_or(now.monotonic, |(_, since)| since);
         self.doubted = doubted.map(|generation| (generation, since));
-        if doubted.is_none() || now.monotonic.saturating_sub(since) >= LAG {
+        if doubted.is_none() || self.load_started.saturating_sub(since) >= LAG {
             self.adopt(stored, now);
         }
     }
@@ -65,7 +65,7 @@ impl Machine {
     }
 
     /// How the stored grant relates to the held one, which is not in the store.
-    pub(super) fn relation(&mut self, now: &Now, stored: Option<&Grant>) -> Stored {
+    pub(super) fn relation(&mut self, stored: Option<&Grant>) -> Stored {
         let (Held::Unsaved(Unsaved { grant, replaces, .. })
         | Held::Rejected(Rejected { grant, replaces: Some(replaces), .. })) = &mut self.held
         else {
@@ -80,7 +80,7 @@ impl Machine {
         }
         let is_consent = grant.generation().number() == 1;
         let is_new = self.issued.is_some_and(|(generation, at)| {
-            is_consent && generation == grant.generation() && now.monotonic.saturating_sub(at) < LAG
+            is_consent && generation == grant.generation() && self.load_started.saturating_sub(at) < LAG
         });
         // At first the read may be older than the consent.
         if let (Replaces::Consent(seen), Some(_), false) = (&mut *replaces, stored, is_new) {
@@ -110,7 +110,7 @@ impl Machine {
             }
             Stored::Doubtful => {
                 let since = self.held.unsaved().and_then(|unsaved| unsaved.doubtful_since);
-                if since.is_some_and(|since| now.monotonic.saturating_sub(since) >= LAG) {
+                if since.is_some_and(|since| self.load_started.saturating_sub(since) >= LAG) {
                     self.adopt(stored, now);
                 } else {
                     self.set_doubtful(since.or(Some(now.monotonic)));
@@ -178,7 +178,7 @@ impl Machine {
                 if !self.is_unsaved() {
                     return finish(Err(ErrorKind::Interrupted.into()));
                 }
-                match self.relation(now, stored.as_ref()) {
+                match self.relation(stored.as_ref()) {
                     Stored::Older => self.save_new(refresh),
                     relation => {
                         self.settle(now, stored, relation);
@@ -229,7 +229,7 @@ impl Machine {
         if !self.is_unsaved() {
             return finish(Err(ErrorKind::Interrupted.into()));
         }
-        let relation = self.relation(now, stored.as_ref());
+        let relation = self.relation(stored.as_ref());
         if matches!(relation, Stored::Older | Stored::Doubtful) {
             // The conflict may be false, or the read too old. Saving is retried.
             self.set_save_error(now, StoreError::conflict());

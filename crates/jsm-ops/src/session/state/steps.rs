@@ -30,6 +30,9 @@ impl Machine {
         if matches!(action, RefreshAction::Finish(_)) {
             self.report_unsaved(now);
         } else {
+            if matches!(action, RefreshAction::Load) {
+                self.load_started = now.monotonic;
+            }
             self.refresh = Some(refresh);
         }
         action
@@ -139,7 +142,7 @@ impl Machine {
         self.detect_rollback(now, stored.as_ref());
         if let Some(unsaved) = self.held.unsaved() {
             let grant = unsaved.grant.clone();
-            match self.relation(now, stored.as_ref()) {
+            match self.relation(stored.as_ref()) {
                 Stored::Older | Stored::Doubtful if !refresh.has_lock => return refresh.lock(),
                 Stored::Older => {
                     self.set_doubtful(None);
