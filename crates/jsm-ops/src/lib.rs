@@ -3,8 +3,9 @@
 //!
 //! A user consents once, in a browser. From then on [`Session`] returns a valid access token: to
 //! one task or a thousand, in one process or several, through crashes and network failures.
-//! Atlassian rotates refresh tokens, so each works once. This crate never loses the one that is
-//! valid. [`Client`] adds the token to calls, and the generated client [`api`] has the operations.
+//! Atlassian rotates refresh tokens, so each works once. This crate keeps the newest one in the
+//! store, or in memory while the store fails, and then reports it. [`Client`] adds the token to
+//! calls, and the generated client [`api`] has the operations.
 //!
 //! | type | purpose |
 //! |---|---|
@@ -104,27 +105,31 @@
 //! grant.
 //!
 //! A process may be killed at any moment. If the service rotated the token and the new one is not
-//! saved yet, the old one works for ten more minutes. The next process retries the refresh with it.
+//! saved yet, the old one works for ten more minutes. A process that refreshes in this time keeps
+//! the grant. Keep the clocks of several machines synchronized.
 //!
 //! # When consent is needed again
 //!
 //! A grant ends after 90 days without a refresh and after 365 days in any case. It also ends when
 //! the user changes the password or withdraws consent, and when an old token is used again. Then
-//! [`Error::is_consent_needed`] holds, and [`Error::consent_reason`] says why. This error occurs
-//! only after a response of the service, and only if the store still has the rejected token. The
-//! service may reject a token in error, so it is sent again after minutes, and later after hours.
-//! The first two ends are known in advance: warn the user before [`Grant::consent_needed_at`], from
+//! [`Error::is_consent_needed`] holds, and [`Error::consent_reason`] says why. The first two ends
+//! are known in advance: warn the user before [`Grant::consent_needed_at`], from
 //! [`Session::grant`].
 //!
-//! A new sign-in under the same key replaces the grant. Existing sessions, in this process and in
-//! others, use the new grant. [`guide::grants`] says what a crash, a sign-out, a rejected grant and
-//! a failing store mean.
+//! The service may reject a valid refresh token in an incident, so a rejection is provisional. The
+//! token is sent again after minutes, and later after hours ([`ConsentReason::Rejected`]). Show the
+//! user that consent is needed, and keep the grant. Operators may call [`Session::retry_rejected`]
+//! after an incident. If the store has other tokens than the rejected ones by then, they are used.
+//!
+//! A new sign-in under the same key replaces the grant, also while a refresh of the old one runs.
+//! Existing sessions, in this process and in others, use the new grant. [`guide::grants`] says what
+//! a crash, a sign-out, a rejected grant and a failing store mean.
 //!
 //! # Errors and what to do about them
 //!
 //! | predicate | meaning | what to do |
 //! |---|---|---|
-//! | [`is_consent_needed`] | the grant ended, or there is none | start a sign-in |
+//! | [`is_consent_needed`] | the grant ended, was rejected or is missing | start a sign-in |
 //! | [`is_transient`] | network, 429, failing server, busy lock | retry after [`retry_after`] |
 //! | [`is_misconfigured`] | wrong secret, wrong URL | correct it; new consent does not help |
 //! | [`is_scope_missing`] | the grant lacks scopes | add them in the console and to the sign-in |
@@ -151,10 +156,15 @@
 //! `Display` of an error is one line, and the chain of its sources adds details that the line does
 //! not have.
 //!
-//! New tokens that cannot be saved are used all the same, because the stored ones expire soon.
-//! Saving is retried until it succeeds; [`Session::save_error`] and an event at error level report
-//! it. A store that cannot be written at all is noticed before a token is rotated, and before the
-//! code of a sign-in is spent.
+//! After a failed refresh, callers receive its error without another request until the service may
+//! be asked again. [`retry_after`] says when.
+//!
+//! New tokens are held in memory before they are saved. If they cannot be saved, they are used all
+//! the same, because the service soon rejects the stored ones. Saving is retried;
+//! [`Session::save_error`] and an event at error level report it. Repair the store before the
+//! process ends. A store that cannot be written at all is noticed before a token is rotated, and
+//! before the code of a sign-in is spent. [A store that fails](guide::grants#a-store-that-fails)
+//! says more.
 //!
 //! # Retries, rate limits, and deadlines
 //!
