@@ -36,7 +36,8 @@ impl Machine {
     }
 
     /// Takes over what the store has instead of a saved grant. One that seems to be of an earlier
-    /// consent has to stay there for a while. An earlier generation does not replace a rejected one.
+    /// consent has to stay there for a while. An earlier generation does not replace a rejected
+    /// one.
     pub(super) fn adopt_after_doubt(&mut self, now: &Now, stored: Option<Grant>) {
         if let (Some(held), Some(stored)) = (self.held.grant(), &stored)
             && is_older(stored, held)
