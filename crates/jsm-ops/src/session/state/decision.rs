@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, ErrorKind, consent_reason::ConsentReason},
     grant::Grant,
-    session::state::{freshness::Freshness, held::Held, machine::Machine, now::Now, refresh::Purpose, rejection},
+    session::state::{freshness::Freshness, machine::Machine, now::Now, refresh::Purpose, rejection},
 };
 
 /// What is to be done with the held grant.
@@ -28,9 +28,9 @@ impl Machine {
         if (freshness == Freshness::Fresh && !is_forced) || purpose == Purpose::Save {
             return Decision::Done;
         }
-        if let (Held::Rejected(rejected), Some(rejection)) = (&self.held, grant.rejection())
+        if let (Some(since), Some(rejection)) = (self.held.rejected_since(), grant.rejection())
             && !is_forced
-            && !rejection::is_over(rejected, now)
+            && !rejection::is_over(rejection, since, now)
         {
             return Decision::Fail(rejection::error(rejection));
         }

@@ -19,7 +19,7 @@ pub enum Held {
     Saved(Grant),
     /// A grant that the store does not have, as far as is known.
     Unsaved(Unsaved),
-    /// A grant whose refresh token the service rejected.
+    /// A grant that the store has too, and whose refresh token the service rejected.
     Rejected(Rejected),
 }
 
@@ -34,16 +34,16 @@ pub struct Unsaved {
     pub(crate) save_at: Option<Duration>,
     /// Since when the store has [`Stored::Doubtful`].
     pub(crate) doubtful_since: Option<Duration>,
+    /// When this session learned that the service rejected the refresh token, as monotonic time.
+    pub(crate) rejected_since: Option<Duration>,
 }
 
-/// A grant whose refresh token the service rejected.
+/// A grant that the store has too, and whose refresh token the service rejected.
 #[derive(Debug, Clone)]
 pub struct Rejected {
     pub(crate) grant: Grant,
     /// When this session learned of the rejection, as monotonic time.
     pub(crate) since: Duration,
-    /// Set if the store still has an older grant.
-    pub(crate) replaces: Option<Replaces>,
 }
 
 /// What a grant replaces in the store.
@@ -83,7 +83,7 @@ pub(crate) enum Stored {
 impl Unsaved {
     /// New tokens, whose first save has not ended.
     pub(crate) fn new(grant: Grant, replaces: Replaces) -> Self {
-        Self { grant, replaces, error: None, save_at: None, doubtful_since: None }
+        Self { grant, replaces, error: None, save_at: None, doubtful_since: None, rejected_since: None }
     }
 }
 
@@ -116,9 +116,17 @@ impl Held {
     /// What the held grant replaces in the store, if it is not there.
     pub(crate) fn replaces(&self) -> Option<Replaces> {
         match self {
-            Self::Nothing | Self::Saved(_) => None,
+            Self::Nothing | Self::Saved(_) | Self::Rejected(_) => None,
             Self::Unsaved(unsaved) => Some(unsaved.replaces),
-            Self::Rejected(rejected) => rejected.replaces,
+        }
+    }
+
+    /// When this session learned of a rejection, as monotonic time.
+    pub(crate) fn rejected_since(&self) -> Option<Duration> {
+        match self {
+            Self::Nothing | Self::Saved(_) => None,
+            Self::Unsaved(unsaved) => unsaved.rejected_since,
+            Self::Rejected(rejected) => Some(rejected.since),
         }
     }
 }

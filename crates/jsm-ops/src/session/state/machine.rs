@@ -278,7 +278,9 @@ impl Machine {
         let is_settled = match &self.held {
             // A store that could not save these tokens would not save the next ones.
             Held::Unsaved(_) => false,
-            Held::Rejected(rejected) => rejection::is_over(rejected, now),
+            Held::Rejected(Rejected { grant, since }) => {
+                grant.rejection().is_none_or(|rejection| rejection::is_over(rejection, *since, now))
+            }
             Held::Nothing | Held::Saved(_) => true,
         };
         is_settled
@@ -343,7 +345,7 @@ impl Machine {
             (Some(rejection), Held::Rejected(held))
                 if is_same && held.grant.rejection().is_some_and(|known| known.count >= rejection.count) => {}
             (None, _) => self.hold(Held::Saved(grant)),
-            (Some(_), _) => self.hold(Held::Rejected(Rejected { grant, since: now.monotonic, replaces: None })),
+            (Some(_), _) => self.hold(Held::Rejected(Rejected { grant, since: now.monotonic })),
         }
     }
 }

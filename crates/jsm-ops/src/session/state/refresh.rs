@@ -111,7 +111,7 @@ pub(super) enum Step {
     SaveNew(Generation),
     LoadAfterConflict,
     LoadAfterRejection(Generation, Error),
-    SaveRejection(Error),
+    SaveRejection(Generation, Error),
     ConfirmRestored(Generation),
     Delete,
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     error::{Error, ErrorKind, consent_reason::ConsentReason},
     grant::record::Rejection,
-    session::state::{held::Rejected, now::Now},
+    session::state::now::Now,
 };
 
 /// The delay before the service is asked again, by the number of rejections. The service may reject
@@ -28,9 +28,9 @@ pub(crate) fn retry_at(rejection: &Rejection) -> DateTime<Utc> {
 ///
 /// Other processes learn the wall-clock time of a rejection from the store. The monotonic time ends
 /// the hold-off too, so that a clock that was set back does not make it longer.
-pub(crate) fn is_over(rejected: &Rejected, now: &Now) -> bool {
-    let Some(rejection) = rejected.grant.rejection() else { return true };
-    let waited = now.monotonic.saturating_sub(rejected.since);
+/// `since` is when this session learned of it, as monotonic time.
+pub(crate) fn is_over(rejection: &Rejection, since: Duration, now: &Now) -> bool {
+    let waited = now.monotonic.saturating_sub(since);
     now.wall >= retry_at(rejection) || waited >= delay(rejection).to_std().unwrap_or(Duration::MAX)
 }
 

@@ -128,8 +128,16 @@ impl Machine {
         let error = rejection::error(&rejection);
         let rejected = held.rejected(rejection);
         self.outbox.note(Note::ConsentNeeded(error.clone()));
-        self.hold(Held::Rejected(Rejected { grant: rejected.clone(), since: now.monotonic, replaces }));
-        refresh.step = Step::SaveRejection(error);
+        let (grant, since) = (rejected.clone(), now.monotonic);
+        let doubtful_since = self.held.unsaved().and_then(|unsaved| unsaved.doubtful_since);
+        self.hold(match replaces {
+            Some(replaces) => {
+                let rejected_since = Some(since);
+                Held::Unsaved(Unsaved { rejected_since, doubtful_since, ..Unsaved::new(grant, replaces) })
+            }
+            None => Held::Rejected(Rejected { grant, since }),
+        });
+        refresh.step = Step::SaveRejection(sent, error);
         RefreshAction::Save(rejected, stored_generation)
     }
 }

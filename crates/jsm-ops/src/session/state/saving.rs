@@ -36,25 +36,25 @@ impl Machine {
     }
 
     /// Takes over what the store has instead of a saved grant. One that seems to be of an earlier
-    /// consent has to stay there for a while.
+    /// consent has to stay there for a while. An earlier generation does not replace a rejected
+    /// one.
     pub(super) fn adopt_after_doubt(&mut self, now: &Now, stored: Option<Grant>) {
+        if let (Some(held), Some(stored)) = (self.held.grant(), &stored)
+            && is_older(stored, held)
+        {
+            return;
+        }
         let doubted = match (&self.held, &stored) {
-            (Held::Saved(held), Some(stored)) if stored.consented_at() < held.consented_at() => Some(stored.generation()),
+            (Held::Saved(held) | Held::Rejected(Rejected { grant: held, .. }), Some(stored))
+                if stored.consented_at() < held.consented_at() =>
+            {
+                Some(stored.generation())
+            }
             _ => None,
         };
         let since = self.doubted.filter(|(known, _)| Some(*known) == doubted).map_or(now.monotonic, |(_, since)| since);
         self.doubted = doubted.map(|generation| (generation, since));
         if doubted.is_none() || self.load_started.saturating_sub(since) >= LAG {
-            self.adopt(stored, now);
-        }
-    }
-
-    pub(super) fn adopt_unless_older(&mut self, now: &Now, stored: Option<Grant>) {
-        let is_older = match (self.held.grant(), &stored) {
-            (Some(held), Some(stored)) => is_older(stored, held),
-            _ => false,
-        };
-        if !is_older {
             self.adopt(stored, now);
         }
     }
@@ -66,11 +66,7 @@ impl Machine {
 
     /// How the stored grant relates to the held one, which is not in the store.
     pub(super) fn relation(&mut self, stored: Option<&Grant>) -> Stored {
-        let (Held::Unsaved(Unsaved { grant, replaces, .. })
-        | Held::Rejected(Rejected { grant, replaces: Some(replaces), .. })) = &mut self.held
-        else {
-            return Stored::Newer;
-        };
+        let Held::Unsaved(Unsaved { grant, replaces, .. }) = &mut self.held else { return Stored::Newer };
         // A grant that was signed out here is older, whatever the clocks of other processes say.
         let is_signed_out = stored.is_some_and(|stored| {
             self.signed_out.contains(&Some(stored.consented_at())) && stored.consented_at() != grant.consented_at()
@@ -100,7 +96,13 @@ impl Machine {
                 if let Some(generation) = self.held.generation() {
                     self.outbox.note(Note::SavedAfterRetry(generation));
                 }
-                self.adopt(stored, now);
+                match stored {
+                    // The store does not know of the rejection.
+                    Some(stored) if !stored.is_rejected() && self.held.rejected_since().is_some() => {
+                        self.mark_saved(stored.generation());
+                    }
+                    stored => self.adopt(stored, now),
+                }
             }
             Stored::Newer => {
                 if let Some(stored) = &stored {
@@ -148,7 +150,10 @@ impl Machine {
             && unsaved.grant.generation() == generation
         {
             let grant = unsaved.grant.clone();
-            self.hold(Held::Saved(grant));
+            self.hold(match unsaved.rejected_since {
+                Some(since) => Held::Rejected(Rejected { grant, since }),
+                None => Held::Saved(grant),
+            });
         }
     }
 

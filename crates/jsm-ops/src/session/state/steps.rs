@@ -70,9 +70,11 @@ impl Machine {
             (Step::LoadAfterRejection(sent, error), RefreshEvent::Loaded(result)) => {
                 self.loaded_after_rejection(now, refresh, sent, error, result)
             }
-            (Step::SaveRejection(error), RefreshEvent::Saved(result)) => {
-                if let Err(error) = result {
-                    self.outbox.note(Note::RejectionNotSaved(error));
+            (Step::SaveRejection(generation, error), RefreshEvent::Saved(result)) => {
+                match result {
+                    Ok(()) => self.mark_saved(generation),
+                    Err(error) if self.is_unsaved() => self.set_save_error(now, error),
+                    Err(error) => self.outbox.note(Note::RejectionNotSaved(error)),
                 }
                 finish(Err(error))
             }
@@ -155,11 +157,8 @@ impl Machine {
                     self.settle(now, stored, relation);
                 }
             }
-        } else if self.held.replaces().is_none() {
-            self.adopt_after_doubt(now, stored);
         } else {
-            // A rejected grant, and the store still has an older one.
-            self.adopt_unless_older(now, stored);
+            self.adopt_after_doubt(now, stored);
         }
         self.ask_if_due(now, refresh)
     }

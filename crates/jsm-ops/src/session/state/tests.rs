@@ -132,6 +132,37 @@ fn an_old_read_after_a_rejection_does_not_replace_a_newer_consent() {
 }
 
 #[test]
+fn a_rejection_that_cannot_be_saved_leaves_the_tokens_unsaved() {
+    let old = consent(0);
+    let mut machine = signed_in(&old, &at(0));
+    let now = at(4000);
+    let id = start(&mut machine, &now);
+    assert!(matches!(load(&mut machine, &now, id, Some(&old)), RefreshAction::Ask(_)));
+    let next = refreshed(&old, 4000);
+    machine.refresh_event(&now, id, RefreshEvent::Responded { sent: old.generation(), result: Ok(next.clone()) });
+    machine.refresh_event(&now, id, RefreshEvent::Saved(Err(StoreError::other("full"))));
+    // The service rejects them, and neither they nor the rejection can be saved.
+    let now = at(8000);
+    let id = start(&mut machine, &now);
+    assert!(matches!(load(&mut machine, &now, id, Some(&old)), RefreshAction::Save(..)));
+    let action = machine.refresh_event(&now, id, RefreshEvent::Saved(Err(StoreError::other("full"))));
+    assert!(matches!(action, RefreshAction::Ask(_)), "{action:?}");
+    let rejected = RefreshEvent::Responded { sent: next.generation(), result: Err(rejection()) };
+    assert!(matches!(machine.refresh_event(&now, id, rejected), RefreshAction::Load));
+    assert!(matches!(machine.refresh_event(&now, id, RefreshEvent::Loaded(Ok(Some(old.clone())))), RefreshAction::Save(..)));
+    machine.refresh_event(&now, id, RefreshEvent::Saved(Err(StoreError::other("full"))));
+    assert!(machine.save_error().is_some());
+    // The next save takes the rejection along, and the hold-off counts from the rejection.
+    let id = machine.save_needed().expect("a save");
+    match load(&mut machine, &at(8100), id, Some(&old)) {
+        RefreshAction::Save(saved, _) => assert!(saved.is_rejected() && saved.generation() == next.generation()),
+        other => unreachable!("{other:?}"),
+    }
+    machine.refresh_event(&at(8100), id, RefreshEvent::Saved(Ok(())));
+    assert!(matches!(&machine.held, Held::Rejected(rejected) if rejected.since == now.monotonic));
+}
+
+#[test]
 fn tokens_that_come_late_are_saved_and_not_sent_again() {
     let old = consent(0);
     let mut machine = signed_in(&old, &at(0));
