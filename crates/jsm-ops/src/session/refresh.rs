@@ -51,7 +51,10 @@ pub(crate) async fn run(inner: &Arc<SessionInner>, running: &Running) -> Result<
             RefreshAction::Save(grant, expected) => {
                 RefreshEvent::Saved(bounded("save", context.store.save(key, &grant, expected)).await)
             }
-            RefreshAction::Delete => RefreshEvent::Deleted(bounded("delete", context.store.delete(key)).await),
+            RefreshAction::Delete => {
+                running.begin_deletion();
+                RefreshEvent::Deleted(bounded("delete", context.store.delete(key)).await)
+            }
         };
     }
 }

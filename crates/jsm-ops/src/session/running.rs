@@ -1,7 +1,10 @@
 //! A running refresh, as those see it who wait for it.
 
 use std::{
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,6 +32,8 @@ pub(crate) struct Running {
     result: watch::Sender<Option<Result<(), Error>>>,
     lock: Mutex<Option<StoreLock>>,
     task: OnceLock<AbortHandle>,
+    /// Whether it has begun to delete the grant in the store.
+    is_deleting: AtomicBool,
 }
 
 /// How a wait for a refresh ended.
@@ -44,7 +49,8 @@ pub(crate) enum Waited {
 impl Running {
     pub(crate) fn new(id: RefreshId) -> Self {
         let deadline = Instant::now() + REFRESH_TIMEOUT;
-        Self { id, deadline, result: watch::Sender::new(None), lock: Mutex::default(), task: OnceLock::new() }
+        let (result, lock, task) = (watch::Sender::new(None), Mutex::default(), OnceLock::new());
+        Self { id, deadline, result, lock, task, is_deleting: AtomicBool::new(false) }
     }
 
     pub(crate) fn id(&self) -> RefreshId {
@@ -79,19 +85,33 @@ impl Running {
         let _ = self.task.set(task);
     }
 
+    /// Records that a deletion begins. It has no condition, so the lock stays until it ends.
+    pub(crate) fn begin_deletion(&self) {
+        self.is_deleting.store(true, Ordering::SeqCst);
+    }
+
     /// Ends a refresh of a grant that was replaced or signed out. Its request is cancelled, so that
     /// no other one runs beside it.
+    ///
+    /// A deletion that has begun cannot be cancelled. It keeps the lock, so that the grant of a new
+    /// consent is saved after it.
     pub(crate) fn supersede(&self) {
+        if self.is_deleting.load(Ordering::SeqCst) {
+            return self.wake(Err(ErrorKind::Interrupted.into()));
+        }
         if let Some(task) = self.task.get() {
             task.abort();
         }
         self.end(Err(ErrorKind::Interrupted.into()));
     }
 
-    /// Releases the lock and wakes those who wait.
-    /// The first result counts.
+    /// Releases the lock and wakes those who wait. The first result counts.
     pub(crate) fn end(&self, result: Result<(), Error>) {
         self.release_lock();
+        self.wake(result);
+    }
+
+    fn wake(&self, result: Result<(), Error>) {
         self.result.send_if_modified(|known| {
             let is_first = known.is_none();
             if is_first {

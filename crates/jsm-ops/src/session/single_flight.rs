@@ -153,17 +153,16 @@ pub(crate) async fn save(inner: &Arc<SessionInner>) -> Result<(), Error> {
 
 /// Sends a rejected refresh token again.
 pub(crate) async fn retry_rejected(inner: &Arc<SessionInner>) -> Result<(), Error> {
-    let (id, announced) = inner.transition(|state, _| {
-        let (id, is_new) = state.machine.retry_rejected();
-        (id, is_new.then(|| state.announce(id)))
+    let started = inner.transition(|state, _| match state.machine.retry_rejected() {
+        Some(id) => Ok(state.announce(id)),
+        None => Err(state.running.clone()),
     });
-    let running = match announced {
-        Some(announced) => Some(launch(inner, announced)),
-        None => inner.read(|state| state.running.clone()).filter(|running| running.id() == id),
+    let running = match started {
+        Ok(announced) => Some(launch(inner, announced)),
+        Err(running) => running,
     };
     match running {
         Some(running) => wait(inner, &running, give_up_at()).await,
-        // It ended in the meantime.
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Retries of requests that sign in, refresh or list sites.
+//! Retries of requests that sign in or list sites, and the delays that refreshes share.
 
 use std::time::Duration;
 
@@ -7,15 +7,13 @@ use jsm_ops_core::{Backoff, Clock};
 use crate::{error::Error, secure_random};
 
 /// The delay before the second attempt. Every further one is twice the one before.
-const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
+pub(crate) const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
 
 /// The longest `Retry-After` that is waited for. For a longer one the caller receives the error.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(5);
+pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The attempts of one code exchange, refresh or list of sites.
-///
-/// A refresh whose response was lost is retried with the same token: the service accepts it for ten
-/// more minutes, for this purpose. All attempts together end long before that.
+/// The attempts of one code exchange or list of sites. The state machine of a session counts those
+/// of a refresh.
 pub(crate) struct Attempts<'a> {
     clock: &'a dyn Clock,
     left: u32,

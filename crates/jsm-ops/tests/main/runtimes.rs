@@ -9,12 +9,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use jsm_ops::{BoxFuture, Clock, OAuth, Session, StoreError, TokenStore as _};
+use jsm_ops::{BoxFuture, Clock, Session, StoreError, TokenStore as _};
 use jsm_ops_fake::Endpoint;
 use tokio::{runtime::Runtime, sync::Notify};
 use tracing::{Event, Metadata, Subscriber, span};
 
-use crate::support::{HOUR, MINUTE, Script, ScriptedStore, World, app, endpoints, full_disk};
+use crate::support::{HOUR, MINUTE, Script, ScriptedStore, World, full_disk, oauth, oauth_with_clock};
 
 /// The scripts of a store.
 type Scripts = Arc<Mutex<Vec<(&'static str, Script)>>>;
@@ -54,11 +54,7 @@ fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
 fn scripted(world: &World) -> (Session, Scripts) {
     let store = ScriptedStore::new(&world.store);
     let scripts = Arc::clone(&store.scripts);
-    let oauth = OAuth::builder(app(&world.fake), store)
-        .endpoints(endpoints(&world.fake.url()))
-        .clock(Arc::new(world.clock.clone()))
-        .build()
-        .expect("an OAuth");
+    let oauth = oauth(&world.fake, &world.clock, store);
     (oauth.session("ada"), scripts)
 }
 
@@ -199,11 +195,7 @@ fn a_clock_may_use_the_session() {
         let runtime = current_thread();
         let world = runtime.block_on(World::new());
         let clock = Arc::new(CuriousClock::default());
-        let oauth = OAuth::builder(app(&world.fake), world.store.clone())
-            .endpoints(endpoints(&world.fake.url()))
-            .clock(Arc::new(Shared(Arc::clone(&clock), world.clock.clone())))
-            .build()
-            .expect("an OAuth");
+        let oauth = oauth_with_clock(&world.fake, Shared(Arc::clone(&clock), world.clock.clone()), world.store.clone());
         let session = oauth.session("ada");
         clock.0.set(session.clone()).expect("the first session");
         world.clock.advance(HOUR);

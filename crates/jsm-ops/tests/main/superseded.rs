@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use jsm_ops::{ConsentReason, Error, Grant, GrantKey, OAuth, StoreError, TokenStore as _};
+use jsm_ops::{AccessToken, ConsentReason, Error, Grant, GrantKey, OAuth, Session, StoreError, TokenStore as _};
 use jsm_ops_fake::{Endpoint, FakeResponse, Fault};
+use tokio::{sync::Notify, task::JoinHandle};
 
 use crate::support::{
-    FailingStore, HOUR, MINUTE, Script, ScriptedStore, World, app, assert_signed_in, endpoints, full_disk, issued, oauth,
+    FailingStore, HOUR, MINUTE, Script, ScriptedStore, World, assert_signed_in, full_disk, issued, oauth, oauth_with_clock,
     refresh_token, sign_in, soon,
 };
 
@@ -24,6 +25,19 @@ fn rejection() -> Fault {
 fn process(world: &World) -> (OAuth, FailingStore) {
     let store = FailingStore::over(&world.store);
     (oauth(&world.fake, &world.clock, store.clone()), store)
+}
+
+/// A caller that needs a token, in a task of its own.
+fn spawn_call(session: &Session) -> JoinHandle<Result<AccessToken, Error>> {
+    let session = session.clone();
+    tokio::spawn(async move { session.access_token().await })
+}
+
+/// Enough turns of the other tasks to save or delete in a store in memory.
+async fn many_turns() {
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// The newest refresh token that the service issued.
@@ -53,10 +67,7 @@ async fn a_late_response_does_not_replace_a_new_consent() {
     let session = oauth.session("ada");
     world.clock.advance(HOUR);
     let gate = world.fake.hold_response(Endpoint::Refresh);
-    let call = tokio::spawn({
-        let session = session.clone();
-        async move { session.access_token().await }
-    });
+    let call = spawn_call(&session);
     gate.wait_for_requests(1).await;
     // The user consents anew while the store fails for a moment.
     store.fail_saves(Some(full_disk));
@@ -82,10 +93,7 @@ async fn a_late_rejection_does_not_end_a_new_consent() {
         let session = oauth.session("ada");
         world.clock.advance(HOUR);
         let gate = world.fake.hold_request(Endpoint::Refresh);
-        let call = tokio::spawn({
-            let session = session.clone();
-            async move { session.access_token().await }
-        });
+        let call = spawn_call(&session);
         gate.wait_for_requests(1).await;
         // The service will reject the old refresh token.
         world.fake.change_password(ACCOUNT);
@@ -111,10 +119,7 @@ async fn a_rejection_of_unsaved_tokens_does_not_replace_a_newer_consent() {
     assert_signed_in(&world.fake, &session).await;
     world.clock.advance(HOUR);
     let gate = world.fake.hold_request(Endpoint::Refresh);
-    let call = tokio::spawn({
-        let session = session.clone();
-        async move { session.access_token().await }
-    });
+    let call = spawn_call(&session);
     gate.wait_for_requests(1).await;
     // The service will reject the refresh token, and another process saves the grant of a newer
     // consent.
@@ -173,10 +178,7 @@ async fn a_sign_out_ends_a_refresh_that_is_running() {
     let world = World::new().await;
     world.clock.advance(HOUR);
     let gate = world.fake.hold_response(Endpoint::Refresh);
-    let call = tokio::spawn({
-        let session = world.session.clone();
-        async move { session.access_token().await }
-    });
+    let call = spawn_call(&world.session);
     gate.wait_for_requests(1).await;
     // The refresh has the lock. A sign-out does not wait for it for long.
     tokio::time::pause();
@@ -190,16 +192,46 @@ async fn a_sign_out_ends_a_refresh_that_is_running() {
 }
 
 #[tokio::test]
+async fn a_deletion_that_has_begun_ends_before_a_new_consent_is_saved() {
+    let world = World::new().await;
+    let store = ScriptedStore::new(&world.store);
+    let scripts = Arc::clone(&store.scripts);
+    let oauth = oauth_with_clock(&world.fake, world.clock.clone(), store);
+    let session = oauth.session("ada");
+    let restored = stored(&world).await.expect("a grant");
+    session.access_token().await.expect("a token");
+    session.sign_out().await.expect("signed out");
+    // A backup brings the grant back, and the session starts to delete it again.
+    world.store.save(session.key(), &restored, None).await.expect("saved");
+    let gate = Arc::new(Notify::new());
+    ScriptedStore::script(&scripts, "delete", Script::Hold(Arc::clone(&gate)));
+    let call = spawn_call(&session);
+    while !scripts.lock().expect("a lock").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // The user consents anew in this moment.
+    let consent = async {
+        // The debug form says what the session holds, without a look into the store.
+        while format!("{session:?}").contains("grant: None") {
+            tokio::task::yield_now().await;
+        }
+        many_turns().await;
+        gate.notify_one();
+        many_turns().await;
+    };
+    let (signed_in, ()) = tokio::join!(sign_in(&world.fake, &oauth, "ada"), consent);
+    call.await.expect("a task").expect("a token");
+    assert_eq!(stored_refresh_token(&world).await, newest(&world));
+    assert!(signed_in.save_error().is_none());
+}
+
+#[tokio::test]
 async fn a_consent_counts_although_the_clock_was_set_back() {
     let world = World::new().await;
     let before = stored(&world).await.expect("a grant");
     let clock = world.clock.skewed(-6 * 3600);
     let store = FailingStore::over(&world.store);
-    let oauth = OAuth::builder(app(&world.fake), store.clone())
-        .endpoints(endpoints(&world.fake.url()))
-        .clock(Arc::new(clock))
-        .build()
-        .expect("an OAuth");
+    let oauth = oauth_with_clock(&world.fake, clock, store.clone());
     store.fail_saves(Some(full_disk));
     let session = sign_in(&world.fake, &oauth, "ada").await;
     store.fail_saves(None);
@@ -257,11 +289,7 @@ async fn an_operator_may_send_a_rejected_token_at_once() {
 async fn a_clock_that_is_set_back_delays_no_call() {
     let world = World::new().await;
     let clock = world.clock.skewed(0);
-    let oauth = OAuth::builder(app(&world.fake), world.store.clone())
-        .endpoints(endpoints(&world.fake.url()))
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .expect("an OAuth");
+    let oauth = oauth_with_clock(&world.fake, clock.clone(), world.store.clone());
     let session = oauth.session("ada");
     let client = jsm_ops::Client::builder().session(session.clone()).build().await.expect("a client");
     let call = || client.call(&crate::support::LIST, &[]).send(jsm_ops::core::Body::None);

@@ -181,7 +181,12 @@ pub(crate) fn endpoints(url: &str) -> Endpoints {
 }
 
 pub(crate) fn oauth(fake: &Fake, clock: &TestClock, store: impl TokenStore + 'static) -> OAuth {
-    let builder = OAuth::builder(app(fake), store).endpoints(endpoints(&fake.url())).clock(Arc::new(clock.clone()));
+    oauth_with_clock(fake, clock.clone(), store)
+}
+
+/// The same with any clock.
+pub(crate) fn oauth_with_clock(fake: &Fake, clock: impl Clock, store: impl TokenStore + 'static) -> OAuth {
+    let builder = OAuth::builder(app(fake), store).endpoints(endpoints(&fake.url())).clock(Arc::new(clock));
     builder.build().expect("an OAuth")
 }
 
@@ -378,11 +383,14 @@ impl TokenStore for ScriptedStore {
         })
     }
 
+    /// Like a call that another thread carries out, it completes even if the future is dropped.
     fn delete<'a>(&'a self, key: &'a GrantKey) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            self.play("delete").await?;
-            self.inner.delete(key).await
-        })
+        let (store, key) = (Self { inner: self.inner.clone(), scripts: Arc::clone(&self.scripts) }, key.clone());
+        let deletion = tokio::spawn(async move {
+            store.play("delete").await?;
+            store.inner.delete(&key).await
+        });
+        Box::pin(async move { deletion.await.map_err(StoreError::other)? })
     }
 }
 

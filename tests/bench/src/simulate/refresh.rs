@@ -44,15 +44,21 @@ impl World {
             over.push(running.task);
         }
         for task in over {
-            self.users[user].store.unlock((process, task));
             self.cancel(process, user, task);
         }
     }
 
-    /// Drops the task of a refresh. A save that has begun may complete all the same.
+    /// Drops the task of a refresh and releases its lock. A save that has begun may complete all
+    /// the same. A deletion that has begun keeps the task and the lock.
     fn cancel(&mut self, process: usize, user: usize, task: u64) {
         let is_it = |actor: &Actor| matches!(&actor.kind, Kind::Refresh(refresh) if refresh.task == task && actor.process == process && actor.user == user);
-        let Some(index) = self.actors.iter().position(is_it) else { return };
+        let index = self.actors.iter().position(is_it);
+        let kind = index.map(|index| &self.actors[index].kind);
+        if matches!(kind, Some(Kind::Refresh(RefreshTask { action: Some(RefreshAction::Delete), .. }))) {
+            return;
+        }
+        self.users[user].store.unlock((process, task));
+        let Some(index) = index else { return };
         if let Kind::Refresh(RefreshTask { action: Some(RefreshAction::Save(grant, expected)), event: None, .. }) =
             self.actors.remove(index).kind
             && task.is_multiple_of(2)

@@ -15,7 +15,7 @@ const MAX: Duration = Duration::from_secs(60);
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// The shortest time between two early refreshes after a failed one.
-const EARLY: Duration = Duration::from_secs(60);
+pub(super) const EARLY: Duration = Duration::from_secs(60);
 
 /// How often callers look into the store during a hold-off: another process may have new tokens.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);

@@ -44,6 +44,8 @@ pub struct Machine {
     /// What the store has although it seems to be of an earlier consent, and since when.
     pub(super) doubted: Option<(Generation, Duration)>,
     pub(super) failure: Option<Failure>,
+    /// No early refresh before this monotonic time, because the store failed.
+    pub(super) store_hold_off: Option<Duration>,
     /// The consents that were signed out here last, by their times. A save that had hung and a read
     /// that lags behind must not bring them back.
     pub(super) signed_out: [Option<DateTime<Utc>>; 4],
@@ -84,6 +86,7 @@ impl Machine {
             issued: None,
             doubted: None,
             failure: None,
+            store_hold_off: None,
             signed_out: [None; 4],
             signed_out_consent: None,
             refresh: None,
@@ -213,16 +216,16 @@ impl Machine {
         self.hold(Held::Nothing);
     }
 
-    /// An operator asks to send a rejected refresh token again. Returns the refresh to wait for,
-    /// and whether it is to be started.
-    pub fn retry_rejected(&mut self) -> (RefreshId, bool) {
+    /// An operator asks to send a rejected refresh token again. Returns the refresh to start,
+    /// unless the running one does it.
+    pub fn retry_rejected(&mut self) -> Option<RefreshId> {
         self.forget_failure();
         match &mut self.refresh {
             Some(refresh) => {
                 refresh.purpose = Purpose::RetryRejected;
-                (refresh.id, false)
+                None
             }
-            None => (self.start(Purpose::RetryRejected), true),
+            None => Some(self.start(Purpose::RetryRejected)),
         }
     }
 
@@ -286,6 +289,7 @@ impl Machine {
         is_settled
             && grant.is_refreshable()
             && !self.failure.as_ref().is_some_and(|failure| failure.delays_early_refresh(now))
+            && self.store_hold_off.is_none_or(|until| now.monotonic >= until)
     }
 
     fn start(&mut self, purpose: Purpose) -> RefreshId {

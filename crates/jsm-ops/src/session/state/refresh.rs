@@ -19,10 +19,8 @@ use crate::{
     error::Error,
     grant::{Grant, generation::Generation},
     store::error::StoreError,
+    token_endpoint::attempts::INITIAL_BACKOFF,
 };
-
-/// The delay before the second request. Every further one is twice the one before.
-const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
 
 /// Identifies a refresh. Events of a refresh that was abandoned change nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

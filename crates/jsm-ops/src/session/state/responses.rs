@@ -1,7 +1,5 @@
 //! The steps of a refresh that follow a response of the token endpoint.
 
-use std::time::Duration;
-
 use crate::{
     error::{Error, ErrorKind, consent_reason::ConsentReason},
     grant::{Grant, generation::Generation, record::Rejection},
@@ -15,10 +13,8 @@ use crate::{
         rejection,
     },
     store::error::StoreError,
+    token_endpoint::attempts::MAX_RETRY_AFTER,
 };
-
-/// The longest `Retry-After` that is waited for. For a longer one the callers receive the error.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl Machine {
     pub(super) fn responded(

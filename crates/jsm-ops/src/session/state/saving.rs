@@ -66,12 +66,10 @@ impl Machine {
 
     /// How the stored grant relates to the held one, which is not in the store.
     pub(super) fn relation(&mut self, stored: Option<&Grant>) -> Stored {
+        let was_signed_out = stored.is_some_and(|stored| self.is_signed_out(stored));
         let Held::Unsaved(Unsaved { grant, replaces, .. }) = &mut self.held else { return Stored::Newer };
         // A grant that was signed out here is older, whatever the clocks of other processes say.
-        let is_signed_out = stored.is_some_and(|stored| {
-            self.signed_out.contains(&Some(stored.consented_at())) && stored.consented_at() != grant.consented_at()
-        });
-        if is_signed_out {
+        if was_signed_out && stored.map(Grant::consented_at) != Some(grant.consented_at()) {
             return Stored::Older;
         }
         let is_consent = grant.generation().number() == 1;
@@ -177,23 +175,34 @@ impl Machine {
         refresh: &mut Refresh,
         result: Result<Option<Grant>, StoreError>,
     ) -> RefreshAction {
+        let (stored, relation) = match self.loaded_beside_unsaved(now, result) {
+            Ok(loaded) => loaded,
+            Err(action) => return action,
+        };
+        if relation == Stored::Older {
+            refresh.stored = Some(stored.map(|stored| stored.generation()));
+            return self.save_new(refresh);
+        }
+        self.settle(now, stored, relation);
+        self.finish_with_held(now)
+    }
+
+    /// What the store has, and how it relates to the unsaved tokens. Without both, the refresh
+    /// ends.
+    fn loaded_beside_unsaved(
+        &mut self,
+        now: &Now,
+        result: Result<Option<Grant>, StoreError>,
+    ) -> Result<(Option<Grant>, Stored), RefreshAction> {
         match result {
+            Ok(_) if !self.is_unsaved() => Err(finish(Err(ErrorKind::Interrupted.into()))),
             Ok(stored) => {
-                refresh.stored = Some(stored.as_ref().map(Grant::generation));
-                if !self.is_unsaved() {
-                    return finish(Err(ErrorKind::Interrupted.into()));
-                }
-                match self.relation(stored.as_ref()) {
-                    Stored::Older => self.save_new(refresh),
-                    relation => {
-                        self.settle(now, stored, relation);
-                        self.finish_with_held(now)
-                    }
-                }
+                let relation = self.relation(stored.as_ref());
+                Ok((stored, relation))
             }
             Err(error) => {
                 self.set_save_error(now, error);
-                finish(Ok(()))
+                Err(finish(Ok(())))
             }
         }
     }
@@ -224,17 +233,10 @@ impl Machine {
     }
 
     pub(super) fn loaded_after_conflict(&mut self, now: &Now, result: Result<Option<Grant>, StoreError>) -> RefreshAction {
-        let stored = match result {
-            Ok(stored) => stored,
-            Err(error) => {
-                self.set_save_error(now, error);
-                return finish(Ok(()));
-            }
+        let (stored, relation) = match self.loaded_beside_unsaved(now, result) {
+            Ok(loaded) => loaded,
+            Err(action) => return action,
         };
-        if !self.is_unsaved() {
-            return finish(Err(ErrorKind::Interrupted.into()));
-        }
-        let relation = self.relation(stored.as_ref());
         if matches!(relation, Stored::Older | Stored::Doubtful) {
             // The conflict may be false, or the read too old. Saving is retried.
             self.set_save_error(now, StoreError::conflict());

@@ -5,6 +5,7 @@ use crate::{
     grant::Grant,
     session::state::{
         decision::{Decision, no_grant},
+        failure::EARLY,
         freshness::Freshness,
         held::{Held, Stored},
         machine::Machine,
@@ -104,12 +105,18 @@ impl Machine {
     }
 
     /// An event of a refresh that was abandoned. New tokens are kept if they still belong to the
-    /// held grant: the service has replaced its refresh token.
+    /// held grant: the service has replaced its refresh token. So is a delay that the service asked
+    /// for.
     pub(super) fn late_event(&mut self, now: &Now, event: RefreshEvent) -> RefreshAction {
         match event {
             RefreshEvent::Responded { sent, result: Ok(next) } => {
                 self.hold_new(now, sent, next);
                 self.report_unsaved(now);
+            }
+            RefreshEvent::Responded { sent, result: Err(error) }
+                if error.retry_after().is_some() && self.held.generation() == Some(sent) =>
+            {
+                self.remember_failure(error, sent, now);
             }
             event => self.discard_event(event),
         }
@@ -180,6 +187,10 @@ impl Machine {
                     }
                 };
             }
+        }
+        // A busy lock is no failure: its holder refreshes.
+        if !error.is_busy() {
+            self.store_hold_off = Some(now.monotonic.saturating_add(EARLY));
         }
         let error = Error::from(error);
         self.note_early_failure(now, &error);

@@ -62,6 +62,13 @@ fn start(machine: &mut Machine, now: &Now) -> RefreshId {
     }
 }
 
+/// Starts a refresh that sends the refresh token of the stored grant.
+fn start_asking(machine: &mut Machine, now: &Now, stored: &Grant) -> RefreshId {
+    let id = start(machine, now);
+    assert!(matches!(load(machine, now, id, Some(stored)), RefreshAction::Ask(_)));
+    id
+}
+
 /// A machine that saved a consent.
 fn signed_in(grant: &Grant, now: &Now) -> Machine {
     let mut machine = machine();
@@ -121,8 +128,7 @@ fn an_old_read_after_a_rejection_does_not_replace_a_newer_consent() {
     let (old, new) = (consent(0), consent(5));
     let mut machine = signed_in(&new, &at(5));
     let now = at(4000);
-    let id = start(&mut machine, &now);
-    assert!(matches!(load(&mut machine, &now, id, Some(&new)), RefreshAction::Ask(_)));
+    let id = start_asking(&mut machine, &now, &new);
     let rejected = RefreshEvent::Responded { sent: new.generation(), result: Err(rejection()) };
     assert!(matches!(machine.refresh_event(&now, id, rejected), RefreshAction::Load));
     let action = machine.refresh_event(&now, id, RefreshEvent::Loaded(Ok(Some(old))));
@@ -136,8 +142,7 @@ fn a_rejection_that_cannot_be_saved_leaves_the_tokens_unsaved() {
     let old = consent(0);
     let mut machine = signed_in(&old, &at(0));
     let now = at(4000);
-    let id = start(&mut machine, &now);
-    assert!(matches!(load(&mut machine, &now, id, Some(&old)), RefreshAction::Ask(_)));
+    let id = start_asking(&mut machine, &now, &old);
     let next = refreshed(&old, 4000);
     machine.refresh_event(&now, id, RefreshEvent::Responded { sent: old.generation(), result: Ok(next.clone()) });
     machine.refresh_event(&now, id, RefreshEvent::Saved(Err(StoreError::other("full"))));
@@ -167,11 +172,9 @@ fn tokens_that_come_late_are_saved_and_not_sent_again() {
     let old = consent(0);
     let mut machine = signed_in(&old, &at(0));
     let now = at(4000);
-    let abandoned = start(&mut machine, &now);
-    assert!(matches!(load(&mut machine, &now, abandoned, Some(&old)), RefreshAction::Ask(_)));
+    let abandoned = start_asking(&mut machine, &now, &old);
     machine.refresh_ended(&now, abandoned, &unavailable());
-    let id = start(&mut machine, &now);
-    assert!(matches!(load(&mut machine, &now, id, Some(&old)), RefreshAction::Ask(_)));
+    let id = start_asking(&mut machine, &now, &old);
     let failed = RefreshEvent::Responded { sent: old.generation(), result: Err(unavailable()) };
     assert!(matches!(machine.refresh_event(&now, id, failed), RefreshAction::Wait(_)));
     let next = refreshed(&old, 4000);
@@ -185,13 +188,63 @@ fn tokens_that_come_late_are_saved_and_not_sent_again() {
 }
 
 #[test]
+fn a_delay_that_the_service_asks_for_counts_although_it_comes_late() {
+    let old = consent(0);
+    let mut machine = signed_in(&old, &at(0));
+    let now = at(4000);
+    let abandoned = start_asking(&mut machine, &now, &old);
+    machine.refresh_ended(&now, abandoned, &unavailable());
+    let limited = || ErrorKind::Unavailable {
+        endpoint: "test",
+        reason: "test".to_owned(),
+        retry_after: Some(Duration::from_secs(600)),
+        source: None,
+    };
+    // It concerns the held grant only.
+    let other = RefreshEvent::Responded { sent: consent(0).generation(), result: Err(limited().into()) };
+    machine.refresh_event(&now, abandoned, other);
+    assert!(machine.failure.is_none());
+    machine.refresh_event(
+        &now,
+        abandoned,
+        RefreshEvent::Responded { sent: old.generation(), result: Err(limited().into()) },
+    );
+    match machine.token_needed(&at(4000)) {
+        TokenAction::Fail(error) => assert_eq!(error.retry_after(), Some(Duration::from_secs(600))),
+        other => unreachable!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_store_that_fails_delays_the_next_early_refresh() {
+    let old = consent(0);
+    let mut machine = signed_in(&old, &at(0));
+    let soon = 3600 - 200;
+    let TokenAction::UseAndStart(id) = machine.token_needed(&at(soon)) else { unreachable!("an early refresh") };
+    machine.refresh_event(&at(soon), id, RefreshEvent::Started);
+    machine.refresh_event(&at(soon), id, RefreshEvent::Loaded(Err(StoreError::other("down"))));
+    assert!(matches!(machine.token_needed(&at(soon + 59)), TokenAction::Use(_)));
+    assert!(matches!(machine.token_needed(&at(soon + 60)), TokenAction::UseAndStart(_)));
+}
+
+#[test]
+fn a_store_that_fails_does_not_delay_the_refresh_of_an_expired_token() {
+    let old = consent(0);
+    let mut machine = signed_in(&old, &at(0));
+    let now = at(4000);
+    let id = start(&mut machine, &now);
+    machine.refresh_event(&now, id, RefreshEvent::Started);
+    machine.refresh_event(&now, id, RefreshEvent::Loaded(Err(StoreError::other("down"))));
+    assert!(matches!(machine.token_needed(&now), TokenAction::Start(_)));
+}
+
+#[test]
 fn tokens_that_no_refresh_saves_are_reported() {
     // A response to an abandoned refresh.
     let old = consent(0);
     let mut machine = signed_in(&old, &at(0));
     let now = at(4000);
-    let abandoned = start(&mut machine, &now);
-    assert!(matches!(load(&mut machine, &now, abandoned, Some(&old)), RefreshAction::Ask(_)));
+    let abandoned = start_asking(&mut machine, &now, &old);
     machine.refresh_ended(&now, abandoned, &unavailable());
     let next = refreshed(&old, 4000);
     machine.refresh_event(&now, abandoned, RefreshEvent::Responded { sent: old.generation(), result: Ok(next) });
