@@ -159,8 +159,8 @@
 //! - A consent and a sign-out in different processes within ten seconds may count in either order.
 //! - An unsaved sign-in is given up after a sign-out elsewhere if the store had a grant before. If
 //!   it never had one, the sign-out leaves no trace, and the sign-in is saved later.
-//! - If `sign_out` fails because the store did not respond within 15 seconds, the deletion may still
-//!   happen later. It has no condition, so it may delete the grant of a new consent.
+//! - If `sign_out` fails because the store did not respond within 15 seconds, the deletion may
+//!   still happen later. It has no condition, so it may delete the grant of a new consent.
 //!
 //! # Which store
 //!
