@@ -8,7 +8,7 @@ use std::{
 
 use jsm_ops::{
     App, LoopbackSignIn, MemoryStore, OAuth,
-    reqwest::{Client, Method, Response, redirect::Policy},
+    reqwest::{Client, Method, Response, Url, redirect::Policy},
 };
 use jsm_ops_fake::{Endpoint, Fake};
 use tokio::{
@@ -90,6 +90,17 @@ async fn get(url: &str) -> (u16, String) {
     (response.status().as_u16(), response.text().await.expect("a page"))
 }
 
+/// All bytes of the response to HEAD.
+async fn head_on_the_wire(url: &str) -> String {
+    let url = Url::parse(url).expect("a URL");
+    let target = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let mut stream = TcpStream::connect(&*url.socket_addrs(|| None).expect("an address")).await.expect("a connection");
+    stream.write_all(format!("HEAD {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await.expect("sent");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.expect("a response");
+    response
+}
+
 /// Waits until the listener is closed.
 async fn closed(address: &str) {
     let closed = async {
@@ -167,13 +178,14 @@ async fn only_a_visit_takes_the_callback_and_a_reload_shows_the_result() {
     let (sign_in, shown) = local.sign_in();
     let wanted = scopes(&local.fake);
     let browse = async {
-        let callback = local.consent(&shown.await.expect("a URL")).await;
+        let start = shown.await.expect("a URL");
+        let callback = local.consent(&start).await;
         for header in ["sec-purpose", "purpose"] {
             assert_eq!(send(Method::GET, &callback, &[(header, "prefetch")]).await.status().as_u16(), 503);
         }
         let head = send(Method::HEAD, &callback, &[]).await;
         assert!(head.status().as_u16() == 200 && head.headers()["content-length"] != "0", "{head:?}");
-        assert!(head.text().await.expect("no body").is_empty());
+        assert!(head_on_the_wire(&callback).await.ends_with("\r\n\r\n"), "a response to HEAD has no body");
         let post = send(Method::POST, &callback, &[("content-length", "0")]).await;
         assert_eq!((post.status().as_u16(), post.headers()["allow"].to_str().expect("text")), (405, "GET, HEAD"));
         assert!(post.text().await.expect("a page").contains("<html lang=\"en\">"));
@@ -181,13 +193,16 @@ async fn only_a_visit_takes_the_callback_and_a_reload_shows_the_result() {
         // A double click: both windows receive the result.
         let (one, other) = tokio::join!(get(&callback), get(&callback));
         assert_eq!((one.0, &one.1), (200, &other.1));
-        callback
+        (start, callback)
     };
-    let (session, callback) = tokio::join!(sign_in.run("ada", &wanted), browse);
+    let (session, (start, callback)) = tokio::join!(sign_in.run("ada", &wanted), browse);
     session.expect("a session");
     let (status, page) = get(&callback).await;
     assert!(status == 200 && page.contains("You are signed in"), "{page}");
     assert_eq!(local.fake.count(&Endpoint::Exchange), 1, "a reload does not use the code again");
+    // The start page works once, and says how the sign-in ended.
+    let (status, page) = get(&start).await;
+    assert!(status == 200 && page.contains("You are signed in"), "{page}");
 
     // The next sign-in at the port does not wait for the end of the last one.
     let (again, shown) = local.sign_in();
