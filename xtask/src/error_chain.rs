@@ -80,13 +80,11 @@ fn pipeline_errors_print_once() {
     let errors = [
         PipelineError::Facts(problems()),
         PipelineError::Urls(problems()),
-        PipelineError::Repairs(problems()),
         PipelineError::Preflight(problems()),
         PipelineError::Generate(generate(json!({}))),
         PipelineError::Generate(generate(schema(json!({"type": "strange"})))),
         PipelineError::Types(UnexpectedCode::new("A", "a struct")),
         PipelineError::Render(syntax),
-        PipelineError::Stale(problems()),
         PipelineError::Lost { what: "operations", before: 2, after: 1 },
     ];
     for error in &errors {

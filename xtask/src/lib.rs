@@ -14,8 +14,11 @@ pub mod emit;
 #[cfg(test)]
 mod error_chain;
 pub mod generate;
+pub mod left_out;
 pub mod model;
+pub mod moves;
 pub mod names;
+pub mod origins;
 pub mod overlay;
 pub mod pipeline;
 pub mod preflight;

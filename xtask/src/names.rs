@@ -7,8 +7,6 @@
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-use crate::document::template_names;
-
 /// The name of the variant for values that the document does not know.
 pub const UNKNOWN_VARIANT: &str = "Unknown";
 
@@ -35,8 +33,8 @@ fn is_identifier(name: &str) -> bool {
     name != EDITION_KEYWORD && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// The name of an operation without an entry in the overlay: its method and the fixed parts of its
-/// path.
+/// The name of an operation without an entry in the overlay: its method and all parts of its path,
+/// so that it does not depend on other operations. The version `v1` is left out.
 pub fn derived_name(method: &str, path: &str) -> String {
     let verb = match method {
         "post" => "create",
@@ -44,14 +42,10 @@ pub fn derived_name(method: &str, path: &str) -> String {
         "patch" => "update",
         other => other,
     };
-    let fixed: Vec<&str> = path.split('/').filter(|part| !part.contains('{') && *part != "v1").collect();
-    let by = match template_names(path).last() {
-        Some(name) if path.ends_with('}') => format!(" by {name}"),
-        _ => String::new(),
-    };
+    let parts = path.split('/').filter(|part| *part != "v1").map(|part| part.replace('{', " by ").replace('}', " "));
     // A path may have any characters.
-    let ascii = format!("{verb} {}{by}", fixed.join(" ")).replace(|character: char| !character.is_ascii_alphanumeric(), " ");
-    let name = ascii.to_snake_case();
+    let ascii = format!("{verb} {}", parts.collect::<Vec<_>>().join(" "));
+    let name = ascii.replace(|character: char| !character.is_ascii_alphanumeric(), " ").to_snake_case();
     if is_rust_name(&name) { name } else { format!("{verb}_operation") }
 }
 

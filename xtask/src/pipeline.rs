@@ -4,16 +4,18 @@ use std::{collections::BTreeSet, panic::resume_unwind, thread};
 
 use crate::{
     adapt::{self, Adapted},
-    document::{Document, facts},
+    document::{Document, Pointer, facts},
     emit::{files, source::Files},
     generate::{self, GenerateError},
-    model::UnnamedOperation,
+    left_out::LeftOut,
+    moves::Moves,
+    origins::Origins,
     overlay::Overlay,
     preflight,
-    problem::Problems,
+    problem::{Problem, Problems},
     public_api::Interface,
     repair::{self, Applied, Repair},
-    rewrite,
+    rewrite::{self, UnknownUrls},
     times::{PRETTYPLEASE, PROGENITOR, Times},
     types::{self, UnexpectedCode},
 };
@@ -27,6 +29,8 @@ pub struct Pipeline {
     pub url_repairs: Vec<Repair>,
     /// Repairs that come after.
     pub repairs: Vec<Repair>,
+    /// What happens to operations whose URLs no rule matches.
+    pub unknown_urls: UnknownUrls,
 }
 
 /// The result of a run.
@@ -38,6 +42,9 @@ pub struct Output {
     pub interface: Interface,
     /// The counts of the run.
     pub summary: Summary,
+    /// What needs attention: what is left out, what moved, and what our own data have wrong. Places
+    /// are those of the given document.
+    pub attention: Problems,
 }
 
 /// The counts of a run, and what they do not show.
@@ -51,8 +58,6 @@ pub struct Summary {
     pub unnamed_types: usize,
     /// Repairs, in order.
     pub repairs: Vec<Applied>,
-    /// Operations without an entry in the overlay.
-    pub unnamed: Vec<UnnamedOperation>,
 }
 
 /// Why a run failed.
@@ -65,10 +70,7 @@ pub enum PipelineError {
     /// URLs that no rule knows.
     #[error("the URLs of the document cannot be rewritten: {0}")]
     Urls(Problems),
-    /// Repairs that do not apply.
-    #[error("some repairs do not apply to the document: {0}")]
-    Repairs(Problems),
-    /// Parts of the document that the generator does not support.
+    /// Parts of the document that the generator does not support, and cannot leave out.
     #[error("the generator does not support the document: {0}")]
     Preflight(Problems),
     /// progenitor failed although the preflight accepted the document.
@@ -80,9 +82,6 @@ pub enum PipelineError {
     /// Generated code that is invalid Rust.
     #[error("the generated code is invalid Rust: {0}\n    help: this is a bug of xtask/src/render")]
     Render(syn::Error),
-    /// Entries of the overlay that nothing reads.
-    #[error("the overlay has entries that nothing reads: {0}")]
-    Stale(Problems),
     /// Operations or schemas that are missing in the crate.
     #[error(
         "{what} are missing: {before} in the document, {after} in the crate\n    help: this is a bug of the generator; nothing was written"
@@ -97,11 +96,24 @@ pub enum PipelineError {
     },
 }
 
+impl PipelineError {
+    /// What the problems of the document prevent, and the problems.
+    pub fn problems(&self) -> Option<(&'static str, &Problems)> {
+        match self {
+            Self::Facts(problems) => Some(("the document is malformed", problems)),
+            Self::Urls(problems) => Some(("the URLs of the document cannot be rewritten", problems)),
+            Self::Preflight(problems) => Some(("the generator does not support the document", problems)),
+            _ => None,
+        }
+    }
+}
+
 impl Pipeline {
     /// The pipeline with all repairs.
     pub fn new(overlay: Overlay) -> Self {
         let after = repair::vendor::REPAIRS.iter().chain(repair::generator::REPAIRS).copied();
-        Self { overlay, url_repairs: repair::vendor::URL_REPAIRS.to_vec(), repairs: after.collect() }
+        let (url_repairs, repairs) = (repair::vendor::URL_REPAIRS.to_vec(), after.collect());
+        Self { overlay, url_repairs, repairs, unknown_urls: UnknownUrls::Stop }
     }
 
     /// Runs all stages on a document.
@@ -109,13 +121,12 @@ impl Pipeline {
     /// # Errors
     /// The first stage that failed, with all its problems.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
-        let Repaired { document, operations, schemas, repairs } = repair(document, &self.url_repairs, &self.repairs, times)?;
-        // A copy, because every run records which entries it reads.
-        let overlay = self.overlay.clone();
-        let adapted = adapt::adapt(document, &overlay);
-        times.lap("adapt");
-        preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
-        times.lap("preflight");
+        let repaired = repair(document, self, times)?;
+        let Repaired { operations, schemas, repairs, moves, mut attention, .. } = repaired;
+        let overlay = self.overlay.clone().follow(&moves);
+        let Supported { adapted, origins, left_out, overlay } =
+            supported(repaired.document, overlay, repaired.origins, &mut attention)?;
+        times.lap("adapt and preflight");
         let (types, calls) = thread::scope(|scope| {
             // Only the types need progenitor, which uses one core.
             let calls = scope.spawn(|| calls(&adapted, &overlay));
@@ -127,13 +138,66 @@ impl Pipeline {
         let Types { schemas: typed, files: type_files } = types;
         let Calls { interface, mut files, times: calls_times } = calls;
         times.add_parallel(calls_times);
-        let summary = summary(&typed, &adapted, operations, &schemas, repairs)?;
+        let summary = summary(&typed, &adapted, operations, &schemas, repairs, &left_out)?;
         files.extend(type_files);
         files::add_data(&mut files, &interface, &adapted, &overlay);
         times.lap("data");
-        overlay.stale(&adapted.document).into_result().map_err(PipelineError::Stale)?;
-        Ok(Output { files, interface, summary })
+        attention.extend(unnamed(&adapted, &origins));
+        attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
+        Ok(Output { files, interface, summary, attention })
     }
+}
+
+/// How often parts are left out before the run gives up. Each round leaves out more.
+const MAX_ROUNDS: usize = 20;
+
+/// A document without what the generator does not support.
+struct Supported {
+    adapted: Adapted,
+    origins: Origins,
+    left_out: LeftOut,
+    /// What was read of it is recorded for this document.
+    overlay: Overlay,
+}
+
+/// Adapts a document, and leaves out what is not supported.
+fn supported(
+    mut document: Document,
+    overlay: Overlay,
+    paths: Origins,
+    attention: &mut Problems,
+) -> Result<Supported, PipelineError> {
+    let mut left_out = LeftOut::default();
+    for _ in 0..MAX_ROUNDS {
+        // Every round records which entries it reads.
+        let overlay = overlay.clone();
+        let adapted = adapt::adapt(document.clone(), &overlay);
+        let origins = paths.clone().adapted(&adapted);
+        let (ours, theirs): (Vec<Problem>, Vec<Problem>) =
+            preflight::preflight(&adapted).into_iter().partition(Problem::is_in_overlay);
+        if theirs.is_empty() {
+            attention.extend(ours);
+            return Ok(Supported { adapted, origins, left_out, overlay });
+        }
+        let problems = theirs.into_iter().collect();
+        match left_out.leave_out(&mut document, &adapted, &origins, problems) {
+            Ok(what) => attention.extend(origins.in_given(what)),
+            Err(remaining) => return Err(PipelineError::Preflight(origins.in_given(remaining))),
+        }
+    }
+    let message = format!("parts that are not supported are left after {MAX_ROUNDS} rounds of leaving them out");
+    Err(PipelineError::Preflight(Problem::new("", message, "this is a bug of xtask/src/left_out.rs; report it").into()))
+}
+
+/// Operations without an entry in the overlay.
+fn unnamed<'a>(adapted: &'a Adapted, origins: &'a Origins) -> impl Iterator<Item = Problem> + 'a {
+    adapted.model.operations.iter().filter(|operation| !operation.in_overlay).map(|operation| {
+        let label = operation.label();
+        let at = Pointer::Path(&["paths", &operation.path, &operation.method.to_ascii_lowercase()]).to_string();
+        let message = format!("the operation has no entry in spec/overlay/ and is called `{}` for now", operation.id);
+        let help = "add an entry for it to the file of its area in spec/overlay/";
+        Problem::new(origins.given(&at), message, help).in_operation(label)
+    })
 }
 
 /// Runs progenitor and makes the types.
@@ -158,34 +222,44 @@ fn types(adapted: &Adapted, overlay: &Overlay, times: &mut Times) -> Result<Type
 pub struct Repaired {
     /// The rewritten document, with all repairs.
     pub document: Document,
-    /// How many operations it had before anything was changed.
+    /// How many operations it had before anything was changed, without those whose URLs are unknown.
     pub operations: usize,
     /// The named schemas that it had before anything was changed.
     pub schemas: Vec<String>,
     /// The repairs, in order.
     pub repairs: Vec<Applied>,
+    /// Where its places were in the given document.
+    pub origins: Origins,
+    /// The operations of the overlay that are at another place.
+    pub moves: Moves,
+    /// What moved, and the places at which a repair does not apply.
+    pub attention: Problems,
 }
 
 /// Runs the stages up to the repairs.
 ///
 /// # Errors
-/// Nodes that are invalid OpenAPI, URLs that no rule knows, and repairs that do not apply.
-pub fn repair(
-    document: Document,
-    url_repairs: &[Repair],
-    repairs: &[Repair],
-    times: &mut Times,
-) -> Result<Repaired, PipelineError> {
+/// Nodes that are invalid OpenAPI, and URLs that no rule knows.
+pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Result<Repaired, PipelineError> {
+    let Pipeline { overlay, url_repairs, repairs, unknown_urls } = pipeline;
     let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
-    let operations = document.operations().count();
     let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
     times.lap("facts");
-    let mut applied = repair::apply(url_repairs, &mut document).map_err(PipelineError::Repairs)?;
-    rewrite::rewrite(&mut document).map_err(PipelineError::Urls)?;
+    let mut attention = Problems::new();
+    let mut applied = repair::apply(url_repairs, &mut document, &mut attention);
+    let rewritten = rewrite::rewrite(&mut document, *unknown_urls).map_err(PipelineError::Urls)?;
+    attention.extend(rewritten.left_out);
+    let operations = document.operations().count();
     times.lap("rewrite");
-    applied.extend(repair::apply(repairs, &mut document).map_err(PipelineError::Repairs)?);
+    let origins = Origins::of_paths(rewritten.paths);
+    let moves = Moves::find(&document, overlay.labels());
+    document.set_moved(moves.iter());
+    attention.extend(overlay.moved(&moves));
+    let mut places = Problems::new();
+    applied.extend(repair::apply(repairs, &mut document, &mut places));
+    attention.extend(origins.in_given(places));
     times.lap("repair");
-    Ok(Repaired { document, operations, schemas, repairs: applied })
+    Ok(Repaired { document, operations, schemas, repairs: applied, origins, moves, attention })
 }
 
 /// The files of the types, and the schemas that have one.
@@ -222,13 +296,16 @@ fn summary(
     operations: usize,
     schemas: &[String],
     repairs: Vec<Applied>,
+    left_out: &LeftOut,
 ) -> Result<Summary, PipelineError> {
     let is_alias = |name: &str| adapted.model.aliases.contains_key(name) || adapted.model.merged.contains_key(name);
     let typed = schemas.iter().filter(|name| types.contains(*name) || is_alias(name)).count();
-    for (what, before, after) in
-        [("operations", operations, adapted.model.operations.len()), ("schemas", schemas.len(), typed)]
-    {
-        if before != after {
+    let without_type = schemas.iter().filter(|name| left_out.is_schema(name) && !types.contains(*name) && !is_alias(name));
+    for (what, before, after, left_out) in [
+        ("operations", operations, adapted.model.operations.len(), left_out.operations.len()),
+        ("schemas", schemas.len(), typed, without_type.count()),
+    ] {
+        if before != after + left_out {
             return Err(PipelineError::Lost { what, before, after });
         }
     }
@@ -237,6 +314,5 @@ fn summary(
         schemas: (schemas.len(), typed),
         unnamed_types: types.iter().filter(|name| !adapted.model.declared.contains(*name)).count(),
         repairs,
-        unnamed: adapted.model.unnamed.clone(),
     })
 }

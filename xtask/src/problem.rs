@@ -5,10 +5,23 @@
 
 use std::fmt;
 
+/// The input that a problem is in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Input {
+    /// The document.
+    #[default]
+    Document,
+    /// A file of the overlay, by its name in the directory of the overlay.
+    Overlay(String),
+}
+
 /// One thing that is wrong with a document or with our own data about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// JSON pointer (RFC 6901) of the node in the document at that stage.
+    /// The input that the place is in.
+    pub input: Input,
+    /// JSON pointer (RFC 6901) of the node in the input. Stages name nodes of the document as they
+    /// find it; the pipeline returns places of the document that it was given.
     pub pointer: String,
     /// The operation it belongs to, as `GET /v1/alerts`, where it belongs to one.
     pub operation: Option<String>,
@@ -21,7 +34,23 @@ pub struct Problem {
 impl Problem {
     /// A problem at a place of the document.
     pub fn new(pointer: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), operation: None, message: message.into(), help: help.into() }
+        let (pointer, message, help) = (pointer.into(), message.into(), help.into());
+        Self { input: Input::Document, pointer, operation: None, message, help }
+    }
+
+    /// A problem at a place of the overlay.
+    pub fn in_overlay(
+        file: impl Into<String>,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self { input: Input::Overlay(file.into()), ..Self::new(pointer, message, help) }
+    }
+
+    /// Whether our own data about the document is wrong, and not the document.
+    pub fn is_in_overlay(&self) -> bool {
+        matches!(self.input, Input::Overlay(_))
     }
 
     /// Names the operation that the problem belongs to.
@@ -34,8 +63,12 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pointer = if self.pointer.is_empty() { "(root)" } else { &self.pointer };
-        write!(f, "at {pointer}")?;
+        match (&self.input, self.pointer.as_str()) {
+            (Input::Document, "") => f.write_str("at (root)")?,
+            (Input::Document, pointer) => write!(f, "at {pointer}")?,
+            (Input::Overlay(file), "") => write!(f, "at {file}")?,
+            (Input::Overlay(file), pointer) => write!(f, "at {file}#{pointer}")?,
+        }
         if let Some(operation) = &self.operation {
             write!(f, " ({operation})")?;
         }
@@ -61,6 +94,16 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Adds problems.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.0.extend(problems);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -74,6 +117,21 @@ impl Problems {
     /// `Ok` where nothing was found.
     pub fn into_result(self) -> Result<(), Self> {
         if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<Problem> for Problems {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        Self(problems.into_iter().collect())
     }
 }
 

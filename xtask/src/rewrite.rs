@@ -7,6 +7,8 @@
 //! stage joins every URL, finds its address family, and leaves paths relative to the base URL of
 //! that family.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -76,39 +78,117 @@ impl AddressFamily {
     }
 }
 
+/// What happens to operations whose URLs no rule matches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnknownUrls {
+    /// They are problems, and nothing is rewritten.
+    #[default]
+    Stop,
+    /// They are left out.
+    LeaveOut,
+}
+
+/// The result of the stage besides the document.
+#[derive(Debug, Clone, Default)]
+pub struct Rewritten {
+    /// The paths of the document, by the paths that they became.
+    pub paths: BTreeMap<String, String>,
+    /// URLs that no rule matches, whose operations were left out.
+    pub left_out: Problems,
+}
+
 /// Rewrites all URLs of a document.
 ///
 /// # Errors
-/// Every URL that no rule matches, and paths that would become equal.
-pub fn rewrite(document: &mut Document) -> Result<(), Problems> {
+/// URLs that no rule matches, one problem for all that have the same beginning, and paths that
+/// would become equal.
+pub fn rewrite(document: &mut Document, unknown_urls: UnknownUrls) -> Result<Rewritten, Problems> {
     let mut problems = Problems::new();
     let root_servers = document.root().get("servers").cloned();
     let mut rewritten = Map::new();
-    let paths = document.paths_mut().map(std::mem::take).unwrap_or_default();
-    for (path, mut item) in paths {
-        let at = Pointer::Path(&["paths", &path]);
-        let Some(item_object) = item.as_object_mut() else { continue };
-        if let Some((family, relative)) = family_and_path(&at, &path, item_object, root_servers.as_ref(), &mut problems) {
-            item_object.remove("servers");
-            if family != AddressFamily::Operations {
-                item_object.insert("servers".to_owned(), json!([{ "url": family.oauth_base_url() }]));
-            }
-            forget_cloud_id(item_object, &relative);
-            if rewritten.insert(relative.clone(), item).is_some() {
-                let message = format!("two paths become `{relative}`");
-                problems.push(Problem::new(
-                    at,
-                    message,
-                    "the families share a path; add a prefix to one in xtask/src/rewrite.rs",
-                ));
-            }
+    let mut unknown = Unknown::default();
+    let mut origins = BTreeMap::new();
+    for (path, item) in document.paths() {
+        let mut item = item.clone();
+        let at = Pointer::Path(&["paths", path]);
+        let found = family_and_path(&at, path, &item, root_servers.as_ref(), &mut unknown, &mut problems);
+        let Some((family, relative)) = found else { continue };
+        item.remove("servers");
+        if family != AddressFamily::Operations {
+            item.insert("servers".to_owned(), json!([{ "url": family.oauth_base_url() }]));
         }
+        forget_cloud_id(&mut item, &relative);
+        if rewritten.insert(relative.clone(), Value::Object(item)).is_some() {
+            let message = format!("two paths become `{relative}`");
+            let help = "the families share a path; add a prefix to one in xtask/src/rewrite.rs";
+            problems.push(Problem::new(at, message, help));
+        }
+        origins.insert(relative, path.to_owned());
     }
+    let unknown = unknown.problems(unknown_urls);
+    let left_out = match unknown_urls {
+        UnknownUrls::Stop => {
+            problems.extend(unknown);
+            Problems::new()
+        }
+        UnknownUrls::LeaveOut => unknown,
+    };
     problems.into_result()?;
     let root = document.root_mut();
     root["servers"] = json!([{ "url": AddressFamily::Operations.oauth_base_url() }]);
     root["paths"] = Value::Object(rewritten);
-    Ok(())
+    Ok(Rewritten { paths: origins, left_out })
+}
+
+/// URLs that no rule matches, and those that one matches, by their servers.
+#[derive(Default)]
+struct Unknown {
+    /// The place of the server, the place of the path, and the URL.
+    urls: Vec<(String, String, String)>,
+    /// The places of servers for which a rule matches a URL.
+    known_servers: BTreeSet<String>,
+}
+
+impl Unknown {
+    /// One problem for each server without a known URL, and for each beginning of paths at other
+    /// servers.
+    fn problems(self, unknown_urls: UnknownUrls) -> Problems {
+        let mut groups: Vec<((String, String), Vec<String>)> = Vec::new();
+        for (server, path, url) in self.urls {
+            let key = if self.known_servers.contains(&server) {
+                let beginning =
+                    path.rsplit('/').next().unwrap_or_default().split("~1").nth(1).unwrap_or_default().to_owned();
+                (path, beginning)
+            } else {
+                (server.clone(), server)
+            };
+            match groups.iter_mut().find(|((_, beginning), _)| *beginning == key.1) {
+                Some((_, urls)) => urls.push(url),
+                None => groups.push((key, vec![url])),
+            }
+        }
+        let problem = |((at, _), urls): ((String, String), Vec<String>)| {
+            let more = match urls.len() - 1 {
+                0 => String::new(),
+                1 => " and 1 more".to_owned(),
+                more => format!(" and {more} more"),
+            };
+            let url = urls.first().map(String::as_str).unwrap_or_default();
+            let (message, help) = match unknown_urls {
+                UnknownUrls::Stop => (
+                    format!("no rule matches the URL `{url}`{more}"),
+                    "add a rule to xtask/src/rewrite.rs, repair the document if it is wrong, or leave these operations out \
+                     with `--leave-out`",
+                ),
+                UnknownUrls::LeaveOut => (
+                    format!("no rule matches the URL `{url}`{more}, which is left out"),
+                    "add a rule to xtask/src/rewrite.rs, or repair the document if it is wrong",
+                ),
+            };
+            Problem::new(at, message, help)
+        };
+        groups.into_iter().map(problem).collect()
+    }
 }
 
 /// The family and the relative path of a path item. All its operations must agree.
@@ -117,31 +197,37 @@ fn family_and_path(
     path: &str,
     item: &Map<String, Value>,
     root_servers: Option<&Value>,
+    unknown: &mut Unknown,
     problems: &mut Problems,
 ) -> Option<(AddressFamily, String)> {
-    let mut servers = vec![(at.member("servers").to_string(), item.get("servers").or(root_servers))];
+    let own = item.get("servers");
+    let servers_at = if own.is_some() { at.member("servers").to_string() } else { "/servers".to_owned() };
+    let mut servers = vec![(servers_at, own.or(root_servers))];
     for method in METHODS {
         if let Some(own) = item.get(method).and_then(|operation| operation.get("servers")) {
             servers.push((at.member(method).member("servers").to_string(), Some(own)));
         }
     }
     let mut found = None;
-    for (at, servers) in servers {
-        for url in server_urls(servers) {
+    for (servers_at, servers) in servers {
+        for (index, url) in server_urls(servers).into_iter().enumerate() {
+            // Without servers there is nothing below the keyword, or not even that.
+            let server = if servers.is_some() { format!("{servers_at}/{index}") } else { String::new() };
             let joined = cloud_id_in_one_spelling(&join(&url, path));
             match AddressFamily::recognise(&joined) {
-                Some((family, relative)) => match &found {
-                    None => found = Some((family, relative.to_owned())),
-                    Some(first) if *first == (family, relative.to_owned()) => {}
-                    Some(_) => {
-                        let message = format!("`{joined}` is a second URL of the same path");
-                        problems.push(Problem::new(&at, message, "decide which one is right and repair the other"));
+                Some((family, relative)) => {
+                    unknown.known_servers.insert(server);
+                    match &found {
+                        None => found = Some((family, relative.to_owned())),
+                        Some(first) if *first == (family, relative.to_owned()) => {}
+                        Some(_) => {
+                            let message = format!("`{joined}` is a second URL of the same path");
+                            let help = "decide which one is right and repair the other";
+                            problems.push(Problem::new(&servers_at, message, help));
+                        }
                     }
-                },
-                None => {
-                    let help = "add a rule to xtask/src/rewrite.rs, or repair the document if it is wrong";
-                    problems.push(Problem::new(&at, format!("no rule matches the URL `{joined}`"), help));
                 }
+                None => unknown.urls.push((server, at.to_string(), joined)),
             }
         }
     }
@@ -216,7 +302,7 @@ mod tests {
 
     fn rewritten(server: Value, path: &str) -> String {
         let mut document = document(server, path);
-        rewrite(&mut document).expect("known URL");
+        rewrite(&mut document, UnknownUrls::Stop).expect("known URL");
         let operation = document.operations().next().expect("an operation");
         assert_eq!(operation.value["parameters"], json!([{"name": "id", "in": "path"}]));
         format!("{} {}", AddressFamily::of(&operation).oauth_base_url(), operation.path)
@@ -279,7 +365,7 @@ mod tests {
             ),
         ] {
             let mut document = document(json!({"url": url}), path);
-            let text = rewrite(&mut document).expect_err("unknown").to_string();
+            let text = rewrite(&mut document, UnknownUrls::Stop).expect_err("unknown").to_string();
             assert!(text.contains(&format!("`{named}`")), "{text}");
         }
     }
@@ -287,12 +373,12 @@ mod tests {
     #[test]
     fn a_missing_server_and_a_second_url_are_problems() {
         let mut document = Document::new(json!({"paths": {"/v1/a": {"get": {}}}}));
-        assert!(rewrite(&mut document).expect_err("no server").to_string().contains("`/v1/a`"));
+        assert!(rewrite(&mut document, UnknownUrls::Stop).expect_err("no server").to_string().contains("`/v1/a`"));
         let mut document = Document::new(json!({
             "servers": [{"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}"}],
             "paths": {"/v1/a": {"get": {"servers": [{"url": "https://api.atlassian.com/jsm/ops/api/{cloudId}/v2"}]}}}
         }));
-        assert!(rewrite(&mut document).expect_err("two").to_string().contains("second URL"));
+        assert!(rewrite(&mut document, UnknownUrls::Stop).expect_err("two").to_string().contains("second URL"));
     }
 
     #[test]
@@ -301,6 +387,8 @@ mod tests {
             "servers": [{"url": "https://api.atlassian.com/jsm/ops/"}],
             "paths": {"/api/{cloudId}/a": {"get": {}}, "/stakeholder-comms/cloudId/{cloudId}/api/a": {"get": {}}}
         }));
-        assert!(rewrite(&mut document).expect_err("collision").to_string().contains("two paths become `/a`"));
+        assert!(
+            rewrite(&mut document, UnknownUrls::Stop).expect_err("collision").to_string().contains("two paths become `/a`")
+        );
     }
 }

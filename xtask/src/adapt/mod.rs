@@ -12,6 +12,8 @@ pub mod name_inline;
 pub mod operation_names;
 pub mod simplify;
 
+use std::collections::BTreeMap;
+
 use crate::{
     document::{Document, reach::Reach},
     model::Model,
@@ -26,7 +28,9 @@ pub struct Adapted {
     pub document: Document,
     /// What generated code is made of.
     pub model: Model,
-    /// Operations with the same name, and parts of the document that the model cannot express.
+    /// Where schemas stood that got a name, by their names.
+    pub inline: BTreeMap<String, String>,
+    /// What the overlay has wrong, and parts of the document that the model cannot express.
     /// [`crate::preflight`] reports them with its own problems.
     pub problems: Problems,
 }
@@ -45,12 +49,12 @@ pub fn minimal(mut document: Document, overlay: &Overlay) -> Document {
 /// Runs all passes.
 pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let mut problems = Problems::new();
-    let unnamed = operation_names::assign(&mut document, overlay, &mut problems);
+    operation_names::assign(&mut document, overlay, &mut problems);
     errors::drop_declared(&mut document);
     let bodies = extract::request_bodies::extract(&mut document);
     simplify::simplify(&mut document);
     let declared = document.schemas().map(|(name, _)| name.to_owned()).collect();
-    name_inline::name_inline(&mut document);
+    let inline = name_inline::name_inline(&mut document);
     let equal = overlay.merge_groups(&document);
     let merged = merge::merge(&mut document, &equal, &mut problems);
     let aliases = inline_aliases::inline(&mut document, &mut problems);
@@ -60,9 +64,9 @@ pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let sent = reach.sent(&document);
     let enums = extract::enums::extract(&document, &mut problems);
     let unions = extract::unions::extract(&document, &sent, &mut problems);
-    let operations = extract::operations::extract(&document, &bodies, overlay, &mut problems);
-    extract::queued_writes::check(&operations, &document, overlay, &mut problems);
+    let mut operations = extract::operations::extract(&document, &bodies, overlay, &mut problems);
+    extract::queued_writes::check(&mut operations, &document, overlay, &mut problems);
     let objects = extract::objects::extract(&reach, &sent, &document, overlay);
-    let model = Model { operations, unnamed, enums, unions, objects, aliases, declared, merged };
-    Adapted { document, model, problems }
+    let model = Model { operations, enums, unions, objects, aliases, declared, merged };
+    Adapted { document, model, inline, problems }
 }

@@ -14,8 +14,9 @@ use crate::{
     names,
 };
 
-/// Names all unnamed objects, enums and unions, and points references into schemas to them.
-pub fn name_inline(document: &mut Document) {
+/// Names all unnamed objects, enums and unions, and points references into schemas to them. Returns
+/// the pointers at which they stood, by their names.
+pub fn name_inline(document: &mut Document) -> BTreeMap<String, String> {
     let taken = document.schemas().map(|(name, _)| name.to_owned()).collect();
     let mut namer = Namer { taken, moved: Map::new(), names: BTreeMap::new() };
     let bases = base_names(document);
@@ -29,6 +30,7 @@ pub fn name_inline(document: &mut Document) {
         schemas.extend(namer.moved);
     }
     point_to_names(document, &namer.names);
+    namer.names.into_iter().map(|(pointer, name)| (name, pointer)).collect()
 }
 
 /// The first part of the names in a place: the name of the schema, or that of the operation and the

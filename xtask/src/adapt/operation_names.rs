@@ -3,51 +3,57 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    document::{Document, Pointer, label},
-    model::UnnamedOperation,
+    document::{Document, Operation},
     names::derived_name,
     overlay::Overlay,
-    problem::{Problem, Problems},
+    problem::Problems,
 };
 
 /// Sets the `operationId` of every operation to its Rust name, and its `summary` to ours. The ids
-/// of the document repeat and mislead. Operations with the same name are problems.
-pub fn assign(document: &mut Document, overlay: &Overlay, problems: &mut Problems) -> Vec<UnnamedOperation> {
-    let mut unnamed = Vec::new();
+/// of the document repeat and mislead. Names of the overlay come first; other operations get one
+/// that is free.
+pub fn assign(document: &mut Document, overlay: &Overlay, problems: &mut Problems) {
     let mut names = BTreeMap::new();
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    let mut place = |operation: &Operation<'_>, name: String, summary: String| {
+        names.insert((operation.path.to_owned(), operation.method.to_owned()), (name, summary));
+    };
+    let mut rest = Vec::new();
     for operation in document.operations() {
-        let name = match overlay.entry(&operation) {
-            Some(entry) => (entry.name.clone(), entry.summary.clone()),
-            None => {
-                let name = derived_name(operation.method, operation.path);
-                unnamed.push(UnnamedOperation { operation: operation.label(), name: name.clone() });
-                (name, format!("Calls `{}`.", operation.label()))
-            }
-        };
-        names.insert((operation.path.to_owned(), operation.method.to_owned()), name);
+        let label = operation.label();
+        match overlay.entry(&operation) {
+            Some(entry) => match taken.get(&entry.name) {
+                Some(first) => {
+                    let message = format!("`{first}` and `{label}` both have the Rust name `{}`", entry.name);
+                    let help = format!("set a unique `name` for each in {}", overlay.file(&label));
+                    problems.push(overlay.problem(&label, "name", message, help));
+                    rest.push((operation, entry.summary.clone()));
+                }
+                None => {
+                    taken.insert(entry.name.clone(), label);
+                    place(&operation, entry.name.clone(), entry.summary.clone());
+                }
+            },
+            None => rest.push((operation, format!("Calls `{label}`."))),
+        }
     }
-    one_operation_per_name(&names, overlay, problems);
+    for (operation, summary) in rest {
+        let name = free_name(derived_name(operation.method, operation.path), &taken);
+        taken.insert(name.clone(), operation.label());
+        place(&operation, name, summary);
+    }
     document.for_each_operation_mut(|path, method, operation| {
         if let Some((name, summary)) = names.get(&(path.to_owned(), method.to_owned())) {
             operation.insert("operationId".to_owned(), name.as_str().into());
             operation.insert("summary".to_owned(), summary.as_str().into());
         }
     });
-    unnamed
 }
 
-fn one_operation_per_name(names: &BTreeMap<(String, String), (String, String)>, overlay: &Overlay, problems: &mut Problems) {
-    let mut taken: BTreeMap<&str, String> = BTreeMap::new();
-    for ((path, method), (name, _)) in names {
-        let operation = label(method, path);
-        if let Some(first) = taken.get(name.as_str()) {
-            let message = format!("`{first}` and `{operation}` both have the Rust name `{name}`");
-            let help = format!("set a unique `name` for each in {}", overlay.file(&operation));
-            problems.push(Problem::new(Pointer::Path(&["paths", path, method]), message, help).in_operation(&operation));
-        } else {
-            taken.insert(name, operation);
-        }
-    }
+/// The name, with a number where another operation has it.
+fn free_name(name: String, taken: &BTreeMap<String, String>) -> String {
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains_key(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -73,23 +79,43 @@ mod tests {
             "/v1/as/{id}": {"delete": {}}
         }}));
         let mut problems = Problems::new();
-        let unnamed = assign(&mut document, &overlay("list_as"), &mut problems);
+        assign(&mut document, &overlay("list_as"), &mut problems);
         assert!(problems.is_empty(), "{problems}");
-        assert_eq!(
-            unnamed,
-            [UnnamedOperation { operation: "DELETE /v1/as/{id}".to_owned(), name: "delete_as_by_id".to_owned() }]
-        );
         let paths = &document.root()["paths"];
         assert_eq!(paths["/v1/as"]["get"], json!({"operationId": "list_as", "summary": "Lists."}));
         assert_eq!(paths["/v1/as/{id}"]["delete"]["operationId"], "delete_as_by_id");
     }
 
     #[test]
-    fn two_operations_of_one_name_are_both_named() {
-        let mut document = Document::new(json!({"paths": {"/v1/as": {"get": {}}, "/v1/b": {"get": {}}}}));
+    fn a_name_is_given_once() {
+        let path = json!({"get": {}});
+        let mut document =
+            Document::new(json!({"paths": {"/v1/as": path, "/v1/b": path, "/v1/c-d": path, "/v1/c/d": path}}));
         let mut problems = Problems::new();
+        // The overlay has the name that another operation would get.
         assign(&mut document, &overlay("get_b"), &mut problems);
+        assert!(problems.is_empty(), "{problems}");
+        let names: Vec<_> = document.operations().map(|operation| operation.id().to_owned()).collect();
+        assert_eq!(names, ["get_b", "get_b_2", "get_c_d", "get_c_d_2"]);
+    }
+
+    #[test]
+    fn two_entries_of_one_name_are_both_named() {
+        let entry = json!({"name": "list", "summary": "Lists."});
+        let overlay = Overlay::from_value(json!({
+            "a.yaml": {"title": "A", "summary": "S.", "operations": {"GET /v1/as": entry, "GET /v1/bs": entry}}
+        }));
+        let mut document = Document::new(json!({"paths": {"/v1/as": {"get": {}}, "/v1/bs": {"get": {}}}}));
+        let mut problems = Problems::new();
+        assign(&mut document, &overlay.expect("overlay"), &mut problems);
         let text = problems.to_string();
-        assert!(text.contains("`GET /v1/as` and `GET /v1/b` both have the Rust name `get_b`"), "{text}");
+        assert!(
+            text.contains(
+                "at a.yaml#/operations/GET ~1v1~1bs/name (GET /v1/bs): \
+                 `GET /v1/as` and `GET /v1/bs` both have the Rust name `list`"
+            ),
+            "{text}"
+        );
+        assert_eq!(document.root()["paths"]["/v1/bs"]["get"]["operationId"], "get_bs");
     }
 }

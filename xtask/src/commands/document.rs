@@ -6,7 +6,15 @@ use std::{
 };
 
 use super::{Failure, output, workspace};
-use crate::{atomic_write, document::load, overlay::Overlay, pipeline, repair::vendor, standalone, times::Times};
+use crate::{
+    atomic_write,
+    document::load,
+    overlay::Overlay,
+    pipeline::{self, Pipeline},
+    repair::vendor,
+    standalone,
+    times::Times,
+};
 
 /// The options of `cargo xtask document`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -27,9 +35,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
     let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
     let document = load::file(&spec).map_err(|error| failed(&error))?;
-    let repaired = pipeline::repair(document, vendor::URL_REPAIRS, vendor::REPAIRS, &mut Times::start());
+    let pipeline = Pipeline { repairs: vendor::REPAIRS.to_vec(), ..Pipeline::new(overlay.clone()) };
+    let repaired = pipeline::repair(document, &pipeline, &mut Times::start());
     let repaired = repaired.map_err(|error| failed(&error))?;
-    let document = standalone::standalone(repaired.document, &overlay)
+    let document = standalone::standalone(repaired.document, &overlay.follow(&repaired.moves))
         .map_err(|problems| failed(&format!("the repaired document is invalid OpenAPI: {problems}")))?;
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');

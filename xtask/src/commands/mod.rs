@@ -5,6 +5,7 @@ pub mod document;
 mod features;
 pub mod fetch;
 mod output;
+mod places;
 pub mod regen;
 pub mod schema;
 

@@ -13,6 +13,7 @@ use similar::TextDiff;
 use super::{
     Failure, features,
     output::{counted, line},
+    places::Places,
     workspace,
 };
 use crate::{
@@ -22,9 +23,11 @@ use crate::{
         source::{Files, INTERFACE},
     },
     overlay::Overlay,
-    pipeline::{Output, Pipeline, PipelineError},
+    pipeline::{Output, Pipeline},
+    problem::Problem,
     public_api::Interface,
     repair::RepairKind,
+    rewrite::UnknownUrls,
     times::Times,
 };
 
@@ -46,6 +49,9 @@ pub struct Options {
     /// The directory of the crate [default: generated]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Leave out operations whose URLs no rule knows, and write the rest
+    #[arg(long)]
+    pub leave_out: bool,
     /// Name every repair, change and file
     #[arg(long)]
     pub verbose: bool,
@@ -67,32 +73,43 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     times.lap("load");
     let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
     let without_example = missing_examples(&overlay);
-    let output = Pipeline::new(overlay).run(document, &mut times).map_err(|error| {
-        let input = if matches!(error, PipelineError::Stale(_)) { &overlay_directory } else { &spec };
-        Failure(format!("{}: {error}", input.display()))
+    let unknown_urls = if options.leave_out { UnknownUrls::LeaveOut } else { UnknownUrls::Stop };
+    let places = Places::new(&spec, &overlay_directory, document.root().clone());
+    let pipeline = Pipeline { unknown_urls, ..Pipeline::new(overlay) };
+    let output = pipeline.run(document, &mut times).map_err(|error| match error.problems() {
+        Some((what, problems)) => Failure(format!("{what}: {}", places.list(problems))),
+        None => Failure(format!("{}: {error}", spec.display())),
     })?;
+    let mut attention = output.attention.clone();
+    attention.extend(without_example);
     let before = last_interface(&out);
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
-        check(&out, &output.files, &plan)?;
-        if !without_example.is_empty() {
-            let help = without_example.join("\n    help: ");
-            return Err(Failure(format!("areas of the overlay have no example\n    help: {help}")));
+        if !attention.is_empty() {
+            let list = places.list(&attention);
+            return Err(Failure(format!("the document, spec/overlay/ or a repair needs attention: {list}")));
         }
+        check(&out, &output.files, &plan)?;
         return features::check(&areas);
     }
     disk::apply(&out, &output.files, &plan)?;
     times.lap("write");
     report(options, &out, &before, &output, &plan)?;
-    without_example.iter().try_for_each(|example| line!("examples    {example}"))?;
     features::report(&areas)?;
-    Ok(report_times(&times)?)
+    report_times(&times)?;
+    if !attention.is_empty() {
+        line!("attention   {}", places.list(&attention))?;
+    }
+    Ok(())
 }
 
 /// What to do for each area without an example.
-fn missing_examples(overlay: &Overlay) -> Vec<String> {
-    let missing = overlay.areas_without_example();
-    missing.map(|area| format!("add spec/overlay/examples/{area}.rs: the area `{area}` has no example")).collect()
+fn missing_examples(overlay: &Overlay) -> Vec<Problem> {
+    let problem = |area: &str| {
+        let help = format!("add spec/overlay/examples/{area}.rs");
+        Problem::in_overlay(format!("{area}.yaml"), "", format!("the area `{area}` has no example"), help)
+    };
+    overlay.areas_without_example().map(problem).collect()
 }
 
 /// The list that the last run wrote; an empty one if it is missing or damaged.
@@ -138,13 +155,6 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
         for repair in &summary.repairs {
             line!("  {} ({}): {}", repair.name, repair.kind, counted(repair.places, "place"))?;
         }
-    }
-    for unnamed in &summary.unnamed {
-        line!(
-            "new         {} has no entry in spec/overlay/ and is called `{}` for now; add one",
-            unnamed.operation,
-            unnamed.name
-        )?;
     }
     report_changes(options, before, &output.interface)?;
     let DiskPlan { written, removed, unchanged } = plan;

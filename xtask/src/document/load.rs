@@ -54,6 +54,14 @@ pub fn file(path: &Path) -> Result<Document, LoadError> {
     bytes(&read(path)?)
 }
 
+/// Reads the value of a JSON or YAML file, whatever it holds.
+///
+/// # Errors
+/// The file cannot be read, is too large, or is neither JSON nor YAML.
+pub fn file_value(path: &Path) -> Result<Value, LoadError> {
+    value(&read(path)?)
+}
+
 /// Reads a file up to one byte more than [`MAX_BYTES`], which [`bytes`] rejects.
 ///
 /// # Errors
@@ -67,18 +75,22 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
 
 /// Reads a document from bytes; JSON and YAML are told apart by the first character.
 pub fn bytes(bytes: &[u8]) -> Result<Document, LoadError> {
+    let root = value(bytes)?;
+    check(&root).map_err(LoadError::NotOpenApi)?;
+    Ok(Document::new(root))
+}
+
+fn value(bytes: &[u8]) -> Result<Value, LoadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(LoadError::TooLarge);
     }
     let text = std::str::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.valid_up_to()))?;
-    let root = match text.trim_start_matches('\u{feff}').trim_start() {
-        "" => return Err(LoadError::Empty),
-        text if text.starts_with('<') => return Err(LoadError::Html),
-        text if text.starts_with(['{', '[']) => json(text)?,
-        text => yaml(text).map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() })?,
-    };
-    check(&root).map_err(LoadError::NotOpenApi)?;
-    Ok(Document::new(root))
+    match text.trim_start_matches('\u{feff}').trim_start() {
+        "" => Err(LoadError::Empty),
+        text if text.starts_with('<') => Err(LoadError::Html),
+        text if text.starts_with(['{', '[']) => json(text),
+        text => yaml(text).map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() }),
+    }
 }
 
 fn json(text: &str) -> Result<Value, LoadError> {

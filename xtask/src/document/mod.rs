@@ -11,6 +11,8 @@ pub mod walk;
 
 pub use pointer::Pointer;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 /// The methods a path item may hold, in the order in which OpenAPI lists them.
@@ -20,6 +22,8 @@ pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     root: Value,
+    /// The labels of operations that moved, by those that they had.
+    moved: BTreeMap<String, String>,
 }
 
 /// A view of one operation.
@@ -60,7 +64,7 @@ impl Operation<'_> {
 impl Document {
     /// Wraps a value; [`load`] is the way to get one that is known to be an OpenAPI document.
     pub fn new(root: Value) -> Self {
-        Self { root }
+        Self { root, moved: BTreeMap::new() }
     }
 
     /// The whole document.
@@ -71,6 +75,20 @@ impl Document {
     /// The whole document, to change it.
     pub fn root_mut(&mut self) -> &mut Value {
         &mut self.root
+    }
+
+    /// Records that operations are at another place than in earlier documents.
+    pub fn set_moved<'a>(&mut self, moved: impl Iterator<Item = (&'a str, &'a str)>) {
+        self.moved = moved.map(|(old, new)| (old.to_owned(), new.to_owned())).collect();
+    }
+
+    /// The method and path that an operation of earlier documents has now.
+    pub fn locate(&self, method: &str, path: &str) -> (String, String) {
+        let moved = self.moved.get(&label(method, path)).and_then(|label| label.split_once(' '));
+        moved.map_or_else(
+            || (method.to_owned(), path.to_owned()),
+            |(method, path)| (method.to_ascii_lowercase(), path.to_owned()),
+        )
     }
 
     /// The path items in the order of the document.

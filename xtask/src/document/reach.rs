@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Document, schema_name};
+use super::{Document, Operation, schema_name};
 
 /// The named schemas that each named schema mentions.
 #[derive(Debug, Clone)]
@@ -39,6 +39,16 @@ impl<'a> Reach<'a> {
     pub fn leads_to(&self, from: &str, to: &str) -> bool {
         let root = self.0.keys().find(|name| **name == from);
         root.is_some_and(|root| self.from([*root]).contains(to))
+    }
+
+    /// The schemas that an operation uses.
+    pub fn used_by(&self, operation: &Operation<'a>) -> BTreeSet<&'a str> {
+        let mut roots = BTreeSet::new();
+        operation.value.values().for_each(|value| mentioned(value, &mut roots));
+        if let Some(parameters) = operation.item.get("parameters") {
+            mentioned(parameters, &mut roots);
+        }
+        self.from(roots)
     }
 
     /// The schemas that requests contain.

@@ -17,8 +17,6 @@ use self::{object::Object, open_enum::OpenEnum, operation::OperationModel, rust_
 pub struct Model {
     /// The operations, ordered by path and method.
     pub operations: Vec<OperationModel>,
-    /// Operations without an entry in the overlay.
-    pub unnamed: Vec<UnnamedOperation>,
     /// String enums, which stay open for values that this document does not know.
     pub enums: Vec<OpenEnum>,
     /// Schemas with alternatives.
@@ -31,13 +29,4 @@ pub struct Model {
     pub declared: BTreeSet<String>,
     /// The names that merged schemas have together, by the names that they had.
     pub merged: BTreeMap<String, String>,
-}
-
-/// An operation without an entry in the overlay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnnamedOperation {
-    /// `GET /v1/alerts`
-    pub operation: String,
-    /// The name that it got from its method and path.
-    pub name: String,
 }

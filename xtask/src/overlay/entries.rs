@@ -8,8 +8,9 @@ use super::{
     stale::{self, Candidates},
 };
 use crate::{
-    document::{Document, Operation},
-    problem::Problems,
+    document::{Document, Operation, child, template_names},
+    moves::Moves,
+    problem::{Problem, Problems},
 };
 
 /// What we know about the document.
@@ -26,6 +27,8 @@ pub struct Overlay {
     pub(super) secrets: BTreeMap<String, Tracked<()>>,
     pub(super) merge: BTreeMap<String, MergeGroup>,
     pub(super) ledger: Ledger,
+    /// The keys of entries whose operations moved, by their labels now.
+    pub(super) keys: BTreeMap<String, String>,
     /// Whether the document is a part of the one that the overlay is for.
     is_for_part: bool,
 }
@@ -80,15 +83,15 @@ pub(super) struct TypeDocs {
 pub(super) struct MergeGroup {
     pub(super) group: Tracked<()>,
     pub(super) members: Vec<(String, Tracked<()>)>,
-    /// The place of the group, for problems.
-    pub(super) pointer: String,
+    /// The file and pointer of the group, for problems.
+    pub(super) place: (String, String),
 }
 
 /// Schemas that are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EqualSchemas {
-    /// Where the overlay says so, for problems.
-    pub place: String,
+    /// The file and pointer of the overlay that say so, for problems.
+    pub place: (String, String),
     /// The names of the equal schemas.
     pub schemas: Vec<String>,
 }
@@ -120,6 +123,13 @@ impl Overlay {
     pub fn file(&self, label: &str) -> String {
         let name = self.files.get(label).map(String::as_str).unwrap_or_default();
         format!("spec/overlay/{name}")
+    }
+
+    /// A problem of the entry of an operation, at one of its members.
+    pub fn problem(&self, label: &str, member: &str, message: impl Into<String>, help: impl Into<String>) -> Problem {
+        let file = self.files.get(label).map(String::as_str).unwrap_or_default();
+        let pointer = child(&stale::member("operations", self.key(label)), member);
+        Problem::in_overlay(file, pointer, message, help).in_operation(label)
     }
 
     /// How many items an operation lists at all, where it pages by offset.
@@ -178,9 +188,51 @@ impl Overlay {
                 return None;
             }
             self.ledger.read(&group.group);
-            Some((name.clone(), EqualSchemas { place: group.pointer.clone(), schemas: present }))
+            Some((name.clone(), EqualSchemas { place: group.place.clone(), schemas: present }))
         });
         groups.collect()
+    }
+
+    /// The methods and paths of all operations that have an entry.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.operations.keys().map(String::as_str)
+    }
+
+    /// The key of an entry in its file, by the label of its operation.
+    fn key<'a>(&'a self, label: &'a str) -> &'a str {
+        self.keys.get(label).map_or(label, String::as_str)
+    }
+
+    /// What to do about entries whose operations moved.
+    pub fn moved<'a>(&'a self, moves: &'a Moves) -> impl Iterator<Item = Problem> + 'a {
+        moves.iter().map(|(old, new)| {
+            let file = self.files.get(old).map(String::as_str).unwrap_or_default();
+            let message = format!("the operation is `{new}` now, and its entry follows it");
+            let help =
+                format!("rename the key to `{new}` in spec/overlay/{file}, and the operation in repairs that name it");
+            Problem::in_overlay(file, stale::member("operations", old), message, help).in_operation(old)
+        })
+    }
+
+    /// Lets entries follow operations that moved. Docs of path parameters follow their names.
+    #[must_use]
+    pub fn follow(mut self, moves: &Moves) -> Self {
+        for (old, new) in moves.iter() {
+            let Some(entry) = self.operations.remove(old) else { continue };
+            let names: BTreeMap<&str, &str> = template_names(old).into_iter().zip(template_names(new)).collect();
+            let entry = entry.map(|mut entry| {
+                let parameters = std::mem::take(&mut entry.parameters).into_iter();
+                let renamed = |name: String| names.get(name.as_str()).map_or(name.clone(), |new| (*new).to_owned());
+                entry.parameters = parameters.map(|(name, docs)| (renamed(name), docs)).collect();
+                entry
+            });
+            if let Some(file) = self.files.remove(old) {
+                self.files.insert(new.to_owned(), file);
+            }
+            self.keys.insert(new.to_owned(), old.to_owned());
+            self.operations.insert(new.to_owned(), entry);
+        }
+        self
     }
 
     /// The overlay for a part of the document, where unread entries are not a problem.
@@ -190,13 +242,17 @@ impl Overlay {
     }
 
     /// The entries that nothing has read. A run that is complete has read each that is of use.
-    pub fn stale(&self, document: &Document) -> Problems {
+    ///
+    /// `is_left_out` says whether an operation or a schema is left out of the crate for another
+    /// reason.
+    pub fn stale(&self, document: &Document, is_left_out: impl Fn(&str) -> bool) -> Problems {
         if self.is_for_part {
             return Problems::new();
         }
-        let operations = document.operations().map(|operation| operation.label()).collect();
+        let labels = document.operations().map(|operation| operation.label());
+        let operations = labels.filter(|label| !self.operations.contains_key(label)).collect();
         let undocumented = document.schemas().map(|(name, _)| name).filter(|name| !self.types.contains_key(*name));
         let candidates = Candidates { operations, types: undocumented.map(str::to_owned).collect() };
-        stale::problems(self.ledger.unread(), &candidates)
+        stale::problems(self.ledger.unread(), &candidates, is_left_out)
     }
 }

@@ -15,7 +15,7 @@ use super::{
     example,
     files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm, map},
     ledger::Tracked,
-    stale::{Purpose, Stale, at, member},
+    stale::{Purpose, Stale, member},
 };
 use crate::{
     document::{child, load},
@@ -248,7 +248,7 @@ struct Reader {
 
 impl Reader {
     fn report(&mut self, file: &str, pointer: &str, message: String, help: String) {
-        self.problems.push(Problem::new(at(file, pointer), message, help));
+        self.problems.push(Problem::in_overlay(file, pointer, message, help));
     }
 
     fn unreadable(&mut self, file: &str, reason: String) {
@@ -501,7 +501,7 @@ impl Reader {
             });
             let members = members.collect();
             self.type_docs(Some(&group), file, &pointer, name.clone(), summary, fields);
-            let group = MergeGroup { members, pointer: at(file, &pointer), group };
+            let group = MergeGroup { members, place: (file.to_owned(), pointer.clone()), group };
             if self.overlay.merge.insert(name, group).is_some() {
                 let help = format!("remove one of them from spec/overlay/{file}");
                 self.report(file, &pointer, "the group has a second entry".to_owned(), help);
@@ -558,7 +558,7 @@ fn check_operations(overlay: &Overlay, is_incomplete: bool, problems: &mut Probl
         let pointer = member("operations", key);
         let mut report = |name: &str, message: String, help: &str| {
             let help = format!("{help} in spec/overlay/{file}");
-            problems.push(Problem::new(at(file, &child(&pointer, name)), message, help));
+            problems.push(Problem::in_overlay(file, child(&pointer, name), message, help));
         };
         let method = entry.method.as_deref().unwrap_or(&entry.name);
         for (member, name) in [("name", entry.name.as_str()), ("method", method)] {
@@ -623,10 +623,10 @@ mod tests {
         .expect("overlay");
         let document = Document::new(json!({"paths": {"/v1/alerts": {"get": {}}}}));
         overlay.area("alerts");
-        let problems = overlay.stale(&document);
+        let problems = overlay.stale(&document, |_| false);
         assert_eq!(problems.iter().count(), 1);
         let text = problems.to_string();
-        assert!(text.contains("nearest operation is `GET /v1/alerts`"), "{text}");
+        assert!(text.contains("nearest operation without an entry is `GET /v1/alerts`"), "{text}");
     }
 
     #[test]
@@ -634,7 +634,7 @@ mod tests {
         let overlay = overlay(json!({})).expect("overlay");
         overlay.area("alerts");
         let document = Document::new(json!({}));
-        assert!(overlay.stale(&document).is_empty());
-        assert_eq!(overlay.clone().stale(&document).iter().count(), 1);
+        assert!(overlay.stale(&document, |_| false).is_empty());
+        assert_eq!(overlay.clone().stale(&document, |_| false).iter().count(), 1);
     }
 }

@@ -53,7 +53,7 @@ pub enum Purpose {
 
 /// The names that an entry with a typo may mean.
 pub struct Candidates {
-    /// The operations of the document.
+    /// The operations of the document without an entry.
     pub operations: Vec<String>,
     /// The types without an entry.
     pub types: Vec<String>,
@@ -79,7 +79,9 @@ impl Stale {
             ),
             Purpose::Operation(label, _) => {
                 let help = match nearest(label, &candidates.operations) {
-                    Some(near) => format!("correct the key in spec/overlay/{file}; the nearest operation is `{near}`"),
+                    Some(near) => {
+                        format!("correct the key in spec/overlay/{file}; the nearest operation without an entry is `{near}`")
+                    }
                     None => format!("remove the entry from spec/overlay/{file}: the operation is gone"),
                 };
                 (format!("the overlay entry `{label}` matches no operation of the document"), help)
@@ -138,7 +140,7 @@ impl Stale {
                 format!("remove it from spec/overlay/{file}: the schema is gone or has another name"),
             ),
         };
-        Problem::new(at(file, &self.pointer), message, help)
+        Problem::in_overlay(file, &self.pointer, message, help)
     }
 }
 
@@ -146,7 +148,11 @@ impl Stale {
 ///
 /// Schemas without a name of their own are named after their operation. If the key of an operation
 /// has a slip, their docs are unread for that reason alone and are not reported.
-pub fn problems<'a>(unread: impl Iterator<Item = &'a Stale> + Clone, candidates: &Candidates) -> Problems {
+pub fn problems<'a>(
+    unread: impl Iterator<Item = &'a Stale> + Clone,
+    candidates: &Candidates,
+    is_left_out: impl Fn(&str) -> bool,
+) -> Problems {
     let misspelt = unread.clone().filter_map(|entry| match &entry.purpose {
         Purpose::Operation(label, name) => nearest(label, &candidates.operations).map(|_| name.to_pascal_case()),
         _ => None,
@@ -156,8 +162,13 @@ pub fn problems<'a>(unread: impl Iterator<Item = &'a Stale> + Clone, candidates:
     for entry in unread {
         let schema = match &entry.purpose {
             Purpose::Type(name) | Purpose::TypeField(name, _) | Purpose::MergeMember(name) => name,
+            Purpose::Operation(label, _) if is_left_out(label) => continue,
+            Purpose::Secret(name) => name.split('.').next().unwrap_or_default(),
             _ => "",
         };
+        if !schema.is_empty() && is_left_out(schema) {
+            continue;
+        }
         if !misspelt.iter().any(|prefix| schema.starts_with(prefix)) {
             problems.push(entry.problem(candidates));
         }
@@ -168,11 +179,6 @@ pub fn problems<'a>(unread: impl Iterator<Item = &'a Stale> + Clone, candidates:
 fn nearest<'a>(name: &str, candidates: &'a [String]) -> Option<&'a str> {
     let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
     similar::get_close_matches(name, &candidates, 1, 0.8).first().copied()
-}
-
-/// A place in a file of the overlay, as `alerts.yaml#/operations/GET ~1v1~1alerts`.
-pub fn at(file: &str, pointer: &str) -> String {
-    if pointer.is_empty() { file.to_owned() } else { format!("{file}#{pointer}") }
 }
 
 /// The pointer of a member of a section.

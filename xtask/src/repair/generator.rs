@@ -1,12 +1,12 @@
 //! Generator limited: the document is right, but progenitor does not support it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{NotApplicable, Repair, RepairKind, RepairResult, place, repairs};
-use crate::document::{Document, Pointer};
+use super::{NotApplicable, PlaceResult, Repair, RepairKind, place, repairs};
+use crate::document::Document;
 
 /// All repairs of what progenitor cannot take.
-pub const REPAIRS: &[Repair] = repairs![RepairKind::Generator; attachment_upload_as_raw_body];
+pub const REPAIRS: &[Repair] = repairs![RepairKind::Generator; "generator.rs": attachment_upload_as_raw_body;];
 
 /// Path of the upload of an attachment.
 const ATTACHMENTS: &str = "/v1/alerts/{alertId}/attachments";
@@ -18,17 +18,18 @@ pub const RAW_BODY: &str = "application/octet-stream";
 /// `POST /v1/alerts/{alertId}/attachments` takes `multipart/form-data`, which progenitor does not
 /// support: it fails with an unexpected content type. A raw body gives a method of the right form,
 /// and the call builder sends the multipart body.
-fn attachment_upload_as_raw_body(document: &mut Document) -> RepairResult {
-    let at = Pointer::Path(&["paths", ATTACHMENTS, "post", "requestBody", "content"]).to_string();
-    let operation = place::operation(document, "post", ATTACHMENTS)?;
+fn attachment_upload_as_raw_body(document: &mut Document) -> PlaceResult {
+    let (at, operation) = place::operation(document, "post", ATTACHMENTS)?;
+    let at = format!("{at}/requestBody/content");
     let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
     let Some(content) = content.and_then(|content| content.as_object_mut()) else {
         return Err(NotApplicable::not_found(at, "the operation takes no body"));
     };
     let file = json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}});
     if content.get("multipart/form-data") != Some(&json!({ "schema": file })) || content.len() != 1 {
-        let found = serde_json::Value::Object(content.clone());
-        return Err(NotApplicable::not_needed(at, format!("expected one multipart form with a `file`, found `{found}`")));
+        let is_raw = content.contains_key(RAW_BODY) && content.len() == 1;
+        let found = format!("expected one multipart form with a `file`, found `{}`", Value::Object(content.clone()));
+        return Err(if is_raw { NotApplicable::not_needed(at, found) } else { NotApplicable::different(at, found) });
     }
     *content =
         serde_json::Map::from_iter([(RAW_BODY.to_owned(), json!({"schema": {"type": "string", "format": "binary"}}))]);

@@ -1,9 +1,10 @@
 //! Repairs defects of the document: one named function per defect.
 //!
-//! A repair names the operation or schema that it changes, and states what it expects to find.
-//! Where it finds something else it does not apply, and the run fails. Either the vendor corrected
-//! the document, and the repair must be deleted; or the place is gone, and the repair must move.
-//! So the document still needs every repair in the lists below.
+//! A repair names the places that it changes, and states the wrong value that it expects and the
+//! right one. A place without the wrong value is left as the document has it, and needs attention:
+//! it has the right value now, and the repair must be deleted; or a value that is neither, which
+//! a maintainer must look at; or it is gone, and the repair must move. So the document still needs
+//! every repair in the lists below.
 //!
 //! Some defects are systematic. Passes that treat every place alike handle them:
 //!
@@ -47,7 +48,7 @@ impl fmt::Display for RepairKind {
     }
 }
 
-/// Why a repair does not apply.
+/// Why a repair does not apply at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotApplicable {
     reason: Reason,
@@ -58,13 +59,19 @@ pub struct NotApplicable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reason {
     NotNeeded,
+    Different,
     NotFound,
 }
 
 impl NotApplicable {
-    /// The place does not have the defect.
+    /// The place has the right value.
     pub fn not_needed(pointer: impl Into<String>, found: impl Into<String>) -> Self {
         Self { reason: Reason::NotNeeded, pointer: pointer.into(), found: found.into() }
+    }
+
+    /// The place has neither the wrong value nor the right one.
+    pub fn different(pointer: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { reason: Reason::Different, pointer: pointer.into(), found: found.into() }
     }
 
     /// The place is missing.
@@ -72,45 +79,80 @@ impl NotApplicable {
         Self { reason: Reason::NotFound, pointer: pointer.into(), found: missing.into() }
     }
 
-    /// Whether the document no longer has the defect.
+    /// Whether the place has the right value.
     pub fn is_not_needed(&self) -> bool {
         self.reason == Reason::NotNeeded
     }
 
-    fn into_problem(self, repair: &str) -> Problem {
-        let (what, help) = match self.reason {
-            Reason::NotNeeded => (
-                "is not needed any more",
-                "if the document is right now, delete the repair, its tests and its line in the list",
-            ),
-            Reason::NotFound => ("does not find its place", "find out where the place went; move the repair or delete it"),
+    /// Whether the place has neither the wrong value nor the right one.
+    pub fn is_different(&self) -> bool {
+        self.reason == Reason::Different
+    }
+
+    /// `needed` is how many places still need the repair, of how many.
+    fn into_problem(self, repair: &Repair, (needed, all): (usize, usize)) -> Problem {
+        let Repair { name, file, .. } = repair;
+        let of_many = if all > 1 { format!(" ({needed} of {all} places still need it)") } else { String::new() };
+        let retire = match needed {
+            0 => format!("delete the repair, its tests and its line in the list ({file})"),
+            _ => format!("remove this place from the repair and its test ({file})"),
         };
-        Problem::new(
-            self.pointer,
-            format!("the repair `{repair}` {what}: {}", self.found),
-            format!("{help} (xtask/src/repair)"),
-        )
+        let (what, help) = match self.reason {
+            Reason::NotNeeded => ("is not needed here any more", retire),
+            Reason::Different => (
+                "finds another value than it expects, and leaves it",
+                format!("find out which value is right; correct the repair or remove the place from it ({file})"),
+            ),
+            Reason::NotFound => {
+                ("does not find its place", format!("find out where the place went; move the repair, or {retire}"))
+            }
+        };
+        Problem::new(self.pointer, format!("the repair `{name}` {what}{of_many}: {}", self.found), help)
     }
 }
 
-/// The number of places that a repair changed, or why it does not apply.
-pub type RepairResult = Result<usize, NotApplicable>;
+/// The number of changes at one place, or why the repair does not apply there.
+pub type PlaceResult = Result<usize, NotApplicable>;
+
+/// What a repair did at each of its places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepairResult(Vec<PlaceResult>);
+
+impl RepairResult {
+    /// Whether the repair changed each of its places.
+    pub fn is_complete(&self) -> bool {
+        self.0.iter().all(Result::is_ok)
+    }
+}
+
+impl From<PlaceResult> for RepairResult {
+    fn from(result: PlaceResult) -> Self {
+        Self(vec![result])
+    }
+}
 
 /// A repair and its name.
 #[derive(Debug, Clone, Copy)]
 pub struct Repair {
     /// The name of the function.
     pub name: &'static str,
+    /// The source file, for help texts.
+    pub file: &'static str,
     /// Whose limits it works around.
     pub kind: RepairKind,
     /// The repair itself.
     pub apply: fn(&mut Document) -> RepairResult,
 }
 
-/// Builds a list of repairs that are named like their functions.
+/// Builds a list of repairs that are named like their functions, by their files.
 macro_rules! repairs {
-    ($kind:expr; $($name:ident),* $(,)?) => {
-        &[$($crate::repair::Repair { name: stringify!($name), kind: $kind, apply: $name }),*]
+    ($kind:expr; $($file:literal: $($name:ident),+;)+) => {
+        &[$($($crate::repair::Repair {
+            name: stringify!($name),
+            file: concat!("xtask/src/repair/", $file),
+            kind: $kind,
+            apply: |document| $name(document).into(),
+        }),+),+]
     };
 }
 use repairs;
@@ -126,20 +168,22 @@ pub struct Applied {
     pub places: usize,
 }
 
-/// Applies repairs in order.
-///
-/// # Errors
-/// Every repair that does not apply.
-pub fn apply(repairs: &[Repair], document: &mut Document) -> Result<Vec<Applied>, Problems> {
-    let mut problems = Problems::new();
+/// Applies repairs in order. Places at which one does not apply need attention.
+pub fn apply(repairs: &[Repair], document: &mut Document, attention: &mut Problems) -> Vec<Applied> {
     let mut applied = Vec::new();
-    for Repair { name, kind, apply } in repairs.iter().copied() {
-        match apply(document) {
-            Ok(places) => applied.push(Applied { name, kind, places }),
-            Err(reason) => problems.push(reason.into_problem(name)),
+    for repair in repairs {
+        let RepairResult(results) = (repair.apply)(document);
+        let needed = results.iter().filter(|result| result.is_ok()).count();
+        let places = results.iter().flatten().sum();
+        if needed > 0 {
+            applied.push(Applied { name: repair.name, kind: repair.kind, places });
+        }
+        let all = results.len();
+        for reason in results.into_iter().filter_map(Result::err) {
+            attention.push(reason.into_problem(repair, (needed, all)));
         }
     }
-    problems.into_result().map(|()| applied)
+    applied
 }
 
 #[cfg(test)]
@@ -148,38 +192,59 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Checks a repair: it repairs the defect, does not apply twice, and does not apply where the
-    /// place is missing.
-    pub(crate) fn check(repair: fn(&mut Document) -> RepairResult, defect: Value, repaired: Value) {
+    /// Checks a repair: it repairs the defect at every place, is not needed a second time, and
+    /// finds no place in an empty document.
+    pub(crate) fn check<R: Into<RepairResult>>(repair: fn(&mut Document) -> R, defect: Value, repaired: Value) {
         let mut document = Document::new(defect);
-        assert!(repair(&mut document).expect("applies to the defect") > 0);
+        let RepairResult(results) = repair(&mut document).into();
+        assert!(
+            !results.is_empty() && results.iter().all(|result| result.as_ref().is_ok_and(|places| *places > 0)),
+            "{results:?}"
+        );
         assert_eq!(document.root(), &repaired);
-        let reason = repair(&mut document).expect_err("does not apply twice");
-        assert!(reason.is_not_needed(), "{reason:?}");
+        let RepairResult(results) = repair(&mut document).into();
+        assert!(results.iter().all(|result| result.as_ref().is_err_and(NotApplicable::is_not_needed)), "{results:?}");
         assert_eq!(document.root(), &repaired, "a repair that does not apply changes nothing");
         let mut gone = Document::new(json!({"paths": {}, "components": {"schemas": {}}}));
-        let reason = repair(&mut gone).expect_err("does not apply where the place is missing");
-        assert!(!reason.is_not_needed(), "{reason:?}");
+        let RepairResult(results) = repair(&mut gone).into();
+        let is_not_found = |reason: &NotApplicable| reason.reason == Reason::NotFound;
+        assert!(results.iter().all(|result| result.as_ref().is_err_and(is_not_found)), "{results:?}");
     }
 
     #[test]
-    fn repairs_that_do_not_apply_are_reported_by_name() {
-        fn gone(_: &mut Document) -> RepairResult {
+    fn places_at_which_a_repair_does_not_apply_are_reported_by_name() {
+        fn gone(_: &mut Document) -> PlaceResult {
             Err(NotApplicable::not_found("/a", "there is no `a`"))
         }
-        fn needless(_: &mut Document) -> RepairResult {
+        fn needless(_: &mut Document) -> PlaceResult {
             Err(NotApplicable::not_needed("/b", "it is a number"))
         }
-        fn fine(_: &mut Document) -> RepairResult {
-            Ok(2)
+        fn partly(_: &mut Document) -> RepairResult {
+            RepairResult(vec![
+                Ok(2),
+                Err(NotApplicable::not_needed("/c", "it is a number")),
+                Err(NotApplicable::different("/d", "it is a list")),
+            ])
         }
         let mut document = Document::new(json!({}));
-        let text =
-            apply(repairs![RepairKind::Vendor; gone, fine, needless], &mut document).expect_err("two problems").to_string();
-        assert!(text.contains("2 problems"), "{text}");
-        assert!(text.contains("`gone` does not find its place: there is no `a`"), "{text}");
-        assert!(text.contains("`needless` is not needed any more: it is a number"), "{text}");
-        let applied = apply(repairs![RepairKind::Vendor; fine], &mut document).expect("applied");
-        assert_eq!(applied, [Applied { name: "fine", kind: RepairKind::Vendor, places: 2 }]);
+        let mut attention = Problems::new();
+        let applied =
+            apply(repairs![RepairKind::Vendor; "tests.rs": gone, partly, needless;], &mut document, &mut attention);
+        assert_eq!(applied, [Applied { name: "partly", kind: RepairKind::Vendor, places: 2 }]);
+        let found: Vec<String> =
+            attention.iter().map(|problem| format!("{} {}", problem.pointer, problem.message)).collect();
+        assert_eq!(
+            found,
+            [
+                "/a the repair `gone` does not find its place: there is no `a`",
+                "/c the repair `partly` is not needed here any more (1 of 3 places still need it): it is a number",
+                "/d the repair `partly` finds another value than it expects, and leaves it \
+                 (1 of 3 places still need it): it is a list",
+                "/b the repair `needless` is not needed here any more: it is a number",
+            ]
+        );
+        let help: Vec<&str> = attention.iter().map(|problem| problem.help.as_str()).collect();
+        assert!(help[1].starts_with("remove this place from the repair"), "{help:?}");
+        assert!(help[3].starts_with("delete the repair"), "{help:?}");
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     document::{Document, Operation, Pointer, template_names},
     model::{
         operation::{OperationModel, Parameter, RequestBody, ResponseBody, UNSORTED},
+        page::Page,
         rust_type::RustType,
     },
     names::field_name,
@@ -30,6 +31,7 @@ fn model(
 ) -> OperationModel {
     let entry = overlay.entry(operation);
     let id = operation.id().to_owned();
+    let mut overlay_problems = Vec::new();
     let mut report = |message: String, help: &str| {
         let paths = Pointer::Root.member("paths");
         let item = paths.member(operation.path);
@@ -45,29 +47,10 @@ fn model(
     if parameters.iter().any(|(place, _)| *place == "header") {
         report("header parameters are not supported".to_owned(), "drop the parameter in a repair");
     }
-    let paging = entry.and_then(|entry| entry.paging);
-    for name in paging.map(Paging::parameters).into_iter().flatten() {
-        if !query_params.iter().any(|parameter| parameter.name == *name) {
-            report(
-                format!("its `paging` needs the parameter `{name}`, which it does not have"),
-                &format!("correct its `paging` in {}", overlay.file(&operation.label())),
-            );
-        }
-    }
     let response = response(operation);
-    let page = match &response {
-        ResponseBody::Json(RustType::Named(schema)) if paging.is_some() => pages::page(document, schema),
-        _ => None,
-    };
-    if paging.is_some() && page.is_none() {
-        report(
-            "it has `paging`, but its response is not a known form of page".to_owned(),
-            &format!(
-                "remove its `paging` from {}, or support the form in xtask/src/adapt/extract/pages.rs",
-                overlay.file(&operation.label())
-            ),
-        );
-    }
+    let (paging, page) = paging(document, operation, entry, &query_params, &response)
+        .map_err(|(message, help)| overlay_problems.push(overlay.problem(&operation.label(), "paging", message, help)))
+        .unwrap_or_default();
     let body = body(document, operation, bodies);
     if body.is_none() {
         report(
@@ -75,13 +58,14 @@ fn model(
             "support it in xtask/src/adapt/extract/operations.rs",
         );
     }
-    let idempotency = entry.map(|entry| entry.idempotency).unwrap_or_default();
+    let mut idempotency = entry.map(|entry| entry.idempotency).unwrap_or_default();
     if idempotency == Idempotency::WithAlias && !has_alias(document, operation, body.as_ref()) {
-        report(
-            "its `idempotency` needs the body property `alias`, which it does not have".to_owned(),
-            &format!("correct its `idempotency` in {}", overlay.file(&operation.label())),
-        );
+        idempotency = Idempotency::default();
+        let message = "its `idempotency` needs the body property `alias`, which it does not have; it has none for now";
+        let help = format!("correct its `idempotency` in {}", overlay.file(&operation.label()));
+        overlay_problems.push(overlay.problem(&operation.label(), "idempotency", message, help));
     }
+    problems.extend(overlay_problems);
     let summary = operation.value.get("summary").and_then(Value::as_str).unwrap_or_default();
     let tags = operation.value.get("tags").and_then(Value::as_array);
     OperationModel {
@@ -106,6 +90,34 @@ fn model(
         description: entry.map(|entry| entry.docs.clone()).unwrap_or_default(),
         in_overlay: entry.is_some(),
         id,
+    }
+}
+
+/// How the operation pages, or what is wrong with what the overlay says, and what to do.
+fn paging(
+    document: &Document,
+    operation: &Operation<'_>,
+    entry: Option<&Entry>,
+    query_params: &[Parameter],
+    response: &ResponseBody,
+) -> Result<(Option<Paging>, Option<Page>), (String, String)> {
+    let Some(paging) = entry.and_then(|entry| entry.paging) else { return Ok((None, None)) };
+    let without = format!("`{}` does not page for now", operation.label());
+    let is_missing = |name: &&&str| !query_params.iter().any(|parameter| parameter.name == ***name);
+    if let Some(name) = paging.parameters().iter().find(is_missing) {
+        let message = format!("its `paging` needs the parameter `{name}`, which it does not have; {without}");
+        return Err((message, "correct or remove its `paging`".to_owned()));
+    }
+    let page = match response {
+        ResponseBody::Json(RustType::Named(schema)) => pages::page(document, schema),
+        _ => None,
+    };
+    match page {
+        Some(page) => Ok((Some(paging), Some(page))),
+        None => Err((
+            format!("it has `paging`, but its response is not a known form of page; {without}"),
+            "remove its `paging`, or support the form in xtask/src/adapt/extract/pages.rs".to_owned(),
+        )),
     }
 }
 

@@ -9,8 +9,7 @@ use crate::{
     document::load,
     generate,
     overlay::Overlay,
-    pipeline,
-    repair::{generator, vendor},
+    pipeline::{self, Pipeline},
     times::Times,
 };
 
@@ -25,8 +24,7 @@ pub fn write(directory: &Path) -> Result<usize, Failure> {
     let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
     let spec = workspace().join("spec/jsm-ops.json");
     let document = load::file(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let repairs: Vec<_> = vendor::REPAIRS.iter().chain(generator::REPAIRS).copied().collect();
-    let repaired = pipeline::repair(document, vendor::URL_REPAIRS, &repairs, &mut Times::start())?;
+    let repaired = pipeline::repair(document, &Pipeline::new(overlay.clone()), &mut Times::start())?;
     let file = generate::plain(&adapt::minimal(repaired.document, &overlay))?;
     let code = prettyplease::unparse(&file);
     fs::create_dir_all(directory.join("src"))?;

@@ -5,17 +5,17 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, schema_reference},
-    repair::{RepairResult, place},
+    repair::{PlaceResult, RepairResult, place},
 };
 
 /// An entry of the audit log has a `summary` in both examples; the schema has a `message` that
 /// neither example has. Both are read.
-pub fn audit_logs_have_a_summary(document: &mut Document) -> RepairResult {
+pub fn audit_logs_have_a_summary(document: &mut Document) -> PlaceResult {
     place::add_property(document, "AuditLogResponse", "summary", json!({"type": "string"}))
 }
 
 /// The examples of an integration have a `description`, in requests and responses.
-pub fn integrations_have_a_description(document: &mut Document) -> RepairResult {
+pub fn integrations_have_a_description(document: &mut Document) -> PlaceResult {
     place::add_property(document, "Integration", "description", json!({"type": "string"}))
 }
 
@@ -34,14 +34,14 @@ pub fn syncs_have_type_specific_properties(document: &mut Document) -> RepairRes
 
 /// The next participants on call are under `nextOnCallParticipants`. The example nests them like
 /// those on call now; the schema does not.
-pub fn next_on_calls_are_nested(document: &mut Document) -> RepairResult {
+pub fn next_on_calls_are_nested(document: &mut Document) -> PlaceResult {
     let list = json!({"type": "array", "items": schema_reference("OnCallParticipant")});
     place::add_property(document, "OnCallParticipant", "nextOnCallParticipants", list)
 }
 
 /// Assigning a role to a user is declared to return a page of roles. The example has `message` and
 /// `data`, as the responses of creating and changing a role do.
-pub fn role_assignment_returns_a_receipt(document: &mut Document) -> RepairResult {
+pub fn role_assignment_returns_a_receipt(document: &mut Document) -> PlaceResult {
     let response = place::response(document, "post", "/v1/roles/assign", "200")?;
     place::replace(
         response,

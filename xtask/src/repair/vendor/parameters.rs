@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     document::Document,
     repair::{
-        RepairResult,
+        PlaceResult, RepairResult,
         place::{self, declare_path_parameter, drop_path_parameter, rename_path_parameter},
     },
 };
@@ -25,53 +25,53 @@ const TEAM_ROLE: &str = "/v1/teams/{teamId}/roles/{identifier}";
 const TEAM_REQUEST: &str = "/v1/teams/{teamId}/requests/{requestId}";
 
 /// Reading the outgoing alert filter declares `id` for `{integrationId}`.
-pub fn alert_filter_parameter(document: &mut Document) -> RepairResult {
+pub fn alert_filter_parameter(document: &mut Document) -> PlaceResult {
     rename_path_parameter(document, "get", ALERT_FILTER, "id", "integrationId")
 }
 
 /// Changing the outgoing alert filter declares no `integrationId`.
-pub fn update_alert_filter_parameter(document: &mut Document) -> RepairResult {
+pub fn update_alert_filter_parameter(document: &mut Document) -> PlaceResult {
     declare_path_parameter(document, "patch", ALERT_FILTER, "integrationId")
 }
 
 /// Listing the actions of an integration declares no `integrationId`; creating one does.
-pub fn integration_actions_parameter(document: &mut Document) -> RepairResult {
+pub fn integration_actions_parameter(document: &mut Document) -> PlaceResult {
     declare_path_parameter(document, "get", INTEGRATION_ACTIONS, "integrationId")
 }
 
 /// Removing extra properties of an alert declares `alertId` for `{id}`; adding them declares `id`.
-pub fn extra_properties_parameter(document: &mut Document) -> RepairResult {
+pub fn extra_properties_parameter(document: &mut Document) -> PlaceResult {
     rename_path_parameter(document, "delete", EXTRA_PROPERTIES, "alertId", "id")
 }
 
 /// Removing tags of an alert declares `alertId` for `{id}`; adding them declares `id`.
-pub fn tags_parameter(document: &mut Document) -> RepairResult {
+pub fn tags_parameter(document: &mut Document) -> PlaceResult {
     rename_path_parameter(document, "delete", TAGS, "alertId", "id")
 }
 
 /// Listing the actions of a sync declares no `syncId`; creating one does.
-pub fn sync_actions_parameter(document: &mut Document) -> RepairResult {
+pub fn sync_actions_parameter(document: &mut Document) -> PlaceResult {
     declare_path_parameter(document, "get", SYNC_ACTIONS, "syncId")
 }
 
 /// Reading an action group of a sync declares `actionGroupId` for `{id}`; changing and deleting it
 /// declare `id`.
-pub fn sync_action_group_parameter(document: &mut Document) -> RepairResult {
+pub fn sync_action_group_parameter(document: &mut Document) -> PlaceResult {
     rename_path_parameter(document, "get", SYNC_ACTION_GROUP, "actionGroupId", "id")
 }
 
 /// Changing the order of a global policy declares no `policyId`; its twin for teams does.
-pub fn policy_order_parameter(document: &mut Document) -> RepairResult {
+pub fn policy_order_parameter(document: &mut Document) -> PlaceResult {
     declare_path_parameter(document, "post", POLICY_ORDER, "policyId")
 }
 
 /// Creating a policy of a team declares a `policyId` that its path does not have.
-pub fn team_policy_create_parameter(document: &mut Document) -> RepairResult {
+pub fn team_policy_create_parameter(document: &mut Document) -> PlaceResult {
     drop_path_parameter(document, "post", TEAM_POLICIES, "policyId")
 }
 
 /// The status of a request about a team declares no `teamId`.
-pub fn team_request_parameter(document: &mut Document) -> RepairResult {
+pub fn team_request_parameter(document: &mut Document) -> PlaceResult {
     declare_path_parameter(document, "get", TEAM_REQUEST, "teamId")
 }
 
@@ -104,13 +104,8 @@ mod tests {
 
     #[test]
     fn each_operation_declares_what_its_template_names() {
-        type Case = (
-            fn(&mut Document) -> RepairResult,
-            &'static str,
-            &'static str,
-            &'static [&'static str],
-            &'static [&'static str],
-        );
+        type Case =
+            (fn(&mut Document) -> PlaceResult, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
         let cases: [Case; 10] = [
             (alert_filter_parameter, "get", ALERT_FILTER, &["id"], &["integrationId"]),
             (update_alert_filter_parameter, "patch", ALERT_FILTER, &[], &["integrationId"]),

@@ -4,19 +4,23 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, schema_reference, walk},
-    repair::{NotApplicable, RepairResult, place},
+    repair::{NotApplicable, PlaceResult, RepairResult, place},
 };
 
 /// `UpdateHeartbeatRequest` requires a property `name` that it does not have; the name of the
 /// heartbeat is in the query.
-pub fn heartbeat_update_requires_no_name(document: &mut Document) -> RepairResult {
+pub fn heartbeat_update_requires_no_name(document: &mut Document) -> PlaceResult {
     let schema = place::schema(document, "UpdateHeartbeatRequest")?;
     let at = "/components/schemas/UpdateHeartbeatRequest/required";
     if schema.get("properties").is_some_and(|properties| properties.get("name").is_some()) {
         return Err(NotApplicable::not_needed(at, "the schema has the property `name`"));
     }
-    if schema.get("required") != Some(&json!(["name"])) {
-        return Err(NotApplicable::not_needed(at, "`name` is not required"));
+    match schema.get("required") {
+        None => return Err(NotApplicable::not_needed(at, "`name` is not required")),
+        Some(required) if *required != json!(["name"]) => {
+            return Err(NotApplicable::different(at, format!("expected `[\"name\"]` or none, found `{required}`")));
+        }
+        Some(_) => {}
     }
     schema.remove("required");
     Ok(1)
@@ -24,7 +28,7 @@ pub fn heartbeat_update_requires_no_name(document: &mut Document) -> RepairResul
 
 /// `discriminator` on schemas that offer no alternatives, eight of them strings. It means nothing
 /// there (OpenAPI 3.0.3, "Discriminator Object": only beside `oneOf`, `anyOf` or `allOf`).
-pub fn discriminators_without_alternatives(document: &mut Document) -> RepairResult {
+pub fn discriminators_without_alternatives(document: &mut Document) -> PlaceResult {
     let mut removed = 0;
     walk::schemas_mut(document, |_, schema| {
         let Some(schema) = schema.as_object_mut() else { return };
@@ -80,7 +84,7 @@ pub fn maps_hold_any_value(document: &mut Document) -> RepairResult {
 }
 
 /// `ExtraProperties` is declared as a map of strings; its example holds `false`.
-pub fn extra_properties_hold_any_value(document: &mut Document) -> RepairResult {
+pub fn extra_properties_hold_any_value(document: &mut Document) -> PlaceResult {
     let values = place::schema(document, "ExtraProperties")?.get_mut("additionalProperties");
     let at = "/components/schemas/ExtraProperties/additionalProperties".to_owned();
     let values = values.ok_or_else(|| NotApplicable::not_found(&at, "`ExtraProperties` is not a map"))?;
@@ -90,7 +94,7 @@ pub fn extra_properties_hold_any_value(document: &mut Document) -> RepairResult 
 /// `SuccessResponse.took`, the seconds that a request took, is declared `integer`; its example is
 /// `0.195`. The schema is the receipt of every asynchronous write to an alert, so a client that
 /// follows the document fails on all of them.
-pub fn took_is_fractional(document: &mut Document) -> RepairResult {
+pub fn took_is_fractional(document: &mut Document) -> PlaceResult {
     let wrong = json!({"type": "integer", "format": "int32"});
     place::replace(
         place::property(document, "SuccessResponse", "took")?,
@@ -115,12 +119,12 @@ fn boolean_or_text() -> Value {
 }
 
 /// `Heartbeat.enabled` is declared `boolean`; its example is the string `"true"`.
-pub fn heartbeat_enabled_may_be_text(document: &mut Document) -> RepairResult {
+pub fn heartbeat_enabled_may_be_text(document: &mut Document) -> PlaceResult {
     place::replace(place::property(document, "Heartbeat", "enabled")?, &json!({"type": "boolean"}), boolean_or_text())
 }
 
 /// `RoutingRuleResponse.isDefault` is declared `boolean`; its example is the string `"true"`.
-pub fn routing_rule_default_may_be_text(document: &mut Document) -> RepairResult {
+pub fn routing_rule_default_may_be_text(document: &mut Document) -> PlaceResult {
     place::replace(
         place::property(document, "RoutingRuleResponse", "isDefault")?,
         &json!({"type": "boolean"}),
@@ -129,9 +133,13 @@ pub fn routing_rule_default_may_be_text(document: &mut Document) -> RepairResult
 }
 
 /// Marks a property that may be `null`.
-fn nullable((at, value): (String, &mut Value)) -> RepairResult {
-    if value.get("nullable").is_some() {
-        return Err(NotApplicable::not_needed(format!("{at}/nullable"), "the property says whether it may be null"));
+fn nullable((at, value): (String, &mut Value)) -> PlaceResult {
+    if let Some(found) = value.get("nullable") {
+        let at = format!("{at}/nullable");
+        return Err(match found {
+            Value::Bool(true) => NotApplicable::not_needed(at, "the property may be null"),
+            _ => NotApplicable::different(at, format!("expected `true` or none, found `{found}`")),
+        });
     }
     let Some(schema) = value.as_object_mut() else { return Err(NotApplicable::not_found(at, "expected a schema")) };
     schema.insert("nullable".to_owned(), Value::Bool(true));
@@ -140,20 +148,20 @@ fn nullable((at, value): (String, &mut Value)) -> RepairResult {
 
 /// `TimelineRotation.order` is declared `number`; the example of a timeline has `null` for two of
 /// its rotations.
-pub fn rotation_order_may_be_null(document: &mut Document) -> RepairResult {
+pub fn rotation_order_may_be_null(document: &mut Document) -> PlaceResult {
     nullable(place::property(document, "TimelineRotation", "order")?)
 }
 
 /// `FilterDto.conditions` is declared an array; the examples of sync actions have `null` where a
 /// filter matches everything.
-pub fn sync_conditions_may_be_null(document: &mut Document) -> RepairResult {
+pub fn sync_conditions_may_be_null(document: &mut Document) -> PlaceResult {
     nullable(place::property(document, "FilterDto", "conditions")?)
 }
 
 /// Changing an action of an integration is declared to return the integration. Its example is the
 /// action, with the direction, filter and field mappings that an integration does not have; reading
 /// the action is declared right.
-pub fn integration_action_update_returns_the_action(document: &mut Document) -> RepairResult {
+pub fn integration_action_update_returns_the_action(document: &mut Document) -> PlaceResult {
     let response = place::response(document, "patch", "/v1/integrations/{integrationId}/actions/{id}", "200")?;
     place::replace(response, &schema_reference("Integration"), schema_reference("IntegrationAction"))
 }
@@ -227,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn all_maps_hold_any_value_or_the_repair_fails() {
+    fn each_map_is_a_place_of_its_own() {
         let maps = |values: Value| {
             let mut document = json!({"components": {"schemas": {}}});
             for (schema, property) in MAPS {
@@ -240,7 +248,10 @@ mod tests {
         let mut one_is_right = Document::new(maps(json!({"type": "object"})));
         one_is_right.root_mut()["components"]["schemas"]["SyncAction"]["properties"]["properties"] =
             json!({"type": "object"});
-        assert!(maps_hold_any_value(&mut one_is_right).expect_err("rejected").is_not_needed());
+        assert!(!maps_hold_any_value(&mut one_is_right).is_complete());
+        let left = &one_is_right.root()["components"]["schemas"];
+        assert_eq!(left["SyncAction"]["properties"]["properties"], json!({"type": "object"}), "another value is left");
+        assert_eq!(left["Sync"]["properties"]["properties"], json!({"type": "object", "additionalProperties": {}}));
     }
 
     #[test]

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, Pointer, schema_reference},
-    repair::{NotApplicable, RepairResult, place},
+    repair::{NotApplicable, PlaceResult, RepairResult, place},
 };
 
 /// `GET /v1/syncs/{syncId}/action-groups` is declared to return an object; its example is a bare
 /// list. Both are read.
-pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> RepairResult {
+pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> PlaceResult {
     let response = place::response(document, "get", "/v1/syncs/{syncId}/action-groups", "200")?;
     let list = json!({"type": "array", "items": schema_reference("SyncActionGroup")});
     place::replace(response, &schema_reference("SyncActions"), json!({"oneOf": [list, schema_reference("SyncActions")]}))
@@ -17,7 +17,7 @@ pub fn action_groups_may_be_a_bare_list(document: &mut Document) -> RepairResult
 
 /// `POST /v1/alerts/{id}/notes` is declared to return the note. One published client reads a note,
 /// another the receipt that all other writes to alerts return. Both are read.
-pub fn added_note_may_be_a_receipt(document: &mut Document) -> RepairResult {
+pub fn added_note_may_be_a_receipt(document: &mut Document) -> PlaceResult {
     let response = place::response(document, "post", "/v1/alerts/{id}/notes", "200")?;
     let [note, receipt] = ["AlertNote", "SuccessResponse"].map(schema_reference);
     place::replace(response, &note, json!({"anyOf": [note, receipt]}))
@@ -26,7 +26,7 @@ pub fn added_note_may_be_a_receipt(document: &mut Document) -> RepairResult {
 /// The `delay` of an escalation rule is declared an integer, in minutes, and Atlassian's Terraform
 /// provider reads it so. Another published client reads an object with `timeAmount` and `timeUnit`.
 /// Both are read.
-pub fn escalation_delay_has_two_forms(document: &mut Document) -> RepairResult {
+pub fn escalation_delay_has_two_forms(document: &mut Document) -> PlaceResult {
     let wrong = json!({"type": "integer", "format": "int64", "minimum": 1});
     let object = json!({"type": "object", "properties": {"timeAmount": {"type": "number"}, "timeUnit": {"type": "string"}}});
     let minutes = json!({"type": "integer", "format": "int64"});
@@ -58,7 +58,12 @@ pub fn on_call_responses_are_any_of_two(document: &mut Document) -> RepairResult
         let schema = place::schema(document, name)?;
         let at = Pointer::Path(&["components", "schemas", name]).to_string();
         let Some(alternatives) = schema.remove("oneOf") else {
-            return Err(NotApplicable::not_needed(at, "there is no `oneOf`"));
+            let has_any_of = schema.contains_key("anyOf");
+            return Err(if has_any_of {
+                NotApplicable::not_needed(at, "the alternatives are those of `anyOf`")
+            } else {
+                NotApplicable::different(at, "there is neither `oneOf` nor `anyOf`")
+            });
         };
         schema.insert("anyOf".to_owned(), alternatives);
         Ok(1)
@@ -94,10 +99,15 @@ pub fn team_policies_say_their_type(document: &mut Document) -> RepairResult {
 }
 
 /// Declares that the property `type` of a schema has one value.
-fn one_value(document: &mut Document, schema: &str, kind: &str) -> RepairResult {
+fn one_value(document: &mut Document, schema: &str, kind: &str) -> PlaceResult {
     let (at, value) = place::property(document, schema, "type")?;
-    if value.get("enum").is_some() {
-        return Err(NotApplicable::not_needed(format!("{at}/enum"), "the values are declared"));
+    if let Some(found) = value.get("enum") {
+        let (at, right) = (format!("{at}/enum"), json!([kind]));
+        return Err(if *found == right {
+            NotApplicable::not_needed(at, format!("the value `{kind}` is declared"))
+        } else {
+            NotApplicable::different(at, format!("expected `{right}` or none, found `{found}`"))
+        });
     }
     *value = json!({"type": "string", "enum": [kind]});
     Ok(1)
@@ -105,14 +115,14 @@ fn one_value(document: &mut Document, schema: &str, kind: &str) -> RepairResult 
 
 /// Listing the policies of a team is declared to return one of two equal pages: both have `links`
 /// and the same five properties under `values`. It is one page.
-pub fn team_policy_page_is_one_page(document: &mut Document) -> RepairResult {
+pub fn team_policy_page_is_one_page(document: &mut Document) -> PlaceResult {
     let pages = ["TeamNotificationPolicyPaginatedResponse", "TeamAlertPolicyPaginatedResponse"];
     let entries = ["NotificationPolicyListResponse", "PolicyListResponse"];
     for pair in [entries, ["TeamNotificationPolicyLinks", "TeamAlertPolicyLinks"]] {
         let [first, second] = pair.map(|name| place::schema(document, name).cloned());
         if first? != second? {
             let at = Pointer::Path(&["components", "schemas", pair[0]]).to_string();
-            return Err(NotApplicable::not_needed(at, format!("`{}` and `{}` differ now", pair[0], pair[1])));
+            return Err(NotApplicable::different(at, format!("`{}` and `{}` differ now", pair[0], pair[1])));
         }
     }
     let response = place::response(document, "get", "/v1/teams/{teamId}/policies", "200")?;

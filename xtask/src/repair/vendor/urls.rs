@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Document, Pointer},
-    repair::{NotApplicable, RepairResult},
+    repair::{NotApplicable, PlaceResult},
 };
 
 const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subscribers/delete";
@@ -15,7 +15,7 @@ const SUBSCRIBERS_DELETE: &str = "/stakeholder-comms/cloudId/{cloudId}/api/subsc
 /// Together with its path that is a URL with the cloud id twice, unlike the other 73 paths of its
 /// family. Similar paths (`…/subscribers/unsubscribe`, `…/subscribers`) use the document's server.
 /// It looks like a leftover of the vendor's generator.
-pub fn drop_stray_server(document: &mut Document) -> RepairResult {
+pub fn drop_stray_server(document: &mut Document) -> PlaceResult {
     let at = Pointer::Path(&["paths", SUBSCRIBERS_DELETE]).to_string();
     let item = document.paths_mut().and_then(|paths| paths.get_mut(SUBSCRIBERS_DELETE)).and_then(Value::as_object_mut);
     let Some(item) = item else {
@@ -27,7 +27,7 @@ pub fn drop_stray_server(document: &mut Document) -> RepairResult {
             item.remove("servers");
             Ok(1)
         }
-        Some(other) => Err(NotApplicable::not_needed(format!("{at}/servers"), format!("the servers are now `{other}`"))),
+        Some(other) => Err(NotApplicable::different(format!("{at}/servers"), format!("the servers are now `{other}`"))),
         None => Err(NotApplicable::not_needed(at, "the path has no servers of its own")),
     }
 }
@@ -36,23 +36,25 @@ pub fn drop_stray_server(document: &mut Document) -> RepairResult {
 ///
 /// Consent and tokens come from `auth.atlassian.com`:
 /// <https://developer.atlassian.com/cloud/oauth/getting-started/implementing-oauth-3lo>.
-pub fn production_oauth_hosts(document: &mut Document) -> RepairResult {
+pub fn production_oauth_hosts(document: &mut Document) -> PlaceResult {
     let at = Pointer::Path(&["components", "securitySchemes", "OAuth2", "flows", "authorizationCode"]).to_string();
     let Some(flow) = document.root_mut().pointer_mut(&at) else {
         return Err(NotApplicable::not_found(at, "the authorization code flow is missing"));
     };
-    let wrong = json!({
-        "authorizationUrl": "https://auth.stg.atlassian.com/authorize",
-        "tokenUrl": "https://auth.stg.atlassian.com/oauth/token",
-    });
-    for key in ["authorizationUrl", "tokenUrl"] {
-        if flow.get(key) != wrong.get(key) {
-            let found = flow.get(key).cloned().unwrap_or_default();
-            return Err(NotApplicable::not_needed(format!("{at}/{key}"), format!("it is now `{found}`")));
-        }
+    let url = |host: &str, path: &str| Value::String(format!("https://{host}/{path}"));
+    let urls = [("authorizationUrl", "authorize"), ("tokenUrl", "oauth/token")];
+    let is_at = |host: &str| urls.iter().all(|(key, path)| flow.get(*key) == Some(&url(host, path)));
+    if is_at("auth.atlassian.com") {
+        return Err(NotApplicable::not_needed(at, "the URLs are those of `auth.atlassian.com`"));
     }
-    flow["authorizationUrl"] = "https://auth.atlassian.com/authorize".into();
-    flow["tokenUrl"] = "https://auth.atlassian.com/oauth/token".into();
+    if !is_at("auth.stg.atlassian.com") {
+        let found: Vec<String> =
+            urls.iter().map(|(key, _)| flow.get(*key).cloned().unwrap_or_default().to_string()).collect();
+        return Err(NotApplicable::different(at, format!("the URLs are now `{}`", found.join("` and `"))));
+    }
+    for (key, path) in urls {
+        flow[key] = url("auth.atlassian.com", path);
+    }
     Ok(2)
 }
 
@@ -76,7 +78,7 @@ mod tests {
     fn another_server_of_its_own_is_left_for_the_rules() {
         let mut document =
             Document::new(json!({"paths": {SUBSCRIBERS_DELETE: {"servers": [{"url": "https://elsewhere"}]}}}));
-        assert!(drop_stray_server(&mut document).expect_err("not applicable").is_not_needed());
+        assert!(drop_stray_server(&mut document).expect_err("not applicable").is_different());
     }
 
     #[test]

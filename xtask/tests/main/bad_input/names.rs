@@ -28,7 +28,7 @@ fn items(file: &str, place: &str, change: impl FnOnce(&mut Value)) -> Option<Vec
 /// Every union has a variant `Unknown` for what no alternative claims.
 #[test]
 fn a_union_with_an_alternative_called_unknown_has_no_variant_twice() {
-    let items = items("src/types/alerts.rs", "at /components/schemas/", |root| {
+    let items = items("src/types/alerts.rs", "#/components/schemas/", |root| {
         at(root, "/components/schemas")["Unknown"] = json!({"type": "object", "properties": {"id": {"type": "string"}}});
         *at(root, "/components/schemas/AlertNote/properties/owner") =
             json!({"oneOf": [reference("Unknown"), {"type": "string"}]});
@@ -50,7 +50,7 @@ fn a_union_with_an_alternative_called_unknown_has_no_variant_twice() {
 /// date.
 #[test]
 fn a_schema_called_date_time_is_not_decoded_as_a_date() {
-    let items = items("src/types/alerts.rs", "at /components/schemas/", |root| {
+    let items = items("src/types/alerts.rs", "#/components/schemas/", |root| {
         at(root, "/components/schemas")["DateTime"] = json!({"type": "object", "properties": {"day": {"type": "string"}}});
         at(root, "/components/schemas/AlertNote/properties")["moment"] = reference("DateTime");
     });

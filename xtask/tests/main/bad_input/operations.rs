@@ -11,13 +11,13 @@ const ALERTS: &str = "/paths/~1api~1{cloudId}~1v1~1alerts";
 rejected! {
     an_undeclared_path_parameter_is_rejected: changed(|root| *at(root, &format!("{ALERT}/parameters")) = json!([])) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get (GET /v1/alerts/{id}): the path parameter `id` is not declared",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get (GET /v1/alerts/{id}): the path parameter `id` is not declared",
         "add a repair that declares it",
     ];
 
     a_path_parameter_that_the_path_does_not_have_is_rejected: changed(|root| add_parameter(root, ALERT, "noteId", "path")) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/parameters/1 (GET /v1/alerts/{id}): the path has no `{noteId}`",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get/parameters/1 (GET /v1/alerts/{id}): the path has no `{noteId}`",
     ];
 
     parameters_that_come_to_one_name_are_rejected: changed(|root| {
@@ -25,7 +25,7 @@ rejected! {
         add_parameter(root, ALERT, "with-notes", "query");
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/parameters/2 (GET /v1/alerts/{id}): ",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get/parameters/2 (GET /v1/alerts/{id}): ",
         "`withNotes` and `with-notes` both have the Rust name `with_notes`",
     ];
 
@@ -33,7 +33,7 @@ rejected! {
         at(root, &format!("{ALERT}/responses/200"))["content"] = json!({"application/xml": {"schema": {"type": "string"}}});
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/responses/200/content/application~1xml (GET /v1/alerts/{id}): ",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get/responses/200/content/application~1xml (GET /v1/alerts/{id}): ",
         "responses of the media type `application/xml` are not supported",
     ];
 
@@ -41,33 +41,33 @@ rejected! {
         at(root, &format!("{ALERTS}/post/requestBody"))["content"] = json!({"application/xml": {"schema": {"type": "string"}}});
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts/post/requestBody/content/application~1xml (POST /v1/alerts): ",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts/post/requestBody/content/application~1xml (POST /v1/alerts): ",
         "bodies of the media type `application/xml` are not supported",
     ];
 
     an_operation_without_a_success_is_rejected: changed(|root| drop(remove(root, &format!("{ALERT}/responses"), "200"))) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success response response",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success response response",
     ];
 
     a_body_of_a_get_is_rejected: changed(|root| {
         at(root, ALERT)["requestBody"] = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/requestBody (GET /v1/alerts/{id}): a request with this method must not have a body",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get/requestBody (GET /v1/alerts/{id}): a request with this method must not have a body",
     ];
 
     a_server_on_another_host_is_rejected: changed(|root| {
         at(root, ALERTS)["servers"] = json!([{"url": "https://api.example.com/jsm/ops/"}]);
     }) => [
         "1 problem\n",
-        "at /paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
         "no rule matches the URL `https://api.example.com/jsm/ops/api/{cloudid}/v1/alerts`",
     ];
 
     all_paths_of_a_document_on_another_host_are_rejected: changed(|root| root["servers"] = json!([{"url": "https://api.example.com/jsm/ops/"}])) => [
         "166 problems\n",
-        "at /paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts/servers: ",
         "no rule matches the URL `https://api.example.com/jsm/ops/stakeholder-comms/cloudId/{cloudid}/api/",
     ];
 }

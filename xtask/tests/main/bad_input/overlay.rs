@@ -8,14 +8,14 @@ use crate::support::document::{OverlayCopy, at, changed_overlay, remove};
 #[test]
 fn an_entry_whose_key_has_a_typo_is_rejected_with_the_nearest_operation() {
     let overlay = changed_overlay(|overlay| {
-        let entry = remove(overlay, "/alerts.yaml/operations", "GET /v1/alerts");
+        let entry = remove(overlay, "alerts.yaml/operations", "GET /v1/alerts");
         overlay["alerts.yaml"]["operations"]["GET /v1/alertz"] = entry;
     });
     let complaint = rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
-            "at alerts.yaml#/operations/GET ~1v1~1alertz: the overlay entry `GET /v1/alertz` matches no operation of the document",
+            "alerts.yaml#/operations/GET ~1v1~1alertz: the overlay entry `GET /v1/alertz` matches no operation of the document",
             "the nearest operation is `GET /v1/alerts`",
         ],
     );
@@ -26,47 +26,47 @@ fn an_entry_whose_key_has_a_typo_is_rejected_with_the_nearest_operation() {
 fn an_entry_that_resembles_no_operation_is_rejected_as_gone() {
     let overlay =
         changed_overlay(|overlay| overlay["alerts.yaml"]["operations"]["TRACE /unlike"] = entry("unlike_anything"));
-    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/TRACE ~1unlike: ", "the operation is gone"]);
+    rejects_overlay(&overlay, &["1 problem\n", "alerts.yaml#/operations/TRACE ~1unlike: ", "the operation is gone"]);
 }
 
 #[test]
 fn an_unknown_field_is_rejected() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["title"] = json!("Alerts"));
-    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown field `title`"]);
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["title"] = json!("Alerts"));
+    rejects_overlay(&overlay, &["1 problem\n", "alerts.yaml#/operations/GET ~1v1~1alerts: unknown field `title`"]);
 }
 
 #[test]
 fn a_missing_field_is_rejected() {
-    let overlay = changed_overlay(|overlay| drop(remove(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts", "summary")));
-    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: missing field `summary`"]);
+    let overlay = changed_overlay(|overlay| drop(remove(overlay, "alerts.yaml/operations/GET ~1v1~1alerts", "summary")));
+    rejects_overlay(&overlay, &["1 problem\n", "alerts.yaml#/operations/GET ~1v1~1alerts: missing field `summary`"]);
 }
 
 #[test]
 fn an_unknown_section_is_rejected() {
     let overlay = changed_overlay(|overlay| overlay["alerts.yaml"]["tags"] = json!({}));
-    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml: unknown field `tags`, expected one of `title`"]);
+    rejects_overlay(&overlay, &["1 problem\n", "alerts.yaml: unknown field `tags`, expected one of `title`"]);
 }
 
 #[test]
 fn a_name_that_is_no_rust_is_rejected() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["name"] = json!("listAlerts"));
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["name"] = json!("listAlerts"));
     rejects_overlay(
         &overlay,
-        &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts/name: `listAlerts` is not a valid Rust name"],
+        &["1 problem\n", "alerts.yaml#/operations/GET ~1v1~1alerts/name: `listAlerts` is not a valid Rust name"],
     );
 }
 
 #[test]
 fn two_operations_of_one_name_are_rejected_with_both() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["name"] = json!("list_alerts"));
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/POST ~1v1~1alerts")["name"] = json!("list_alerts"));
     rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
-            "at /paths/~1v1~1alerts/post (POST /v1/alerts): ",
+            "#/paths/~1api~1{cloudId}~1v1~1alerts/post (POST /v1/alerts): ",
             "`GET /v1/alerts` and `POST /v1/alerts` both have the Rust name `list_alerts`",
             "help: set a unique `name` for each in spec/overlay/alerts.yaml",
         ],
@@ -76,7 +76,7 @@ fn two_operations_of_one_name_are_rejected_with_both() {
 #[test]
 fn two_methods_of_one_name_in_an_area_are_rejected() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["method"] = json!("list"));
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/POST ~1v1~1alerts")["method"] = json!("list"));
     rejects_overlay(
         &overlay,
         &["1 problem\n", "`GET /v1/alerts` and `POST /v1/alerts` have the same method `list` in the area `alerts`"],
@@ -86,12 +86,12 @@ fn two_methods_of_one_name_in_an_area_are_rejected() {
 #[test]
 fn paging_by_parameters_that_are_not_there_is_rejected() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["paging"] = json!("cursor"));
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["paging"] = json!("cursor"));
     rejects_overlay(
         &overlay,
         &[
             "2 problems\n",
-            "at /paths/~1v1~1alerts/get (GET /v1/alerts): its `paging` needs the parameter `limit`, which it does not have",
+            "#/paths/~1api~1{cloudId}~1v1~1alerts/get (GET /v1/alerts): its `paging` needs the parameter `limit`, which it does not have",
             "help: correct its `paging` in spec/overlay/alerts.yaml",
             "its `paging` needs the parameter `cursor`, which it does not have",
         ],
@@ -101,7 +101,7 @@ fn paging_by_parameters_that_are_not_there_is_rejected() {
 #[test]
 fn paging_of_a_response_without_pages_is_rejected() {
     let overlay = changed_overlay(|overlay| {
-        let entry = at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts~1{id}");
+        let entry = at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts~1{id}");
         entry["paging"] = json!("size");
     });
     rejects_overlay(
@@ -113,7 +113,7 @@ fn paging_of_a_response_without_pages_is_rejected() {
 #[test]
 fn a_queued_write_that_nothing_follows_is_rejected() {
     let overlay = changed_overlay(|overlay| {
-        at(overlay, "/alerts.yaml/operations/POST ~1v1~1alerts")["status_operation"] = json!("get_alert")
+        at(overlay, "alerts.yaml/operations/POST ~1v1~1alerts")["status_operation"] = json!("get_alert")
     });
     rejects_overlay(
         &overlay,
@@ -124,7 +124,7 @@ fn a_queued_write_that_nothing_follows_is_rejected() {
 #[test]
 fn a_write_state_that_the_response_does_not_have_is_rejected() {
     let overlay = changed_overlay(|overlay| {
-        *at(overlay, "/teams.yaml/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/write_state/state") =
+        *at(overlay, "teams.yaml/operations/GET ~1v1~1teams~1{teamId}~1requests~1{requestId}/write_state/state") =
             json!("status.colour");
     });
     rejects_overlay(
@@ -144,15 +144,15 @@ fn schemas_that_are_not_the_same_are_not_merged() {
     });
     rejects_overlay(
         &overlay,
-        &["1 problem\n", "at shared.merge.yaml#/merge/Anything: `AlertResponse` and `Schedule` are not the same"],
+        &["1 problem\n", "shared.merge.yaml#/merge/Anything: `AlertResponse` and `Schedule` are not the same"],
     );
 }
 
 #[test]
 fn an_unknown_idempotency_is_rejected() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["idempotency"] = json!("perhaps"));
-    rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts: unknown variant `perhaps`"]);
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["idempotency"] = json!("perhaps"));
+    rejects_overlay(&overlay, &["1 problem\n", "alerts.yaml#/operations/GET ~1v1~1alerts: unknown variant `perhaps`"]);
 }
 
 /// The usual reading of YAML takes the second of two entries without a word.
@@ -164,7 +164,7 @@ fn two_entries_for_one_operation_are_rejected_with_their_line() {
         &overlay,
         &[
             "1 problem\n",
-            "at alerts.yaml: invalid YAML",
+            "alerts.yaml: invalid YAML",
             "the key `GET /v1/alerts` occurs twice in one object",
             "line 2 column 3",
         ],
@@ -176,7 +176,7 @@ fn two_entries_for_one_operation_are_rejected_with_their_line() {
 fn a_file_that_is_not_yaml_is_rejected_with_help_that_fits_an_overlay() {
     let overlay = OverlayCopy::new();
     overlay.write("alerts.yaml", "title: [\n");
-    let complaint = rejects_overlay(&overlay, &["1 problem\n", "at alerts.yaml: invalid YAML", "line 2 column 1"]);
+    let complaint = rejects_overlay(&overlay, &["1 problem\n", "alerts.yaml: invalid YAML", "line 2 column 1"]);
     assert!(!complaint.contains("fetch it again"), "{complaint}");
 }
 
@@ -193,12 +193,12 @@ fn an_overlay_that_is_not_there_is_rejected_with_help_that_fits_an_overlay() {
 #[test]
 fn an_area_without_title_and_summary_is_rejected() {
     let overlay = changed_overlay(|overlay| {
-        drop(remove(overlay, "/alerts.yaml", "title"));
-        drop(remove(overlay, "/alerts.yaml", "summary"));
+        drop(remove(overlay, "alerts.yaml", "title"));
+        drop(remove(overlay, "alerts.yaml", "summary"));
     });
     rejects_overlay(
         &overlay,
-        &["2 problems\n", "at alerts.yaml: missing field `title`", "missing field `summary`", "spec/overlay/alerts.yaml"],
+        &["2 problems\n", "alerts.yaml: missing field `title`", "missing field `summary`", "spec/overlay/alerts.yaml"],
     );
 }
 
@@ -215,7 +215,7 @@ fn a_part_of_an_area_without_the_area_is_rejected() {
     overlay.write("alarms.types.yaml", "types:\n  Alarm:\n    summary: An alarm.\n");
     rejects_overlay(
         &overlay,
-        &["1 problem\n", "at alarms.types.yaml: the area `alarms` is missing", "add spec/overlay/alarms.yaml"],
+        &["1 problem\n", "alarms.types.yaml: the area `alarms` is missing", "add spec/overlay/alarms.yaml"],
     );
 }
 
@@ -224,7 +224,7 @@ fn a_title_in_a_further_part_is_rejected() {
     let overlay = changed_overlay(|overlay| overlay["status-pages.types.yaml"]["title"] = json!("Pages"));
     rejects_overlay(
         &overlay,
-        &["1 problem\n", "at status-pages.types.yaml#/title: only `status-pages.yaml` may have a `title`"],
+        &["1 problem\n", "status-pages.types.yaml#/title: only `status-pages.yaml` may have a `title`"],
     );
 }
 
@@ -233,7 +233,7 @@ fn an_operation_in_two_areas_is_rejected() {
     let overlay = changed_overlay(|overlay| overlay["teams.yaml"]["operations"]["GET /v1/alerts"] = entry("list_alarms"));
     rejects_overlay(
         &overlay,
-        &["1 problem\n", "at teams.yaml#/operations/GET ~1v1~1alerts: `GET /v1/alerts` has an entry in alerts.yaml as well"],
+        &["1 problem\n", "teams.yaml#/operations/GET ~1v1~1alerts: `GET /v1/alerts` has an entry in alerts.yaml as well"],
     );
 }
 
@@ -254,28 +254,28 @@ fn an_example_of_another_form_is_rejected() {
 #[test]
 fn a_method_that_is_a_keyword_of_the_edition_is_rejected() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["method"] = json!("gen"));
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["method"] = json!("gen"));
     rejects_overlay(&overlay, &["1 problem\n", "GET ~1v1~1alerts/method: `gen` is not a valid Rust name"]);
 }
 
 #[test]
 fn a_write_state_that_no_queued_write_refers_to_is_rejected() {
     let overlay = changed_overlay(|overlay| {
-        at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts~1{id}")["write_state"] =
+        at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts~1{id}")["write_state"] =
             json!({"request": "id", "flag": "seen", "reason": "status"});
     });
     rejects_overlay(
         &overlay,
         &[
             "1 problem\n",
-            "at alerts.yaml#/operations/GET ~1v1~1alerts~1{id}/write_state: no operation has `get_alert` as its `status_operation`",
+            "alerts.yaml#/operations/GET ~1v1~1alerts~1{id}/write_state: no operation has `get_alert` as its `status_operation`",
         ],
     );
 }
 
 #[test]
 fn an_alias_that_the_body_does_not_have_is_rejected() {
-    let place = "/heartbeats.yaml/operations/POST ~1v1~1teams~1{teamId}~1heartbeats";
+    let place = "heartbeats.yaml/operations/POST ~1v1~1teams~1{teamId}~1heartbeats";
     let overlay = changed_overlay(|overlay| at(overlay, place)["idempotency"] = json!("with-alias"));
     rejects_overlay(
         &overlay,
@@ -292,15 +292,15 @@ fn an_empty_text_is_rejected() {
     let overlay = changed_overlay(|overlay| {
         overlay["alerts.yaml"]["title"] = json!("");
         overlay["alerts.yaml"]["summary"] = json!(" ");
-        at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["summary"] = json!("");
+        at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["summary"] = json!("");
     });
     rejects_overlay(
         &overlay,
         &[
             "3 problems\n",
-            "at alerts.yaml#/title: `title` is empty",
-            "at alerts.yaml#/summary: `summary` is empty",
-            "at alerts.yaml#/operations/GET ~1v1~1alerts/summary: `summary` is empty",
+            "alerts.yaml#/title: `title` is empty",
+            "alerts.yaml#/summary: `summary` is empty",
+            "alerts.yaml#/operations/GET ~1v1~1alerts/summary: `summary` is empty",
         ],
     );
 }
@@ -308,11 +308,8 @@ fn an_empty_text_is_rejected() {
 #[test]
 fn no_results_at_all_are_rejected() {
     let overlay =
-        changed_overlay(|overlay| at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["max_results"] = json!(0));
-    rejects_overlay(
-        &overlay,
-        &["1 problem\n", "at alerts.yaml#/operations/GET ~1v1~1alerts/max_results: `max_results` is 0"],
-    );
+        changed_overlay(|overlay| at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["max_results"] = json!(0));
+    rejects_overlay(&overlay, &["1 problem\n", "alerts.yaml#/operations/GET ~1v1~1alerts/max_results: `max_results` is 0"]);
 }
 
 #[test]
@@ -320,17 +317,17 @@ fn a_secret_that_is_listed_twice_is_rejected() {
     let overlay = changed_overlay(|overlay| {
         overlay["jec.yaml"]["secrets"] = json!(["JecChannelWithApiKey.apiKey", "JecChannelWithApiKey.apiKey"]);
     });
-    rejects_overlay(&overlay, &["1 problem\n", "at jec.yaml#/secrets/1: `JecChannelWithApiKey.apiKey` is listed twice"]);
+    rejects_overlay(&overlay, &["1 problem\n", "jec.yaml#/secrets/1: `JecChannelWithApiKey.apiKey` is listed twice"]);
 }
 
 #[test]
 fn a_member_that_is_listed_twice_is_rejected() {
     let overlay = changed_overlay(|overlay| {
-        let members = at(overlay, "/shared.merge.yaml/merge/IntervalUnit/schemas");
+        let members = at(overlay, "shared.merge.yaml/merge/IntervalUnit/schemas");
         let first = members[0].clone();
         members.as_array_mut().expect("a list").push(first);
     });
-    rejects_overlay(&overlay, &["1 problem\n", "at shared.merge.yaml#/merge/IntervalUnit/schemas/2: `", "is listed twice"]);
+    rejects_overlay(&overlay, &["1 problem\n", "shared.merge.yaml#/merge/IntervalUnit/schemas/2: `", "is listed twice"]);
 }
 
 fn entry(name: &str) -> Value {

@@ -24,10 +24,10 @@ fn all_unreadable_files_are_named_in_one_run() {
         &overlay,
         &[
             "4 problems\n",
-            "at attic.yaml: this is not a regular file\n    help: correct or remove this file",
-            "at bytes.yaml: the file is not UTF-8: byte 7 ",
-            "at zebra.yaml: invalid YAML: ",
-            "at zoo.yaml: invalid YAML: ",
+            "attic.yaml: this is not a regular file\n    help: correct or remove this file",
+            "bytes.yaml: the file is not UTF-8: byte 7 ",
+            "zebra.yaml: invalid YAML: ",
+            "zoo.yaml: invalid YAML: ",
         ],
     );
     assert_eq!(complaint.matches("help: correct or remove this file").count(), 4, "{complaint}");
@@ -38,7 +38,7 @@ fn all_unreadable_files_are_named_in_one_run() {
 #[test]
 fn an_unreadable_file_is_one_problem() {
     let overlay = with_file("teams.yaml", "title: [\n");
-    rejects_overlay(&overlay, &["1 problem\n", "at teams.yaml: invalid YAML: "]);
+    rejects_overlay(&overlay, &["1 problem\n", "teams.yaml: invalid YAML: "]);
 }
 
 #[cfg(unix)]
@@ -46,7 +46,7 @@ fn an_unreadable_file_is_one_problem() {
 fn a_dangling_link_is_rejected() {
     let overlay = OverlayCopy::new();
     std::os::unix::fs::symlink("missing", overlay.path().join("zoo.yaml")).expect("the link can be made");
-    rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: cannot read the file: No such file"]);
+    rejects_overlay(&overlay, &["1 problem\n", "zoo.yaml: cannot read the file: No such file"]);
 }
 
 /// To open a pipe without a writer waits forever.
@@ -56,13 +56,13 @@ fn a_pipe_is_rejected() {
     let overlay = OverlayCopy::new();
     let made = std::process::Command::new("mkfifo").arg(overlay.path().join("zoo.yaml")).status();
     assert!(made.expect("mkfifo starts").success());
-    rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: this is not a regular file"]);
+    rejects_overlay(&overlay, &["1 problem\n", "zoo.yaml: this is not a regular file"]);
 }
 
 #[test]
 fn a_file_beyond_the_size_limit_is_rejected() {
     let overlay = with_file("zoo.yaml", &format!("title: Zoo\nsummary: Zoo.\ndocs: {}\n", "a".repeat(1024 * 1024)));
-    rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: the file has more than 1048576 bytes"]);
+    rejects_overlay(&overlay, &["1 problem\n", "zoo.yaml: the file has more than 1048576 bytes"]);
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn a_list_in_place_of_a_map_is_rejected() {
         let overlay = with_file(name, "- Zoo\n- Zoo.\n");
         rejects_overlay(&overlay, &["1 problem\n", &format!("at {name}: expected a map, found an array")]);
     }
-    let operation = "/alerts.yaml/operations/GET ~1v1~1alerts";
+    let operation = "alerts.yaml/operations/GET ~1v1~1alerts";
     let overlay = changed_overlay(|overlay| *at(overlay, operation) = json!(["list_alerts", null, "Lists."]));
-    let place = "at alerts.yaml#/operations/GET ~1v1~1alerts: ";
+    let place = "alerts.yaml#/operations/GET ~1v1~1alerts: ";
     rejects_overlay(&overlay, &["1 problem\n", &format!("{place}expected a map, found an array")]);
     for state in [json!(["requestId", "isSuccess", "status"]), json!("isSuccess")] {
         let overlay = changed_overlay(|overlay| at(overlay, operation)["write_state"] = state);
@@ -117,7 +117,7 @@ fn a_list_in_place_of_a_map_is_rejected() {
 #[test]
 fn a_write_state_of_another_form_is_rejected_without_a_rust_name() {
     let overlay = changed_overlay(|overlay| {
-        at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["write_state"] = json!({"request": "id", "flag": "done"});
+        at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["write_state"] = json!({"request": "id", "flag": "done"});
     });
     let complaint = rejects_overlay(&overlay, &["1 problem\n", "missing field `reason`"]);
     assert!(!complaint.contains("WriteState"), "{complaint}");
@@ -127,7 +127,7 @@ fn a_write_state_of_another_form_is_rejected_without_a_rust_name() {
 fn a_tag_of_yaml_is_rejected() {
     for tag in ["!!binary", "!secret"] {
         let overlay = with_file("zoo.yaml", &format!("title: {tag} aGVsbG8=\nsummary: Zoo.\n"));
-        rejects_overlay(&overlay, &["1 problem\n", "at zoo.yaml: ", "tags are not supported", "line 1"]);
+        rejects_overlay(&overlay, &["1 problem\n", "zoo.yaml: ", "tags are not supported", "line 1"]);
     }
 }
 
@@ -137,21 +137,21 @@ fn characters_that_source_cannot_have_are_rejected() {
         let text = format!("A{character}B");
         let overlay = changed_overlay(|overlay| {
             overlay["alerts.yaml"]["docs"] = json!(text);
-            at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["docs"] = json!(text);
-            at(overlay, "/glossary.fields.yaml/fields")["createdAt"] = json!(text);
-            at(overlay, "/shared.merge.yaml/merge/IntervalUnit")["summary"] = json!(text);
-            at(overlay, "/alerts.yaml/types")[&text] = json!({"summary": "A."});
+            at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["docs"] = json!(text);
+            at(overlay, "glossary.fields.yaml/fields")["createdAt"] = json!(text);
+            at(overlay, "shared.merge.yaml/merge/IntervalUnit")["summary"] = json!(text);
+            at(overlay, "alerts.yaml/types")[&text] = json!({"summary": "A."});
         });
         let found = format!("has the character {code}");
         let complaint = rejects_overlay(
             &overlay,
             &[
                 "5 problems\n",
-                &format!("at alerts.yaml#/docs: the text {found}"),
-                &format!("at alerts.yaml#/operations/GET ~1v1~1alerts/docs: the text {found}"),
-                &format!("at glossary.fields.yaml#/fields/createdAt: the text {found}"),
-                &format!("at shared.merge.yaml#/merge/IntervalUnit/summary: the text {found}"),
-                &format!("at alerts.yaml#/types: a key {found}"),
+                &format!("alerts.yaml#/docs: the text {found}"),
+                &format!("alerts.yaml#/operations/GET ~1v1~1alerts/docs: the text {found}"),
+                &format!("glossary.fields.yaml#/fields/createdAt: the text {found}"),
+                &format!("shared.merge.yaml#/merge/IntervalUnit/summary: the text {found}"),
+                &format!("alerts.yaml#/types: a key {found}"),
             ],
         );
         assert!(!complaint.contains(character), "{complaint:?}");

@@ -13,7 +13,7 @@ rejected! {
         *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number", "format": "double"});
     }) => [
         "1 problem\n",
-        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
+        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
         "help: if the document is right now, delete the repair",
     ];
 
@@ -21,7 +21,7 @@ rejected! {
         drop(remove(root, "/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete", "servers"));
     }) => [
         "1 problem\n",
-        "at /paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is not needed any more",
+        "#/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is not needed any more",
     ];
 
     a_repair_of_the_generator_that_does_not_fit_any_more_is_named: changed(|root| {
@@ -30,14 +30,14 @@ rejected! {
     }) => [
         "1 problem\n",
         "the repair `attachment_upload_as_raw_body` is not needed any more",
-        "at /paths/~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content: ",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content: ",
     ];
 
     a_repair_whose_operation_is_gone_is_named: changed(|root| {
         drop(remove(root, "/paths", "/api/{cloudId}/v1/alerts/policies/{policyId}/change-order"));
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1policies~1{policyId}~1change-order/post: the repair `policy_order_parameter` does not find its place",
+        "#/paths/~1api~1{cloudId}~1v1~1alerts~1policies~1{policyId}~1change-order/post: the repair `policy_order_parameter` does not find its place",
         "the operation `POST /v1/alerts/policies/{policyId}/change-order` is missing",
         "help: find out where the place went",
     ];
@@ -54,7 +54,7 @@ fn an_operation_that_is_gone_leaves_an_overlay_entry_that_matches_nothing() {
     let parts = [
         begin.as_str(),
         "1 problem\n",
-        "at alerts.yaml#/operations/DELETE ~1v1~1alerts~1{id}: the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
+        "alerts.yaml#/operations/DELETE ~1v1~1alerts~1{id}: the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
         "spec/overlay/alerts.yaml",
     ];
     rejected_untouched(&["--spec".as_ref(), spec.path().as_os_str()], &parts);
@@ -70,9 +70,9 @@ fn all_repairs_that_do_not_fit_are_named_in_one_run() {
     });
     let parts = [
         "3 problems\n",
-        "at /components/schemas/UpdateHeartbeatRequest: the repair `heartbeat_update_requires_no_name` does not find its place",
-        "at /components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
-        "at /components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` does not find its place",
+        "#/components/schemas/UpdateHeartbeatRequest: the repair `heartbeat_update_requires_no_name` does not find its place",
+        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
+        "#/components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` does not find its place",
     ];
     rejects(&document, &parts);
 }

@@ -7,47 +7,47 @@ use crate::support::document::{at, changed, reference};
 
 rejected! {
     a_dangling_reference_is_rejected: changed(|root| *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Missing")) =>
-        ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the schema `Missing` is missing"];
+        ["1 problem\n", "#/components/schemas/AlertNote/properties/owner: the schema `Missing` is missing"];
 
     a_reference_out_of_the_document_is_rejected: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"$ref": "other.json#/Owner"});
-    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` is invalid"];
+    }) => ["1 problem\n", "#/components/schemas/AlertNote/properties/owner: the reference `\"other.json#/Owner\"` is invalid"];
 
     two_references_to_each_other_are_rejected: changed(|root| {
         let schemas = at(root, "/components/schemas");
         schemas["Hen"] = reference("Egg");
         schemas["Egg"] = reference("Hen");
-    }) => ["2 problems\n", "at /components/schemas/Egg: ", "at /components/schemas/Hen: ", "is a reference to itself"];
+    }) => ["2 problems\n", "#/components/schemas/Egg: ", "#/components/schemas/Hen: ", "is a reference to itself"];
 
     a_reference_to_itself_is_rejected: changed(|root| at(root, "/components/schemas")["Uroboros"] = reference("Uroboros")) =>
-        ["1 problem\n", "at /components/schemas/Uroboros: ", "is a reference to itself"];
+        ["1 problem\n", "#/components/schemas/Uroboros: ", "is a reference to itself"];
 
     values_of_an_enum_that_come_to_one_name_are_rejected: changed(|root| {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "one-off", "one off", "Base"]);
     }) => [
         "2 problems\n",
-        "at /components/schemas/TimelinePeriodType/enum/2: the values `one-off` and `one off` both have the variant name `OneOff`",
-        "at /components/schemas/TimelinePeriodType/enum/3: the values `base` and `Base` both have the variant name `Base`",
+        "#/components/schemas/TimelinePeriodType/enum/2: the values `one-off` and `one off` both have the variant name `OneOff`",
+        "#/components/schemas/TimelinePeriodType/enum/3: the values `base` and `Base` both have the variant name `Base`",
     ];
 
     an_enum_of_numbers_is_rejected: changed(|root| {
         at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", 1]);
-    }) => ["1 problem\n", "at /components/schemas/TimelinePeriodType/enum/1: `1` is not a string"];
+    }) => ["1 problem\n", "#/components/schemas/TimelinePeriodType/enum/1: `1` is not a string"];
 
     properties_that_come_to_one_field_are_rejected: changed(|root| {
         at(root, "/components/schemas/AlertNote/properties")["created_at"] = json!({"type": "string"});
-    }) => ["1 problem\n", "at /components/schemas/AlertNote/properties/created_at: ", "both have the Rust field name `created_at`"];
+    }) => ["1 problem\n", "#/components/schemas/AlertNote/properties/created_at: ", "both have the Rust field name `created_at`"];
 
     an_undeclared_required_property_is_rejected: changed(|root| {
         at(root, "/components/schemas/AlertNote")["required"] = json!(["author"]);
-    }) => ["1 problem\n", "at /components/schemas/AlertNote/required: the property `\"author\"` is required but not declared"];
+    }) => ["1 problem\n", "#/components/schemas/AlertNote/required: the property `\"author\"` is required but not declared"];
 
     alternatives_that_nothing_tells_apart_are_rejected: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"oneOf": [{"type": "integer"}, {"type": "number"}]});
     }) => [
         "2 problems\n",
-        "at /components/schemas/AlertNoteOwner/oneOf/0: no property distinguishes the alternative `Integer` of `AlertNoteOwner` from the others",
-        "at /components/schemas/AlertNoteOwner/oneOf/1: ",
+        "#/components/schemas/AlertNoteOwner/oneOf/0: no property distinguishes the alternative `Integer` of `AlertNoteOwner` from the others",
+        "#/components/schemas/AlertNoteOwner/oneOf/1: ",
     ];
 }
 
@@ -64,9 +64,9 @@ fn three_problems_in_three_places_are_reported_in_one_run() {
         &document,
         &[
             "3 problems\n",
-            "at /components/schemas/TimelinePeriodType/enum/1: ",
-            "at /components/schemas/AlertNote/properties/owner: ",
-            "at /paths/~1v1~1alerts/get/parameters/7/in (GET /v1/alerts): ",
+            "#/components/schemas/TimelinePeriodType/enum/1: ",
+            "#/components/schemas/AlertNote/properties/owner: ",
+            "#/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters/7/in (GET /v1/alerts): ",
         ],
     );
     assert_eq!(complaint.matches("help: ").count(), 3, "{complaint}");

@@ -24,7 +24,7 @@ use xtask::{
     document::{Document, facts, load},
     pipeline::{Output, Pipeline, PipelineError},
     repair::Repair,
-    rewrite,
+    rewrite::{self, UnknownUrls},
     times::Times,
 };
 
@@ -85,10 +85,10 @@ impl World {
         let document = slice::slice(&self.document, &self.rules, random);
         let mut repaired = facts::facts(Document::new(document.clone())).expect("a slice is well formed");
         let url_repairs = applicable(&self.pipeline.url_repairs, &mut repaired);
-        rewrite::rewrite(&mut repaired).expect("the URLs of a slice are known");
+        rewrite::rewrite(&mut repaired, UnknownUrls::Stop).expect("the URLs of a slice are known");
         let repairs = applicable(&self.pipeline.repairs, &mut repaired);
         let overlay = self.pipeline.overlay.clone().for_part();
-        Case { document, pipeline: Pipeline { overlay, url_repairs, repairs } }
+        Case { document, pipeline: Pipeline { overlay, url_repairs, repairs, ..self.pipeline.clone() } }
     }
 
     /// The case of an index, its damaged document, and what was done to it. They depend on nothing
@@ -148,7 +148,7 @@ fn is_whole(index: u64) -> bool {
 fn applicable(repairs: &[Repair], document: &mut Document) -> Vec<Repair> {
     let apply = |repair: &&Repair| {
         let mut repaired = document.clone();
-        let applies = (repair.apply)(&mut repaired).is_ok();
+        let applies = (repair.apply)(&mut repaired).is_complete();
         if applies {
             *document = repaired;
         }
@@ -176,17 +176,16 @@ impl Case {
 
 fn generated(output: &Output) -> CaseResult {
     // The interface is listed on another thread, whose panic would show as an empty list.
-    if output.interface.is_empty() { CaseResult::Gap("the interface is empty".to_owned()) } else { CaseResult::Generated }
+    if output.interface.is_empty() {
+        return CaseResult::Gap("the interface is empty".to_owned());
+    }
+    if output.attention.is_empty() { CaseResult::Generated } else { CaseResult::Reported("attention") }
 }
 
 fn reported(error: &PipelineError) -> CaseResult {
     match error {
         PipelineError::Facts(_) => CaseResult::Reported("facts"),
         PipelineError::Urls(_) => CaseResult::Reported("URLs"),
-        PipelineError::Repairs(_) => CaseResult::Reported("repairs"),
-        // The last check of a run, after all stages have generated. A slice leaves most entries of
-        // the overlay unread, and so does damage that removes what they are for.
-        PipelineError::Stale(_) => CaseResult::Generated,
         PipelineError::Preflight(_) => CaseResult::Reported("preflight"),
         gap => CaseResult::Gap(gap.to_string()),
     }

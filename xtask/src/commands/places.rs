@@ -1,0 +1,84 @@
+//! Where problems are, for a reader: a file, and a place that this file has.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::output::counted;
+use crate::{
+    document::{child, load},
+    origins::tokens,
+    problem::{Input, Problem, Problems},
+};
+
+/// The inputs of a run.
+pub struct Places {
+    spec: PathBuf,
+    overlay: PathBuf,
+    /// The document as it stands in its file.
+    document: Value,
+}
+
+impl Places {
+    /// The inputs, with the content of the document.
+    pub fn new(spec: &Path, overlay: &Path, document: Value) -> Self {
+        Self { spec: spec.to_owned(), overlay: overlay.to_owned(), document }
+    }
+
+    /// Problems with their number, each with its file, its place, and what to do.
+    pub fn list(&self, problems: &Problems) -> String {
+        let entry = |(index, problem): (usize, &Problem)| {
+            let Problem { message, help, operation, .. } = problem;
+            let operation = operation.as_ref().map(|operation| format!(" ({operation})")).unwrap_or_default();
+            format!("\n  {}. {}{operation}: {message}\n     help: {help}", index + 1, self.place(problem))
+        };
+        let count = counted(problems.len(), "problem");
+        problems.iter().enumerate().map(entry).fold(count, |list, entry| list + &entry)
+    }
+
+    fn place(&self, problem: &Problem) -> String {
+        match &problem.input {
+            Input::Document => at(&self.spec, &nearest(&self.document, &problem.pointer)),
+            Input::Overlay(name) => {
+                let path = self.overlay.join(name);
+                let content = load::file_value(&path).unwrap_or_default();
+                at(&path, &nearest(&content, &problem.pointer))
+            }
+        }
+    }
+}
+
+fn at(file: &Path, pointer: &str) -> String {
+    let file = file.display();
+    if pointer.is_empty() { file.to_string() } else { format!("{file}#{pointer}") }
+}
+
+/// The longest beginning of a pointer that a value has. Stages add nodes that the file lacks.
+fn nearest(value: &Value, pointer: &str) -> String {
+    let mut found = String::new();
+    for token in tokens(pointer) {
+        let next = child(&found, &token);
+        if value.pointer(&next).is_none() {
+            break;
+        }
+        found = next;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_place_that_the_file_lacks_is_the_one_around_it() {
+        let value = json!({"a": {"b/c": [1, 2]}});
+        for (pointer, found) in
+            [("", ""), ("/a/b~1c/1", "/a/b~1c/1"), ("/a/b~1c/2", "/a/b~1c"), ("/a/x/y", "/a"), ("/z", "")]
+        {
+            assert_eq!(nearest(&value, pointer), found);
+        }
+    }
+}
