@@ -16,6 +16,7 @@ mod error_chain;
 pub mod generate;
 pub mod model;
 pub mod names;
+pub mod normalize;
 pub mod overlay;
 pub mod pipeline;
 pub mod preflight;

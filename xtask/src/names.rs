@@ -68,6 +68,20 @@ pub fn checked_type_name(schema: &str) -> Option<String> {
     (plain && !RESERVED_TYPES.contains(&name.as_str()) && is_identifier(&name)).then_some(name)
 }
 
+/// A name for a schema that has the words of `name`, can be that of a type, and is free.
+pub fn free_schema_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let words = name.replace(|character: char| !character.is_ascii_alphanumeric(), " ").to_pascal_case();
+    let base = match words.as_str() {
+        "" => "Schema".to_owned(),
+        digit if digit.starts_with(|first: char| first.is_ascii_digit()) => format!("N{digit}"),
+        word if checked_type_name(word).is_none() => format!("{word}Schema"),
+        word => word.to_owned(),
+    };
+    let numbered = (2..).map(|number| format!("{base}{number}"));
+    let mut candidates = std::iter::once(base.clone()).chain(numbered);
+    candidates.find(|candidate| !is_taken(candidate)).unwrap_or_default()
+}
+
 /// The name of a parameter or property in Rust, as typify and progenitor make it.
 pub fn field_name(wire_name: &str) -> String {
     let snake = snake_name(wire_name);

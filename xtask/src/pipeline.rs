@@ -1,13 +1,14 @@
-//! The stages in order: facts, URLs, repairs, adaptation, preflight, progenitor, types, files.
+//! The stages in order: facts, one form, URLs, repairs, adaptation, preflight, progenitor, types, files.
 
 use std::{collections::BTreeSet, panic::resume_unwind, thread};
 
 use crate::{
     adapt::{self, Adapted},
-    document::{Document, facts},
+    document::Document,
     emit::{files, source::Files},
     generate::{self, GenerateError},
     model::UnnamedOperation,
+    normalize::{self, Normalized},
     overlay::Overlay,
     preflight,
     problem::Problems,
@@ -53,6 +54,10 @@ pub struct Summary {
     pub repairs: Vec<Applied>,
     /// Operations without an entry in the overlay.
     pub unnamed: Vec<UnnamedOperation>,
+    /// What the run changed or ignored in the document, and a maintainer should know.
+    pub notes: Problems,
+    /// What the document marks as deprecated: operations, parameters, types and fields.
+    pub deprecated: Vec<String>,
 }
 
 /// Why a run failed.
@@ -109,7 +114,8 @@ impl Pipeline {
     /// # Errors
     /// The first stage that failed, with all its problems.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
-        let Repaired { document, operations, schemas, repairs } = repair(document, &self.url_repairs, &self.repairs, times)?;
+        let repaired = repair(document, &self.url_repairs, &self.repairs, times)?;
+        let Repaired { document, operations, schemas, repairs, notes } = repaired;
         // A copy, because every run records which entries it reads.
         let overlay = self.overlay.clone();
         let adapted = adapt::adapt(document, &overlay);
@@ -127,7 +133,8 @@ impl Pipeline {
         let Types { schemas: typed, files: type_files } = types;
         let Calls { interface, mut files, times: calls_times } = calls;
         times.add_parallel(calls_times);
-        let summary = summary(&typed, &adapted, operations, &schemas, repairs)?;
+        let notes = notes.iter().chain(adapted.notes.iter()).cloned().collect();
+        let summary = Summary { notes, ..summary(&typed, &adapted, operations, &schemas, repairs)? };
         files.extend(type_files);
         files::add_data(&mut files, &interface, &adapted, &overlay);
         times.lap("data");
@@ -164,6 +171,8 @@ pub struct Repaired {
     pub schemas: Vec<String>,
     /// The repairs, in order.
     pub repairs: Vec<Applied>,
+    /// What was changed or ignored before the repairs.
+    pub notes: Problems,
 }
 
 /// Runs the stages up to the repairs.
@@ -176,7 +185,7 @@ pub fn repair(
     repairs: &[Repair],
     times: &mut Times,
 ) -> Result<Repaired, PipelineError> {
-    let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
+    let Normalized { mut document, notes } = normalize::normalize(document).map_err(PipelineError::Facts)?;
     let operations = document.operations().count();
     let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
     times.lap("facts");
@@ -185,7 +194,7 @@ pub fn repair(
     times.lap("rewrite");
     applied.extend(repair::apply(repairs, &mut document).map_err(PipelineError::Repairs)?);
     times.lap("repair");
-    Ok(Repaired { document, operations, schemas, repairs: applied })
+    Ok(Repaired { document, operations, schemas, repairs: applied, notes })
 }
 
 /// The files of the types, and the schemas that have one.
@@ -238,5 +247,7 @@ fn summary(
         unnamed_types: types.iter().filter(|name| !adapted.model.declared.contains(*name)).count(),
         repairs,
         unnamed: adapted.model.unnamed.clone(),
+        notes: Problems::new(),
+        deprecated: adapted.model.deprecated_items(),
     })
 }

@@ -139,6 +139,8 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
             line!("  {} ({}): {}", repair.name, repair.kind, counted(repair.places, "place"))?;
         }
     }
+    summary.notes.iter().try_for_each(|note| line!("note        {note}"))?;
+    summary.deprecated.iter().try_for_each(|item| line!("deprecated  {item}"))?;
     for unnamed in &summary.unnamed {
         line!(
             "new         {} has no entry in spec/overlay/ and is called `{}` for now; add one",

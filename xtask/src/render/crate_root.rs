@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::area::AreaModel;
+use super::deprecated;
+use crate::model::{Model, area::AreaModel};
 
 /// Lines at the head of the crate, before the list of areas.
 const HEAD: [&str; 15] = [
@@ -25,7 +26,7 @@ const HEAD: [&str; 15] = [
 ];
 
 /// Writes the root of the crate.
-pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
+pub fn root(areas: &[AreaModel<'_>], model: &Model) -> TokenStream {
     let list = areas.iter().map(|area| {
         let note = if area.is_experimental() { " (experimental, off by default)" } else { "" };
         format!(" | `{}` | {}{note} | {} |", area.key, area.title(), area.operations.len())
@@ -36,10 +37,12 @@ pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
         .chain(["", " | feature | area | operations |", " |---|---|---|"].map(str::to_owned))
         .chain(list)
         .collect();
+    let allowed = deprecated::allowed(model);
     quote! {
         #(#![doc = #docs])*
         #![warn(missing_docs)]
         #![allow(clippy::too_many_arguments)]
+        #allowed
 
         pub mod areas;
         pub mod base_urls;

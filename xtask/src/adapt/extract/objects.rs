@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::{
+    adapt::deprecated,
     document::{Document, reach::Reach},
     model::{
         object::{Field, Object, Presence},
@@ -65,7 +66,9 @@ impl Extractor<'_> {
         let boxed = matches!(&rust_type, RustType::Named(name) if self.reach.leads_to(name, self.name));
         let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
         let lenient = property.get("x-jsm-lenient").is_some();
-        Field { rust_name: field_name(wire), wire_name: wire.to_owned(), rust_type, presence, secret, boxed, lenient, docs }
+        let deprecated = deprecated::is_marked(self.schema, wire);
+        let (rust_name, wire_name) = (field_name(wire), wire.to_owned());
+        Field { rust_name, wire_name, rust_type, presence, secret, boxed, lenient, deprecated, docs }
     }
 }
 

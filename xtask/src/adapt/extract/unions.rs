@@ -45,6 +45,17 @@ pub fn extract(document: &Document, sent: &BTreeSet<&str>, problems: &mut Proble
     unions
 }
 
+/// Puts the alternatives of every union into an order that does not depend on the document's.
+pub fn sort(document: &mut Document) {
+    for (_, schema) in document.schemas_mut().into_iter().flatten() {
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(parts) = schema.get_mut(keyword).and_then(Value::as_array_mut) {
+                parts.sort_by_cached_key(Value::to_string);
+            }
+        }
+    }
+}
+
 fn alternative(schema: &str, kind: AlternativeKind) -> Alternative {
     let variant = match &kind {
         AlternativeKind::Object(name) => alternative_name(schema, name),

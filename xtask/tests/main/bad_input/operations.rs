@@ -29,12 +29,20 @@ rejected! {
         "`withNotes` and `with-notes` both have the Rust name `with_notes`",
     ];
 
-    a_response_of_an_unknown_media_type_is_rejected: changed(|root| {
-        at(root, &format!("{ALERT}/responses/200"))["content"] = json!({"application/xml": {"schema": {"type": "string"}}});
+    a_response_without_a_media_type_is_rejected: changed(|root| {
+        at(root, &format!("{ALERT}/responses/200"))["content"] = json!({"application xml": {"schema": {"type": "string"}}});
     }) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/responses/200/content/application~1xml (GET /v1/alerts/{id}): ",
-        "responses of the media type `application/xml` are not supported",
+        "at /paths/~1v1~1alerts~1{id}/get/responses/200/content/application xml (GET /v1/alerts/{id}): ",
+        "`application xml` is not a media type",
+    ];
+
+    a_reference_to_a_parameter_that_is_missing_is_rejected: changed(|root| {
+        let parameters = at(root, ALERT)["parameters"].as_array_mut().expect("a list");
+        parameters.push(json!({"$ref": "#/components/parameters/Missing"}));
+    }) => [
+        "1 problem\n",
+        "at /paths/~1v1~1alerts~1{id}/get/parameters/1 (GET /v1/alerts/{id}): a parameter needs `name` and `in`",
     ];
 
     a_body_of_an_unknown_media_type_is_rejected: changed(|root| {
@@ -47,7 +55,7 @@ rejected! {
 
     an_operation_without_a_success_is_rejected: changed(|root| drop(remove(root, &format!("{ALERT}/responses"), "200"))) => [
         "1 problem\n",
-        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success response response",
+        "at /paths/~1v1~1alerts~1{id}/get/responses (GET /v1/alerts/{id}): the operation declares no success response",
     ];
 
     a_body_of_a_get_is_rejected: changed(|root| {

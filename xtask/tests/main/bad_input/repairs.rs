@@ -24,15 +24,6 @@ rejected! {
         "at /paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is not needed any more",
     ];
 
-    a_repair_of_the_generator_that_does_not_fit_any_more_is_named: changed(|root| {
-        let form = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content/multipart~1form-data");
-        form["schema"]["properties"]["comment"] = json!({"type": "string"});
-    }) => [
-        "1 problem\n",
-        "the repair `attachment_upload_as_raw_body` is not needed any more",
-        "at /paths/~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content: ",
-    ];
-
     a_repair_whose_operation_is_gone_is_named: changed(|root| {
         drop(remove(root, "/paths", "/api/{cloudId}/v1/alerts/policies/{policyId}/change-order"));
     }) => [
