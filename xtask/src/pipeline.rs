@@ -1,4 +1,5 @@
-//! The stages in order: facts, one form, URLs, repairs, adaptation, preflight, progenitor, types, files.
+//! The stages in order: facts, one form, URLs, repairs, adaptation, preflight, progenitor, types,
+//! files.
 
 use std::{collections::BTreeSet, panic::resume_unwind, thread};
 

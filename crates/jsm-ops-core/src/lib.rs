@@ -55,4 +55,4 @@ pub use secret::Secret;
 pub use transport::Transport;
 
 #[doc(hidden)]
-pub use serde;
+pub use {bytes, serde};

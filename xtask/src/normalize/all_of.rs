@@ -32,9 +32,16 @@ const ANNOTATIONS: [&str; 18] = [
 /// Keywords of an object that can be put together.
 const OBJECT: [&str; 4] = ["type", "properties", "required", "additionalProperties"];
 
-/// Flattens every `allOf` whose parts are objects. A part that only annotates another goes. What has
-/// another form stays, and the preflight reports it.
+/// Flattens every `allOf` whose parts are objects. A part that only annotates another goes. What
+/// has another form stays, and the preflight reports it.
 pub fn flatten(document: &mut Document, notes: &mut Problems) {
+    let mut any = false;
+    walk::schemas_mut(document, |_, schema| {
+        any |= schema.get("allOf").and_then(Value::as_array).is_some_and(|parts| !is_plain_reference(schema, parts));
+    });
+    if !any {
+        return;
+    }
     let named: Map<String, Value> = document.schemas().map(|(name, schema)| (name.to_owned(), schema.clone())).collect();
     walk::schemas_mut(document, |at, schema| {
         let mut twice = Vec::new();
@@ -46,6 +53,12 @@ pub fn flatten(document: &mut Document, notes: &mut Problems) {
             }
         }
     });
+}
+
+/// Whether a schema is `allOf` one reference and nothing else, as the document writes references.
+fn is_plain_reference(schema: &Value, parts: &[Value]) -> bool {
+    let members = schema.as_object().into_iter().flatten();
+    parts.len() == 1 && parts[0].get("$ref").is_some() && members.into_iter().all(|(key, _)| key == "allOf")
 }
 
 /// A schema without its `allOf`; `None` where it has none, or one of an unsupported form.

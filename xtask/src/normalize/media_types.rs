@@ -14,8 +14,8 @@ const JSON: &str = "application/json";
 /// The media type of bytes.
 const BYTES: &str = "application/octet-stream";
 
-/// Gives every media type of bodies and responses its plain form. Any media type is JSON if there is
-/// a schema, and bytes otherwise.
+/// Gives every media type of bodies and responses its plain form. Any media type is JSON if there
+/// is a schema, and bytes otherwise.
 pub fn plain(document: &mut Document, notes: &mut Problems) {
     document.for_each_operation_mut(|path, method, operation| {
         let at = Pointer::Path(&["paths", path, method]);

@@ -2,8 +2,9 @@
 //! references to parts of operations are replaced by the parts, and names and media types get their
 //! plain form.
 //!
-//! The stage comes before the repairs, which find their places in this form. A document in this form
-//! does not change, so the facts in `spec/` have it too, and the published document gives the same.
+//! The stage comes before the repairs, which find their places in this form. A document in this
+//! form does not change. So the facts in `spec/` have it too, and the published document gives the
+//! same crate.
 
 mod all_of;
 mod enums;

@@ -42,11 +42,18 @@ fn ignore_headers(document: &mut Document, notes: &mut Problems) {
     }
     for (_, item) in document.paths_mut().into_iter().flatten() {
         let Some(item) = item.as_object_mut() else { continue };
-        list_mut(item).map(|parameters| parameters.retain(|parameter| !is_ignored(parameter)));
+        retain_effective(item);
         for method in METHODS {
-            let operation = item.get_mut(method).and_then(Value::as_object_mut);
-            operation.and_then(list_mut).map(|parameters| parameters.retain(|parameter| !is_ignored(parameter)));
+            if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
+                retain_effective(operation);
+            }
         }
+    }
+}
+
+fn retain_effective(owner: &mut Map<String, Value>) {
+    if let Some(parameters) = owner.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.retain(|parameter| !is_ignored(parameter));
     }
 }
 
@@ -84,10 +91,6 @@ fn identity(parameter: &Value) -> Option<(&str, &str)> {
 
 fn list(owner: &Map<String, Value>) -> &[Value] {
     owner.get("parameters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn list_mut(owner: &mut Map<String, Value>) -> Option<&mut Vec<Value>> {
-    owner.get_mut("parameters")?.as_array_mut()
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ const MAX_HOPS: usize = 16;
 /// Replaces all references to parts of operations. One that leads nowhere stays, and the preflight
 /// reports it with its operation.
 pub fn inline(document: &mut Document) {
-    let before = document.root().clone();
+    // The document is large, and today's has no such reference.
+    let before = if has_references(document) { document.root().clone() } else { Value::Null };
     for (_, item) in document.paths_mut().into_iter().flatten() {
         replace_item(&before, item);
         let Some(item) = item.as_object_mut() else { continue };
@@ -29,6 +30,23 @@ pub fn inline(document: &mut Document) {
     if let Some(components) = document.root_mut().get_mut("components").and_then(Value::as_object_mut) {
         components.retain(|name, _| !INLINED.contains(&name.as_str()));
     }
+}
+
+fn has_references(document: &Document) -> bool {
+    let refers = |value: &Value| value.get("$ref").is_some();
+    let any_of = |owner: &Map<String, Value>| {
+        let parameters = owner.get("parameters").and_then(Value::as_array);
+        let responses = owner.get("responses").and_then(Value::as_object);
+        let headers = responses.into_iter().flatten().filter_map(|(_, response)| response.get("headers")?.as_object());
+        parameters.into_iter().flatten().any(refers)
+            || owner.get("requestBody").is_some_and(refers)
+            || responses.into_iter().flatten().any(|(_, response)| refers(response))
+            || headers.flatten().any(|(_, header)| refers(header))
+    };
+    document.paths().any(|(_, item)| {
+        let operations = METHODS.into_iter().filter_map(|method| item.get(method)?.as_object());
+        item.contains_key("$ref") || any_of(item) || operations.into_iter().any(any_of)
+    })
 }
 
 /// A path item may have members beside its reference.

@@ -35,7 +35,7 @@ pub fn rename(document: &mut Document, notes: &mut Problems) {
 /// The new names of those schemas that need one.
 fn new_names(names: &[String]) -> BTreeMap<String, String> {
     let mut sorted: Vec<&String> = names.iter().collect();
-    sorted.sort_by_key(|name| (checked_type_name(name).is_none(), type_name(name) != **name, *name));
+    sorted.sort_by_cached_key(|name| (checked_type_name(name).is_none(), type_name(name) != **name, *name));
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut renamed = BTreeMap::new();
     for name in sorted {
@@ -67,6 +67,9 @@ fn point_to(value: &mut Value, renamed: &BTreeMap<String, String>) {
 }
 
 fn pointed(reference: &str, renamed: &BTreeMap<String, String>) -> Option<String> {
+    if renamed.is_empty() && !reference.contains(['%', '~']) {
+        return None;
+    }
     let rest = reference.strip_prefix(SCHEMAS)?;
     let (token, within) = rest.split_once('/').map_or((rest, String::new()), |(token, rest)| (token, format!("/{rest}")));
     let decoded = percent_decode_str(token).decode_utf8().ok()?.replace("~1", "/").replace("~0", "~");

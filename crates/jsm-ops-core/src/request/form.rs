@@ -8,7 +8,8 @@ use super::{query::QueryValue, upload::Upload};
 ///
 /// ```
 /// # use jsm_ops_core::{FormParts, Upload};
-/// let parts = FormParts::new().text("note", "disk full").file("file", Upload::bytes("a.txt", "a"));
+/// let file = Upload::bytes("a.txt", "a");
+/// let parts = FormParts::new().text("note", "disk full").file("file", file);
 /// assert_eq!(parts.names().collect::<Vec<_>>(), ["note", "file"]);
 /// ```
 #[derive(Debug, Default)]

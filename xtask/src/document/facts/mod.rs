@@ -2,10 +2,10 @@
 //! bounds, scopes, tags, ids and flags.
 //!
 //! The published document is the vendor's text, and this repository contains none of it. The table
-//! in `keywords` has every keyword of OpenAPI 3.0 and 3.1 as a fact, which stays, or as prose, which
-//! goes. A fact that the generator does not read goes too, and so does an unknown keyword: keeping
-//! it could keep a sentence. Both are reported, because a part of the interface may be lost.
-//! Reducing facts again changes nothing, so every run begins with it.
+//! in `keywords` has every keyword of OpenAPI 3.0 and 3.1 as a fact, which stays, or as prose,
+//! which goes. A fact that the generator does not read goes too, and so does an unknown keyword:
+//! keeping it could keep a sentence. Both are reported, because a part of the interface may be
+//! lost. Reducing facts again changes nothing, so every run begins with it.
 
 mod keywords;
 
