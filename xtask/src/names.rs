@@ -95,6 +95,21 @@ pub fn checked_field_name(wire_name: &str) -> Option<String> {
     begins_with_letter(&snake).then_some(snake)
 }
 
+/// A name for a property or parameter that has the words of `name`, can be that of a field and of a
+/// variable, and is free.
+pub fn free_member_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let words = name.replace(|character: char| !character.is_ascii_alphanumeric(), " ").to_snake_case();
+    let base = match words.as_str() {
+        "" => "field".to_owned(),
+        digit if digit.starts_with(|first: char| first.is_ascii_digit()) => format!("n{digit}"),
+        word => word.to_owned(),
+    };
+    let numbered = (2..).map(|number| format!("{base}{number}"));
+    let mut candidates = std::iter::once(base.clone()).chain(numbered);
+    let is_free = |candidate: &String| !is_taken(candidate) && checked_parameter_name(candidate).as_ref() == Some(candidate);
+    candidates.find(is_free).unwrap_or_default()
+}
+
 /// The name of a parameter; `None` also where it would shadow a variable of progenitor's code.
 pub fn checked_parameter_name(wire_name: &str) -> Option<String> {
     checked_field_name(wire_name).filter(|name| !RESERVED_PARAMETERS.contains(&name.as_str()))

@@ -9,6 +9,7 @@ pub mod errors;
 pub mod extract;
 pub mod inline_aliases;
 pub mod media_types;
+pub mod member_names;
 pub mod merge;
 pub mod name_inline;
 pub mod operation_names;
@@ -43,6 +44,7 @@ pub fn minimal(mut document: Document, overlay: &Overlay) -> Document {
     media_types::choose(&mut document, &mut Problems::new());
     extract::request_bodies::extract(&mut document, &mut Problems::new());
     simplify::simplify(&mut document);
+    member_names::rename(&mut document, &mut Problems::new());
     name_inline::name_inline(&mut document);
     document
 }
@@ -56,6 +58,7 @@ pub fn adapt(mut document: Document, overlay: &Overlay) -> Adapted {
     let bodies = extract::request_bodies::extract(&mut document, &mut notes);
     let deprecated = deprecated::mark(&mut document);
     simplify::simplify(&mut document);
+    member_names::rename(&mut document, &mut notes);
     let declared = document.schemas().map(|(name, _)| name.to_owned()).collect();
     name_inline::name_inline(&mut document);
     let equal = overlay.merge_groups(&document);

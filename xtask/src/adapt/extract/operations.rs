@@ -7,6 +7,7 @@ use crate::{
     adapt::{
         deprecated::is_deprecated,
         media_types::{self, RAW_BODY},
+        member_names,
     },
     document::{Document, Operation, Pointer, template_names},
     model::{
@@ -122,15 +123,16 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
     let mut parameters: Vec<(&str, Parameter)> = declared
         .filter_map(|parameter| {
             let name = parameter.get("name")?.as_str()?;
-            let docs = overlay.parameter_docs(entry, name).unwrap_or_default();
+            let wire_name = parameter.get(member_names::MARK).and_then(Value::as_str).unwrap_or(name);
+            let docs = overlay.parameter_docs(entry, wire_name).unwrap_or_default();
             let parameter_of = Parameter {
-                name: name.to_owned(),
+                name: wire_name.to_owned(),
                 rust_name: field_name(name),
                 rust_type: RustType::of(parameter.get("schema")?),
                 required: parameter.get("required") == Some(&Value::Bool(true)),
                 with_commas: parameter.get("explode") == Some(&Value::Bool(false)),
                 deprecated: is_deprecated(parameter),
-                docs: if docs.is_empty() { format!("`{name}`") } else { docs.to_owned() },
+                docs: if docs.is_empty() { format!("`{wire_name}`") } else { docs.to_owned() },
             };
             Some((parameter.get("in")?.as_str()?, parameter_of))
         })

@@ -37,6 +37,25 @@ fn an_optional_header_is_a_setter_and_a_required_one_an_argument() {
 }
 
 #[test]
+fn parameters_keep_their_wire_names_whatever_they_are_called() {
+    let crate_ = generated(|root| {
+        let word = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
+        add(root, &[word("withNotes"), word("with-notes"), word("%"), word("items")]);
+    });
+    for (wire, argument, setter) in [
+        ("withNotes", "with_notes", "with_notes"),
+        ("with-notes", "with_notes2", "with_notes2"),
+        ("%", "field", "field"),
+        ("items", "items", "items_parameter"),
+    ] {
+        let code = format!(
+            "pub fn {setter}(mut self, {argument}: &str) -> Self {{ self.call.query(\"{wire}\", {argument}); self }}"
+        );
+        crate_.has(FILE, &code);
+    }
+}
+
+#[test]
 fn a_list_that_is_not_exploded_is_sent_with_commas() {
     let crate_ = generated(|root| {
         let list = json!({"type": "array", "items": {"type": "string"}});

@@ -78,6 +78,23 @@ fn values_that_come_to_one_name_are_numbered() {
 }
 
 #[test]
+fn properties_keep_their_wire_names_whatever_they_are_called() {
+    let crate_ = generated(|root| {
+        let properties = at(root, "/components/schemas/AlertNote/properties");
+        for name in ["created_at", "1st", "%", "self"] {
+            properties[name] = json!({"type": "boolean"});
+        }
+    });
+    for (wire, field) in [("%", "field"), ("1st", "n1st"), ("self", "self_")] {
+        let rename = format!("#[serde(rename = \"{wire}\", skip_serializing_if = \"Option::is_none\")]");
+        crate_.has(TYPES, &format!("{rename} pub {field}: Option<bool>"));
+    }
+    crate_.has(TYPES, "pub created_at2: Option<bool>");
+    crate_.has(TYPES, "pub created_at: Option<DateTime<Utc>>");
+    crate_.says("the property `created_at` is called `created_at2`");
+}
+
+#[test]
 fn an_open_object_keeps_unknown_fields() {
     let crate_ = generated(|root| at(root, "/components/schemas/AlertNote")["additionalProperties"] = json!(true));
     let doc = "/// Properties that the document does not name, by their wire names.";
