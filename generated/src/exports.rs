@@ -3,11 +3,11 @@
 //! Re-exports of the crates below, for users who depend on this crate alone.
 
 pub use jsm_ops_core::{
-    Body, BoxFuture, Call, CallOptions, Clock, CloudId, Dispatcher, Error, Gateway,
-    HttpTransport, Idempotency, InvalidCloudId, InvalidGateway, Items, MAX_ERROR_BODY,
-    MAX_RESPONSE_BODY, Nullable, OAuthUnsupported, OpenEnum, Operation, Page, Pages,
-    Paging, QueryValue, RateLimitPolicy, RateLimits, Receipt, Request, Response,
-    RetryAfter, Scopes, Secret, SystemClock, Transport, Upload, WaitPolicy, WriteState,
-    WriteStatus,
+    Body, BoxFuture, Call, CallOptions, Clock, CloudId, Dispatcher, Error, FormParts,
+    Gateway, HttpTransport, Idempotency, InvalidCloudId, InvalidGateway, Items,
+    MAX_ERROR_BODY, MAX_RESPONSE_BODY, Nullable, OAuthUnsupported, OpenEnum, Operation,
+    Page, Pages, Paging, QueryValue, RateLimitPolicy, RateLimits, Receipt, Request,
+    Response, RetryAfter, Scopes, Secret, SystemClock, Transport, Upload, WaitPolicy,
+    WriteState, WriteStatus,
 };
 pub use {chrono, reqwest, serde_json};

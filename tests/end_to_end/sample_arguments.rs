@@ -20,12 +20,19 @@ pub const FILE: (&str, &str) = ("log.txt", "what happened");
 pub struct SampleArguments(pub Operation);
 
 impl SampleArguments {
-    /// The value of a query parameter, or of the body, by its schema in the document.
+    /// The value of a query parameter, a header, or the body or one of its properties, by its
+    /// schema in the document.
     pub fn json(&self, name: &str) -> Value {
-        let query = self.0.query().into_iter().find(|(parameter, _)| *parameter == name).map(|(_, schema)| schema);
-        let schema = query.or_else(|| self.0.body().filter(|_| name == "body").map(|(_, schema)| schema));
+        let body = || self.0.body().filter(|_| name == "body").map(|(_, schema)| schema);
+        let schema = self.parameter(name).or_else(body).or_else(|| self.property_schema(name));
         let missing = || panic!("the document has no `{name}` in {} {}", self.0.method, self.0.documented);
         sample_of(self.0.root, schema.unwrap_or_else(missing))
+    }
+
+    /// The schema of a query parameter or a header.
+    fn parameter(&self, name: &str) -> Option<&'static Value> {
+        let mut parameters = self.0.query().into_iter().chain(self.0.headers());
+        parameters.find(|(parameter, _)| *parameter == name).map(|(_, schema)| schema)
     }
 
     /// The schema of a property of the body.
@@ -49,8 +56,9 @@ impl SampleArguments {
 
 impl Arguments for SampleArguments {
     fn text(&self, name: &str) -> String {
-        let in_query = self.0.query().iter().any(|(parameter, _)| *parameter == name);
-        if !in_query {
+        let is_form = self.0.body().is_some_and(|(media_type, _)| media_type == "multipart/form-data");
+        let is_part = is_form && self.property_schema(name).is_some();
+        if self.parameter(name).is_none() && !is_part {
             return Self::in_path(name);
         }
         let value = self.value(name);

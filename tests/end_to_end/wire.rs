@@ -4,7 +4,7 @@
 use jsm_ops_api::{Client, operations::OPERATIONS, reqwest::Url};
 use jsm_ops_test_server::{Request, Response, Server};
 use jsm_ops_tests::{
-    document::{self, Operation},
+    document::{self, Operation, is_json, resolve},
     sample::sample,
 };
 use serde_json::Value;
@@ -37,7 +37,7 @@ async fn call_all(server: &Server, client: &Client, template: fn(&Operation) -> 
         let request = server.take_requests();
         assert_eq!(request.len(), 1, "`{id}` makes one request");
         check_url(id, &request[0], &operation, &template(&operation));
-        check_headers(id, &request[0]);
+        check_headers(id, &request[0], &operation);
         check_body(id, &request[0], &operation);
         called += 1;
     }
@@ -49,7 +49,7 @@ fn success(operation: &Operation) -> Response {
     let (status, content) = operation.success();
     match content {
         None => Response::new(status),
-        Some(("application/json", schema)) => Response::json(status, sample(schema).to_string()),
+        Some((media_type, schema)) if is_json(media_type) => Response::json(status, sample(schema).to_string()),
         Some((media_type, _)) => Response::new(status).with_header("content-type", media_type).with_body("BEGIN:VCALENDAR"),
     }
 }
@@ -65,23 +65,35 @@ fn check_url(id: &str, request: &Request, operation: &Operation, template: &str)
     let url = Url::parse(&format!("http://host/?{}", request.query())).expect("a query");
     let mut sent: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     let mut expected: Vec<(String, String)> =
-        operation.query().into_iter().flat_map(|(name, schema)| pairs(name, &sample(schema))).collect();
+        operation.query().into_iter().flat_map(|(name, schema)| pairs(operation, name, &sample(schema))).collect();
     sent.sort();
     expected.sort();
     assert_eq!(sent, expected, "query of `{id}`");
 }
 
-/// A query parameter in the default style of OpenAPI: one pair for each element of a list.
-fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
-    let string = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    values.iter().map(|value| (name.to_owned(), string(value))).collect()
+/// A query parameter in the default style of OpenAPI: one pair for each element of a list. A list
+/// with `explode: false` is one pair with commas.
+fn pairs(operation: &Operation, name: &str, value: &Value) -> Vec<(String, String)> {
+    let values = strings(value);
+    let values = if operation.has_commas(name) { vec![values.join(",")] } else { values };
+    values.into_iter().map(|value| (name.to_owned(), value)).collect()
 }
 
-fn check_headers(id: &str, request: &Request) {
+/// A value, or each element of a list, as a string.
+fn strings(value: &Value) -> Vec<String> {
+    let string = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().map(string).collect()
+}
+
+fn check_headers(id: &str, request: &Request, operation: &Operation) {
     assert!(request.header_names().all(|name| name != "api-version"), "`{id}` sends no unknown header");
+    for (name, schema) in operation.headers() {
+        assert_eq!(request.header(&name.to_lowercase()), strings(&sample(schema)).join(","), "`{id}`: {name}");
+    }
+    let declared: Vec<String> = operation.headers().iter().map(|(name, _)| name.to_lowercase()).collect();
     let known = ["accept", "host", "content-type", "content-length"];
-    let others: Vec<&str> = request.header_names().filter(|name| !known.contains(name)).collect();
+    let is_known = |name: &&str| known.contains(name) || declared.iter().any(|declared| declared == name);
+    let others: Vec<&str> = request.header_names().filter(|name| !is_known(name)).collect();
     assert_eq!(others, [""; 0], "headers of `{id}`");
 }
 
@@ -91,18 +103,22 @@ fn check_body(id: &str, request: &Request, operation: &Operation) {
             assert!(request.body.is_empty(), "`{id}` sends no body");
             assert_eq!(request.header("content-type"), "", "`{id}`");
         }
-        Some(("application/json", schema)) => {
-            assert_eq!(request.header("content-type"), "application/json", "`{id}`");
+        Some((media_type, schema)) if is_json(media_type) => {
+            assert_eq!(request.header("content-type"), media_type, "`{id}`");
             let sent: Value = serde_json::from_slice(&request.body).expect("JSON");
             assert_eq!(sent, sample(schema), "body of `{id}`");
         }
-        Some((media_type, _)) => {
+        Some((media_type, schema)) => {
             assert_eq!(media_type, "multipart/form-data");
             assert!(request.header("content-type").starts_with("multipart/form-data; boundary="), "`{id}`");
             let body = String::from_utf8_lossy(&request.body);
             let (name, content) = FILE;
             assert!(body.contains(&format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"")), "{body}");
             assert_eq!(body.matches(content).count(), 1, "{body}");
+            let parts = resolve(operation.root, schema)["properties"].as_object().expect("parts");
+            for name in parts.keys().filter(|name| *name != "file") {
+                assert!(body.contains(&format!("Content-Disposition: form-data; name=\"{name}\"")), "{name} in {body}");
+            }
         }
     }
 }

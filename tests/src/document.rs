@@ -82,6 +82,19 @@ impl Operation {
         query.map(|parameter| (parameter["name"].as_str().unwrap_or_default(), &parameter["schema"])).collect()
     }
 
+    /// The headers that are parameters, with their schemas.
+    pub fn headers(&self) -> Vec<(&'static str, &'static Value)> {
+        let parameters = self.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        let headers = parameters.filter(|parameter| parameter["in"] == "header");
+        headers.map(|parameter| (parameter["name"].as_str().unwrap_or_default(), &parameter["schema"])).collect()
+    }
+
+    /// Whether a list in the query is one value with commas.
+    pub fn has_commas(&self, parameter: &str) -> bool {
+        let parameters = self.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        parameters.into_iter().any(|one| one["name"] == parameter && one["in"] == "query" && one["explode"] == false)
+    }
+
     /// Media type and schema of the request body.
     pub fn body(&self) -> Option<(&'static str, &'static Value)> {
         content(self.value.get("requestBody")?)
@@ -100,6 +113,11 @@ impl Operation {
 fn content(owner: &'static Value) -> Option<(&'static str, &'static Value)> {
     let (media_type, media) = owner.get("content")?.as_object()?.iter().next()?;
     Some((media_type, &media["schema"]))
+}
+
+/// Whether a media type is JSON.
+pub fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 /// Resolves the reference of a schema, if it is one.

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::{
     adapt::Adapted,
-    document::{Document, METHODS, Pointer, label, reach::Reach},
+    document::{Document, METHODS, Pointer, child, label, reach::Reach},
+    names,
     origins::{Origins, tokens},
     problem::{Problem, Problems},
 };
@@ -38,8 +39,10 @@ enum Part {
         method: String,
     },
     Path(String),
+    /// A schema, and the places that may become raw JSON with the names of their types: a part of
+    /// it, and all of it.
     Schema {
-        pointer: String,
+        places: Vec<(String, String)>,
         name: String,
     },
 }
@@ -69,11 +72,12 @@ impl LeftOut {
     ) -> Result<Problems, Problems> {
         let mut attention = Problems::new();
         let mut remaining = Problems::new();
-        // Later indexes first, so that the earlier ones stay valid.
+        let before = self.raw.clone();
+        // Removed last to first, so that the indexes stay valid.
         let mut parameters: BTreeSet<(String, usize)> = BTreeSet::new();
         for problem in problems {
             let part = part(document, origins, &problem.pointer);
-            match part.and_then(|part| self.remove(document, adapted, part, &mut parameters)) {
+            match part.and_then(|part| self.remove(document, adapted, part, &before, &mut parameters)) {
                 Some(what) => attention.push(Problem { message: format!("{}; {what}", problem.message), ..problem }),
                 None => remaining.push(problem),
             }
@@ -94,6 +98,7 @@ impl LeftOut {
         document: &mut Document,
         adapted: &Adapted,
         part: Part,
+        before: &BTreeSet<String>,
         parameters: &mut BTreeSet<(String, usize)>,
     ) -> Option<String> {
         match part {
@@ -115,11 +120,20 @@ impl LeftOut {
                 document.paths_mut().map(|paths| paths.shift_remove(&path));
                 Some("the operations of the path are left out".to_owned())
             }
-            Part::Schema { pointer, name } => {
-                if self.raw.insert(pointer.clone()) {
-                    *document.root_mut().pointer_mut(&pointer)? = json!({});
-                    self.schemas.insert(name);
-                    return Some("its values are read as raw JSON".to_owned());
+            Part::Schema { places, name } => {
+                let raw = "its values are read as raw JSON".to_owned();
+                for (pointer, part_name) in places {
+                    if before.contains(&pointer) {
+                        continue;
+                    }
+                    // Another problem of this round may be at the same place, or around it.
+                    if self.raw.insert(pointer.clone())
+                        && let Some(schema) = document.root_mut().pointer_mut(&pointer)
+                    {
+                        *schema = json!({});
+                    }
+                    self.schemas.insert(part_name);
+                    return Some(raw);
                 }
                 // The name may be that of another place.
                 document.schema(&name)?;
@@ -169,6 +183,22 @@ fn remove_schema(document: &mut Document, name: &str) -> Vec<String> {
     gone
 }
 
+/// The innermost property or list item around a place in a schema, with the name of its type.
+fn inner(root: &str, name: &str, mut rest: &[&str]) -> Option<(String, String)> {
+    let mut found: Option<(String, String)> = None;
+    loop {
+        let (at, name) = found.as_ref().map_or((root, name), |(at, name)| (at.as_str(), name.as_str()));
+        match rest {
+            ["properties", property, more @ ..] => {
+                let place = child(&child(at, "properties"), property);
+                (found, rest) = (Some((place, names::inline_name(name, property))), more);
+            }
+            ["items", more @ ..] => (found, rest) = (Some((child(at, "items"), format!("{name}Item"))), more),
+            _ => return found,
+        }
+    }
+}
+
 /// The part of the repaired document that a problem at a place of the adapted one belongs to.
 fn part(document: &Document, origins: &Origins, pointer: &str) -> Option<Part> {
     let tokens = tokens(pointer);
@@ -181,9 +211,13 @@ fn part(document: &Document, origins: &Origins, pointer: &str) -> Option<Part> {
         is_optional.then_some(Part::Parameter { owner, index })
     };
     match &tokens[..] {
-        ["components", "schemas", name, ..] => {
-            let pointer = origins.repaired(&Pointer::Path(&["components", "schemas", name]).to_string());
-            Some(Part::Schema { pointer, name: (*name).to_owned() })
+        ["components", "schemas", name, rest @ ..] => {
+            let root = Pointer::Path(&["components", "schemas", name]).to_string();
+            let mut places = vec![(origins.repaired(&root), (*name).to_owned())];
+            if let Some((pointer, part_name)) = inner(&root, name, rest) {
+                places.insert(0, (origins.repaired(&pointer), part_name));
+            }
+            Some(Part::Schema { places, name: (*name).to_owned() })
         }
         ["paths", path, "parameters", index, ..] => {
             parameter(&["paths", path, "parameters"], index).or_else(|| Some(Part::Path((*path).to_owned())))
@@ -255,8 +289,16 @@ mod tests {
 
     #[test]
     fn a_schema_becomes_raw_json_at_the_place_where_it_stands() {
-        let (messages, left, left_out) = without(&document(), &["/components/schemas/AInner/properties/x"]);
-        assert_eq!(messages, ["It is odd; its values are read as raw JSON"]);
+        let raw = "It is odd; its values are read as raw JSON";
+        let (messages, left, left_out) = without(
+            &document(),
+            &["/components/schemas/AInner/properties/x/not", "/components/schemas/AInner/properties/x"],
+        );
+        assert_eq!(messages, [raw; 2]);
+        assert_eq!(left["components"]["schemas"]["A"], json!({"properties": {"inner": {"properties": {"x": {}}}}}));
+        assert!(left_out.has("AInnerX") && !left_out.has("A"));
+        let (messages, left, left_out) = without(&document(), &["/components/schemas/AInner/required"]);
+        assert_eq!(messages, [raw]);
         assert_eq!(left["components"]["schemas"]["A"], json!({"properties": {"inner": {}}}));
         assert!(left_out.has("AInner") && !left_out.has("A"));
     }

@@ -18,6 +18,7 @@ pub mod left_out;
 pub mod model;
 pub mod moves;
 pub mod names;
+pub mod normalize;
 pub mod origins;
 pub mod overlay;
 pub mod pipeline;

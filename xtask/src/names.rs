@@ -62,6 +62,20 @@ pub fn checked_type_name(schema: &str) -> Option<String> {
     (plain && !RESERVED_TYPES.contains(&name.as_str()) && is_identifier(&name)).then_some(name)
 }
 
+/// A name for a schema that has the words of `name`, can be that of a type, and is free.
+pub fn free_schema_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let words = name.replace(|character: char| !character.is_ascii_alphanumeric(), " ").to_pascal_case();
+    let base = match words.as_str() {
+        "" => "Schema".to_owned(),
+        digit if digit.starts_with(|first: char| first.is_ascii_digit()) => format!("N{digit}"),
+        word if checked_type_name(word).is_none() => format!("{word}Schema"),
+        word => word.to_owned(),
+    };
+    let numbered = (2..).map(|number| format!("{base}{number}"));
+    let mut candidates = std::iter::once(base.clone()).chain(numbered);
+    candidates.find(|candidate| !is_taken(candidate)).unwrap_or_default()
+}
+
 /// The name of a parameter or property in Rust, as typify and progenitor make it.
 pub fn field_name(wire_name: &str) -> String {
     let snake = snake_name(wire_name);
@@ -73,6 +87,21 @@ pub fn field_name(wire_name: &str) -> String {
 pub fn checked_field_name(wire_name: &str) -> Option<String> {
     let snake = snake_name(wire_name);
     begins_with_letter(&snake).then_some(snake)
+}
+
+/// A name for a property or parameter that has the words of `name`, can be that of a field and of a
+/// variable, and is free.
+pub fn free_member_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let words = name.replace(|character: char| !character.is_ascii_alphanumeric(), " ").to_snake_case();
+    let base = match words.as_str() {
+        "" => "field".to_owned(),
+        digit if digit.starts_with(|first: char| first.is_ascii_digit()) => format!("n{digit}"),
+        word => word.to_owned(),
+    };
+    let numbered = (2..).map(|number| format!("{base}{number}"));
+    let mut candidates = std::iter::once(base.clone()).chain(numbered);
+    let is_free = |candidate: &String| !is_taken(candidate) && checked_parameter_name(candidate).as_ref() == Some(candidate);
+    candidates.find(is_free).unwrap_or_default()
 }
 
 /// The name of a parameter; `None` also where it would shadow a variable of progenitor's code.
@@ -184,7 +213,8 @@ mod tests {
 
     #[test]
     fn derived_names_come_from_method_and_path() {
-        assert_eq!(derived_name("get", "/v1/teams/{teamId}/on-calls"), "get_teams_on_calls");
+        assert_eq!(derived_name("get", "/v1/teams/{teamId}/on-calls"), "get_teams_by_team_id_on_calls");
+        assert_eq!(derived_name("get", "/v1/x1/schedules/{scheduleId}.ics"), "get_x1_schedules_by_schedule_id_ics");
         assert_eq!(derived_name("patch", "/v1/alerts/{id}"), "update_alerts_by_id");
         assert_eq!(derived_name("get", "/"), "get");
         assert_eq!(derived_name("delete", "/{x}"), "delete_by_x");

@@ -1,14 +1,16 @@
-//! The stages in order: facts, URLs, repairs, adaptation, preflight, progenitor, types, files.
+//! The stages in order: facts, one form, URLs, repairs, adaptation, preflight, progenitor, types,
+//! files.
 
 use std::{collections::BTreeSet, panic::resume_unwind, thread};
 
 use crate::{
     adapt::{self, Adapted},
-    document::{Document, Pointer, facts},
+    document::{Document, Pointer},
     emit::{files, source::Files},
     generate::{self, GenerateError},
     left_out::LeftOut,
     moves::Moves,
+    normalize::{self, Normalized},
     origins::Origins,
     overlay::Overlay,
     preflight,
@@ -58,6 +60,10 @@ pub struct Summary {
     pub unnamed_types: usize,
     /// Repairs, in order.
     pub repairs: Vec<Applied>,
+    /// What the run changed or ignored in the document, and a maintainer should know.
+    pub notes: Problems,
+    /// What the document marks as deprecated: operations, parameters, types and fields.
+    pub deprecated: Vec<String>,
 }
 
 /// Why a run failed.
@@ -122,7 +128,7 @@ impl Pipeline {
     /// The first stage that failed, with all its problems.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
         let repaired = repair(document, self, times)?;
-        let Repaired { operations, schemas, repairs, moves, mut attention, .. } = repaired;
+        let Repaired { operations, schemas, repairs, moves, notes, mut attention, .. } = repaired;
         let overlay = self.overlay.clone().follow(&moves);
         let Supported { adapted, origins, left_out, overlay } =
             supported(repaired.document, overlay, repaired.origins, &mut attention)?;
@@ -138,7 +144,8 @@ impl Pipeline {
         let Types { schemas: typed, files: type_files } = types;
         let Calls { interface, mut files, times: calls_times } = calls;
         times.add_parallel(calls_times);
-        let summary = summary(&typed, &adapted, operations, &schemas, repairs, &left_out)?;
+        let notes = notes.into_iter().chain(origins.in_given(adapted.notes.clone())).collect();
+        let summary = Summary { notes, ..summary(&typed, &adapted, operations, &schemas, repairs, &left_out)? };
         files.extend(type_files);
         files::add_data(&mut files, &interface, &adapted, &overlay);
         times.lap("data");
@@ -228,6 +235,8 @@ pub struct Repaired {
     pub schemas: Vec<String>,
     /// The repairs, in order.
     pub repairs: Vec<Applied>,
+    /// What was changed or ignored before the repairs.
+    pub notes: Problems,
     /// Where its places were in the given document.
     pub origins: Origins,
     /// The operations of the overlay that are at another place.
@@ -242,7 +251,7 @@ pub struct Repaired {
 /// Nodes that are invalid OpenAPI, and URLs that no rule knows.
 pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Result<Repaired, PipelineError> {
     let Pipeline { overlay, url_repairs, repairs, unknown_urls } = pipeline;
-    let mut document = facts::facts(document).map_err(PipelineError::Facts)?;
+    let Normalized { mut document, notes } = normalize::normalize(document).map_err(PipelineError::Facts)?;
     let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
     times.lap("facts");
     let mut attention = Problems::new();
@@ -259,7 +268,7 @@ pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Res
     applied.extend(repair::apply(repairs, &mut document, &mut places));
     attention.extend(origins.in_given(places));
     times.lap("repair");
-    Ok(Repaired { document, operations, schemas, repairs: applied, origins, moves, attention })
+    Ok(Repaired { document, operations, schemas, repairs: applied, notes, origins, moves, attention })
 }
 
 /// The files of the types, and the schemas that have one.
@@ -314,5 +323,7 @@ fn summary(
         schemas: (schemas.len(), typed),
         unnamed_types: types.iter().filter(|name| !adapted.model.declared.contains(*name)).count(),
         repairs,
+        notes: Problems::new(),
+        deprecated: adapted.model.deprecated_items(),
     })
 }

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use reqwest::Url;
+use bytes::Bytes;
+use reqwest::{
+    Url,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -10,7 +14,7 @@ use crate::{
     dispatcher::Dispatcher,
     error::Error,
     operation::Operation,
-    request::{Body, CallOptions, InvalidSegment, QueryValue, Request, fill_path},
+    request::{Body, CallOptions, InvalidSegment, QueryValue, Request, comma_list, fill_path},
     response::Response,
 };
 
@@ -36,6 +40,10 @@ pub struct Call {
     operation: &'static Operation,
     path: Result<String, InvalidSegment>,
     query: Vec<(Cow<'static, str>, String)>,
+    /// Lists that are one parameter each, encoded.
+    query_lists: Vec<(Cow<'static, str>, String)>,
+    /// The headers, or why one of them cannot be sent.
+    headers: Result<HeaderMap, String>,
     options: CallOptions,
 }
 
@@ -50,6 +58,8 @@ impl Dispatcher {
             operation,
             path: fill_path(operation.path, path),
             query: Vec::new(),
+            query_lists: Vec::new(),
+            headers: Ok(HeaderMap::new()),
             options: CallOptions::new(),
         }
     }
@@ -69,8 +79,40 @@ impl Call {
     /// Sets a query parameter and removes its earlier values.
     pub fn query(&mut self, name: impl Into<Cow<'static, str>>, value: impl QueryValue) -> &mut Self {
         let name = name.into();
-        self.query.retain(|(known, _)| *known != name);
+        self.remove_query(&name);
         value.for_each_value(&mut |value| self.query.push((name.clone(), value)));
+        self
+    }
+
+    /// Sets a query parameter whose list is one value with commas (OpenAPI's `style: form` with
+    /// `explode: false`), and removes its earlier values. An empty list adds no parameter.
+    pub fn query_list(&mut self, name: impl Into<Cow<'static, str>>, values: impl QueryValue) -> &mut Self {
+        let name = name.into();
+        self.remove_query(&name);
+        self.query_lists.extend(comma_list(&values).map(|list| (name, list)));
+        self
+    }
+
+    fn remove_query(&mut self, name: &str) {
+        self.query.retain(|(known, _)| known != name);
+        self.query_lists.retain(|(known, _)| known != name);
+    }
+
+    /// Sets a header of the request and removes its earlier value. A list is one value with commas.
+    /// The value is not printed.
+    ///
+    /// An invalid name or value is an error of the methods that send the call, and so is a header
+    /// that the client sets itself: `Accept`, `Authorization` and `Content-Type`.
+    pub fn header(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        let mut values = Vec::new();
+        value.for_each_value(&mut |value| values.push(value));
+        let header = header(name, &values.join(","));
+        if let Ok(headers) = &mut self.headers {
+            match header {
+                Ok((name, value)) => drop(headers.insert(name, value)),
+                Err(reason) => self.headers = Err(reason),
+            }
+        }
         self
     }
 
@@ -87,6 +129,17 @@ impl Call {
     pub fn json_body<T: Serialize + ?Sized>(&self, value: &T) -> Result<Body, Error> {
         Body::json(value)
             .map_err(|error| Error::invalid_request(self.operation, format!("the request body has no JSON form: {error}")))
+    }
+
+    /// Serialises a request body of another JSON media type, as in `application/merge-patch+json`.
+    ///
+    /// # Errors
+    /// [`Error::is_invalid_request`] for a value without a JSON form.
+    pub fn json_body_as<T: Serialize + ?Sized>(&self, media_type: &'static str, value: &T) -> Result<Body, Error> {
+        self.json_body(value).map(|body| match body {
+            Body::Json(bytes) => Body::Bytes { media_type, bytes },
+            other => other,
+        })
     }
 
     /// The last value of a query parameter.
@@ -124,6 +177,24 @@ impl Call {
         Ok(String::from_utf8_lossy(&response.body).into_owned())
     }
 
+    /// Sends the call with `accept` as its header `Accept`, and decodes the JSON of the response.
+    ///
+    /// # Errors
+    /// Those of [`json`](Self::json).
+    pub async fn json_as<T: DeserializeOwned>(self, accept: &'static str, body: Body) -> Result<T, Error> {
+        let operation = self.operation;
+        let response = self.send_accepting(accept, body).await?;
+        decode::response(operation, &response)
+    }
+
+    /// Sends the call with `accept` as its header `Accept`, and returns the bytes of the response.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    pub async fn bytes(self, accept: &'static str, body: Body) -> Result<Bytes, Error> {
+        self.send_accepting(accept, body).await.map(|response| response.body)
+    }
+
     /// Sends the call and ignores the body of the response.
     ///
     /// # Errors
@@ -134,8 +205,9 @@ impl Call {
 
     async fn send_accepting(self, accept: &'static str, body: Body) -> Result<Response, Error> {
         let url = self.url()?;
-        let Self { dispatcher, operation, options, .. } = self;
-        let response = dispatcher.send(Request { operation, url, accept, body, options }).await?;
+        let Self { dispatcher, operation, headers, options, .. } = self;
+        let headers = headers.map_err(|reason| Error::invalid_request(operation, reason))?;
+        let response = dispatcher.send(Request { operation, url, accept, headers, body, options }).await?;
         if response.status.is_success() { Ok(response) } else { Err(Error::from_response(operation, &response)) }
     }
 
@@ -150,6 +222,23 @@ impl Call {
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
+        for (name, list) in &self.query_lists {
+            // The writer of pairs would encode the commas.
+            let name = comma_list(&&**name).unwrap_or_default();
+            let before = url.query().map(|query| format!("{query}&")).unwrap_or_default();
+            url.set_query(Some(&format!("{before}{name}={list}")));
+        }
         Ok(url)
     }
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?} is not a valid header name"))?;
+    if [ACCEPT, AUTHORIZATION, CONTENT_TYPE].contains(&header) {
+        return Err(format!("the client sets the header `{name}` itself"));
+    }
+    // The value may be secret.
+    let mut value = HeaderValue::from_str(value).map_err(|_| format!("the value of the header `{name}` is invalid"))?;
+    value.set_sensitive(true);
+    Ok((header, value))
 }

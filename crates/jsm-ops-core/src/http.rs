@@ -62,10 +62,10 @@ impl HttpTransport {
     /// # Errors
     /// Any failure that prevents a response.
     pub async fn send_with(&self, request: Request, credential: Option<HeaderValue>) -> Result<Response, Error> {
-        let Request { operation, url, accept, body, options } = request;
+        let Request { operation, url, accept, headers, body, options } = request;
         let method = Method::from_bytes(operation.method.as_bytes())
             .map_err(|_| Error::invalid_request(operation, format!("invalid HTTP method {:?}", operation.method)))?;
-        let builder = self.client.request(method, url);
+        let builder = self.client.request(method, url).headers(headers);
         let mut builder = if JSON == accept { builder.header(ACCEPT, JSON) } else { builder.header(ACCEPT, accept) };
         if let Some(mut credential) = credential {
             credential.set_sensitive(true);
@@ -81,6 +81,11 @@ impl HttpTransport {
                 let part = file.into_part().map_err(|error| Error::invalid_request(operation, error.to_string()))?;
                 builder.multipart(Form::new().part(name, part))
             }
+            Body::Parts(parts) => {
+                let form = parts.into_form().map_err(|error| Error::invalid_request(operation, error.to_string()))?;
+                builder.multipart(form)
+            }
+            Body::Bytes { media_type, bytes } => builder.header(CONTENT_TYPE, media_type).body(bytes),
         };
         let mut response = builder.send().await.map_err(|error| Error::transport(operation, error))?;
         let received_at = Some(self.clock.now());

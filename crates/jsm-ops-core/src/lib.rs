@@ -47,7 +47,7 @@ pub use paging::{Items, Page, Pages};
 pub use rate_limits::{RateLimitPolicy, RateLimits};
 pub use read_body::{ReadBodyError, read_body};
 pub use receipt::{Receipt, WaitPolicy, WriteState, WriteStatus};
-pub use request::{Body, CallOptions, InvalidSegment, QueryValue, Request, Upload, segment};
+pub use request::{Body, CallOptions, FormParts, InvalidSegment, QueryValue, Request, Upload, segment};
 pub use response::Response;
 pub use retry_after::RetryAfter;
 pub use scopes::{OAuthUnsupported, Scopes};
@@ -55,4 +55,4 @@ pub use secret::Secret;
 pub use transport::Transport;
 
 #[doc(hidden)]
-pub use serde;
+pub use {bytes, serde};

@@ -377,10 +377,10 @@ pub struct EscalationRuleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EscalationRuleResponseDelay {
-    /// A number.
-    Integer(i64),
     /// A delay as an amount with a unit.
     Form2(Box<EscalationRuleResponseDelayForm2>),
+    /// A number.
+    Integer(i64),
     /// A form that this version does not know, as the service sent it.
     Unknown(Value),
 }
@@ -388,8 +388,8 @@ pub enum EscalationRuleResponseDelay {
 impl Serialize for EscalationRuleResponseDelay {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Integer(value) => value.serialize(serializer),
             Self::Form2(value) => value.serialize(serializer),
+            Self::Integer(value) => value.serialize(serializer),
             Self::Unknown(value) => value.serialize(serializer),
         }
     }
@@ -398,23 +398,23 @@ impl Serialize for EscalationRuleResponseDelay {
 impl<'de> Deserialize<'de> for EscalationRuleResponseDelay {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        match union::alternative(&value, None, &[Shape::Number, Shape::AnyObject]) {
-            Some(0usize) => union::decode(value).map(Self::Integer),
-            Some(1usize) => union::decode(value).map(Self::Form2),
+        match union::alternative(&value, None, &[Shape::AnyObject, Shape::Number]) {
+            Some(0usize) => union::decode(value).map(Self::Form2),
+            Some(1usize) => union::decode(value).map(Self::Integer),
             _ => Ok(Self::Unknown(value)),
         }
-    }
-}
-
-impl From<i64> for EscalationRuleResponseDelay {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
     }
 }
 
 impl From<EscalationRuleResponseDelayForm2> for EscalationRuleResponseDelay {
     fn from(value: EscalationRuleResponseDelayForm2) -> Self {
         Self::Form2(Box::new(value))
+    }
+}
+
+impl From<i64> for EscalationRuleResponseDelay {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
     }
 }
 

@@ -258,10 +258,10 @@ open_enum!(ContactMethod);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Criteria {
-    /// Alerts that match all conditions, or any one of them.
-    MatchConditions(Box<CriteriaMatchConditions>),
     /// All alerts, without conditions.
     MatchAll(Box<CriteriaMatchAll>),
+    /// Alerts that match all conditions, or any one of them.
+    MatchConditions(Box<CriteriaMatchConditions>),
     /// A form that this version does not know, as the service sent it.
     Unknown(Value),
 }
@@ -270,8 +270,8 @@ pub enum Criteria {
 impl Serialize for Criteria {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::MatchConditions(value) => value.serialize(serializer),
             Self::MatchAll(value) => value.serialize(serializer),
+            Self::MatchConditions(value) => value.serialize(serializer),
             Self::Unknown(value) => value.serialize(serializer),
         }
     }
@@ -286,33 +286,19 @@ impl<'de> Deserialize<'de> for Criteria {
             Some("type"),
             &[
                 Shape::Object {
-                    tags: &["match-any-condition", "match-all-conditions"],
-                    properties: &["conditions"],
-                },
-                Shape::Object {
                     tags: &["match-all"],
                     properties: &[],
                 },
+                Shape::Object {
+                    tags: &["match-any-condition", "match-all-conditions"],
+                    properties: &["conditions"],
+                },
             ],
         ) {
-            Some(0usize) => union::decode(value).map(Self::MatchConditions),
-            Some(1usize) => union::decode(value).map(Self::MatchAll),
+            Some(0usize) => union::decode(value).map(Self::MatchAll),
+            Some(1usize) => union::decode(value).map(Self::MatchConditions),
             _ => Ok(Self::Unknown(value)),
         }
-    }
-}
-
-#[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
-impl From<CriteriaMatchConditions> for Criteria {
-    fn from(value: CriteriaMatchConditions) -> Self {
-        Self::MatchConditions(Box::new(value))
-    }
-}
-
-#[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
-impl From<CriteriaMatchConditions> for Nullable<Criteria> {
-    fn from(value: CriteriaMatchConditions) -> Self {
-        Nullable::Value(value.into())
     }
 }
 
@@ -326,6 +312,20 @@ impl From<CriteriaMatchAll> for Criteria {
 #[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
 impl From<CriteriaMatchAll> for Nullable<Criteria> {
     fn from(value: CriteriaMatchAll) -> Self {
+        Nullable::Value(value.into())
+    }
+}
+
+#[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
+impl From<CriteriaMatchConditions> for Criteria {
+    fn from(value: CriteriaMatchConditions) -> Self {
+        Self::MatchConditions(Box::new(value))
+    }
+}
+
+#[cfg(any(feature = "notification-rules", feature = "routing-rules"))]
+impl From<CriteriaMatchConditions> for Nullable<Criteria> {
+    fn from(value: CriteriaMatchConditions) -> Self {
         Nullable::Value(value.into())
     }
 }

@@ -421,10 +421,10 @@ impl CreateSyncDto {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ListSyncActionGroupsResponse {
-    /// A list.
-    List(Vec<SyncActionGroup>),
     /// One page of sync actions in brief.
     SyncActions(Box<SyncActions>),
+    /// A list.
+    List(Vec<SyncActionGroup>),
     /// A form that this version does not know, as the service sent it.
     Unknown(Value),
 }
@@ -432,8 +432,8 @@ pub enum ListSyncActionGroupsResponse {
 impl Serialize for ListSyncActionGroupsResponse {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::List(value) => value.serialize(serializer),
             Self::SyncActions(value) => value.serialize(serializer),
+            Self::List(value) => value.serialize(serializer),
             Self::Unknown(value) => value.serialize(serializer),
         }
     }
@@ -442,23 +442,23 @@ impl Serialize for ListSyncActionGroupsResponse {
 impl<'de> Deserialize<'de> for ListSyncActionGroupsResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        match union::alternative(&value, None, &[Shape::List, Shape::AnyObject]) {
-            Some(0usize) => union::decode(value).map(Self::List),
-            Some(1usize) => union::decode(value).map(Self::SyncActions),
+        match union::alternative(&value, None, &[Shape::AnyObject, Shape::List]) {
+            Some(0usize) => union::decode(value).map(Self::SyncActions),
+            Some(1usize) => union::decode(value).map(Self::List),
             _ => Ok(Self::Unknown(value)),
         }
-    }
-}
-
-impl From<Vec<SyncActionGroup>> for ListSyncActionGroupsResponse {
-    fn from(value: Vec<SyncActionGroup>) -> Self {
-        Self::List(value)
     }
 }
 
 impl From<SyncActions> for ListSyncActionGroupsResponse {
     fn from(value: SyncActions) -> Self {
         Self::SyncActions(Box::new(value))
+    }
+}
+
+impl From<Vec<SyncActionGroup>> for ListSyncActionGroupsResponse {
+    fn from(value: Vec<SyncActionGroup>) -> Self {
+        Self::List(value)
     }
 }
 

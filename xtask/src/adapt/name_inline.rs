@@ -17,7 +17,7 @@ use crate::{
 /// Names all unnamed objects, enums and unions, and points references into schemas to them. Returns
 /// the pointers at which they stood, by their names.
 pub fn name_inline(document: &mut Document) -> BTreeMap<String, String> {
-    let taken = document.schemas().map(|(name, _)| name.to_owned()).collect();
+    let taken = document.schemas().map(|(name, _)| names::type_name(name)).collect();
     let mut namer = Namer { taken, moved: Map::new(), names: BTreeMap::new() };
     let bases = base_names(document);
     walk::roots_mut(document, |at, schema| {
@@ -70,6 +70,7 @@ fn base_names(document: &Document) -> BTreeMap<String, String> {
 }
 
 struct Namer {
+    /// The Rust names of all schemas.
     taken: BTreeSet<String>,
     moved: Map<String, Value>,
     /// The names that schemas got, by the pointer at which they stood.
@@ -89,10 +90,12 @@ impl Namer {
     }
 
     fn free_name(&mut self, base: &str) -> String {
+        // The name of a property may have no letters that a type may have.
+        let base = if names::checked_type_name(base).is_some() { base } else { &names::free_schema_name(base, |_| false) };
         let numbered = (2..).map(|number| format!("{base}Inline{number}"));
         let mut candidates = [base.to_owned(), format!("{base}Inline")].into_iter().chain(numbered);
-        let name = candidates.find(|name| !self.taken.contains(name)).unwrap_or_default();
-        self.taken.insert(name.clone());
+        let name = candidates.find(|name| !self.taken.contains(&names::type_name(name))).unwrap_or_default();
+        self.taken.insert(names::type_name(&name));
         name
     }
 }

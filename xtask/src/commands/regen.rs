@@ -156,6 +156,8 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
             line!("  {} ({}): {}", repair.name, repair.kind, counted(repair.places, "place"))?;
         }
     }
+    summary.notes.iter().try_for_each(|note| line!("note        {note}"))?;
+    summary.deprecated.iter().try_for_each(|item| line!("deprecated  {item}"))?;
     report_changes(options, before, &output.interface)?;
     let DiskPlan { written, removed, unchanged } = plan;
     line!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display())?;

@@ -1,4 +1,4 @@
-//! Reads a [`Document`] from JSON or YAML, and rejects everything but OpenAPI 3.0.
+//! Reads a [`Document`] from JSON or YAML, and rejects everything but OpenAPI 3.0 and 3.1.
 
 use std::{
     fmt, fs,
@@ -44,8 +44,8 @@ pub enum LoadError {
         /// The reason, with line and column.
         reason: String,
     },
-    /// JSON or YAML, but not an OpenAPI 3.0 document with operations.
-    #[error("this is not an OpenAPI 3.0 document of the API: {0}")]
+    /// JSON or YAML, but not an OpenAPI 3.0 or 3.1 document with operations.
+    #[error("this is not an OpenAPI 3.0 or 3.1 document of the API: {0}")]
     NotOpenApi(Problems),
 }
 
@@ -119,9 +119,9 @@ fn check(root: &Value) -> Result<(), Problems> {
         return problem("/swagger", format!("the document is Swagger {version}"), "convert it to OpenAPI 3.0 first");
     }
     match object.get("openapi") {
-        Some(Value::String(version)) if version.starts_with("3.0.") => {}
+        Some(Value::String(version)) if ["3.0.", "3.1."].iter().any(|known| version.starts_with(known)) => {}
         Some(version) => {
-            let help = "convert it to OpenAPI 3.0.x first; the generator knows no other version";
+            let help = "convert it to OpenAPI 3.0.x or 3.1.x first; the generator knows no other version";
             return problem("/openapi", format!("the document is OpenAPI {version}"), help);
         }
         None => return problem("", "the version `openapi` is missing".to_owned(), "pass the OpenAPI document"),
@@ -289,7 +289,8 @@ mod tests {
         assert!(rejected("<!DOCTYPE html>").contains("HTML"));
         assert!(rejected("[]").contains("found an array"));
         assert!(rejected(r#"{"swagger":"2.0"}"#).contains("Swagger"));
-        assert!(rejected(&SMALL.replace("3.0.1", "3.1.0")).contains("3.1.0"));
+        assert!(rejected(&SMALL.replace("3.0.1", "3.2.0")).contains("3.2.0"));
+        assert!(bytes(SMALL.replace("3.0.1", "3.1.0").as_bytes()).is_ok());
         assert!(rejected(r#"{"openapi":"3.0.1"}"#).contains("no paths"));
         assert!(rejected(&SMALL.replace(r#""get""#, r#""x-get""#)).contains("/paths/~1a"));
         assert!(rejected(&SMALL.replace(r#""A":{}"#, "")).contains("no schemas"));

@@ -10,7 +10,10 @@ use crate::{
     model::area,
     overlay::Overlay,
     public_api::Interface,
-    render::{area as calls, base_urls, client, crate_root, manifest, table, test_calls, test_examples, test_round_trips},
+    render::{
+        area as calls, base_urls, client, crate_root, deprecated, manifest, table, test_calls, test_examples,
+        test_round_trips,
+    },
     types::TypeCode,
 };
 
@@ -21,7 +24,7 @@ use crate::{
 pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::Error> {
     let areas = area::by_area(&adapted.model.operations, overlay);
     let mut sources = vec![
-        ("src/lib.rs".to_owned(), syn::parse2(crate_root::root(&areas))?),
+        ("src/lib.rs".to_owned(), syn::parse2(crate_root::root(&areas, &adapted.model))?),
         ("src/areas/mod.rs".to_owned(), syn::parse2(crate_root::areas(&areas))?),
         ("src/base_urls.rs".to_owned(), syn::parse2(base_urls::file())?),
         ("src/client.rs".to_owned(), syn::parse2(client::client())?),
@@ -31,6 +34,12 @@ pub fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Vec<Source>, syn::E
         ("tests/examples.rs".to_owned(), test_examples::file(&areas)),
         ("tests/round_trips.rs".to_owned(), test_round_trips::file(adapted)),
     ];
+    for (name, file) in &mut sources {
+        // The tests call what is deprecated too.
+        if name.starts_with("tests/") {
+            file.attrs.extend(deprecated::allowed(&adapted.model));
+        }
+    }
     for area in &areas {
         sources.push((format!("src/areas/{}.rs", area.module), calls::file(area, &adapted.model, overlay)?));
     }

@@ -32,6 +32,8 @@ pub struct Field {
     pub boxed: bool,
     /// Whether a boolean also comes as a string.
     pub lenient: bool,
+    /// Whether Atlassian marks it as deprecated.
+    pub deprecated: bool,
     /// Our docs.
     pub docs: String,
 }

@@ -29,10 +29,17 @@ pub struct OperationModel {
     pub path_params: Vec<Parameter>,
     /// Query parameters, required ones first, otherwise in the order of their names.
     pub query_params: Vec<Parameter>,
+    /// Parameters that are headers, required ones first, otherwise in the order of their names.
+    pub header_params: Vec<Parameter>,
     /// The body of the request.
     pub body: RequestBody,
+    /// The media type of a JSON body with another one than `application/json`.
+    pub body_media_type: Option<String>,
     /// The body of a successful response.
     pub response: ResponseBody,
+    /// The media type of a JSON response with another one than `application/json`, and of bytes
+    /// with another one than `application/octet-stream`.
+    pub response_media_type: Option<String>,
     /// Whether it may be sent twice.
     pub idempotency: Idempotency,
     /// How its pages follow each other, and how many items the service shows at all.
@@ -47,6 +54,8 @@ pub struct OperationModel {
     pub scopes: Vec<String>,
     /// Whether Atlassian marks it as experimental.
     pub experimental: bool,
+    /// Whether Atlassian marks it as deprecated.
+    pub deprecated: bool,
     /// The document's name for its group, which Atlassian's reference has a page for.
     pub tag: String,
     /// Our docs: what it does.
@@ -57,7 +66,7 @@ pub struct OperationModel {
     pub in_overlay: bool,
 }
 
-/// A parameter of the path or the query.
+/// A parameter of the path, the query or the headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// The name on the wire.
@@ -68,6 +77,10 @@ pub struct Parameter {
     pub rust_type: RustType,
     /// Whether every request must have it.
     pub required: bool,
+    /// Whether its list is one value with commas.
+    pub with_commas: bool,
+    /// Whether Atlassian marks it as deprecated.
+    pub deprecated: bool,
     /// Our docs.
     pub docs: String,
 }
@@ -86,6 +99,32 @@ pub enum RequestBody {
     },
     /// A multipart form with one file, by the name of the part.
     Form(String),
+    /// A multipart form with several parts, required ones first.
+    Parts(Vec<FormPart>),
+}
+
+/// A part of a multipart form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormPart {
+    /// The name on the wire.
+    pub name: String,
+    /// The name in Rust.
+    pub rust_name: String,
+    /// What it holds.
+    pub content: PartContent,
+    /// Whether every request must have it.
+    pub required: bool,
+    /// Whether Atlassian marks it as deprecated.
+    pub deprecated: bool,
+}
+
+/// What a part of a multipart form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartContent {
+    /// A file.
+    File,
+    /// A value of a plain type, or a list of them.
+    Text(RustType),
 }
 
 /// The body of a successful response.
@@ -99,6 +138,13 @@ pub enum ResponseBody {
     Text(String),
     /// Bytes, as they come.
     Bytes,
+}
+
+impl Parameter {
+    /// Whether its values are sent as one value with commas.
+    pub fn is_comma_list(&self) -> bool {
+        self.with_commas && matches!(self.rust_type, RustType::List(_))
+    }
 }
 
 impl OperationModel {
@@ -127,19 +173,35 @@ impl OperationModel {
         self.query_params.iter().filter(|parameter| parameter.required)
     }
 
+    /// The headers that every request must have.
+    pub fn required_header_params(&self) -> impl Iterator<Item = &Parameter> {
+        self.header_params.iter().filter(|parameter| parameter.required)
+    }
+
+    /// The query parameters and headers that a request may leave out.
+    pub fn optional_params(&self) -> impl Iterator<Item = &Parameter> {
+        self.optional_query_params().chain(self.optional_header_params())
+    }
+
     /// The query parameters that a request may leave out.
     pub fn optional_query_params(&self) -> impl Iterator<Item = &Parameter> {
         self.query_params.iter().filter(|parameter| !parameter.required)
     }
 
-    /// The parameters that every request must have: those of the path first.
+    /// The headers that a request may leave out.
+    pub fn optional_header_params(&self) -> impl Iterator<Item = &Parameter> {
+        self.header_params.iter().filter(|parameter| !parameter.required)
+    }
+
+    /// The parameters that every request must have: those of the path first, then the query, then
+    /// headers.
     pub fn required_params(&self) -> impl Iterator<Item = &Parameter> {
-        self.path_params.iter().chain(self.required_query_params())
+        self.path_params.iter().chain(self.required_query_params()).chain(self.required_header_params())
     }
 
     /// The named schemas that it mentions.
     pub fn schemas(&self) -> Vec<&str> {
-        let parameters = self.path_params.iter().chain(&self.query_params);
+        let parameters = self.path_params.iter().chain(&self.query_params).chain(&self.header_params);
         let mut types: Vec<&RustType> = parameters.map(|parameter| &parameter.rust_type).collect();
         if let RequestBody::Json { rust_type, .. } = &self.body {
             types.push(rust_type);

@@ -3,12 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::operations::OperationChecker;
-use crate::{document::Pointer, repair::generator::RAW_BODY};
+use crate::{
+    adapt::media_types::{JSON, RAW_BODY},
+    document::Pointer,
+};
 
-/// The media type of bodies that become types.
-const JSON: &str = "application/json";
-/// Media types of responses that callers get as they come.
-const RAW_RESPONSES: [&str; 3] = ["text/calendar", "text/plain", RAW_BODY];
 impl OperationChecker<'_> {
     pub(super) fn body(&mut self, method: &str, at: &Pointer<'_>, body: &Value) {
         if matches!(method, "get" | "head") {
@@ -49,7 +48,7 @@ impl OperationChecker<'_> {
                 self.problem(at, format!("`{status}` is not a success status"), "correct the status in a repair");
             }
             if response.get("$ref").is_some() || !response.is_object() {
-                self.problem(at, "references to responses are not supported", "replace the reference with the response");
+                self.problem(at, "the reference to a response leads nowhere", "replace the reference with the response");
                 continue;
             }
             let kind = self.response(&at, response);
@@ -64,7 +63,7 @@ impl OperationChecker<'_> {
             }
         }
         if first.is_none() {
-            self.problem(at, "the operation declares no success response response", "declare it in a repair");
+            self.problem(at, "the operation declares no success response", "declare it in a repair");
         }
     }
 
@@ -90,15 +89,26 @@ impl OperationChecker<'_> {
                 self.problem(at, "the response has no schema", "declare its type in a repair");
                 ("json", None)
             }
-            (raw, _) if RAW_RESPONSES.contains(&raw) => ("raw", None),
+            // Callers get it as it comes.
+            (raw, _) if is_media_type(raw) => {
+                if raw.starts_with("text/") {
+                    ("text", None)
+                } else {
+                    ("bytes", None)
+                }
+            }
             (other, _) => {
-                self.problem(
-                    at,
-                    format!("responses of the media type `{other}` are not supported"),
-                    "if callers get it as it comes, add it to RAW_RESPONSES in xtask/src/preflight/content.rs",
-                );
-                ("raw", None)
+                self.problem(at, format!("`{other}` is not a media type"), "correct it in a repair");
+                ("bytes", None)
             }
         }
     }
+}
+
+/// Whether a name can be the value of a header: RFC 9110, section 8.3.1.
+fn is_media_type(name: &str) -> bool {
+    let is_token = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    };
+    name.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }

@@ -99,7 +99,7 @@ impl SchemaChecker<'_> {
         }
         for keyword in object.keys() {
             let known = match keyword.as_str() {
-                "type" | "format" | "nullable" | "x-jsm-lenient" => true,
+                "type" | "format" | "nullable" | "x-jsm-lenient" | "x-jsm-deprecated" | "x-jsm-wire-name" => true,
                 "properties" | "required" | "additionalProperties" => matches!(type_of(object), Some("object")),
                 "items" => type_of(object) == Some("array"),
                 // `adapt::extract` checks their contents; typify never sees them.

@@ -5,8 +5,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use super::{docs, field, paging, rust_type};
+use super::{deprecated, docs, field, form, paging, parameter, rust_type};
 use crate::{
+    adapt::media_types::RAW_BODY,
     model::{
         Model,
         object::{Field, Object},
@@ -80,6 +81,7 @@ impl<'a> CallBuilder<'a> {
         match &self.operation.body {
             RequestBody::None => (Vec::new(), quote! {}),
             RequestBody::Form(_) => (vec![quote! { file: #body }], quote! { file }),
+            RequestBody::Parts(parts) => form::required(parts, |name| self.argument_name(name)),
             RequestBody::Json { required: true, .. } => {
                 (vec![quote! { body: impl ::std::convert::Into<#body> }], quote! { body.into() })
             }
@@ -96,7 +98,8 @@ impl<'a> CallBuilder<'a> {
                 _ => quote! { &#name.to_string() },
             }
         });
-        let queries: Vec<_> = self.operation.required_query_params().map(set_query).collect();
+        let headers = self.operation.required_header_params().map(parameter::set_header);
+        let queries: Vec<_> = self.operation.required_query_params().map(parameter::set_query).chain(headers).collect();
         let begin = quote! { self.client.dispatcher.call(&crate::operations::#constant, &[#(#path_params),*]) };
         let begin = if queries.is_empty() {
             begin
@@ -112,8 +115,10 @@ impl<'a> CallBuilder<'a> {
             let name = format_ident!("{}", parameter.rust_name);
             quote! { #name: #name.to_string(), }
         });
+        let deprecated = deprecated::attribute(self.operation.deprecated);
         quote! {
             #(#[doc = #lines])*
+            #deprecated
             pub fn #method(&self, #(#arguments),*) -> #name {
                 #name { call: #begin, #body #(#followed)* }
             }
@@ -142,6 +147,7 @@ impl<'a> CallBuilder<'a> {
     fn body_type(&self) -> TokenStream {
         match &self.operation.body {
             RequestBody::Json { rust_type, .. } => rust_type::owned(rust_type),
+            RequestBody::Parts(_) => quote! { ::jsm_ops_core::FormParts },
             _ => quote! { ::jsm_ops_core::Upload },
         }
     }
@@ -176,12 +182,17 @@ impl<'a> CallBuilder<'a> {
             quote! { #name: ::std::string::String, }
         });
         // An upload may be a stream, of which there is one.
-        let derives = if matches!(self.operation.body, RequestBody::Form(_)) {
+        let derives = if matches!(self.operation.body, RequestBody::Form(_) | RequestBody::Parts(_)) {
             quote! { Debug }
         } else {
             quote! { Clone, Debug }
         };
-        let queries = self.operation.optional_query_params().map(query_setter);
+        let queries = self.operation.optional_query_params().map(parameter::query_setter);
+        let headers = self.operation.optional_header_params().map(parameter::header_setter);
+        let parts = match &self.operation.body {
+            RequestBody::Parts(parts) => form::setters(parts, |name| self.body_setter_name(name)),
+            _ => Vec::new(),
+        };
         let fields = self.field_setters();
         let send = self.send();
         let paging = self.operation.page.as_ref().map(paging::streams);
@@ -197,6 +208,8 @@ impl<'a> CallBuilder<'a> {
 
             impl #name {
                 #(#queries)*
+                #(#headers)*
+                #(#parts)*
                 #(#fields)*
                 #[doc = " Sets options of this call: its deadline, and whether it may be retried."]
                 pub fn with(mut self, options: ::jsm_ops_core::CallOptions) -> Self {
@@ -240,8 +253,10 @@ impl<'a> CallBuilder<'a> {
             } else {
                 quote! { self.body.#ident }
             };
+            let deprecated = deprecated::attribute(one.deprecated);
             quote! {
                 #[doc = #doc]
+                #deprecated
                 pub fn #setter(mut self, #ident: #value) -> Self {
                     #place = #ident.into();
                     self
@@ -254,8 +269,13 @@ impl<'a> CallBuilder<'a> {
     /// The name of the setter of a field of the body. A parameter of the query and a method of the
     /// builder come first.
     pub fn setter_name(&self, field: &Field) -> Ident {
-        let is_query_setter = self.operation.optional_query_params().any(|one| one.rust_name == field.rust_name);
-        format_ident!("{}", names::body_setter_name(&field.rust_name, is_query_setter))
+        self.body_setter_name(&field.rust_name)
+    }
+
+    /// The name of the setter of a field or part of this name.
+    pub fn body_setter_name(&self, field: &str) -> Ident {
+        let is_parameter_setter = self.operation.optional_params().any(|one| one.rust_name == field);
+        format_ident!("{}", names::body_setter_name(field, is_parameter_setter))
     }
 
     fn send(&self) -> TokenStream {
@@ -263,24 +283,35 @@ impl<'a> CallBuilder<'a> {
         let body = match &self.operation.body {
             RequestBody::None => quote! { ::jsm_ops_core::Body::None },
             RequestBody::Form(part) => quote! { ::jsm_ops_core::Body::Form { name: #part, file: self.body } },
-            RequestBody::Json { required: true, .. } => quote! { self.call.json_body(&self.body)? },
-            RequestBody::Json { .. } => quote! {
-                match &self.body {
-                    ::std::option::Option::Some(body) => self.call.json_body(body)?,
-                    ::std::option::Option::None => ::jsm_ops_core::Body::None,
+            RequestBody::Parts(_) => quote! { ::jsm_ops_core::Body::Parts(self.body) },
+            RequestBody::Json { required: true, .. } => self.json_body(quote! { &self.body }),
+            RequestBody::Json { .. } => {
+                let json = self.json_body(quote! { body });
+                quote! {
+                    match &self.body {
+                        ::std::option::Option::Some(body) => #json,
+                        ::std::option::Option::None => ::jsm_ops_core::Body::None,
+                    }
                 }
-            },
+            }
         };
+        let accept = self.operation.response_media_type.as_ref();
         let (response, sent) = match &self.operation.response {
             ResponseBody::Empty => (quote! { () }, quote! { self.call.send_empty(body).await }),
-            ResponseBody::Json(rust_type) => (rust_type::owned(rust_type), quote! { self.call.json(body).await }),
+            ResponseBody::Json(rust_type) => {
+                let sent = match accept {
+                    Some(accept) => quote! { self.call.json_as(#accept, body).await },
+                    None => quote! { self.call.json(body).await },
+                };
+                (rust_type::owned(rust_type), sent)
+            }
             ResponseBody::Text(media_type) => {
                 (quote! { ::std::string::String }, quote! { self.call.text(#media_type, body).await })
             }
-            ResponseBody::Bytes => (
-                quote! { ::jsm_ops_core::bytes::Bytes },
-                quote! { self.call.send(body).await.map(|response| response.body) },
-            ),
+            ResponseBody::Bytes => {
+                let accept = accept.map_or(RAW_BODY, String::as_str);
+                (quote! { ::jsm_ops_core::bytes::Bytes }, quote! { self.call.bytes(#accept, body).await })
+            }
         };
         let (response, sent) = match self.status {
             Some(status) => self.receipt(status, &response),
@@ -292,6 +323,13 @@ impl<'a> CallBuilder<'a> {
                 let body = #body;
                 #sent
             }
+        }
+    }
+
+    fn json_body(&self, body: TokenStream) -> TokenStream {
+        match &self.operation.body_media_type {
+            Some(media_type) => quote! { self.call.json_body_as(#media_type, #body)? },
+            None => quote! { self.call.json_body(#body)? },
         }
     }
 
@@ -319,24 +357,5 @@ impl<'a> CallBuilder<'a> {
             ::std::result::Result::Ok(::jsm_ops_core::Receipt::new(response, status))
         };
         (receipt, sent)
-    }
-}
-
-fn set_query(parameter: &Parameter) -> TokenStream {
-    let (rust_name, name) = (format_ident!("{}", parameter.rust_name), &parameter.name);
-    quote! { call.query(#name, #rust_name); }
-}
-
-fn query_setter(parameter: &Parameter) -> TokenStream {
-    let (rust_name, name) = (format_ident!("{}", parameter.rust_name), &parameter.name);
-    let (setter, kind) =
-        (format_ident!("{}", names::query_setter_name(&parameter.rust_name)), rust_type::argument(&parameter.rust_type));
-    let doc = format!(" {}", parameter.docs);
-    quote! {
-        #[doc = #doc]
-        pub fn #setter(mut self, #rust_name: #kind) -> Self {
-            self.call.query(#name, #rust_name);
-            self
-        }
     }
 }

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::area::AreaModel;
+use super::deprecated;
+use crate::model::{Model, area::AreaModel};
 
 /// Lines at the head of the crate, before the list of areas.
 const HEAD: [&str; 15] = [
@@ -25,7 +26,7 @@ const HEAD: [&str; 15] = [
 ];
 
 /// Writes the root of the crate.
-pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
+pub fn root(areas: &[AreaModel<'_>], model: &Model) -> TokenStream {
     let list = areas.iter().map(|area| {
         let note = if area.is_experimental() { " (experimental, off by default)" } else { "" };
         format!(" | `{}` | {}{note} | {} |", area.key, area.title(), area.operations.len())
@@ -36,10 +37,12 @@ pub fn root(areas: &[AreaModel<'_>]) -> TokenStream {
         .chain(["", " | feature | area | operations |", " |---|---|---|"].map(str::to_owned))
         .chain(list)
         .collect();
+    let allowed = deprecated::allowed(model);
     quote! {
         #(#![doc = #docs])*
         #![warn(missing_docs)]
         #![allow(clippy::too_many_arguments)]
+        #allowed
 
         pub mod areas;
         pub mod base_urls;
@@ -76,7 +79,7 @@ pub fn exports() -> TokenStream {
         #![doc = " Re-exports of the crates below, for users who depend on this crate alone."]
 
         pub use jsm_ops_core::{
-            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Dispatcher, Error, Gateway, HttpTransport, Idempotency,
+            Body, BoxFuture, Call, CallOptions, Clock, CloudId, Dispatcher, Error, FormParts, Gateway, HttpTransport, Idempotency,
             InvalidCloudId, InvalidGateway, Items, MAX_ERROR_BODY, MAX_RESPONSE_BODY, Nullable, OAuthUnsupported, OpenEnum,
             Operation, Page, Pages, Paging, QueryValue, RateLimitPolicy, RateLimits, Receipt, Request, Response, RetryAfter,
             Scopes, Secret, SystemClock, Transport, Upload, WaitPolicy, WriteState, WriteStatus,

@@ -12,9 +12,10 @@ use crate::{
         Model,
         area::AreaModel,
         object::Field,
-        operation::{OperationModel, RequestBody},
+        operation::{FormPart, OperationModel, PartContent, RequestBody},
         rust_type::RustType,
     },
+    names,
     overlay::Overlay,
 };
 
@@ -101,6 +102,7 @@ fn whole_call(area: &AreaModel<'_>, operation: &OperationModel, builder: &CallBu
     let mut given = parameters(operation);
     match &operation.body {
         RequestBody::Form(_) => given.push(quote! { arguments.upload() }),
+        RequestBody::Parts(parts) => given.extend(parts.iter().filter(|part| part.required).map(part_argument)),
         RequestBody::Json { rust_type, required: true } => {
             if builder.required_fields().is_some() {
                 method.push_str("_with");
@@ -110,9 +112,17 @@ fn whole_call(area: &AreaModel<'_>, operation: &OperationModel, builder: &CallBu
         }
         RequestBody::Json { .. } | RequestBody::None => {}
     }
-    let queries = operation.optional_query_params().map(|parameter| {
-        let setter = format_ident!("{}", parameter.rust_name);
+    let queries = operation.optional_params().map(|parameter| {
+        let setter = format_ident!("{}", names::query_setter_name(&parameter.rust_name));
         let value = argument(&parameter.rust_type, &parameter.name);
+        quote! { .#setter(#value) }
+    });
+    let parts = match &operation.body {
+        RequestBody::Parts(parts) => parts.as_slice(),
+        _ => &[],
+    };
+    let parts = parts.iter().filter(|part| !part.required).map(|part| {
+        let (setter, value) = (builder.body_setter_name(&part.rust_name), part_argument(part));
         quote! { .#setter(#value) }
     });
     let body = match &operation.body {
@@ -123,13 +133,24 @@ fn whole_call(area: &AreaModel<'_>, operation: &OperationModel, builder: &CallBu
         _ => quote! {},
     };
     let method = format_ident!("{method}");
-    quote! { #id => client.#accessor().#method(#(#given),*) #(#queries)* #body.send().await.map(drop) }
+    quote! { #id => client.#accessor().#method(#(#given),*) #(#queries)* #(#parts)* #body.send().await.map(drop) }
+}
+
+/// An expression for a part of a form.
+fn part_argument(part: &FormPart) -> TokenStream {
+    match &part.content {
+        PartContent::File => quote! { arguments.upload() },
+        PartContent::Text(rust_type) => argument(rust_type, &part.name),
+    }
 }
 
 /// A call with what it requires and nothing else.
 fn begin(area: &AreaModel<'_>, operation: &OperationModel, fields: &[&Field]) -> TokenStream {
     let (accessor, method) = (format_ident!("{}", area.module), format_ident!("{}", operation.rust_method));
     let mut given = parameters(operation);
+    if let RequestBody::Parts(parts) = &operation.body {
+        given.extend(parts.iter().filter(|part| part.required).map(part_argument));
+    }
     given.extend(fields.iter().map(|field| {
         let (wire, rust_type) = (&field.wire_name, owned_in(&field.rust_type, TYPES));
         quote! { from::<#rust_type>(arguments.property(#wire)) }

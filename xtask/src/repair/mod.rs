@@ -17,7 +17,7 @@
 //! | closed enums, one of them sent as an empty string | [`crate::adapt::extract::enums`] |
 //! | alternatives that nothing declares apart | [`crate::adapt::extract::unions`] |
 //! | defaults and bounds that a client must not apply | [`crate::adapt::simplify`] |
-//! | optional bodies, downloads that are not JSON | [`crate::render`], progenitor |
+//! | optional bodies, multipart forms, downloads that are not JSON | [`crate::adapt::extract`] |
 
 pub mod generator;
 mod place;

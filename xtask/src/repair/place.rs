@@ -39,16 +39,6 @@ impl Located {
     }
 }
 
-/// An operation, by method and rewritten path, and its pointer.
-pub fn operation<'a>(
-    document: &'a mut Document,
-    method: &str,
-    path: &str,
-) -> Result<(String, &'a mut Map<String, Value>), NotApplicable> {
-    let located = Located::new(document, method, path);
-    Ok((located.at(&[]), located.value(document)?))
-}
-
 /// A named schema.
 pub fn schema<'a>(document: &'a mut Document, name: &str) -> Result<&'a mut Map<String, Value>, NotApplicable> {
     let missing = || {

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use syn::Item;
 
 pub use self::code::{TypeCode, UnexpectedCode};
-use crate::{model::Model, overlay::Overlay};
+use crate::{model::Model, overlay::Overlay, render::deprecated};
 
 /// Runs all passes.
 ///
@@ -41,7 +41,23 @@ pub fn types(file: syn::File, model: &Model, overlay: &Overlay) -> Result<Vec<Ty
         items.insert(0, Item::Struct(item));
         types.push(TypeCode { schema: object.schema.clone(), items });
     }
+    for one in types.iter_mut().filter(|one| model.deprecated.contains(&one.schema)) {
+        deprecate(&mut one.items);
+    }
     types.sort_by(|left, right| left.schema.cmp(&right.schema));
     pages::implement(&mut types, model)?;
     Ok(types)
+}
+
+/// Marks a type as deprecated. Implementations cannot be.
+fn deprecate(items: &mut [Item]) {
+    for item in items {
+        let attributes = match item {
+            Item::Struct(item) => &mut item.attrs,
+            Item::Enum(item) => &mut item.attrs,
+            _ => continue,
+        };
+        let docs = attributes.iter().take_while(|attribute| attribute.path().is_ident("doc")).count();
+        attributes.insert(docs, deprecated::parsed());
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     model::object::Object,
     names,
     overlay::Overlay,
-    render::{field, rust_type::type_ident},
+    render::{deprecated, field, rust_type::type_ident},
 };
 
 /// `new` and the setters of an object that is sent. `rest` is the field of the other properties.
@@ -33,8 +33,10 @@ pub fn item(object: &Object, rest: Option<&Ident>, overlay: &Overlay) -> Result<
     let setters = optional.iter().map(|one| {
         let (ident, value, doc) = (field::ident(one), field::setter_type(one), format!(" {}", one.docs));
         let setter = format_ident!("{}", names::setter_name(&one.rust_name));
+        let deprecated = deprecated::attribute(one.deprecated);
         quote! {
             #[doc = #doc]
+            #deprecated
             #[must_use]
             pub fn #setter(mut self, #ident: #value) -> Self {
                 self.#ident = #ident.into();

@@ -17,6 +17,7 @@ use crate::{
     },
     overlay::Overlay,
     render::{
+        deprecated,
         doc_attribute::{doc_attribute, type_line},
         field::whole_type,
         rust_type::{owned, type_ident},
@@ -62,6 +63,7 @@ fn one_struct(mut item: ItemStruct, object: &Object, overlay: &Overlay) -> Resul
         }
         node.ty = whole;
         node.attrs = vec![doc_attribute(&format!(" {}", field.docs))];
+        node.attrs.extend(field.deprecated.then(deprecated::parsed));
         node.attrs.extend(serde_attribute(field));
         node.vis = Visibility::Public(token::Pub::default());
     }

@@ -12,5 +12,6 @@ mod fetch;
 mod house;
 mod mutation;
 mod regen;
+mod shapes;
 mod support;
 mod upstream;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::upload::Upload;
+use super::{form::FormParts, upload::Upload};
 
 /// The body of a request.
 #[derive(Debug, Default)]
@@ -20,6 +20,15 @@ pub enum Body {
         name: &'static str,
         /// The file to upload: name, media type and content.
         file: Upload,
+    },
+    /// A multipart form with several parts (RFC 7578).
+    Parts(FormParts),
+    /// Bytes of another media type, as in `application/merge-patch+json`.
+    Bytes {
+        /// The value of the header `Content-Type`.
+        media_type: &'static str,
+        /// The bytes as they are sent.
+        bytes: Bytes,
     },
 }
 
@@ -46,6 +55,8 @@ impl Body {
             Self::None => Some(Self::None),
             Self::Json(bytes) => Some(Self::Json(bytes.clone())),
             Self::Form { name, file } => Some(Self::Form { name, file: file.try_clone()? }),
+            Self::Parts(parts) => parts.try_clone().map(Self::Parts),
+            Self::Bytes { media_type, bytes } => Some(Self::Bytes { media_type, bytes: bytes.clone() }),
         }
     }
 }

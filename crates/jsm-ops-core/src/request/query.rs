@@ -1,6 +1,18 @@
 //! Values of query parameters.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters (RFC 3986, section 2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The values of a list as one part of a query: encoded, with commas between them. A comma in a
+/// value is encoded (RFC 6570, section 3.2.8). `None` for an empty list.
+pub(crate) fn comma_list(value: &impl QueryValue) -> Option<String> {
+    let mut values = Vec::new();
+    value.for_each_value(&mut |value| values.push(utf8_percent_encode(&value, ENCODED).to_string()));
+    (!values.is_empty()).then(|| values.join(","))
+}
 
 /// A value of a query parameter.
 ///

@@ -41,6 +41,13 @@ pub(crate) struct BodySpec {
     pub schema: &'static Value,
 }
 
+impl BodySpec {
+    /// Whether the body is JSON, under any name.
+    pub(crate) fn is_json(&self) -> bool {
+        self.media_type == "application/json" || self.media_type.ends_with("+json")
+    }
+}
+
 /// A segment of a path template: a parameter, and perhaps a suffix.
 struct TemplateSegment<'a> {
     name: &'a str,

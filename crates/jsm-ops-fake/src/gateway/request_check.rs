@@ -78,7 +78,7 @@ fn check_body(operation: &OperationSpec, recorded: &RecordedRequest) -> Result<(
                 let problem = format!("the media type of the body must be {}, not {media_type:?}", spec.media_type);
                 return Err(InvalidRequest::Rejected(problem));
             }
-            if media_type == "application/json" { check_json(spec, recorded) } else { Ok(()) }
+            if spec.is_json() { check_json(spec, recorded) } else { Ok(()) }
         }
     }
 }

@@ -14,10 +14,14 @@ const MAX_DEPTH: usize = 6;
 pub(crate) fn respond(operation: &OperationSpec) -> FakeResponse {
     match &operation.success {
         None => FakeResponse::empty(operation.status),
-        Some(body) if body.media_type == "application/json" => {
-            FakeResponse::json(operation.status, &without_next(value(body.schema, 0)))
+        Some(body) if body.is_json() => {
+            let json = without_next(value(body.schema, 0)).to_string();
+            FakeResponse::text(operation.status, body.media_type, json)
         }
-        Some(body) => FakeResponse::text(operation.status, body.media_type, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+        Some(body) if body.media_type == "text/calendar" => {
+            FakeResponse::text(operation.status, body.media_type, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+        }
+        Some(body) => FakeResponse::text(operation.status, body.media_type, "text"),
     }
 }
 

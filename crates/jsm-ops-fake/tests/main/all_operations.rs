@@ -78,8 +78,11 @@ async fn every_operation_returns_a_documented_response() {
             let mut request = client.request(method.clone(), url).query(&query);
             request = if oauth { request.bearer_auth(&token) } else { request.basic_auth(&email, Some(&api_token)) };
             let content = &operation["requestBody"]["content"];
-            if let Some(media) = content.get("application/json") {
-                request = request.json(&body_value(&document, &media["schema"]));
+            let json = content.as_object().into_iter().flatten();
+            let json = json.into_iter().find(|(name, _)| *name == "application/json" || name.ends_with("+json"));
+            if let Some((media_type, media)) = json {
+                let body = body_value(&document, &media["schema"]).to_string();
+                request = request.header("content-type", media_type).body(body);
             } else if content.is_object() {
                 request = request.header("content-type", "multipart/form-data; boundary=x").body("--x--");
             }

@@ -14,27 +14,29 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// Extracts all string enums; the schemas stay in the document. Values of other types, repeated
-/// values, and values with the same variant name are problems.
-pub fn extract(document: &Document, problems: &mut Problems) -> Vec<OpenEnum> {
+/// Extracts all string enums; the schemas stay in the document. A repeated value counts once. A
+/// value whose variant name is taken gets a number, and is reported.
+pub fn extract(document: &Document, notes: &mut Problems) -> Vec<OpenEnum> {
     let mut enums = Vec::new();
     for (schema, value) in document.schemas() {
         let Some(values) = value.get("enum").and_then(Value::as_array) else { continue };
         let at = Pointer::Path(&["components", "schemas", schema, "enum"]);
-        let mut variants = Vec::new();
+        let mut variants: Vec<(String, String)> = Vec::new();
         let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-        for (index, value) in values.iter().enumerate() {
-            let at = at.element(index);
-            let Some(text) = value.as_str() else {
-                let message = format!("`{value}` is not a string; enums of other types are not supported");
-                problems.push(Problem::new(at, message, "repair the type, or remove the enum in a repair"));
+        // `normalize::enums` leaves strings alone, and `null` is not a value of an enum.
+        for (index, text) in values.iter().enumerate().filter_map(|(index, value)| Some((index, value.as_str()?))) {
+            if variants.iter().any(|(_, known)| known == text) {
                 continue;
-            };
-            let name = variant_name(text);
+            }
+            let mut name = variant_name(text);
             if let Some(first) = taken.get(&name) {
-                let message = format!("the values `{first}` and `{text}` both have the variant name `{name}`");
-                problems.push(Problem::new(at, message, "repair the enum, or add a rule to xtask/src/names.rs"));
-                continue;
+                let numbered = (2..).map(|number| format!("{name}{number}"));
+                let free = numbered.into_iter().find(|name| !taken.contains_key(name)).unwrap_or_default();
+                let message = format!(
+                    "the values `{first}` and `{text}` both have the variant name `{name}`; the second one is `{free}`"
+                );
+                notes.push(Problem::new(at.element(index), message, "for better names, add a rule to xtask/src/names.rs"));
+                name = free;
             }
             taken.insert(name.clone(), text);
             variants.push((name, text.to_owned()));
@@ -50,26 +52,26 @@ mod tests {
 
     use super::*;
 
-    fn extracted(values: Value) -> Result<Vec<OpenEnum>, Problems> {
+    fn extracted(values: Value) -> (Vec<String>, String) {
         let document = Document::new(json!({"components": {"schemas": {"E": {"type": "string", "enum": values}}}}));
-        let mut problems = Problems::new();
-        let enums = extract(&document, &mut problems);
-        problems.into_result().map(|()| enums)
+        let mut notes = Problems::new();
+        let enums = extract(&document, &mut notes);
+        (enums[0].variants.iter().map(|(name, _)| name.clone()).collect(), notes.to_string())
     }
 
     #[test]
     fn values_get_readable_names() {
-        let enums =
-            extracted(json!(["if-not-acked", "P1", "", "24h", "Self", "unknown", "SLACK_CHANNEL", "c++"])).expect("enums");
-        let names: Vec<_> = enums[0].variants.iter().map(|(name, _)| name.as_str()).collect();
+        let (names, notes) = extracted(json!(["if-not-acked", "P1", "", "24h", "Self", "unknown", "SLACK_CHANNEL", "c++"]));
         assert_eq!(names, ["IfNotAcked", "P1", "Empty", "N24h", "SelfValue", "UnknownValue", "SlackChannel", "CPlusPlus"]);
+        assert_eq!(notes, "0 problems");
     }
 
     #[test]
-    fn values_that_cannot_be_told_apart_are_reported() {
-        let text = extracted(json!(["Days", "days", 3, "days"])).expect_err("problems").to_string();
-        assert!(text.contains("3 problems"), "{text}");
-        assert!(text.contains("the values `Days` and `days` both have the variant name `Days`"), "{text}");
-        assert!(text.contains("/components/schemas/E/enum/2: `3` is not a string"), "{text}");
+    fn values_of_one_name_are_numbered_and_reported() {
+        let (names, notes) = extracted(json!(["Days", "days", "days2", "days", "DAYS"]));
+        assert_eq!(names, ["Days", "Days2", "Days22", "Days3"]);
+        assert!(notes.starts_with("3 problems"), "{notes}");
+        let message = "/components/schemas/E/enum/1: the values `Days` and `days` both have the variant name `Days`; the second one is `Days2`";
+        assert!(notes.contains(message), "{notes}");
     }
 }

@@ -1,6 +1,7 @@
 //! From the adapted document to the values of [`crate::model`].
 
 pub mod enums;
+mod multipart;
 pub mod objects;
 pub mod operations;
 mod pages;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::{
+    adapt::{deprecated, member_names},
     document::{Document, reach::Reach},
     model::{
         object::{Field, Object, Presence},
@@ -41,17 +42,18 @@ impl Extractor<'_> {
     fn object(&self, properties: &Map<String, Value>) -> Object {
         Object {
             schema: self.name.to_owned(),
-            fields: properties.iter().map(|(wire, property)| self.field(wire, property)).collect(),
+            fields: properties.iter().map(|(name, property)| self.field(name, property)).collect(),
             has_rest: self.schema.get("additionalProperties").is_some_and(Value::is_object),
             sent: self.sent,
         }
     }
 
-    fn field(&self, wire: &str, property: &Value) -> Field {
+    fn field(&self, name: &str, property: &Value) -> Field {
+        let wire = member_names::wire_name(self.schema, name);
         let rust_type = RustType::of(property);
         let secret = self.overlay.is_secret(self.name, wire);
         let required = self.schema.get("required").and_then(Value::as_array);
-        let presence = if required.is_some_and(|names| names.iter().any(|name| name == wire)) {
+        let presence = if required.is_some_and(|names| names.iter().any(|required| required == name)) {
             Presence::Required
         } else if self.sent {
             Presence::Nullable
@@ -65,7 +67,9 @@ impl Extractor<'_> {
         let boxed = matches!(&rust_type, RustType::Named(name) if self.reach.leads_to(name, self.name));
         let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
         let lenient = property.get("x-jsm-lenient").is_some();
-        Field { rust_name: field_name(wire), wire_name: wire.to_owned(), rust_type, presence, secret, boxed, lenient, docs }
+        let deprecated = deprecated::is_marked(self.schema, wire);
+        let (rust_name, wire_name) = (field_name(name), wire.to_owned());
+        Field { rust_name, wire_name, rust_type, presence, secret, boxed, lenient, deprecated, docs }
     }
 }
 

@@ -4,16 +4,20 @@ use serde_json::Value;
 
 use super::{pages, request_bodies::Bodies};
 use crate::{
+    adapt::{
+        deprecated::is_deprecated,
+        media_types::{self, RAW_BODY},
+        member_names,
+    },
     document::{Document, Operation, Pointer, template_names},
     model::{
-        operation::{OperationModel, Parameter, RequestBody, ResponseBody, UNSORTED},
+        operation::{FormPart, OperationModel, Parameter, PartContent, RequestBody, ResponseBody, UNSORTED},
         page::Page,
         rust_type::RustType,
     },
     names::field_name,
     overlay::{Entry, Idempotency, Overlay, Paging},
     problem::{Problem, Problems},
-    repair::generator::RAW_BODY,
     rewrite::AddressFamily,
 };
 
@@ -38,15 +42,14 @@ fn model(
         problems.push(Problem::new(item.member(operation.method), message, help).in_operation(operation.label()));
     };
     let parameters = parameters(operation, entry, overlay);
-    let query_params: Vec<_> =
-        parameters.iter().filter(|(place, _)| *place == "query").map(|(_, one)| one.clone()).collect();
+    let in_place = |wanted: &str| -> Vec<Parameter> {
+        parameters.iter().filter(|(place, _)| *place == wanted).map(|(_, one)| one.clone()).collect()
+    };
+    let (query_params, header_params) = (in_place("query"), in_place("header"));
     let path_params = template_names(operation.path).into_iter().filter_map(|name| {
         let declared = parameters.iter().find(|(place, parameter)| *place == "path" && parameter.name == name);
         declared.map(|(_, parameter)| parameter.clone())
     });
-    if parameters.iter().any(|(place, _)| *place == "header") {
-        report("header parameters are not supported".to_owned(), "drop the parameter in a repair");
-    }
     let response = response(operation);
     let (paging, page) = paging(document, operation, entry, &query_params, &response)
         .map_err(|(message, help)| overlay_problems.push(overlay.problem(&operation.label(), "paging", message, help)))
@@ -76,7 +79,10 @@ fn model(
         area: entry.map_or(UNSORTED, |entry| entry.area.as_str()).to_owned(),
         path_params: path_params.collect(),
         query_params,
+        header_params,
         body: body.unwrap_or(RequestBody::None),
+        body_media_type: body_media_type(operation),
+        response_media_type: response_media_type(operation),
         response,
         page,
         idempotency,
@@ -85,6 +91,7 @@ fn model(
         write_state: entry.and_then(|entry| entry.write_state.clone()),
         scopes: oauth_scopes(operation),
         experimental: operation.is_experimental(),
+        deprecated: operation.value.get("deprecated") == Some(&Value::Bool(true)),
         tag: tags.and_then(|tags| tags.first()).and_then(Value::as_str).unwrap_or_default().to_owned(),
         summary: summary.to_owned(),
         description: entry.map(|entry| entry.docs.clone()).unwrap_or_default(),
@@ -128,13 +135,16 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
     let mut parameters: Vec<(&str, Parameter)> = declared
         .filter_map(|parameter| {
             let name = parameter.get("name")?.as_str()?;
-            let docs = overlay.parameter_docs(entry, name).unwrap_or_default();
+            let wire_name = parameter.get(member_names::MARK).and_then(Value::as_str).unwrap_or(name);
+            let docs = overlay.parameter_docs(entry, wire_name).unwrap_or_default();
             let parameter_of = Parameter {
-                name: name.to_owned(),
+                name: wire_name.to_owned(),
                 rust_name: field_name(name),
                 rust_type: RustType::of(parameter.get("schema")?),
                 required: parameter.get("required") == Some(&Value::Bool(true)),
-                docs: if docs.is_empty() { format!("`{name}`") } else { docs.to_owned() },
+                with_commas: parameter.get("explode") == Some(&Value::Bool(false)),
+                deprecated: is_deprecated(parameter),
+                docs: if docs.is_empty() { format!("`{wire_name}`") } else { docs.to_owned() },
             };
             Some((parameter.get("in")?.as_str()?, parameter_of))
         })
@@ -168,8 +178,11 @@ fn has_alias(document: &Document, operation: &Operation<'_>, body: Option<&Reque
 /// The body; `None` where its form is not supported.
 fn body(document: &Document, operation: &Operation<'_>, bodies: &Bodies) -> Option<RequestBody> {
     let Some(body) = operation.value.get("requestBody") else { return Some(RequestBody::None) };
-    if let Some(part) = bodies.multipart.get(operation.id()) {
-        return Some(RequestBody::Form(part.clone()));
+    if let Some(parts) = bodies.multipart.get(operation.id()) {
+        return Some(match &parts[..] {
+            [FormPart { name, content: PartContent::File, .. }] => RequestBody::Form(name.clone()),
+            _ => RequestBody::Parts(parts.clone()),
+        });
     }
     let content = body.get("content").and_then(Value::as_object)?;
     if content.contains_key(RAW_BODY) {
@@ -196,14 +209,32 @@ fn may_be_empty(document: &Document, rust_type: &RustType) -> bool {
 }
 
 fn response(operation: &Operation<'_>) -> ResponseBody {
-    let responses = operation.value.get("responses").and_then(Value::as_object).into_iter().flatten();
-    let content = responses.filter_map(|(_, response)| response.get("content")?.as_object()).flatten().next();
-    match content {
+    match content(operation) {
         None => ResponseBody::Empty,
-        Some((media_type, _)) if media_type == RAW_BODY => ResponseBody::Bytes,
-        Some((media_type, _)) if media_type.starts_with("text/") => ResponseBody::Text(media_type.clone()),
-        Some((_, media)) => ResponseBody::Json(media.get("schema").map_or(RustType::Any, RustType::of)),
+        Some((media_type, _)) if media_type.starts_with("text/") => ResponseBody::Text(media_type.to_owned()),
+        Some((media_types::JSON, media)) => ResponseBody::Json(media.get("schema").map_or(RustType::Any, RustType::of)),
+        Some(_) => ResponseBody::Bytes,
     }
+}
+
+/// The media type of the response, with what belongs to it.
+fn content<'a>(operation: &Operation<'a>) -> Option<(&'a str, &'a Value)> {
+    let responses = operation.value.get("responses").and_then(Value::as_object).into_iter().flatten();
+    let mut content = responses.filter_map(|(_, response)| response.get("content")?.as_object()).flatten();
+    content.next().map(|(media_type, media)| (media_type.as_str(), media))
+}
+
+fn response_media_type(operation: &Operation<'_>) -> Option<String> {
+    match content(operation)? {
+        (media_types::JSON, media) => media.get(media_types::MARK)?.as_str().map(str::to_owned),
+        (RAW_BODY, _) => None,
+        (other, _) => (!other.starts_with("text/")).then(|| other.to_owned()),
+    }
+}
+
+fn body_media_type(operation: &Operation<'_>) -> Option<String> {
+    let media = operation.value.get("requestBody")?.get("content")?.get(media_types::JSON)?;
+    media.get(media_types::MARK)?.as_str().map(str::to_owned)
 }
 
 fn oauth_scopes(operation: &Operation<'_>) -> Vec<String> {
@@ -283,8 +314,7 @@ mod tests {
     #[test]
     fn what_the_overlay_says_wrong_is_reported() {
         let entry = json!({"name": "list_as", "summary": "S.", "paging": "after"});
-        let (_, problems) = extracted(json!({"parameters": [{"name": "x", "in": "header", "schema": {}}]}), entry);
+        let (_, problems) = extracted(json!({}), entry);
         assert!(problems.contains("its `paging` needs the parameter `size`, which it does not have"), "{problems}");
-        assert!(problems.contains("header parameters are not supported"), "{problems}");
     }
 }

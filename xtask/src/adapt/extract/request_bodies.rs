@@ -4,25 +4,33 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::Document;
+use super::multipart;
+use crate::{
+    document::{Document, Pointer, label},
+    model::operation::FormPart,
+    problem::Problems,
+};
 
 /// Operations, by their Rust names, whose bodies progenitor cannot express.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bodies {
     /// Operations that may be called without a body. Progenitor would require one.
     pub optional: Vec<String>,
-    /// Operations that take a multipart form, with the name of the part that holds the file.
-    pub multipart: BTreeMap<String, String>,
+    /// Operations that take a multipart form, with its parts.
+    pub multipart: BTreeMap<String, Vec<FormPart>>,
 }
 
-/// Extracts optional and multipart bodies.
-pub fn extract(document: &mut Document) -> Bodies {
+/// Extracts optional and multipart bodies. `notes` receives parts of forms that are left out.
+pub fn extract(document: &mut Document, notes: &mut Problems) -> Bodies {
     let mut bodies = Bodies::default();
-    document.for_each_operation_mut(|_, _, operation| {
+    let schemas = document.schemas().map(|(name, schema)| (name.to_owned(), schema.clone())).collect();
+    document.for_each_operation_mut(|path, method, operation| {
         let name = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if let Some(Value::String(part)) = operation.remove("x-jsm-multipart") {
-            bodies.multipart.insert(name, part);
-        } else if let Some(body) = operation.get("requestBody") {
+        let Some(body) = operation.get_mut("requestBody") else { return };
+        let at = Pointer::Path(&["paths", path, method, "requestBody"]);
+        if let Some(parts) = multipart::take(&at, &label(method, path), body, &schemas, notes) {
+            bodies.multipart.insert(name, parts);
+        } else {
             // OpenAPI: a body is optional unless it is marked as required. A raw body may be empty.
             let json = body.get("content").is_some_and(|content| content.get("application/json").is_some());
             if json && body.get("required") != Some(&Value::Bool(true)) {
@@ -47,11 +55,13 @@ mod tests {
             "put": {"operationId": "required", "requestBody": {"required": true}},
             "post": {"operationId": "optional", "requestBody": {"content": {"application/json": {}}}},
             "delete": {"operationId": "raw", "requestBody": {"content": {"application/octet-stream": {}}}},
-            "patch": {"operationId": "upload", "requestBody": {"required": true}, "x-jsm-multipart": "file"}
+            "patch": {"operationId": "upload", "requestBody": {"required": true, "content": {"multipart/form-data": {"schema": {
+                "properties": {"file": {"type": "string", "format": "binary"}}
+            }}}}}
         }}}));
-        let bodies = extract(&mut document);
+        let bodies = extract(&mut document, &mut Problems::new());
         assert_eq!(bodies.optional, ["optional"]);
-        assert_eq!(bodies.multipart, BTreeMap::from([("upload".to_owned(), "file".to_owned())]));
-        assert!(document.root()["paths"]["/a"]["patch"].get("x-jsm-multipart").is_none());
+        assert_eq!(bodies.multipart.keys().collect::<Vec<_>>(), ["upload"]);
+        assert_eq!(bodies.multipart["upload"][0].name, "file");
     }
 }

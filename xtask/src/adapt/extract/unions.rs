@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::{
+    adapt::member_names,
     document::{Document, Pointer, schema_name},
     model::union::{Alternative, AlternativeKind, Union},
     names::alternative_name,
@@ -43,6 +44,17 @@ pub fn extract(document: &Document, sent: &BTreeSet<&str>, problems: &mut Proble
         }
     }
     unions
+}
+
+/// Puts the alternatives of every union into an order that does not depend on the document's.
+pub fn sort(document: &mut Document) {
+    for (_, schema) in document.schemas_mut().into_iter().flatten() {
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(parts) = schema.get_mut(keyword).and_then(Value::as_array_mut) {
+                parts.sort_by_cached_key(Value::to_string);
+            }
+        }
+    }
 }
 
 fn alternative(schema: &str, kind: AlternativeKind) -> Alternative {
@@ -91,9 +103,16 @@ fn tell_apart(document: &Document, union: &mut Union) {
         let Some(own) = own else { continue };
         let others: Vec<_> =
             properties.iter().enumerate().filter(|(other, _)| *other != index).filter_map(|(_, other)| *other).collect();
+        let schema = match &union.alternatives[index].kind {
+            AlternativeKind::Object(schema) => document.schema(schema),
+            _ => None,
+        };
+        let own_properties = own.keys().filter(|name| !others.iter().any(|other| other.contains_key(*name)));
+        let own_properties = own_properties
+            .map(|name| schema.map_or(name.as_str(), |schema| member_names::wire_name(schema, name)).to_owned())
+            .collect();
         let alternative = &mut union.alternatives[index];
-        alternative.own_properties =
-            own.keys().filter(|name| !others.iter().any(|other| other.contains_key(*name))).cloned().collect();
+        alternative.own_properties = own_properties;
         alternative.tag_values = tag.map(|tag| enum_values(document, own.get(tag))).unwrap_or_default();
     }
     union.tag = tag.cloned();

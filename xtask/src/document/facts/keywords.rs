@@ -1,4 +1,4 @@
-//! Every keyword of OpenAPI 3.0: a fact of the interface, or prose.
+//! Every keyword of OpenAPI 3.0 and 3.1: a fact of the interface, prose, or ignored.
 
 use serde_json::Value;
 
@@ -14,8 +14,10 @@ pub enum NodeShape {
     List(&'static NodeShape),
     /// An array that is not empty.
     Alternatives(&'static NodeShape),
-    /// A schema, or the boolean that may stand for one below `additionalProperties`.
+    /// A schema, or the boolean that may stand for one.
     SchemaOrFlag,
+    /// A value of one of several plain types.
+    OneOf(&'static [Plain]),
     /// Prose under a name that is a fact; only the name stays.
     Prose,
 }
@@ -71,11 +73,13 @@ pub enum Rule {
     KeepIf(fn(&Value) -> bool),
     /// It is prose, or the copy of a fact.
     Drop,
+    /// It is a fact that the generator does not read. The run says so, with this reason.
+    Ignore(&'static str),
 }
 
 use NodeShape::{Alternatives, List, Map, Object, Prose};
 use Plain::{Flag, Members, Number, Text, Texts, Values};
-use Rule::{Drop, Keep, KeepIf};
+use Rule::{Drop, Ignore, Keep, KeepIf};
 
 /// Extensions that are facts, all of them flags; all others are dropped, whatever they hold.
 pub const EXTENSIONS: [&str; 1] = ["x-experimental"];
@@ -83,6 +87,10 @@ pub const EXTENSIONS: [&str; 1] = ["x-experimental"];
 static TEXT: NodeShape = NodeShape::Plain(Text);
 static FLAG: NodeShape = NodeShape::Plain(Flag);
 static NUMBER: NodeShape = NodeShape::Plain(Number);
+/// A bound of OpenAPI 3.0 is a flag beside the limit. A bound of 3.1 is the limit itself.
+static FLAG_OR_NUMBER: NodeShape = NodeShape::OneOf(&[Flag, Number]);
+/// A type of OpenAPI 3.0, or a list of types of 3.1.
+static TYPE: NodeShape = NodeShape::OneOf(&[Text, Texts]);
 static TEXTS: NodeShape = NodeShape::Plain(Texts);
 static VALUES: NodeShape = NodeShape::Plain(Values);
 static MEMBERS: NodeShape = NodeShape::Plain(Members);
@@ -97,10 +105,13 @@ pub static ROOT: NodeShape = Object(&[
     ("tags", Keep(&TAGS)),
     ("paths", Keep(&PATHS)),
     ("externalDocs", Drop),
+    ("jsonSchemaDialect", Drop),
+    ("webhooks", Ignore("the service sends these requests, and the client does not receive any")),
 ]);
 static INFO: NodeShape = Object(&[
     ("title", Keep(&TEXT)),
     ("version", Keep(&TEXT)),
+    ("summary", Drop),
     ("description", Drop),
     ("termsOfService", Drop),
     ("contact", Drop),
@@ -117,8 +128,13 @@ static COMPONENTS: NodeShape = Object(&[
     ("parameters", Keep(&NAMED_PARAMETERS)),
     ("responses", Keep(&RESPONSES)),
     ("requestBodies", Keep(&REQUEST_BODIES)),
+    ("headers", Keep(&NAMED_PARAMETERS)),
+    ("pathItems", Keep(&PATHS)),
+    ("links", Drop),
+    ("callbacks", Ignore(CALLBACKS)),
     ("examples", Drop),
 ]);
+const CALLBACKS: &str = "the service sends these requests, and the client does not receive any";
 static SECURITY_SCHEMES: NodeShape = Map(&Object(&[
     ("type", Keep(&TEXT)),
     ("scheme", Keep(&TEXT)),
@@ -160,6 +176,7 @@ static OPERATION: NodeShape = Object(&[
     ("deprecated", Keep(&FLAG)),
     ("security", Keep(&SECURITY)),
     ("servers", Keep(&SERVERS)),
+    ("callbacks", Ignore(CALLBACKS)),
     ("summary", Drop),
     ("description", Drop),
     ("externalDocs", Drop),
@@ -178,46 +195,58 @@ static PARAMETER: NodeShape = Object(&[
     ("allowReserved", Keep(&FLAG)),
     ("schema", Keep(&SCHEMA)),
     ("content", Keep(&CONTENT)),
+    ("summary", Drop),
     ("description", Drop),
     ("example", Drop),
     ("examples", Drop),
 ]);
 static REQUEST_BODIES: NodeShape = Map(&REQUEST_BODY);
-static REQUEST_BODY: NodeShape =
-    Object(&[("$ref", Keep(&TEXT)), ("content", Keep(&CONTENT)), ("required", Keep(&FLAG)), ("description", Drop)]);
+static REQUEST_BODY: NodeShape = Object(&[
+    ("$ref", Keep(&TEXT)),
+    ("content", Keep(&CONTENT)),
+    ("required", Keep(&FLAG)),
+    ("summary", Drop),
+    ("description", Drop),
+]);
 static RESPONSES: NodeShape = Map(&Object(&[
     ("$ref", Keep(&TEXT)),
     ("content", Keep(&CONTENT)),
     ("headers", Keep(&NAMED_PARAMETERS)),
+    ("links", Drop),
+    ("summary", Drop),
     ("description", Drop),
 ]));
 static CONTENT: NodeShape =
     Map(&Object(&[("schema", Keep(&SCHEMA)), ("encoding", Keep(&MEMBERS)), ("example", Drop), ("examples", Drop)]));
-static SCHEMAS: NodeShape = Map(&SCHEMA);
-static SCHEMA_ALTERNATIVES: NodeShape = Alternatives(&SCHEMA);
+static SCHEMAS: NodeShape = Map(&SCHEMA_OR_FLAG);
+static SCHEMA_ALTERNATIVES: NodeShape = Alternatives(&SCHEMA_OR_FLAG);
 static SCHEMA_OR_FLAG: NodeShape = NodeShape::SchemaOrFlag;
 /// The keywords of a schema object.
 pub static SCHEMA: NodeShape = Object(&[
     ("$ref", Keep(&TEXT)),
-    ("type", Keep(&TEXT)),
+    ("type", Keep(&TYPE)),
     ("format", Keep(&TEXT)),
+    ("const", KeepIf(is_value)),
+    ("contentMediaType", Keep(&TEXT)),
+    ("contentEncoding", Keep(&TEXT)),
     ("nullable", Keep(&FLAG)),
     ("enum", Keep(&VALUES)),
     ("default", KeepIf(is_value)),
     ("required", Keep(&TEXTS)),
     ("properties", Keep(&SCHEMAS)),
     ("additionalProperties", Keep(&SCHEMA_OR_FLAG)),
-    ("items", Keep(&SCHEMA)),
+    ("items", Keep(&SCHEMA_OR_FLAG)),
     ("oneOf", Keep(&SCHEMA_ALTERNATIVES)),
     ("anyOf", Keep(&SCHEMA_ALTERNATIVES)),
     ("allOf", Keep(&SCHEMA_ALTERNATIVES)),
-    ("not", Keep(&SCHEMA)),
+    ("not", Keep(&SCHEMA_OR_FLAG)),
+    ("$defs", Keep(&SCHEMAS)),
     ("discriminator", Keep(&MEMBERS)),
     ("multipleOf", Keep(&NUMBER)),
     ("minimum", Keep(&NUMBER)),
     ("maximum", Keep(&NUMBER)),
-    ("exclusiveMinimum", Keep(&FLAG)),
-    ("exclusiveMaximum", Keep(&FLAG)),
+    ("exclusiveMinimum", Keep(&FLAG_OR_NUMBER)),
+    ("exclusiveMaximum", Keep(&FLAG_OR_NUMBER)),
     ("minLength", Keep(&NUMBER)),
     ("maxLength", Keep(&NUMBER)),
     ("pattern", Keep(&TEXT)),
@@ -235,7 +264,29 @@ pub static SCHEMA: NodeShape = Object(&[
     ("examples", Drop),
     ("externalDocs", Drop),
     ("xml", Drop),
+    ("$comment", Drop),
+    ("$schema", Drop),
+    ("$id", Ignore("a reference to it would not be found")),
+    ("$anchor", Ignore("a reference to it would not be found")),
+    ("$dynamicAnchor", Ignore("a reference to it would not be found")),
+    ("$dynamicRef", Ignore(WIDER)),
+    ("$vocabulary", Ignore(WIDER)),
+    ("prefixItems", Ignore(WIDER)),
+    ("contains", Ignore(WIDER)),
+    ("minContains", Ignore(WIDER)),
+    ("maxContains", Ignore(WIDER)),
+    ("patternProperties", Ignore(WIDER)),
+    ("propertyNames", Ignore(WIDER)),
+    ("unevaluatedItems", Ignore(WIDER)),
+    ("unevaluatedProperties", Ignore(WIDER)),
+    ("dependentRequired", Ignore(WIDER)),
+    ("dependentSchemas", Ignore(WIDER)),
+    ("if", Ignore(WIDER)),
+    ("then", Ignore(WIDER)),
+    ("else", Ignore(WIDER)),
+    ("contentSchema", Ignore(WIDER)),
 ]);
+const WIDER: &str = "the Rust type takes every value that the schema takes without it";
 
 /// Whether a default is a value. The document has sentences there too ("the time of the request"):
 /// a string with white space is one.

@@ -2,9 +2,10 @@
 //! bounds, scopes, tags, ids and flags.
 //!
 //! The published document is the vendor's text, and this repository contains none of it. The table
-//! in `keywords` has every keyword of OpenAPI 3.0 as a fact, which stays, or as prose, which goes.
-//! An unknown keyword is a problem: dropping it could lose a part of the interface, and keeping it
-//! could keep a sentence. Reducing facts again changes nothing, so every run begins with it.
+//! in `keywords` has every keyword of OpenAPI 3.0 and 3.1 as a fact, which stays, or as prose,
+//! which goes. A fact that the generator does not read goes too, and so does an unknown keyword:
+//! keeping it could keep a sentence. Both are reported, because a part of the interface may be
+//! lost. Reducing facts again changes nothing, so every run begins with it.
 
 mod keywords;
 
@@ -14,28 +15,36 @@ use serde_json::Value;
 use super::{Document, Pointer, load::json_type};
 use crate::problem::{Problem, Problems};
 
-/// Reduces a document to its facts.
+/// Reduces a document to its facts. `notes` receives the keywords that went although they are not
+/// prose.
 ///
 /// # Errors
-/// All nodes of another JSON type than OpenAPI requires, and all unknown keywords.
-pub fn facts(mut document: Document) -> Result<Document, Problems> {
-    let mut facts = Facts { problems: Problems::new() };
+/// All nodes of another JSON type than OpenAPI requires.
+pub fn facts(mut document: Document, notes: &mut Problems) -> Result<Document, Problems> {
+    let mut facts = Facts { problems: Problems::new(), notes };
     facts.reduce(&Pointer::Root, document.root_mut(), &ROOT);
     facts.problems.into_result()?;
     Ok(document)
 }
 
-struct Facts {
+struct Facts<'a> {
     problems: Problems,
+    notes: &'a mut Problems,
 }
 
-impl Facts {
+impl Facts<'_> {
     fn reduce(&mut self, at: &Pointer<'_>, value: &mut Value, shape: &NodeShape) {
         match (shape, value) {
             (NodeShape::Plain(plain), value) => self.plain(at, value, *plain),
             (NodeShape::Prose, value) => *value = Value::String(String::new()),
             (NodeShape::SchemaOrFlag, Value::Bool(_)) => {}
             (NodeShape::SchemaOrFlag, value) => self.reduce(at, value, &SCHEMA),
+            (NodeShape::OneOf(types), value) => {
+                if !types.iter().any(|plain| plain.is(value)) {
+                    let names: Vec<&str> = types.iter().map(|plain| plain.name()).collect();
+                    self.wrong_type(at, &names.join(" or "), value);
+                }
+            }
             (NodeShape::Object(members), Value::Object(object)) => {
                 object.retain(|key, value| self.member(at, members, key, value))
             }
@@ -66,17 +75,25 @@ impl Facts {
             }
             Some(Rule::KeepIf(is_fact)) => is_fact(value),
             Some(Rule::Drop) => false,
+            Some(Rule::Ignore(reason)) => {
+                self.note(at.member(key), format!("`{key}` is ignored: {reason}"));
+                false
+            }
             None if EXTENSIONS.contains(&key) => {
                 self.plain(&at.member(key), value, Plain::Flag);
                 true
             }
             None if key.starts_with("x-") => false,
             None => {
-                let help = "declare it as a fact or as prose in xtask/src/document/facts/keywords.rs";
-                self.problems.push(Problem::new(at.member(key), format!("unknown keyword `{key}`"), help));
+                self.note(at.member(key), format!("the unknown keyword `{key}` is ignored"));
                 false
             }
         }
+    }
+
+    fn note(&mut self, at: Pointer<'_>, message: String) {
+        let help = "if the client needs it, declare it as a fact in xtask/src/document/facts/keywords.rs";
+        self.notes.push(Problem::new(at, message, help));
     }
 
     fn plain(&mut self, at: &Pointer<'_>, value: &Value, plain: Plain) {
@@ -87,7 +104,7 @@ impl Facts {
 
     fn wrong_type(&mut self, at: &Pointer<'_>, expected: &str, found: &Value) {
         let message = format!("expected {expected}, found {}", json_type(found));
-        self.problems.push(Problem::new(at, message, "correct the document, as OpenAPI 3.0 requires"));
+        self.problems.push(Problem::new(at, message, "correct the document, as OpenAPI requires"));
     }
 }
 
@@ -98,7 +115,10 @@ mod tests {
     use super::*;
 
     fn of(value: Value) -> Value {
-        facts(Document::new(value)).expect("facts").root().clone()
+        let mut notes = Problems::new();
+        let facts = facts(Document::new(value), &mut notes).expect("facts");
+        assert!(notes.is_empty(), "{notes}");
+        facts.root().clone()
     }
 
     #[test]
@@ -157,25 +177,72 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keywords_and_wrong_types_are_all_reported() {
-        let problems = facts(Document::new(json!({
-            "paths": {"/p": {"get": {"parameters": {}}, "fetch": {}}},
-            "components": {"schemas": {"A": {"const": 1}, "B": {"items": []}, "C": {"oneOf": []}, "D": {"required": true, "enum": {}}}},
-            "security": [{"o": [1]}]
-        })))
+    fn wrong_types_are_all_reported() {
+        let problems = facts(
+            Document::new(json!({
+                "paths": {"/p": {"get": {"parameters": {}}}},
+                "components": {"schemas": {
+                    "A": {"exclusiveMinimum": "1"},
+                    "B": {"items": [], "type": 1},
+                    "C": {"oneOf": []},
+                    "D": {"required": true, "enum": {}}
+                }},
+                "security": [{"o": [1]}]
+            })),
+            &mut Problems::new(),
+        )
         .expect_err("problems");
         let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
         assert_eq!(
             pointers,
             [
                 "/paths/~1p/get/parameters",
-                "/paths/~1p/fetch",
-                "/components/schemas/A/const",
+                "/components/schemas/A/exclusiveMinimum",
                 "/components/schemas/B/items",
+                "/components/schemas/B/type",
                 "/components/schemas/C/oneOf",
                 "/components/schemas/D/required",
                 "/components/schemas/D/enum",
                 "/security/0/o",
+            ]
+        );
+        assert!(problems.to_string().contains("expected a string or an array of strings, found a number"), "{problems}");
+    }
+
+    #[test]
+    fn keywords_that_nothing_reads_go_and_are_reported() {
+        let mut notes = Problems::new();
+        let document = Document::new(json!({
+            "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+            "webhooks": {"a": {"post": {}}},
+            "info": {"summary": "prose", "license": {"identifier": "MIT"}},
+            "paths": {"/p": {"get": {"callbacks": {"a": {}}}, "fetch": {}}},
+            "components": {"schemas": {"A": {
+                "type": ["string", "null"], "const": "a", "exclusiveMinimum": 1, "$comment": "prose", "examples": ["prose"],
+                "if": {}, "discription": "prose", "$defs": {"B": {"description": "prose", "type": "string"}}
+            }}}
+        }));
+        let kept = facts(document, &mut notes).expect("facts");
+        assert_eq!(
+            *kept.root(),
+            json!({
+                "info": {},
+                "paths": {"/p": {"get": {}}},
+                "components": {"schemas": {"A": {
+                    "type": ["string", "null"], "const": "a", "exclusiveMinimum": 1, "$defs": {"B": {"type": "string"}}
+                }}}
+            })
+        );
+        let notes: Vec<String> = notes.iter().map(|note| format!("{}: {}", note.pointer, note.message)).collect();
+        assert_eq!(
+            notes,
+            [
+                "/webhooks: `webhooks` is ignored: the service sends these requests, and the client does not receive any",
+                "/paths/~1p/get/callbacks: `callbacks` is ignored: the service sends these requests, and the client does not \
+                 receive any",
+                "/paths/~1p/fetch: the unknown keyword `fetch` is ignored",
+                "/components/schemas/A/if: `if` is ignored: the Rust type takes every value that the schema takes without it",
+                "/components/schemas/A/discription: the unknown keyword `discription` is ignored",
             ]
         );
     }

@@ -104,7 +104,7 @@ fn a_list_in_place_of_a_map_is_rejected() {
         let overlay = with_file(name, "- Zoo\n- Zoo.\n");
         rejects_overlay(&overlay, &["1 problem\n", &format!("at {name}: expected a map, found an array")]);
     }
-    let operation = "alerts.yaml/operations/GET ~1v1~1alerts";
+    let operation = "/alerts.yaml/operations/GET ~1v1~1alerts";
     let overlay = changed_overlay(|overlay| *at(overlay, operation) = json!(["list_alerts", null, "Lists."]));
     let place = "alerts.yaml#/operations/GET ~1v1~1alerts: ";
     rejects_overlay(&overlay, &["1 problem\n", &format!("{place}expected a map, found an array")]);
@@ -117,7 +117,7 @@ fn a_list_in_place_of_a_map_is_rejected() {
 #[test]
 fn a_write_state_of_another_form_is_rejected_without_a_rust_name() {
     let overlay = changed_overlay(|overlay| {
-        at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["write_state"] = json!({"request": "id", "flag": "done"});
+        at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["write_state"] = json!({"request": "id", "flag": "done"});
     });
     let complaint = rejects_overlay(&overlay, &["1 problem\n", "missing field `reason`"]);
     assert!(!complaint.contains("WriteState"), "{complaint}");
@@ -137,10 +137,10 @@ fn characters_that_source_cannot_have_are_rejected() {
         let text = format!("A{character}B");
         let overlay = changed_overlay(|overlay| {
             overlay["alerts.yaml"]["docs"] = json!(text);
-            at(overlay, "alerts.yaml/operations/GET ~1v1~1alerts")["docs"] = json!(text);
-            at(overlay, "glossary.fields.yaml/fields")["createdAt"] = json!(text);
-            at(overlay, "shared.merge.yaml/merge/IntervalUnit")["summary"] = json!(text);
-            at(overlay, "alerts.yaml/types")[&text] = json!({"summary": "A."});
+            at(overlay, "/alerts.yaml/operations/GET ~1v1~1alerts")["docs"] = json!(text);
+            at(overlay, "/glossary.fields.yaml/fields")["createdAt"] = json!(text);
+            at(overlay, "/shared.merge.yaml/merge/IntervalUnit")["summary"] = json!(text);
+            at(overlay, "/alerts.yaml/types")[&text] = json!({"summary": "A."});
         });
         let found = format!("has the character {code}");
         let complaint = rejects_overlay(
@@ -157,10 +157,7 @@ fn characters_that_source_cannot_have_are_rejected() {
         assert!(!complaint.contains(character), "{complaint:?}");
     }
     let example = "use jsm_ops_api::Client; // \u{202e}\n";
-    rejects_overlay(
-        &with_file("examples/alerts.rs", example),
-        &["at examples/alerts.rs: the text has the character U+202E"],
-    );
+    rejects_overlay(&with_file("examples/alerts.rs", example), &["examples/alerts.rs: the text has the character U+202E"]);
 }
 
 #[test]

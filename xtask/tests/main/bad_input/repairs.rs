@@ -13,66 +13,60 @@ rejected! {
         *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number", "format": "double"});
     }) => [
         "1 problem\n",
-        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
-        "help: if the document is right now, delete the repair",
+        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed here any more",
+        "help: delete the repair, its tests and its line in the list (xtask/src/repair/vendor/types.rs)",
     ];
 
     a_url_repair_that_is_no_longer_needed_is_named: changed(|root| {
         drop(remove(root, "/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete", "servers"));
     }) => [
         "1 problem\n",
-        "#/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is not needed any more",
-    ];
-
-    a_repair_of_the_generator_that_does_not_fit_any_more_is_named: changed(|root| {
-        let form = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content/multipart~1form-data");
-        form["schema"]["properties"]["comment"] = json!({"type": "string"});
-    }) => [
-        "1 problem\n",
-        "the repair `attachment_upload_as_raw_body` is not needed any more",
-        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{alertId}~1attachments/post/requestBody/content: ",
+        "#/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is not needed here any more",
     ];
 
     a_repair_whose_operation_is_gone_is_named: changed(|root| {
         drop(remove(root, "/paths", "/api/{cloudId}/v1/alerts/policies/{policyId}/change-order"));
     }) => [
-        "1 problem\n",
-        "#/paths/~1api~1{cloudId}~1v1~1alerts~1policies~1{policyId}~1change-order/post: the repair `policy_order_parameter` does not find its place",
+        "2 problems\n",
+        "#/paths: the repair `policy_order_parameter` does not find its place",
         "the operation `POST /v1/alerts/policies/{policyId}/change-order` is missing",
         "help: find out where the place went",
     ];
 }
 
-/// The entry must go, so the complaint names the directory of the overlay.
+/// The entry must go, so the complaint names its file.
 #[test]
 fn an_operation_that_is_gone_leaves_an_overlay_entry_that_matches_nothing() {
     let document = changed(|root| {
         drop(remove(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}", "delete"));
     });
-    let spec = TempFile::new("document", &document);
-    let begin = format!("error: {}: the overlay has entries", workspace().join("spec/overlay").display());
+    let file = workspace().join("spec/overlay/alerts.yaml");
     let parts = [
-        begin.as_str(),
         "1 problem\n",
-        "alerts.yaml#/operations/DELETE ~1v1~1alerts~1{id}: the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
-        "spec/overlay/alerts.yaml",
+        &format!("1. {}#/operations/DELETE ~1v1~1alerts~1{{id}}: ", file.display()),
+        "the overlay entry `DELETE /v1/alerts/{id}` matches no operation of the document",
+        "help: remove the entry from spec/overlay/alerts.yaml: the operation is gone",
     ];
-    rejected_untouched(&["--spec".as_ref(), spec.path().as_os_str()], &parts);
+    let spec = TempFile::new("document", &document);
+    rejected_untouched(&["--check".as_ref(), "--spec".as_ref(), spec.path().as_os_str()], &parts);
 }
 
-/// A vendor who corrects several defects at once gets all repairs named that must go.
+/// A vendor who corrects several defects at once gets all repairs named that must go, and what else
+/// the changes mean.
 #[test]
 fn all_repairs_that_do_not_fit_are_named_in_one_run() {
     let document = changed(|root| {
         *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number"});
-        drop(remove(root, "/components/schemas", "UpdateHeartbeatRequest"));
-        drop(remove(root, "/components/schemas/TimelineRotation/properties", "order"));
+        at(root, "/components/schemas/TimelineRotation/properties/order")["nullable"] = json!(true);
+        drop(remove(root, "/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete", "servers"));
     });
     let parts = [
         "3 problems\n",
-        "#/components/schemas/UpdateHeartbeatRequest: the repair `heartbeat_update_requires_no_name` does not find its place",
-        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed any more",
-        "#/components/schemas/TimelineRotation/properties/order: the repair `rotation_order_may_be_null` does not find its place",
+        "~1subscribers~1delete: the repair `drop_stray_server` is not needed here any more",
+        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` finds another value",
+        "expected `{\"type\":\"integer\",\"format\":\"int32\"}` or `{\"type\":\"number\",\"format\":\"double\"}`, \
+         found `{\"type\":\"number\"}`",
+        "#/components/schemas/TimelineRotation/properties/order/nullable: the repair `rotation_order_may_be_null` is not needed",
     ];
     rejects(&document, &parts);
 }

@@ -22,32 +22,12 @@ rejected! {
     a_reference_to_itself_is_rejected: changed(|root| at(root, "/components/schemas")["Uroboros"] = reference("Uroboros")) =>
         ["1 problem\n", "#/components/schemas/Uroboros: ", "is a reference to itself"];
 
-    values_of_an_enum_that_come_to_one_name_are_rejected: changed(|root| {
-        at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "one-off", "one off", "Base"]);
-    }) => [
-        "2 problems\n",
-        "#/components/schemas/TimelinePeriodType/enum/2: the values `one-off` and `one off` both have the variant name `OneOff`",
-        "#/components/schemas/TimelinePeriodType/enum/3: the values `base` and `Base` both have the variant name `Base`",
-    ];
-
-    an_enum_of_numbers_is_rejected: changed(|root| {
-        at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", 1]);
-    }) => ["1 problem\n", "#/components/schemas/TimelinePeriodType/enum/1: `1` is not a string"];
-
-    properties_that_come_to_one_field_are_rejected: changed(|root| {
-        at(root, "/components/schemas/AlertNote/properties")["created_at"] = json!({"type": "string"});
-    }) => ["1 problem\n", "#/components/schemas/AlertNote/properties/created_at: ", "both have the Rust field name `created_at`"];
-
-    an_undeclared_required_property_is_rejected: changed(|root| {
-        at(root, "/components/schemas/AlertNote")["required"] = json!(["author"]);
-    }) => ["1 problem\n", "#/components/schemas/AlertNote/required: the property `\"author\"` is required but not declared"];
-
     alternatives_that_nothing_tells_apart_are_rejected: changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = json!({"oneOf": [{"type": "integer"}, {"type": "number"}]});
     }) => [
         "2 problems\n",
-        "#/components/schemas/AlertNoteOwner/oneOf/0: no property distinguishes the alternative `Integer` of `AlertNoteOwner` from the others",
-        "#/components/schemas/AlertNoteOwner/oneOf/1: ",
+        "#/components/schemas/AlertNote/properties/owner/oneOf/0: no property distinguishes the alternative `Integer` of `AlertNoteOwner` from the others",
+        "#/components/schemas/AlertNote/properties/owner/oneOf/1: ",
     ];
 }
 
@@ -56,7 +36,7 @@ rejected! {
 fn three_problems_in_three_places_are_reported_in_one_run() {
     let document = changed(|root| {
         *at(root, "/components/schemas/AlertNote/properties/owner") = reference("Missing");
-        at(root, "/components/schemas/TimelinePeriod/properties/type")["enum"] = json!(["base", "Base"]);
+        *at(root, "/components/schemas/TimelinePeriod/properties/type") = json!({"not": {}});
         let parameters = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters").as_array_mut().expect("a list");
         parameters.push(json!({"name": "page-size", "in": "cookie", "schema": {"type": "integer"}}));
     });
@@ -64,8 +44,8 @@ fn three_problems_in_three_places_are_reported_in_one_run() {
         &document,
         &[
             "3 problems\n",
-            "#/components/schemas/TimelinePeriodType/enum/1: ",
             "#/components/schemas/AlertNote/properties/owner: ",
+            "#/components/schemas/TimelinePeriod/properties/type/not: ",
             "#/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters/7/in (GET /v1/alerts): ",
         ],
     );

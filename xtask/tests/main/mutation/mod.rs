@@ -21,7 +21,8 @@ use fastrand::Rng;
 use serde_json::Value;
 use slice::Rule;
 use xtask::{
-    document::{Document, facts, load},
+    document::{Document, load},
+    normalize,
     pipeline::{Output, Pipeline, PipelineError},
     repair::Repair,
     rewrite::{self, UnknownUrls},
@@ -83,7 +84,7 @@ impl World {
     /// A slice, with the repairs that it needs.
     fn slice(&self, random: &mut Rng) -> Case {
         let document = slice::slice(&self.document, &self.rules, random);
-        let mut repaired = facts::facts(Document::new(document.clone())).expect("a slice is well formed");
+        let mut repaired = normalize::normalize(Document::new(document.clone())).expect("a slice is well formed").document;
         let url_repairs = applicable(&self.pipeline.url_repairs, &mut repaired);
         rewrite::rewrite(&mut repaired, UnknownUrls::Stop).expect("the URLs of a slice are known");
         let repairs = applicable(&self.pipeline.repairs, &mut repaired);

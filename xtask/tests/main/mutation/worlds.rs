@@ -1,7 +1,8 @@
 //! The documents that are damaged.
 
 use xtask::{
-    document::{Document, facts},
+    document::Document,
+    normalize,
     overlay::Overlay,
     pipeline::Pipeline,
     problem::Problems,
@@ -24,7 +25,7 @@ fn overlay() -> Overlay {
 
 /// The document after rewriting and some of the repairs.
 fn rewritten(repairs: &[Repair]) -> Document {
-    let mut document = facts::facts(Document::new(document::root())).expect("the document is well formed");
+    let mut document = normalize::normalize(Document::new(document::root())).expect("the document is well formed").document;
     let mut attention = Problems::new();
     repair::apply(repair::vendor::URL_REPAIRS, &mut document, &mut attention);
     rewrite::rewrite(&mut document, UnknownUrls::Stop).expect("the URLs are known");
@@ -36,7 +37,7 @@ fn rewritten(repairs: &[Repair]) -> Document {
 /// A repair applies to all its places or not at all, and a queued write needs the operation that
 /// returns its state.
 fn rules(pipeline: &Pipeline) -> Vec<Rule> {
-    let mut document = facts::facts(Document::new(document::root())).expect("the document is well formed");
+    let mut document = normalize::normalize(Document::new(document::root())).expect("the document is well formed").document;
     let mut rules: Vec<Rule> = Vec::new();
     let mut repair_all = |repairs: &[Repair], document: &mut Document| {
         for repair in repairs {

@@ -12,12 +12,20 @@ use crate::support::{
     workspace,
 };
 
+/// A number of the committed document, from `spec/SOURCE.toml`.
+fn source_number(key: &str) -> i64 {
+    let text = std::fs::read_to_string(workspace().join("spec/SOURCE.toml")).expect("the file is readable");
+    let source: toml::Table = toml::from_str(&text).expect("the file is TOML");
+    source[key].as_integer().expect("a number")
+}
+
 #[test]
 fn nothing_gets_lost_between_the_document_and_the_crate() {
     let generated = Crate::new();
     let ran = cli::regen(&workspace().join("spec/jsm-ops.json"), generated.path()).succeeded();
-    assert_eq!(ran.line("operations "), "240 in, 240 out");
-    assert!(ran.line("schemas ").starts_with("345 in, 345 out, "), "{}", ran.stdout);
+    let [operations, schemas] = ["operations", "schemas"].map(source_number);
+    assert_eq!(ran.line("operations "), format!("{operations} in, {operations} out"));
+    assert!(ran.line("schemas ").starts_with(&format!("{schemas} in, {schemas} out, ")), "{}", ran.stdout);
 }
 
 #[test]
@@ -53,7 +61,6 @@ fn the_lists_of_repairs_hold_what_they_say() {
         (repair::vendor::REPAIRS, RepairKind::Vendor),
         (repair::generator::REPAIRS, RepairKind::Generator),
     ] {
-        assert!(!list.is_empty(), "{kind} has repairs");
         for repair in list {
             assert_eq!(repair.kind, kind, "{}", repair.name);
             assert!(names.insert(repair.name, kind).is_none(), "{} stands twice", repair.name);
@@ -80,11 +87,12 @@ fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name
     );
     let generated = Crate::new();
     let ran = cli::regen(spec.path(), generated.path()).succeeded();
-    assert_eq!(ran.line("operations "), "241 in, 241 out");
-    assert_eq!(
-        ran.line("new "),
-        "GET /v1/flux-capacitors/{id} has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now; add one"
-    );
+    let operations = source_number("operations") + 1;
+    assert_eq!(ran.line("operations "), format!("{operations} in, {operations} out"));
+    assert_eq!(ran.line("attention "), "1 problem");
+    let entry = "#/paths/~1api~1{cloudId}~1v1~1flux-capacitors~1{id}/get (GET /v1/flux-capacitors/{id}): \
+                 the operation has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now\n";
+    assert!(ran.stdout.contains(entry), "{}", ran.stdout);
     let written = files(generated.path());
     let unsorted = std::str::from_utf8(&written["src/areas/unsorted.rs"]).expect("code is text");
     assert_eq!(unsorted.matches("pub fn get_flux_capacitors_by_id(").count(), 1);
