@@ -5,17 +5,22 @@ use std::{collections::BTreeSet, panic::resume_unwind, thread};
 use crate::{
     adapt::{self, Adapted},
     document::{Document, facts},
-    emit::{files, source::Files},
+    emit::{
+        files,
+        source::{Files, Source},
+    },
     generate::{self, GenerateError},
-    model::UnnamedOperation,
+    model::{UnnamedOperation, area},
     overlay::Overlay,
     preflight,
     problem::Problems,
-    public_api::Interface,
+    public_api::{self, Module, PublicApi},
+    render::manifest,
     repair::{self, Applied, Repair},
     rewrite,
     times::{PRETTYPLEASE, PROGENITOR, Times},
     types::{self, UnexpectedCode},
+    wire::{self, Wire},
 };
 
 /// The inputs of a run besides the document.
@@ -34,8 +39,10 @@ pub struct Pipeline {
 pub struct Output {
     /// The files of the crate.
     pub files: Files,
-    /// The list of what the crate offers.
-    pub interface: Interface,
+    /// What users of the crate can name.
+    pub public_api: PublicApi,
+    /// What its calls send.
+    pub wire: Wire,
     /// The counts of the run.
     pub summary: Summary,
 }
@@ -80,6 +87,9 @@ pub enum PipelineError {
     /// Generated code that is invalid Rust.
     #[error("the generated code is invalid Rust: {0}\n    help: this is a bug of xtask/src/render")]
     Render(syn::Error),
+    /// A list of what calls send that TOML cannot hold.
+    #[error("the list of what calls send is invalid TOML: {0}\n    help: this is a bug of xtask/src/wire")]
+    Wire(#[from] toml::ser::Error),
     /// Entries of the overlay that nothing reads.
     #[error("the overlay has entries that nothing reads: {0}")]
     Stale(Problems),
@@ -124,15 +134,20 @@ impl Pipeline {
             times.lap("wait");
             types.and_then(|types| Ok((types, calls?)))
         })?;
-        let Types { schemas: typed, files: type_files } = types;
-        let Calls { interface, mut files, times: calls_times } = calls;
+        let Types { schemas: typed, modules: type_modules, files: type_files } = types;
+        let Calls { mut modules, wire, mut files, times: calls_times } = calls;
         times.add_parallel(calls_times);
         let summary = summary(&typed, &adapted, operations, &schemas, repairs)?;
         files.extend(type_files);
-        files::add_data(&mut files, &interface, &adapted, &overlay);
+        files::add_data(&mut files, &adapted, &overlay);
+        modules.extend(type_modules);
+        let areas = area::by_area(&adapted.model.operations, &overlay);
+        let public_api = PublicApi::of(&modules, &manifest::features(&areas));
+        files.insert(public_api::FILE.to_owned(), public_api.text());
+        files.insert(wire::FILE.to_owned(), wire.text()?);
         times.lap("data");
         overlay.stale(&adapted.document).into_result().map_err(PipelineError::Stale)?;
-        Ok(Output { files, interface, summary })
+        Ok(Output { files, public_api, wire, summary })
     }
 }
 
@@ -144,13 +159,14 @@ fn types(adapted: &Adapted, overlay: &Overlay, times: &mut Times) -> Result<Type
     let schemas = code.iter().map(|one| one.schema.clone()).collect();
     times.lap("types");
     let mut sources = files::types(code, adapted, overlay).map_err(PipelineError::Render)?;
+    let modules = modules(&sources);
     files::import(&mut sources);
     times.lap("type files");
     let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
     files::lay_out(&mut files);
     times.lap("layout");
-    Ok(Types { schemas, files })
+    Ok(Types { schemas, modules, files })
 }
 
 /// A document after the repairs.
@@ -188,32 +204,39 @@ pub fn repair(
     Ok(Repaired { document, operations, schemas, repairs: applied })
 }
 
-/// The files of the types, and the schemas that have one.
+/// The files of the types, what they declare, and the schemas that have a type.
 struct Types {
     schemas: BTreeSet<String>,
+    modules: Vec<Module>,
     files: Files,
 }
 
-/// The files without types, and the list of what the crate offers.
+/// The files without types, and what calls send.
 struct Calls {
-    interface: Interface,
+    modules: Vec<Module>,
+    wire: Wire,
     files: Files,
     times: Times,
 }
 
 fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Calls, PipelineError> {
     let mut times = Times::start();
-    let mut interface = Interface::of(&adapted.document);
-    interface.add_operations(&adapted.model.operations);
-    times.lap("interface");
+    let wire = Wire::of(&adapted.model, overlay);
+    times.lap("wire");
     let mut sources = files::calls(adapted, overlay).map_err(PipelineError::Render)?;
+    let modules = modules(&sources);
     files::import(&mut sources);
     times.lap("calls");
     let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
     files::lay_out(&mut files);
     times.lap("layout");
-    Ok(Calls { interface, files, times })
+    Ok(Calls { modules, wire, files, times })
+}
+
+/// What files declare. This comes before the `use` lines, because it takes absolute paths only.
+fn modules(sources: &[Source]) -> Vec<Module> {
+    public_api::modules(sources.iter().map(|(name, file)| (name.as_str(), file.items.as_slice())))
 }
 
 fn summary(

@@ -6,7 +6,9 @@ mod features;
 pub mod fetch;
 mod output;
 pub mod regen;
+pub mod release_baseline;
 pub mod schema;
+mod verdict;
 
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 

@@ -13,17 +13,18 @@ use similar::TextDiff;
 use super::{
     Failure, features,
     output::{counted, line},
-    workspace,
+    release_baseline::BASELINE,
+    verdict, workspace,
 };
 use crate::{
     document::load,
     emit::{
         disk::{self, DiskPlan},
-        source::{Files, INTERFACE},
+        source::Files,
     },
     overlay::Overlay,
     pipeline::{Output, Pipeline, PipelineError},
-    public_api::Interface,
+    release::{BaselineError, Changes, Released},
     repair::RepairKind,
     times::Times,
 };
@@ -46,6 +47,9 @@ pub struct Options {
     /// The directory of the crate [default: generated]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// The directory of what the last release offered [default: spec/released]
+    #[arg(long, value_name = "DIR")]
+    pub released: Option<PathBuf>,
     /// Name every repair, change and file
     #[arg(long)]
     pub verbose: bool,
@@ -71,7 +75,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let input = if matches!(error, PipelineError::Stale(_)) { &overlay_directory } else { &spec };
         Failure(format!("{}: {error}", input.display()))
     })?;
-    let before = last_interface(&out);
+    let changes = Released::read(&place(&options.released, BASELINE)).map(|released| released.changes(&output));
+    times.lap("verdict");
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
         check(&out, &output.files, &plan)?;
@@ -79,11 +84,12 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             let help = without_example.join("\n    help: ");
             return Err(Failure(format!("areas of the overlay have no example\n    help: {help}")));
         }
+        changes?;
         return features::check(&areas);
     }
     disk::apply(&out, &output.files, &plan)?;
     times.lap("write");
-    report(options, &out, &before, &output, &plan)?;
+    report(options, &out, &changes, &output, &plan)?;
     without_example.iter().try_for_each(|example| line!("examples    {example}"))?;
     features::report(&areas)?;
     Ok(report_times(&times)?)
@@ -93,11 +99,6 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 fn missing_examples(overlay: &Overlay) -> Vec<String> {
     let missing = overlay.areas_without_example();
     missing.map(|area| format!("add spec/overlay/examples/{area}.rs: the area `{area}` has no example")).collect()
-}
-
-/// The list that the last run wrote; an empty one if it is missing or damaged.
-fn last_interface(out: &Path) -> Interface {
-    fs::read(out.join(INTERFACE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
@@ -126,7 +127,13 @@ fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
     )))
 }
 
-fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &DiskPlan) -> io::Result<()> {
+fn report(
+    options: &Options,
+    out: &Path,
+    changes: &Result<Changes, BaselineError>,
+    output: &Output,
+    plan: &DiskPlan,
+) -> io::Result<()> {
     let summary = &output.summary;
     let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
     line!("operations  {operations} in, {methods} out")?;
@@ -146,7 +153,7 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
             unnamed.name
         )?;
     }
-    report_changes(options, before, &output.interface)?;
+    verdict::report(changes, options.verbose)?;
     let DiskPlan { written, removed, unchanged } = plan;
     line!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display())?;
     if options.verbose {
@@ -165,26 +172,4 @@ fn report_times(times: &Times) -> io::Result<()> {
     line!("            in parallel {} (ms)", list(times.parallel()))?;
     let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());
     line!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline)
-}
-
-fn report_changes(options: &Options, before: &Interface, now: &Interface) -> io::Result<()> {
-    if before.is_empty() {
-        return line!("interface   nothing to compare with: this is the first run");
-    }
-    let changes = before.changes(now);
-    let breaking = changes.iter().filter(|change| change.breaking).count();
-    let all = counted(changes.len(), "change");
-    match (changes.len(), breaking) {
-        (0, _) => line!("interface   no change since the last run")?,
-        (1, 0) => line!("interface   {all} since the last run, not breaking")?,
-        (_, 0) => line!("interface   {all} since the last run, none of them breaking")?,
-        (1, _) => line!("interface   1 breaking change since the last run: this needs a new minor version")?,
-        _ => line!("interface   {all} since the last run, {breaking} of them breaking: this needs a new minor version")?,
-    }
-    let shown = if options.verbose { changes.len() } else { 40 };
-    changes.iter().take(shown).try_for_each(|change| line!("  {change}"))?;
-    if changes.len() > shown {
-        line!("  … and {} more; --verbose lists them all", changes.len() - shown)?;
-    }
-    Ok(())
 }

@@ -176,7 +176,11 @@ impl Case {
 
 fn generated(output: &Output) -> CaseResult {
     // The interface is listed on another thread, whose panic would show as an empty list.
-    if output.interface.is_empty() { CaseResult::Gap("the interface is empty".to_owned()) } else { CaseResult::Generated }
+    if output.public_api.items().next().is_none() {
+        CaseResult::Gap("the public API is empty".to_owned())
+    } else {
+        CaseResult::Generated
+    }
 }
 
 fn reported(error: &PipelineError) -> CaseResult {

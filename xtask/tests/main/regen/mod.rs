@@ -2,7 +2,7 @@
 
 mod check;
 mod docs;
-mod interface;
 mod pipes;
 mod report;
 mod same_bytes;
+mod verdict;
