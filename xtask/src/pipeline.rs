@@ -1,6 +1,11 @@
 //! The stages in order: facts, URLs, repairs, adaptation, preflight, progenitor, types, files.
 
-use std::{collections::BTreeSet, panic::resume_unwind, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    panic::resume_unwind,
+    thread,
+};
 
 use crate::{
     adapt::{self, Adapted},
@@ -126,24 +131,30 @@ impl Pipeline {
         times.lap("adapt");
         preflight::preflight(&adapted).map_err(PipelineError::Preflight)?;
         times.lap("preflight");
-        let (types, calls) = thread::scope(|scope| {
+        let areas = area::by_area(&adapted.model.operations, &overlay);
+        let (types, type_files, calls, api) = thread::scope(|scope| {
             // Only the types need progenitor, which uses one core.
             let calls = scope.spawn(|| calls(&adapted, &overlay));
             let types = types(&adapted, &overlay, times);
             let calls = calls.join().unwrap_or_else(|panic| resume_unwind(panic));
             times.lap("wait");
-            types.and_then(|types| Ok((types, calls?)))
+            let (mut types, calls) = (types?, calls?);
+            let modules = [calls.modules.as_slice(), types.modules.as_slice()].concat();
+            let features = manifest::features(&areas);
+            let api = scope.spawn(move || public_api(&modules, &features));
+            let type_files = format(mem::take(&mut types.sources), times);
+            let api = api.join().unwrap_or_else(|panic| resume_unwind(panic));
+            times.lap("wait");
+            Ok::<_, PipelineError>((types, type_files, calls, api))
         })?;
-        let Types { schemas: typed, modules: type_modules, files: type_files } = types;
-        let Calls { mut modules, wire, mut files, times: calls_times } = calls;
+        let Calls { wire, mut files, times: calls_times, .. } = calls;
+        let (public_api, public_api_text, public_api_times) = api;
         times.add_parallel(calls_times);
-        let summary = summary(&typed, &adapted, operations, &schemas, repairs)?;
+        times.add_parallel(public_api_times);
+        let summary = summary(&types.schemas, &adapted, operations, &schemas, repairs)?;
         files.extend(type_files);
         files::add_data(&mut files, &adapted, &overlay);
-        modules.extend(type_modules);
-        let areas = area::by_area(&adapted.model.operations, &overlay);
-        let public_api = PublicApi::of(&modules, &manifest::features(&areas));
-        files.insert(public_api::FILE.to_owned(), public_api.text());
+        files.insert(public_api::FILE.to_owned(), public_api_text);
         files.insert(wire::FILE.to_owned(), wire.text()?);
         times.lap("data");
         overlay.stale(&adapted.document).into_result().map_err(PipelineError::Stale)?;
@@ -162,11 +173,25 @@ fn types(adapted: &Adapted, overlay: &Overlay, times: &mut Times) -> Result<Type
     let modules = modules(&sources);
     files::import(&mut sources);
     times.lap("type files");
+    Ok(Types { schemas, modules, sources })
+}
+
+/// Formats the files of the types.
+fn format(sources: Vec<Source>, times: &mut Times) -> Files {
     let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
     files::lay_out(&mut files);
     times.lap("layout");
-    Ok(Types { schemas, modules, files })
+    files
+}
+
+/// Puts together what the files declare, and writes its text.
+fn public_api(modules: &[Module], features: &BTreeMap<String, Vec<String>>) -> (PublicApi, String, Times) {
+    let mut times = Times::start();
+    let public_api = PublicApi::of(modules, features);
+    let text = public_api.text();
+    times.lap("public API");
+    (public_api, text, times)
 }
 
 /// A document after the repairs.
@@ -204,11 +229,11 @@ pub fn repair(
     Ok(Repaired { document, operations, schemas, repairs: applied })
 }
 
-/// The files of the types, what they declare, and the schemas that have a type.
+/// The files of the types before formatting, what they declare, and the schemas that have a type.
 struct Types {
     schemas: BTreeSet<String>,
     modules: Vec<Module>,
-    files: Files,
+    sources: Vec<Source>,
 }
 
 /// The files without types, and what calls send.

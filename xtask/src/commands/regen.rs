@@ -62,9 +62,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let out = place(&options.out, "generated");
     let mut times = Times::start();
     let overlay_directory = place(&options.overlay, "spec/overlay");
-    let (document, overlay) = thread::scope(|scope| {
+    let released = place(&options.released, BASELINE);
+    let (document, overlay, released) = thread::scope(|scope| {
         let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
-        (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        let (document, released) = (load::file(&spec), Released::read(&released));
+        (document, overlay.join().unwrap_or_else(|panic| resume_unwind(panic)), released)
     });
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|error| Failure(error.report()))?;
@@ -75,7 +77,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let input = if matches!(error, PipelineError::Stale(_)) { &overlay_directory } else { &spec };
         Failure(format!("{}: {error}", input.display()))
     })?;
-    let changes = Released::read(&place(&options.released, BASELINE)).map(|released| released.changes(&output));
+    let changes = released.map(|released| released.changes(&output));
     times.lap("verdict");
     let plan = disk::plan(&out, &output.files)?;
     if options.check {

@@ -19,6 +19,8 @@ struct Place {
 struct Places {
     /// By the paths of the definitions.
     places: BTreeMap<String, Vec<Place>>,
+    /// The paths of the definitions, by the paths under which users find them.
+    definitions: BTreeMap<String, String>,
     modules: Vec<Item>,
     /// Items of other crates.
     foreign: Vec<Item>,
@@ -109,6 +111,7 @@ impl Places {
 
     fn add(&mut self, definition: &str, path: String, requirement: &Requirement) {
         let requirement = requirement.clone();
+        self.definitions.insert(path.clone(), definition.to_owned());
         self.places.entry(definition.to_owned()).or_default().push(Place { path, requirement });
     }
 
@@ -133,10 +136,10 @@ impl Places {
     fn find(&self, path: &str, names: &BTreeMap<String, String>) -> Option<(String, Requirement)> {
         let mut definition = path;
         loop {
-            // A path in code may be one that users have; the definition is found by its name then.
+            // A path in code may be one that users have.
             let found = self.places.get(definition).or_else(|| {
                 let name = names.get(definition)?;
-                self.places.values().find(|places| places.iter().any(|place| place.path == *name))
+                self.places.get(self.definitions.get(name)?)
             });
             if let Some(places) = found {
                 let place = places.get(Self::first(definition, places))?;

@@ -116,9 +116,9 @@ impl Changes<'_> {
                 None => self.push(ChangeKind::Removed, path, describe(item), RustVerdict::Breaking),
                 Some(now) => {
                     self.item(path, item, now);
-                    let [before, after] = &enabled;
-                    let keeps = now.requirement.follows_from(&item.requirement, before, after);
                     if item.requirement != now.requirement && !self.has_requirement_of_parent(item, now) {
+                        let [before, after] = &enabled;
+                        let keeps = now.requirement.follows_from(&item.requirement, before, after);
                         let verdict = if keeps { RustVerdict::Compatible } else { RustVerdict::Breaking };
                         let name = |item: &Item| {
                             if item.requirement.is_empty() { "no feature".to_owned() } else { item.requirement.to_string() }

@@ -101,8 +101,8 @@ impl Reader {
             }
             Code::Impl(item) => self.implementation(item, &requirement(&item.attrs)),
             Code::Macro(item) => {
-                for expanded in macros::expanded(&item.mac) {
-                    self.implementation(&expanded, &requirement(&item.attrs));
+                if let Some(written) = macros::written(&item.mac) {
+                    self.written(&written, &item.attrs);
                 }
             }
             _ => {}
@@ -173,6 +173,21 @@ impl Reader {
             if let Some(added) = self.module.items.last_mut() {
                 added.requirement = added.requirement.and(needs);
             }
+        }
+    }
+
+    /// What a macro writes.
+    fn written(&mut self, written: &macros::Written, attributes: &[syn::Attribute]) {
+        let of = self.text(&written.of);
+        for (name, signature) in written.methods {
+            self.push("pub fn", format!("{of}::{name}"), (*signature).to_owned(), attributes);
+        }
+        for name in written.traits {
+            self.module.implementations.push(Implementation {
+                of: of.clone(),
+                name: (*name).to_owned(),
+                requirement: requirement(attributes),
+            });
         }
     }
 
