@@ -4,10 +4,7 @@ use std::{fs, io, path::Path};
 
 use crate::{
     pipeline::Output,
-    public_api::{
-        self, PublicApi,
-        compare::{self as api, ApiChange},
-    },
+    public_api::{self, PublicApi, change::ApiChange, compare as api},
     wire::{
         self, Wire,
         compare::{self as requests, WireChange},

@@ -4,7 +4,7 @@ use std::io;
 
 use super::output::{counted, line};
 use crate::{
-    public_api::compare::{self as api, RustVerdict},
+    public_api::{change::RustVerdict, compare as api},
     release::{BaselineError, Changes},
     wire::compare as requests,
 };

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod attributes;
+pub mod change;
 pub mod compare;
 mod extract;
 pub mod item;

@@ -5,7 +5,7 @@
 //! compiles, but whether it still does the same.
 
 pub mod compare;
-mod read;
+mod from_model;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 //!
 //! The patches lie beside the repository, because they hold sentences of the document.
 
+mod judge;
 mod table;
 
 use std::{
@@ -20,7 +21,7 @@ use xtask::{
     document::Document,
     overlay::Overlay,
     pipeline::Pipeline,
-    public_api::compare::{self as api, RustVerdict},
+    public_api::{change::RustVerdict, compare as api},
     release::{Changes, Released},
     times::Times,
     wire::compare::{self as wire, WireVerdict},

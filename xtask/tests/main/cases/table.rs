@@ -1,6 +1,6 @@
 //! The verdicts that the next versions must have.
 
-use xtask::{public_api::compare::RustVerdict as Rust, wire::compare::WireVerdict};
+use xtask::{public_api::change::RustVerdict as Rust, wire::compare::WireVerdict};
 
 use self::Expected::{Is, Stops, Wire};
 use WireVerdict::{Changed, Same};

@@ -3,6 +3,7 @@
 mod check;
 mod docs;
 mod pipes;
+mod public_api;
 mod report;
 mod same_bytes;
 mod verdict;
