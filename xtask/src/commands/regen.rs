@@ -63,10 +63,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let mut times = Times::start();
     let overlay_directory = place(&options.overlay, "spec/overlay");
     let released = place(&options.released, BASELINE);
-    let (document, overlay, released) = thread::scope(|scope| {
+    // It is needed at the end, and is read on another core.
+    let released = thread::spawn(move || Released::read(&released));
+    let (document, overlay) = thread::scope(|scope| {
         let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
-        let (document, released) = (load::file(&spec), Released::read(&released));
-        (document, overlay.join().unwrap_or_else(|panic| resume_unwind(panic)), released)
+        (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|error| Failure(error.report()))?;
@@ -77,6 +78,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let input = if matches!(error, PipelineError::Stale(_)) { &overlay_directory } else { &spec };
         Failure(format!("{}: {error}", input.display()))
     })?;
+    let released = released.join().unwrap_or_else(|panic| resume_unwind(panic));
     let changes = released.map(|released| released.changes(&output));
     times.lap("verdict");
     let plan = disk::plan(&out, &output.files)?;

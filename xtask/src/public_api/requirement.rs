@@ -3,28 +3,35 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 /// Features by what they enable, directly or through others, themselves included.
 pub type Enabled = BTreeMap<String, BTreeSet<String>>;
 
 /// A condition on features: of each group, at least one is enabled. Without groups, an item is
-/// always there.
+/// always there. Thousands of items share the same ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Requirement(BTreeSet<BTreeSet<String>>);
+pub struct Requirement(Arc<BTreeSet<BTreeSet<String>>>);
 
 impl Requirement {
     /// Any of these features.
     pub fn any_of(features: impl IntoIterator<Item = String>) -> Self {
-        Self([features.into_iter().collect()].into())
+        Self(Arc::new([features.into_iter().collect()].into()))
     }
 
     /// Both conditions.
     pub fn and(&self, other: &Self) -> Self {
+        if other.is_empty() || self == other {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
         let all: BTreeSet<_> = self.0.union(&other.0).cloned().collect();
         // A group that holds another says nothing more.
         let says_more = |group: &BTreeSet<String>| !all.iter().any(|other| other != group && other.is_subset(group));
-        Self(all.iter().filter(|group| says_more(group)).cloned().collect())
+        Self(Arc::new(all.iter().filter(|group| says_more(group)).cloned().collect()))
     }
 
     /// Whether an item is always there.
@@ -50,7 +57,7 @@ impl Requirement {
     /// Reads the form that `Display` writes.
     pub fn read(text: &str) -> Self {
         let groups = text.split(" & ").filter(|group| !group.is_empty());
-        Self(groups.map(|group| group.split(" | ").map(str::to_owned).collect()).collect())
+        Self(Arc::new(groups.map(|group| group.split(" | ").map(str::to_owned).collect()).collect()))
     }
 }
 
