@@ -8,7 +8,7 @@ use xtask::{
     pipeline::Pipeline,
     public_api::{self, PublicApi},
     times::Times,
-    wire::{self, Wire},
+    wire::{self, Request, SentType, Wire},
 };
 
 use crate::support::{directory::committed, workspace};
@@ -45,6 +45,38 @@ fn every_public_item_of_the_code_is_listed() {
     ] {
         assert_eq!(listed.get(words.trim_end()).copied().unwrap_or_default(), in_code(words) + more, "{words}");
     }
+}
+
+#[test]
+fn requests_are_listed_as_calls_send_them() {
+    let text = String::from_utf8(committed().remove(wire::FILE).expect("the list")).expect("text");
+    let wire = Wire::read(&text).expect("a list");
+    let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let [read, write] = ["read", "write"].map(|verb| format!("{verb}:ops-config:jira-service-management"));
+    let create = Request {
+        request: "POST /v1/teams/{}/heartbeats".to_owned(),
+        base_url: "operations".to_owned(),
+        body: Some("application/json CreateHeartbeatRequest".to_owned()),
+        scopes: vec![read.clone(), write],
+        arguments: list(&["path string", "body name: string", "body interval: integer", "body intervalUnit: IntervalUnit"]),
+        ..Request::default()
+    };
+    assert_eq!(wire.operations["heartbeats().create"], create);
+    let setters = [("name", "string"), ("offset", "integer"), ("size", "integer")];
+    let setters = setters.map(|(name, of)| (name.to_owned(), format!("query {name}: {of}")));
+    let all = Request {
+        request: "GET /v1/teams/{}/heartbeats".to_owned(),
+        base_url: "operations".to_owned(),
+        pages: Some("offset".to_owned()),
+        scopes: vec![read],
+        arguments: list(&["path string"]),
+        setters: setters.into(),
+        ..Request::default()
+    };
+    assert_eq!(wire.operations["heartbeats().list"], all);
+    let SentType::Enum(units) = &wire.types["IntervalUnit"] else { panic!("an enum is an enum") };
+    assert_eq!(units.get("Minutes").map(String::as_str), Some("minutes"));
+    assert!(!wire.types.contains_key("Heartbeat"), "it is received only");
 }
 
 #[test]
