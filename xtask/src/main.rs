@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::commands::{self, bench, document, fetch, regen, schema};
+use xtask::commands::{self, bench, document, fetch, regen, release_baseline, schema};
 
 /// The commands of this workspace.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Fetch(fetch::Options),
     /// Generate the crate in generated/ from spec/
     Regen(regen::Options),
+    /// Make the crate in generated/ the one that later runs compare with: a step of a release
+    ReleaseBaseline(release_baseline::Options),
     /// Write the schema of the overlay's files, for editors
     Schema(schema::Options),
 }
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Document(options) => document::run(&options),
         Command::Fetch(options) => fetch::run(&options),
         Command::Regen(options) => regen::run(&options),
+        Command::ReleaseBaseline(options) => release_baseline::run(&options),
         Command::Schema(options) => schema::run(&options),
     };
     commands::exit(result)

@@ -1,25 +1,36 @@
 //! The stages in order: facts, one form, URLs, repairs, adaptation, preflight, progenitor, types,
 //! files.
 
-use std::{collections::BTreeSet, panic::resume_unwind, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    panic::resume_unwind,
+    thread,
+};
 
 use crate::{
     adapt::{self, Adapted},
     document::{Document, Pointer},
-    emit::{files, source::Files},
+    emit::{
+        files,
+        source::{Files, Source},
+    },
     generate::{self, GenerateError},
     left_out::LeftOut,
+    model::area,
     moves::Moves,
     normalize::{self, Normalized},
     origins::Origins,
     overlay::Overlay,
     preflight,
     problem::{Problem, Problems},
-    public_api::Interface,
+    public_api::{self, Module, PublicApi},
+    render::manifest,
     repair::{self, Applied, Repair},
     rewrite::{self, UnknownUrls},
     times::{PRETTYPLEASE, PROGENITOR, Times},
     types::{self, UnexpectedCode},
+    wire::{self, Wire},
 };
 
 /// The inputs of a run besides the document.
@@ -40,8 +51,10 @@ pub struct Pipeline {
 pub struct Output {
     /// The files of the crate.
     pub files: Files,
-    /// The list of what the crate offers.
-    pub interface: Interface,
+    /// What users of the crate can name.
+    pub public_api: PublicApi,
+    /// What its calls send.
+    pub wire: Wire,
     /// The counts of the run.
     pub summary: Summary,
     /// What needs attention: what is left out, what moved, and what our own data have wrong. Places
@@ -88,6 +101,9 @@ pub enum PipelineError {
     /// Generated code that is invalid Rust.
     #[error("the generated code is invalid Rust: {0}\n    help: this is a bug of xtask/src/render")]
     Render(syn::Error),
+    /// A list of what calls send that TOML cannot hold.
+    #[error("the list of what calls send is invalid TOML: {0}\n    help: this is a bug of xtask/src/wire")]
+    Wire(#[from] toml::ser::Error),
     /// Operations or schemas that are missing in the crate.
     #[error(
         "{what} are missing: {before} in the document, {after} in the crate\n    help: this is a bug of the generator; nothing was written"
@@ -133,25 +149,36 @@ impl Pipeline {
         let Supported { adapted, origins, left_out, overlay } =
             supported(repaired.document, overlay, repaired.origins, &mut attention)?;
         times.lap("adapt and preflight");
-        let (types, calls) = thread::scope(|scope| {
+        let areas = area::by_area(&adapted.model.operations, &overlay);
+        let (types, type_files, calls, api) = thread::scope(|scope| {
             // Only the types need progenitor, which uses one core.
             let calls = scope.spawn(|| calls(&adapted, &overlay));
             let types = types(&adapted, &overlay, times);
             let calls = calls.join().unwrap_or_else(|panic| resume_unwind(panic));
             times.lap("wait");
-            types.and_then(|types| Ok((types, calls?)))
+            let (mut types, calls) = (types?, calls?);
+            let modules = [calls.modules.as_slice(), types.modules.as_slice()].concat();
+            let features = manifest::features(&areas);
+            let api = scope.spawn(move || public_api(&modules, &features));
+            let type_files = format(mem::take(&mut types.sources), times);
+            let api = api.join().unwrap_or_else(|panic| resume_unwind(panic));
+            times.lap("wait");
+            Ok::<_, PipelineError>((types, type_files, calls, api))
         })?;
-        let Types { schemas: typed, files: type_files } = types;
-        let Calls { interface, mut files, times: calls_times } = calls;
+        let Calls { wire, mut files, times: calls_times, .. } = calls;
+        let (public_api, public_api_text, public_api_times) = api;
         times.add_parallel(calls_times);
+        times.add_parallel(public_api_times);
         let notes = notes.into_iter().chain(origins.in_given(adapted.notes.clone())).collect();
-        let summary = Summary { notes, ..summary(&typed, &adapted, operations, &schemas, repairs, &left_out)? };
+        let summary = Summary { notes, ..summary(&types.schemas, &adapted, operations, &schemas, repairs, &left_out)? };
         files.extend(type_files);
-        files::add_data(&mut files, &interface, &adapted, &overlay);
+        files::add_data(&mut files, &adapted, &overlay);
+        files.insert(public_api::FILE.to_owned(), public_api_text);
+        files.insert(wire::FILE.to_owned(), wire.text()?);
         times.lap("data");
         attention.extend(unnamed(&adapted, &origins));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
-        Ok(Output { files, interface, summary, attention })
+        Ok(Output { files, public_api, wire, summary, attention })
     }
 }
 
@@ -215,13 +242,28 @@ fn types(adapted: &Adapted, overlay: &Overlay, times: &mut Times) -> Result<Type
     let schemas = code.iter().map(|one| one.schema.clone()).collect();
     times.lap("types");
     let mut sources = files::types(code, adapted, overlay).map_err(PipelineError::Render)?;
+    let modules = modules(&sources);
     files::import(&mut sources);
     times.lap("type files");
+    Ok(Types { schemas, modules, sources })
+}
+
+/// Formats the files of the types.
+fn format(sources: Vec<Source>, times: &mut Times) -> Files {
     let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
     files::lay_out(&mut files);
     times.lap("layout");
-    Ok(Types { schemas, files })
+    files
+}
+
+/// Puts together what the files declare, and writes its text.
+fn public_api(modules: &[Module], features: &BTreeMap<String, Vec<String>>) -> (PublicApi, String, Times) {
+    let mut times = Times::start();
+    let public_api = PublicApi::of(modules, features);
+    let text = public_api.text();
+    times.lap("public API");
+    (public_api, text, times)
 }
 
 /// A document after the repairs.
@@ -271,32 +313,39 @@ pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Res
     Ok(Repaired { document, operations, schemas, repairs: applied, notes, origins, moves, attention })
 }
 
-/// The files of the types, and the schemas that have one.
+/// The files of the types before formatting, what they declare, and the schemas that have a type.
 struct Types {
     schemas: BTreeSet<String>,
-    files: Files,
+    modules: Vec<Module>,
+    sources: Vec<Source>,
 }
 
-/// The files without types, and the list of what the crate offers.
+/// The files without types, and what calls send.
 struct Calls {
-    interface: Interface,
+    modules: Vec<Module>,
+    wire: Wire,
     files: Files,
     times: Times,
 }
 
 fn calls(adapted: &Adapted, overlay: &Overlay) -> Result<Calls, PipelineError> {
     let mut times = Times::start();
-    let mut interface = Interface::of(&adapted.document);
-    interface.add_operations(&adapted.model.operations);
-    times.lap("interface");
+    let wire = Wire::of(&adapted.model, overlay);
+    times.lap("wire");
     let mut sources = files::calls(adapted, overlay).map_err(PipelineError::Render)?;
+    let modules = modules(&sources);
     files::import(&mut sources);
     times.lap("calls");
     let mut files = files::format(sources);
     times.lap(PRETTYPLEASE);
     files::lay_out(&mut files);
     times.lap("layout");
-    Ok(Calls { interface, files, times })
+    Ok(Calls { modules, wire, files, times })
+}
+
+/// What files declare. This comes before the `use` lines, because it takes absolute paths only.
+fn modules(sources: &[Source]) -> Vec<Module> {
+    public_api::modules(sources.iter().map(|(name, file)| (name.as_str(), file.items.as_slice())))
 }
 
 fn summary(

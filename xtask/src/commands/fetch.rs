@@ -1,6 +1,7 @@
 //! `cargo xtask fetch`: takes a new document and keeps its facts.
 
 use std::{
+    collections::BTreeSet,
     env, fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -10,17 +11,12 @@ use chrono::{NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Failure,
-    output::{counted, line},
-    workspace,
-};
+use super::{Failure, output::line, workspace};
 use crate::{
     atomic_write,
     document::{Document, load},
     normalize::{self, Normalized},
     problem::Problems,
-    public_api::Interface,
 };
 
 /// Where Atlassian publishes the document.
@@ -159,14 +155,29 @@ fn report(source: &Source, before: Option<&Document>, document: &Document, notes
     line!("facts       {} paths, {} operations, {} schemas", source.paths, source.operations, source.schemas)?;
     notes.iter().try_for_each(|note| line!("note        {note}"))?;
     let Some(before) = before else {
-        return line!("interface   nothing to compare with: these are the first facts");
+        return line!("changes     nothing to compare with: these are the first facts");
     };
-    let changes = Interface::of(before).changes(&Interface::of(document));
-    match changes.len() {
-        0 => line!("interface   no change")?,
-        count => line!("interface   {}; run `cargo xtask regen` to see what breaks", counted(count, "change"))?,
+    let [old, new] = [before, document].map(addresses);
+    let (added, removed): (Vec<_>, Vec<_>) = (new.difference(&old).collect(), old.difference(&new).collect());
+    line!("changes     {} added, {} removed; run `cargo xtask regen` for the verdict", added.len(), removed.len())?;
+    added.iter().try_for_each(|address| line!("  + {address}"))?;
+    removed.iter().try_for_each(|address| line!("  - {address}"))
+}
+
+/// The operations of a document, and the URLs of its servers.
+fn addresses(document: &Document) -> BTreeSet<String> {
+    let mut addresses: BTreeSet<String> = servers(document.root().get("servers")).collect();
+    for operation in document.operations() {
+        addresses.extend(servers(operation.item.get("servers")).chain(servers(operation.value.get("servers"))));
+        addresses.insert(operation.label());
     }
-    changes.iter().try_for_each(|change| line!("  {change}"))
+    addresses
+}
+
+fn servers(servers: Option<&serde_json::Value>) -> impl Iterator<Item = String> {
+    let servers = servers.and_then(|servers| servers.as_array());
+    let urls = servers.into_iter().flatten().filter_map(|server| server.get("url").and_then(|url| url.as_str()));
+    urls.map(|url| format!("server {url}"))
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ pub mod fetch;
 mod output;
 mod places;
 pub mod regen;
+pub mod release_baseline;
 pub mod schema;
+mod verdict;
 
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 

@@ -14,18 +14,19 @@ use super::{
     Failure, features,
     output::{counted, line},
     places::Places,
-    workspace,
+    release_baseline::BASELINE,
+    verdict, workspace,
 };
 use crate::{
     document::load,
     emit::{
         disk::{self, DiskPlan},
-        source::{Files, INTERFACE},
+        source::Files,
     },
     overlay::Overlay,
     pipeline::{Output, Pipeline},
     problem::Problem,
-    public_api::Interface,
+    release::{BaselineError, Changes, Released},
     repair::RepairKind,
     rewrite::UnknownUrls,
     times::Times,
@@ -52,6 +53,9 @@ pub struct Options {
     /// Leave out operations whose URLs no rule knows, and write the rest
     #[arg(long)]
     pub leave_out: bool,
+    /// The directory of what the last release offered [default: spec/released]
+    #[arg(long, value_name = "DIR")]
+    pub released: Option<PathBuf>,
     /// Name every repair, change and file
     #[arg(long)]
     pub verbose: bool,
@@ -64,6 +68,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let out = place(&options.out, "generated");
     let mut times = Times::start();
     let overlay_directory = place(&options.overlay, "spec/overlay");
+    let released = place(&options.released, BASELINE);
+    // It is needed at the end, and is read on another core.
+    let released = thread::spawn(move || Released::read(&released));
     let (document, overlay) = thread::scope(|scope| {
         let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
         (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
@@ -82,7 +89,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     })?;
     let mut attention = output.attention.clone();
     attention.extend(without_example);
-    let before = last_interface(&out);
+    let released = released.join().unwrap_or_else(|panic| resume_unwind(panic));
+    let changes = released.map(|released| released.changes(&output));
+    times.lap("verdict");
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
         if !attention.is_empty() {
@@ -90,11 +99,12 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             return Err(Failure(format!("the document, spec/overlay/ or a repair needs attention: {list}")));
         }
         check(&out, &output.files, &plan)?;
+        changes?;
         return features::check(&areas);
     }
     disk::apply(&out, &output.files, &plan)?;
     times.lap("write");
-    report(options, &out, &before, &output, &plan)?;
+    report(options, &out, &changes, &output, &plan)?;
     features::report(&areas)?;
     report_times(&times)?;
     if !attention.is_empty() {
@@ -110,11 +120,6 @@ fn missing_examples(overlay: &Overlay) -> Vec<Problem> {
         Problem::in_overlay(format!("{area}.yaml"), "", format!("the area `{area}` has no example"), help)
     };
     overlay.areas_without_example().map(problem).collect()
-}
-
-/// The list that the last run wrote; an empty one if it is missing or damaged.
-fn last_interface(out: &Path) -> Interface {
-    fs::read(out.join(INTERFACE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
@@ -143,7 +148,13 @@ fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
     )))
 }
 
-fn report(options: &Options, out: &Path, before: &Interface, output: &Output, plan: &DiskPlan) -> io::Result<()> {
+fn report(
+    options: &Options,
+    out: &Path,
+    changes: &Result<Changes, BaselineError>,
+    output: &Output,
+    plan: &DiskPlan,
+) -> io::Result<()> {
     let summary = &output.summary;
     let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
     line!("operations  {operations} in, {methods} out")?;
@@ -158,7 +169,7 @@ fn report(options: &Options, out: &Path, before: &Interface, output: &Output, pl
     }
     summary.notes.iter().try_for_each(|note| line!("note        {note}"))?;
     summary.deprecated.iter().try_for_each(|item| line!("deprecated  {item}"))?;
-    report_changes(options, before, &output.interface)?;
+    verdict::report(changes, options.verbose)?;
     let DiskPlan { written, removed, unchanged } = plan;
     line!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display())?;
     if options.verbose {
@@ -177,26 +188,4 @@ fn report_times(times: &Times) -> io::Result<()> {
     line!("            in parallel {} (ms)", list(times.parallel()))?;
     let (total, baseline) = (times.total().as_secs_f64(), times.baseline().as_secs_f64());
     line!("            {:.0} ms in all, {:.2} times progenitor and prettyplease", total * 1e3, total / baseline)
-}
-
-fn report_changes(options: &Options, before: &Interface, now: &Interface) -> io::Result<()> {
-    if before.is_empty() {
-        return line!("interface   nothing to compare with: this is the first run");
-    }
-    let changes = before.changes(now);
-    let breaking = changes.iter().filter(|change| change.breaking).count();
-    let all = counted(changes.len(), "change");
-    match (changes.len(), breaking) {
-        (0, _) => line!("interface   no change since the last run")?,
-        (1, 0) => line!("interface   {all} since the last run, not breaking")?,
-        (_, 0) => line!("interface   {all} since the last run, none of them breaking")?,
-        (1, _) => line!("interface   1 breaking change since the last run: this needs a new minor version")?,
-        _ => line!("interface   {all} since the last run, {breaking} of them breaking: this needs a new minor version")?,
-    }
-    let shown = if options.verbose { changes.len() } else { 40 };
-    changes.iter().take(shown).try_for_each(|change| line!("  {change}"))?;
-    if changes.len() > shown {
-        line!("  … and {} more; --verbose lists them all", changes.len() - shown)?;
-    }
-    Ok(())
 }

@@ -2,14 +2,13 @@
 
 use super::{
     imports, layout,
-    source::{Files, HEADER, INTERFACE, Source},
+    source::{Files, HEADER, Source},
     type_files,
 };
 use crate::{
     adapt::Adapted,
     model::area,
     overlay::Overlay,
-    public_api::Interface,
     render::{
         area as calls, base_urls, client, crate_root, deprecated, manifest, table, test_calls, test_examples,
         test_round_trips,
@@ -74,13 +73,10 @@ pub fn lay_out(files: &mut Files) {
 }
 
 /// Adds the files that are no Rust.
-pub fn add_data(files: &mut Files, interface: &Interface, adapted: &Adapted, overlay: &Overlay) {
+pub fn add_data(files: &mut Files, adapted: &Adapted, overlay: &Overlay) {
     files.insert("Cargo.toml".to_owned(), manifest::render(&area::by_area(&adapted.model.operations, overlay), HEADER));
     files.insert(
         "rustfmt.toml".to_owned(),
         format!("# {HEADER}.\n\n# prettyplease formats the code of this crate.\ndisable_all_formatting = true\n"),
     );
-    let mut interface = serde_json::to_string_pretty(interface).unwrap_or_default();
-    interface.push('\n');
-    files.insert(INTERFACE.to_owned(), interface);
 }

@@ -1,15 +1,28 @@
 //! The manifest of the generated crate.
 
+use std::collections::BTreeMap;
+
 use crate::model::area::{AreaModel, UNUSED_TYPES};
+
+/// The features, each with those that it includes.
+pub fn features(areas: &[AreaModel<'_>]) -> BTreeMap<String, Vec<String>> {
+    let keys = |areas: &mut dyn Iterator<Item = &AreaModel<'_>>| areas.map(|area| area.key.to_owned()).collect();
+    let default: Vec<String> = keys(&mut areas.iter().filter(|area| !area.is_experimental()));
+    let mut full: Vec<String> = keys(&mut areas.iter());
+    let alone = full.iter().cloned().map(|key| (key, Vec::new()));
+    let mut features: BTreeMap<_, _> = alone.chain([(UNUSED_TYPES.to_owned(), Vec::new())]).collect();
+    full.push(UNUSED_TYPES.to_owned());
+    features.extend([("default".to_owned(), default), ("full".to_owned(), full)]);
+    features
+}
 
 /// Renders `Cargo.toml`, with `header` in its first line.
 pub fn render(areas: &[AreaModel<'_>], header: &str) -> String {
-    let list = |areas: &mut dyn Iterator<Item = &AreaModel<'_>>| -> String {
-        areas.map(|area| format!("    \"{}\",\n", area.key)).collect()
-    };
-    let default = list(&mut areas.iter().filter(|area| !area.is_experimental()));
-    let full = list(&mut areas.iter());
-    let features: String = areas.iter().map(|area| format!("{} = []\n", area.key)).collect();
+    let features = features(areas);
+    let [default, full] = ["default", "full"].map(|name| -> String {
+        features.get(name).into_iter().flatten().map(|feature| format!("    \"{feature}\",\n")).collect()
+    });
+    let areas: String = areas.iter().map(|area| format!("{} = []\n", area.key)).collect();
     format!(
         r#"# {header}.
 
@@ -30,12 +43,11 @@ default = [
 {default}]
 # All areas, also those that Atlassian marks as experimental, and unused types.
 full = [
-{full}    "{UNUSED_TYPES}",
-]
+{full}]
 # Types of the document that no operation uses.
 {UNUSED_TYPES} = []
 # One feature for each area, with its operations and their types.
-{features}
+{areas}
 [dependencies]
 # Dates.
 chrono.workspace = true

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{rejects, rejects_overlay};
-use crate::support::document::{OverlayCopy, at, changed, changed_overlay, remove};
+use super::{rejected_untouched, rejects_overlay};
+use crate::support::document::{OverlayCopy, TempFile, at, changed, changed_overlay, remove};
 
 #[test]
 fn an_entry_whose_key_has_a_typo_is_rejected_with_the_nearest_operation() {
@@ -106,7 +106,11 @@ fn paging_of_a_response_without_pages_is_rejected() {
         let response = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts/get/responses/200/content/application~1json");
         response["schema"] = json!({"$ref": "#/components/schemas/SuccessResponse"});
     });
-    rejects(&document, &["it has `paging`, but its response is not a known form of page", "support the form in"]);
+    let spec = TempFile::new("document", &document);
+    rejected_untouched(
+        &["--check".as_ref(), "--spec".as_ref(), spec.path().as_os_str()],
+        &["it has `paging`, but its response is not a known form of page", "support the form in"],
+    );
 }
 
 #[test]

@@ -177,8 +177,8 @@ impl Case {
 
 fn generated(output: &Output) -> CaseResult {
     // The interface is listed on another thread, whose panic would show as an empty list.
-    if output.interface.is_empty() {
-        return CaseResult::Gap("the interface is empty".to_owned());
+    if output.public_api.items().next().is_none() {
+        return CaseResult::Gap("the public API is empty".to_owned());
     }
     if output.attention.is_empty() { CaseResult::Generated } else { CaseResult::Reported("attention") }
 }

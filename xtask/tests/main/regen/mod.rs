@@ -2,7 +2,8 @@
 
 mod check;
 mod docs;
-mod interface;
 mod pipes;
+mod public_api;
 mod report;
 mod same_bytes;
+mod verdict;

@@ -12,7 +12,7 @@ use std::{
 use crate::support::workspace;
 
 /// The published document, or `None` where it is absent and may be. In CI it must be there.
-fn published() -> Option<PathBuf> {
+pub fn published() -> Option<PathBuf> {
     let given = env::var_os("JSM_OPS_UPSTREAM").map(PathBuf::from);
     let path = given.unwrap_or_else(|| workspace().join("../shared/upstream/jsm-ops.v3.json"));
     if path.is_file() {
@@ -27,7 +27,7 @@ fn published() -> Option<PathBuf> {
     None
 }
 
-fn in_ci() -> bool {
+pub fn in_ci() -> bool {
     env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
 }
 

@@ -1,0 +1,136 @@
+//! Next versions of the published document, each a JSON Patch with the verdict that it must have.
+//!
+//! The patches lie beside the repository, because they hold sentences of the document.
+
+mod judge;
+mod table;
+
+use std::{
+    env, fs,
+    panic::resume_unwind,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use serde_json::Value;
+use xtask::{
+    document::Document,
+    overlay::Overlay,
+    pipeline::Pipeline,
+    public_api::{change::RustVerdict, compare as api},
+    release::{Changes, Released},
+    times::Times,
+    wire::compare::{self as wire, WireVerdict},
+};
+
+use self::table::{CASES, Case, Expected, NOT_YET};
+use crate::{
+    support::workspace,
+    upstream::{in_ci, published},
+};
+
+/// The directory of the patches, or `None` where it is absent and may be. In CI it must be there.
+fn patches() -> Option<PathBuf> {
+    let given = env::var_os("JSM_OPS_CASES").map(PathBuf::from);
+    let path = given.unwrap_or_else(|| workspace().join("../shared/cases")).join("documents");
+    if path.is_dir() {
+        return Some(path);
+    }
+    assert!(!in_ci(), "CI runs without the next versions: set JSM_OPS_CASES to the directory of {}", path.display());
+    eprintln!("skipped: the next versions of the document are not here (JSM_OPS_CASES)");
+    None
+}
+
+/// The document after a patch.
+fn next_version(published: &Value, patches: &Path, name: &str) -> Value {
+    let text = fs::read_to_string(patches.join(format!("{name}.json"))).expect("the patch is readable");
+    let patch: json_patch::Patch = serde_json::from_str(&text).expect("a JSON Patch");
+    let mut document = published.clone();
+    json_patch::patch(&mut document, &patch).expect("the patch applies");
+    document
+}
+
+/// What a run made of a document: the changes, or why it stopped.
+fn run(overlay: &Overlay, released: &Released, document: Value) -> Result<Changes, String> {
+    let output = Pipeline::new(overlay.clone()).run(Document::new(document), &mut Times::start());
+    output.map(|output| released.changes(&output)).map_err(|error| error.to_string())
+}
+
+/// What is wrong with the result of a case; `None` if nothing is.
+fn wrong(case: &Case, result: &Result<Changes, String>) -> Option<String> {
+    match (&case.expected, result) {
+        (Expected::Stops, Err(_)) => None,
+        (Expected::Stops, Ok(_)) => Some("the run must stop, and did not".to_owned()),
+        (_, Err(error)) => Some(format!("the run stopped: {error}")),
+        (Expected::Is(rust, sent), Ok(changes)) => differs(Some(*rust), *sent, changes),
+        (Expected::Wire(sent), Ok(changes)) => differs(None, *sent, changes),
+    }
+}
+
+fn differs(rust: Option<RustVerdict>, sent: WireVerdict, changes: &Changes) -> Option<String> {
+    let found = (api::verdict(&changes.api), wire::verdict(&changes.wire));
+    if rust.is_none_or(|rust| rust == found.0) && sent == found.1 {
+        return None;
+    }
+    let rust = rust.map_or_else(|| "any".to_owned(), |rust| rust.to_string());
+    let mut text = format!("Rust {rust} and wire {sent} expected, found {} and {}", found.0, found.1);
+    let list = changes.api.iter().map(|change| format!("{change}  ({})", change.verdict));
+    for change in list.chain(changes.wire.iter().map(ToString::to_string)).take(20) {
+        text.push_str("\n      ");
+        text.push_str(&change);
+    }
+    Some(text)
+}
+
+/// The results of all cases, in their order.
+fn results(published: &Value, patches: &Path) -> Vec<Option<String>> {
+    let overlay = Overlay::directory(&workspace().join("spec/overlay")).expect("the overlay is readable");
+    let released = Released::read(&workspace().join("spec/released")).expect("the baseline is readable");
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![None; CASES.len()]));
+    let work = || {
+        while let Some((index, case)) = CASES.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+            let result = wrong(case, &run(&overlay, &released, next_version(published, patches, case.name)));
+            results.lock().expect("no thread panics")[index] = result;
+        }
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..thread::available_parallelism().map_or(1, usize::from)).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+    });
+    results.into_inner().expect("no thread panics")
+}
+
+#[test]
+fn every_next_version_has_the_verdict_of_the_table() {
+    let (Some(published), Some(patches)) = (published(), patches()) else { return };
+    let published: Value =
+        serde_json::from_str(&fs::read_to_string(published).expect("the document is readable")).expect("JSON");
+    let mut report = String::new();
+    for (case, wrong) in CASES.iter().zip(results(&published, &patches)) {
+        let waits = NOT_YET.contains(&case.name);
+        match wrong {
+            Some(wrong) if !waits => report.push_str(&format!("\n  {}: {wrong}", case.name)),
+            Some(wrong) => eprintln!("not yet {}: {}", case.name, wrong.lines().next().unwrap_or_default()),
+            None if waits => report.push_str(&format!("\n  {}: is right; remove it from NOT_YET", case.name)),
+            None => {}
+        }
+    }
+    assert!(report.is_empty(), "next versions of the document end in another way:{report}");
+}
+
+#[test]
+fn the_table_has_every_patch_once() {
+    let Some(patches) = patches() else { return };
+    let files = fs::read_dir(patches).expect("the directory is readable");
+    let names = files.map(|file| file.expect("an entry").file_name().into_string().expect("a name is text"));
+    let mut names: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect();
+    names.sort();
+    assert_eq!(CASES.iter().map(|case| case.name).collect::<Vec<_>>(), names);
+    let unknown: Vec<_> = NOT_YET.iter().filter(|name| !names.iter().any(|known| known == *name)).collect();
+    assert_eq!(unknown, [&""; 0]);
+}
