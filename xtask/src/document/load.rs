@@ -140,7 +140,9 @@ fn check(root: &Value) -> Result<(), Problems> {
         if !path.starts_with('/') {
             problems.push(Problem::new(at, "the path does not begin with a slash", "correct the document"));
         }
-        let operations = item.as_object().is_some_and(|item| METHODS.iter().any(|method| item.contains_key(*method)));
+        let holds =
+            |item: &Map<String, Value>| item.contains_key("$ref") || METHODS.iter().any(|method| item.contains_key(*method));
+        let operations = item.as_object().is_some_and(holds);
         if !operations {
             let help = "remove the path, or find out which operations it lost";
             problems.push(Problem::new(at, "the path has no operation", help));

@@ -123,25 +123,18 @@ fn types(schema: &mut Map<String, Value>) {
         [] => drop(schema.shift_remove("type")),
         [only] => drop(schema.insert("type".to_owned(), only.as_str().into())),
         several => {
-            let parts: Vec<Value> = several.iter().map(|one| alternative(schema, one)).collect();
+            // Alternatives are objects or plain values. A list or an object beside another type is
+            // any value, which is kept as it comes.
+            let is_plain = several.iter().all(|one| !["array", "object"].contains(&one.as_str()));
+            let parts: Vec<Value> = several.iter().map(|one| json!({ "type": one })).collect();
             for keyword in ["type", "format", "items", "properties", "required", "additionalProperties", "enum"] {
                 schema.shift_remove(keyword);
             }
-            schema.insert("anyOf".to_owned(), parts.into());
+            if is_plain {
+                schema.insert("anyOf".to_owned(), parts.into());
+            }
         }
     }
-}
-
-/// One type of several, with the keywords that belong to it.
-fn alternative(schema: &Map<String, Value>, kind: &str) -> Value {
-    let own: &[&str] = match kind {
-        "array" => &["items"],
-        "object" => &["properties", "required", "additionalProperties"],
-        _ => &["format"],
-    };
-    let mut part = Map::from_iter([("type".to_owned(), kind.into())]);
-    part.extend(own.iter().filter_map(|keyword| Some(((*keyword).to_owned(), schema.get(*keyword)?.clone()))));
-    Value::Object(part)
 }
 
 /// A bound that is a number becomes the limit with a flag.
@@ -196,9 +189,10 @@ mod tests {
     #[test]
     fn several_types_are_alternatives() {
         assert_eq!(
-            converted(json!({"type": ["integer", "array", "null"], "format": "int32", "items": {"type": ["string"]}})),
-            json!({"anyOf": [{"type": "integer", "format": "int32"}, {"type": "array", "items": {"type": "string"}}], "nullable": true})
+            converted(json!({"type": ["integer", "string", "null"], "format": "int32"})),
+            json!({"anyOf": [{"type": "integer"}, {"type": "string"}], "nullable": true})
         );
+        assert_eq!(converted(json!({"type": ["string", "array"], "items": {"type": "string"}})), json!({}));
         assert_eq!(converted(json!({"type": ["integer", "number"]})), json!({"type": "number"}));
     }
 

@@ -23,11 +23,9 @@ pub fn check(document: &Document, problems: &mut Problems) {
         if item.contains_key("$ref") {
             let paths = Pointer::Root.member("paths");
             let item = paths.member(path);
-            problems.push(Problem::new(
-                item.member("$ref"),
-                "a path item behind a reference is not supported",
-                "replace the reference with the path item",
-            ));
+            let message = "the reference to a path item leads nowhere";
+            let help = "correct it, or replace it with the path item";
+            problems.push(Problem::new(item.member("$ref"), message, help).in_operation(path));
         }
     }
     for operation in document.operations() {
