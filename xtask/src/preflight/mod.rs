@@ -50,7 +50,7 @@ mod tests {
                 "E": {"$ref": "#/components/schemas/E"}
             }}
         }));
-        let problems = preflight(&adapt::adapt(document, &Overlay::default())).expect_err("problems");
+        let problems = preflight(&adapt::adapt(document, &Overlay::default()));
         let is_nameless =
             |problem: &&Problem| problem.operation.is_none() && !problem.pointer.starts_with("/components/schemas/");
         let nameless: Vec<_> = problems.iter().filter(is_nameless).collect();
