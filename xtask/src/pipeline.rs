@@ -271,7 +271,8 @@ fn public_api(modules: &[Module], features: &BTreeMap<String, Vec<String>>) -> (
 pub struct Repaired {
     /// The rewritten document, with all repairs.
     pub document: Document,
-    /// How many operations it had before anything was changed, without those whose URLs are unknown.
+    /// How many operations it had before anything was changed, without those whose URLs are
+    /// unknown.
     pub operations: usize,
     /// The named schemas that it had before anything was changed.
     pub schemas: Vec<String>,

@@ -107,9 +107,10 @@ impl Overlay {
         self.areas.keys().map(String::as_str)
     }
 
-    /// The keys of the areas that have no example.
+    /// The keys of the areas that have operations and no example.
     pub fn areas_without_example(&self) -> impl Iterator<Item = &str> {
-        let without = self.areas.iter().filter(|(_, area)| area.peek().example.is_empty());
+        let has_operations = |key: &str| self.operations.values().any(|entry| entry.peek().area == key);
+        let without = self.areas.iter().filter(move |(key, area)| area.peek().example.is_empty() && has_operations(key));
         without.map(|(key, _)| key.as_str())
     }
 

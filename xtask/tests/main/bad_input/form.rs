@@ -28,7 +28,7 @@ rejected! {
     }) => ["at /swagger: the document is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
 
     openapi_3_2_is_rejected: changed(|root| root["openapi"] = json!("3.2.0")) =>
-        ["#/openapi: the document is OpenAPI \"3.2.0\"", "convert it to OpenAPI 3.0.x or 3.1.x"];
+        ["at /openapi: the document is OpenAPI \"3.2.0\"", "convert it to OpenAPI 3.0.x or 3.1.x"];
 
     a_document_without_a_version_is_rejected: changed(|root| drop(object(root, "").remove("openapi"))) =>
         ["at (root): the version `openapi` is missing"];
@@ -39,10 +39,10 @@ rejected! {
     an_empty_map_of_paths_is_rejected: changed(|root| root["paths"] = json!({})) => ["at /paths: the document has no paths"];
 
     a_document_without_schemas_is_rejected: changed(|root| root["components"]["schemas"] = json!({})) =>
-        ["#/components/schemas: the document has no schemas"];
+        ["at /components/schemas: the document has no schemas"];
 
     a_path_without_operations_is_rejected: changed(|root| root["paths"]["/api/{cloudId}/v1/logs"] = json!({"parameters": []})) =>
-        ["1 problem\n", "#/paths/~1api~1{cloudId}~1v1~1logs: the path has no operation"];
+        ["1 problem\n", "at /paths/~1api~1{cloudId}~1v1~1logs: the path has no operation"];
 
     a_node_of_the_wrong_type_is_rejected: changed(|root| root["components"]["schemas"]["AlertNote"]["properties"] = json!([])) =>
         ["1 problem\n", "#/components/schemas/AlertNote/properties: expected an object, found an array"];
