@@ -114,11 +114,12 @@ async fn validate(client: &Client, id: &str, arguments: &SampleArguments) -> Val
     }
 }
 
-/// A client for Prism, with the credential that an operation takes.
+/// A client for Prism, with the credential and the base URL that an operation takes.
 fn client(base_url: &str, operation: &Operation) -> Client {
     let gateway = Gateway::new(base_url).expect("a loopback gateway");
     let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(credential(operation)))]);
-    Client::new(BaseUrls::oauth_at(&gateway, &cloud_id()), http(headers))
+    let base_urls = if operation.takes_oauth() { BaseUrls::oauth_at } else { BaseUrls::basic_at };
+    Client::new(base_urls(&gateway, &cloud_id()), http(headers))
 }
 
 /// An HTTP client that works with every set of reqwest's features in the workspace.

@@ -8,9 +8,10 @@ use std::{
 use super::{Failure, output, workspace};
 use crate::{
     atomic_write,
-    document::load,
+    document::{Document, load},
     overlay::Overlay,
-    pipeline::{self, Pipeline},
+    pipeline::{self, Pipeline, PipelineError},
+    problem::Problems,
     repair::vendor,
     standalone,
     times::Times,
@@ -27,19 +28,42 @@ pub struct Options {
     pub out: Option<PathBuf>,
 }
 
-/// Runs the command.
+/// Why there is no document for other tools.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// The document cannot be repaired.
+    #[error(transparent)]
+    Repair(#[from] PipelineError),
+    /// Only the vendor can add what is missing.
+    #[error("the repaired document is invalid OpenAPI: {0}")]
+    Invalid(Problems),
+}
+
+/// A document for other tools, and what needs attention in the given one.
 ///
 /// Only the repairs of the vendor's mistakes are applied: the others would make the document wrong.
+///
+/// # Errors
+/// URLs that no rule knows, and whatever makes the document invalid and cannot be repaired.
+pub fn document(given: Document, overlay: &Overlay) -> Result<(Document, Problems), DocumentError> {
+    let pipeline = Pipeline { repairs: vendor::REPAIRS.to_vec(), ..Pipeline::new(overlay.clone()) };
+    let repaired = pipeline::repair(given, &pipeline, &mut Times::start())?;
+    let overlay = pipeline.overlay.follow(&repaired.moves);
+    let document = standalone::standalone(repaired.document, &overlay).map_err(DocumentError::Invalid)?;
+    Ok((document, repaired.attention))
+}
+
+/// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = options.spec.clone().unwrap_or_else(|| workspace().join("spec/jsm-ops.json"));
     let failed = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
     let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
-    let document = load::file(&spec).map_err(|error| failed(&error))?;
-    let pipeline = Pipeline { repairs: vendor::REPAIRS.to_vec(), ..Pipeline::new(overlay.clone()) };
-    let repaired = pipeline::repair(document, &pipeline, &mut Times::start());
-    let repaired = repaired.map_err(|error| failed(&error))?;
-    let document = standalone::standalone(repaired.document, &overlay.follow(&repaired.moves))
-        .map_err(|problems| failed(&format!("the repaired document is invalid OpenAPI: {problems}")))?;
+    let given = load::file(&spec).map_err(|error| failed(&error))?;
+    let (document, attention) = document(given, &overlay).map_err(|error| failed(&error))?;
+    if !attention.is_empty() {
+        output::note(format_args!("{}: {attention}", spec.display()));
+    }
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
     match &options.out {

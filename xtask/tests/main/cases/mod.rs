@@ -3,7 +3,7 @@
 //! The patches lie beside the repository, because they hold sentences of the document.
 
 mod judge;
-mod table;
+pub mod table;
 
 use std::{
     env, fs,
@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// The directory of the patches, or `None` where it is absent and may be. In CI it must be there.
-fn patches() -> Option<PathBuf> {
+pub fn patches() -> Option<PathBuf> {
     let given = env::var_os("JSM_OPS_CASES").map(PathBuf::from);
     let path = given.unwrap_or_else(|| workspace().join("../shared/cases")).join("documents");
     if path.is_dir() {
@@ -46,7 +46,7 @@ fn patches() -> Option<PathBuf> {
 }
 
 /// The document after a patch.
-fn next_version(published: &Value, patches: &Path, name: &str) -> Value {
+pub fn next_version(published: &Value, patches: &Path, name: &str) -> Value {
     let text = fs::read_to_string(patches.join(format!("{name}.json"))).expect("the patch is readable");
     let patch: json_patch::Patch = serde_json::from_str(&text).expect("a JSON Patch");
     let mut document = published.clone();
