@@ -68,7 +68,9 @@ fn describe_operations(document: &mut Document, overlay: &Overlay) {
         describe_parameters(operation, |name| overlay.parameter_docs(entry, name));
     });
     for (_, item) in document.paths_mut().into_iter().flatten() {
-        item.as_object_mut().map(|item| describe_parameters(item, |name| overlay.parameter_docs(None, name)));
+        if let Some(item) = item.as_object_mut() {
+            describe_parameters(item, |name| overlay.parameter_docs(None, name));
+        }
     }
     document.root_mut()["tags"] = tags.into_values().collect();
 }
