@@ -11,7 +11,7 @@ use chrono::{NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Failure, output::line, workspace};
+use super::{Failure, output::line, same_api, workspace};
 use crate::{
     atomic_write,
     document::{Document, load},
@@ -74,6 +74,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         .map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
     let [facts_path, source_path] = ["jsm-ops.json", "SOURCE.toml"].map(|name| to.join(name));
     let before = load::file(&facts_path).ok();
+    if let Some(before) = &before {
+        same_api::check(before, &document).map_err(|reason| Failure(format!("{from}: {reason}")))?;
+    }
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');
     let source = Source { openapi: version, ..source(&bytes, url, options.date.as_deref(), &document, &source_path) };

@@ -8,6 +8,7 @@ mod output;
 mod places;
 pub mod regen;
 pub mod release_baseline;
+mod same_api;
 pub mod schema;
 mod verdict;
 

@@ -1,8 +1,8 @@
 //! `spec/overlay/`: our own names, docs, and knowledge about the operations of the document.
 //!
 //! Operations are keyed by method and path as they stand after the URLs were rewritten (`GET
-//! /v1/alerts`). The vendor's operation ids and tags do not matter. A run that leaves an entry
-//! unread fails: see `ledger.rs`.
+//! /v1/alerts`). The vendor's operation ids and tags do not matter. An entry that a run
+//! leaves unread needs attention: see `ledger.rs`. Entries follow operations that moved.
 
 mod entries;
 mod error;

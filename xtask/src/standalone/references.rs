@@ -1,7 +1,7 @@
 //! Plain references: each leads to a named schema, and has nothing beside it.
 //!
-//! OpenAPI ignores what is beside a reference, and few tools follow a reference into the middle of a
-//! schema. So objects, enums and unions get the names that they have in the client, too.
+//! OpenAPI ignores what is beside a reference, and few tools follow a reference into the middle of
+//! a schema. So objects, enums and unions get the names that they have in the client, too.
 
 use serde_json::{Map, Value, json};
 

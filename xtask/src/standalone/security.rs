@@ -1,4 +1,5 @@
-//! One way to authenticate for each operation: OAuth 2.0 where it is possible, otherwise HTTP Basic.
+//! One way to authenticate for each operation: OAuth 2.0 where it is possible, otherwise HTTP
+//! Basic.
 //!
 //! The vendor offers both and names HTTP Basic first. It has a base URL of its own, and a URL of
 //! the document can have one base URL only.

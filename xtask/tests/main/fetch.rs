@@ -95,6 +95,33 @@ fn a_document_is_accepted_and_its_changes_are_reported() {
     assert_eq!(server.finish(), ["GET /doc HTTP/1.1"]);
 }
 
+/// Three small documents of other APIs: another title, the same title with other operations, and
+/// most of the operations gone.
+#[test]
+fn documents_of_other_apis_are_refused() {
+    let other = |title: &str, path: &str| {
+        let response = serde_json::json!({"200": {"description": ""}});
+        serde_json::json!({
+            "openapi": "3.0.1", "info": {"title": title, "version": "1"}, "servers": [{"url": "https://other.example/"}],
+            "paths": {path: {"get": {"responses": response}}}, "components": {"schemas": {"A": {"type": "string"}}}
+        })
+        .to_string()
+    };
+    let known: serde_json::Value = serde_json::from_str(document::text()).expect("JSON");
+    let title = known["info"]["title"].as_str().expect("a title");
+    let fewer = changed(|root| {
+        let paths = root["paths"].as_object_mut().expect("paths");
+        paths.retain(|path, _| path.starts_with("/api/{cloudId}/v1/alerts"));
+    });
+    for (text, part) in [
+        (other("The platform", "/rest/api/3/myself"), "its title is \"The platform\", expected"),
+        (other(title, "/rest/api/3/myself"), "it has 0 of the "),
+        (fewer, " known operations"),
+    ] {
+        assert_rejected(response(200, JSON, text.as_bytes()), &["this is the document of another API", part, "--from"]);
+    }
+}
+
 #[test]
 fn the_directory_is_created() {
     let server = Server::start([response(200, JSON, document::text().as_bytes())]);
