@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::characters::{visible, visible_except};
+
 /// One thing that is wrong with a document or with our own data about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -35,11 +37,12 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pointer = if self.pointer.is_empty() { "(root)" } else { &self.pointer };
-        write!(f, "at {pointer}")?;
+        write!(f, "at {}", visible(pointer))?;
         if let Some(operation) = &self.operation {
-            write!(f, " ({operation})")?;
+            write!(f, " ({})", visible(operation))?;
         }
-        write!(f, ": {}\n    help: {}", self.message, self.help)
+        // Our own messages may have several lines.
+        write!(f, ": {}\n    help: {}", visible_except(&self.message, "\n"), visible_except(&self.help, "\n"))
     }
 }
 

@@ -7,6 +7,7 @@ use syn::Ident;
 
 use super::{docs, field, paging, rust_type};
 use crate::{
+    characters::markdown_code,
     model::{
         Model,
         object::{Field, Object},
@@ -159,7 +160,7 @@ impl<'a> CallBuilder<'a> {
     /// The builder itself.
     pub fn definition(&self) -> TokenStream {
         let name = self.name();
-        let doc = format!(" Builds a call of `{}`.", self.operation.label());
+        let doc = format!(" Builds a call of {}.", markdown_code(&self.operation.label()));
         let body_field = match &self.operation.body {
             RequestBody::None => quote! {},
             _ => {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::{
+    characters::markdown_code,
     document::{Document, reach::Reach},
     model::{
         object::{Field, Object, Presence},
@@ -63,7 +64,7 @@ impl Extractor<'_> {
         };
         // A type that contains itself needs a pointer. Lists and maps are pointers already.
         let boxed = matches!(&rust_type, RustType::Named(name) if self.reach.leads_to(name, self.name));
-        let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
+        let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| markdown_code(wire), str::to_owned);
         let lenient = property.get("x-jsm-lenient").is_some();
         Field { rust_name: field_name(wire), wire_name: wire.to_owned(), rust_type, presence, secret, boxed, lenient, docs }
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{pages, request_bodies::Bodies};
 use crate::{
+    characters::markdown_code,
     document::{Document, Operation, Pointer, template_names},
     model::{
         operation::{OperationModel, Parameter, RequestBody, ResponseBody, UNSORTED},
@@ -122,7 +123,7 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
                 rust_name: field_name(name),
                 rust_type: RustType::of(parameter.get("schema")?),
                 required: parameter.get("required") == Some(&Value::Bool(true)),
-                docs: if docs.is_empty() { format!("`{name}`") } else { docs.to_owned() },
+                docs: if docs.is_empty() { markdown_code(name) } else { docs.to_owned() },
             };
             Some((parameter.get("in")?.as_str()?, parameter_of))
         })
