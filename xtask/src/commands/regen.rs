@@ -81,7 +81,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }
         return features::check(&areas);
     }
-    disk::apply(&out, &output.files, &plan)?;
+    disk::apply(&out, &output.files)?;
     times.lap("write");
     report(options, &out, &before, &output, &plan)?;
     without_example.iter().try_for_each(|example| line!("examples    {example}"))?;
