@@ -1,142 +1,353 @@
-//! Writes and removes several files: all of them or none.
+//! Writes and removes several files: all of them or none, also where the process is killed.
+//!
+//! New contents and second names of what they replace go into a directory of their own. A journal
+//! there lists the changes from before the first to after the last. Where a run finds a journal,
+//! the run before it was killed between its changes, and they are undone.
 
 use std::{
-    fs, io,
-    io::Write,
-    path::{Path, PathBuf},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    path::{Component, Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
-use tempfile::{NamedTempFile, TempDir};
+use serde::{Deserialize, Serialize};
+
+/// The directory, below the one that is written to, of a run that is not at its end.
+pub const STAGE: &str = ".xtask-write";
+
+/// The list of changes in it.
+const JOURNAL: &str = "journal.json";
+
+/// How often another run is waited for, and how long each time.
+const LOCK_ATTEMPTS: usize = 100;
+const LOCK_WAIT: Duration = Duration::from_millis(100);
 
 /// A file or directory that could not be read, written or removed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot {action} {path}: {reason}\n    help: nothing was changed; make the directory writable, or pass another one with --out or --to"
-)]
+#[error("cannot {action} {path}: {reason}\n    help: nothing was changed; {help}")]
 pub struct DiskError {
     action: &'static str,
     path: String,
     reason: io::Error,
+    help: &'static str,
 }
 
 impl DiskError {
     /// A failure of `action` on a path.
     pub fn at<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
-        move |reason| Self { action, path: path.display().to_string(), reason }
+        let help = "make the directory writable, or pass another one with --out or --to";
+        move |reason| Self { action, path: path.display().to_string(), reason, help }
+    }
+
+    /// A symbolic link where a file or directory of our own is expected.
+    pub fn link(path: &Path) -> Self {
+        Self {
+            action: "write to",
+            path: path.display().to_string(),
+            reason: io::Error::other("it is a symbolic link"),
+            help: "replace the link by a file or directory, or pass another directory with --out or --to",
+        }
+    }
+
+    fn in_use(path: &Path) -> Self {
+        Self {
+            action: "write to",
+            path: path.display().to_string(),
+            reason: io::Error::other("another run writes to it"),
+            help: "run it again when the other one has ended",
+        }
+    }
+
+    fn foreign(path: &Path) -> Self {
+        Self {
+            action: "undo what a killed run left in",
+            path: path.display().to_string(),
+            reason: io::Error::other("this is not a journal of `cargo xtask`"),
+            help: "look at the directory, and remove it",
+        }
+    }
+}
+
+/// A directory that no other run writes to until this is dropped. What a killed run left there is
+/// undone.
+pub struct Locked<'a> {
+    directory: &'a Path,
+    /// The directories that did not exist, from the inside out.
+    missing: Vec<&'a Path>,
+    /// The open directory is the lock. It ends with the process.
+    _lock: Option<File>,
+}
+
+impl<'a> Locked<'a> {
+    /// Makes the directory if it is missing, and waits a while for other runs.
+    ///
+    /// # Errors
+    /// A directory that cannot be made, another run that does not end, and leftovers of a killed
+    /// run that cannot be undone.
+    pub fn new(directory: &'a Path) -> Result<Self, DiskError> {
+        let missing: Vec<&Path> =
+            directory.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+        fs::create_dir_all(directory).map_err(DiskError::at("create", directory))?;
+        let locked = Self { directory, missing, _lock: lock(directory)? };
+        recover(directory)?;
+        Ok(locked)
+    }
+
+    /// Writes the contents of `written` and removes the files of `removed`, all below the
+    /// directory.
+    ///
+    /// # Errors
+    /// The first change that failed. The changes before it were undone.
+    pub fn apply(&self, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<(), DiskError> {
+        let result = self.change(written, removed);
+        if result.is_err() {
+            let _ = self.missing.iter().map(fs::remove_dir).take_while(Result::is_ok).count();
+        }
+        result
+    }
+
+    fn change(&self, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<(), DiskError> {
+        let Some(first) = written.first().map(|(path, _)| path).or(removed.first()) else { return Ok(()) };
+        let paths = written.iter().map(|(path, _)| path).chain(removed);
+        paths.into_iter().try_for_each(|path| no_link(self.directory, path))?;
+        let stage = self.directory.join(STAGE);
+        make_private(&stage).map_err(DiskError::at("write", first))?;
+        let result = match Changes::stage(self.directory, &stage, written, removed) {
+            Err(error) => Err(error),
+            Ok(changes) => match changes.make(self.directory, &stage) {
+                // From here on the changes are made: without a journal, the stage means nothing.
+                Ok(()) => {
+                    let journal = stage.join(JOURNAL);
+                    fs::remove_file(&journal).map_err(DiskError::at("remove", &journal))?;
+                    Ok(())
+                }
+                // What cannot be undone now stays in the stage, for the next run.
+                Err(error) if changes.undo(self.directory, &stage).is_err() => return Err(error),
+                Err(error) => Err(error),
+            },
+        };
+        stop_here();
+        let _ = fs::remove_dir_all(&stage);
+        result
     }
 }
 
 /// Writes the contents of `written` and removes the files of `removed`, all below `directory`.
 ///
-/// New contents are staged beside their places, and replaced or removed files are kept until all
-/// changes are made.
-///
 /// # Errors
 /// The first change that failed. The changes before it were undone.
 pub fn apply(directory: &Path, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<(), DiskError> {
-    let missing: Vec<&Path> =
-        directory.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
-    let result = change(directory, written, removed);
-    if result.is_ok() {
-        removed.iter().for_each(|path| remove_empty_parents(directory, path));
-    } else {
-        written.iter().for_each(|(path, _)| remove_empty_parents(directory, path));
-        let _ = missing.into_iter().map(fs::remove_dir).take_while(Result::is_ok).count();
-    }
-    result
+    Locked::new(directory)?.apply(written, removed)
 }
 
-fn change(directory: &Path, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<(), DiskError> {
-    fs::create_dir_all(directory).map_err(DiskError::at("create", directory))?;
-    let staged = written.iter().map(|(path, text)| stage(path, text)).collect::<Result<Vec<_>, _>>()?;
-    let mut changes = Changes::begin(directory)?;
-    let result = changes.make(staged, removed);
-    if result.is_err() {
-        changes.undo();
-    }
-    result
-}
-
-/// Writes new content beside its place. The file removes itself unless it takes that place.
-fn stage<'a>(path: &'a Path, text: &str) -> Result<(&'a Path, NamedTempFile), DiskError> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(DiskError::at("create", parent))?;
-    let mut file =
-        with_usual_permissions().tempfile_in(parent).map_err(without_path).map_err(DiskError::at("write", path))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(DiskError::at("write", path))?;
-    Ok((path, file))
-}
-
-/// The error of the system: tempfile adds the name of the temporary file, which says nothing.
-fn without_path(error: io::Error) -> io::Error {
-    let cause = error.get_ref().and_then(|error| error.source()).and_then(|cause| cause.downcast_ref::<io::Error>());
-    cause.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
-}
-
-/// Temporary files are private by default; these become sources.
 #[cfg(unix)]
-fn with_usual_permissions() -> tempfile::Builder<'static, 'static> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut builder = tempfile::Builder::new();
-    builder.permissions(fs::Permissions::from_mode(0o666));
-    builder
+fn lock(directory: &Path) -> Result<Option<File>, DiskError> {
+    let file = File::open(directory).map_err(DiskError::at("read", directory))?;
+    for _ in 0..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_WAIT),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(DiskError::at("lock", directory)(error)),
+        }
+    }
+    Err(DiskError::in_use(directory))
 }
 
+/// A directory cannot be opened as a file here.
 #[cfg(not(unix))]
-fn with_usual_permissions() -> tempfile::Builder<'static, 'static> {
-    tempfile::Builder::new()
+fn lock(_: &Path) -> Result<Option<File>, DiskError> {
+    Ok(None)
 }
 
-/// The changes that were made so far.
+/// Makes a directory that did not exist, and that no other user can write to.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Rejects a path that leads through a symbolic link below the directory, or is one.
+fn no_link(directory: &Path, path: &Path) -> Result<(), DiskError> {
+    let below = path.ancestors().take_while(|ancestor| *ancestor != directory && !ancestor.as_os_str().is_empty());
+    for ancestor in below {
+        if fs::symlink_metadata(ancestor).is_ok_and(|data| data.is_symlink()) {
+            return Err(DiskError::link(ancestor));
+        }
+    }
+    Ok(())
+}
+
+/// Undoes what a killed run left.
+fn recover(directory: &Path) -> Result<(), DiskError> {
+    let stage = directory.join(STAGE);
+    match fs::symlink_metadata(&stage) {
+        Err(_) => return Ok(()),
+        Ok(data) if data.is_symlink() => return Err(DiskError::link(&stage)),
+        Ok(_) => {}
+    }
+    match fs::read(stage.join(JOURNAL)) {
+        Ok(bytes) => {
+            let changes: Changes = serde_json::from_slice(&bytes).map_err(|_| DiskError::foreign(&stage))?;
+            changes.check(directory, &stage)?;
+            changes.undo(directory, &stage).map_err(DiskError::at("undo what a killed run left in", &stage))?;
+            let journal = stage.join(JOURNAL);
+            fs::remove_file(&journal).map_err(DiskError::at("remove", &journal))?;
+        }
+        // The run was killed before its first change or after its last one.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(DiskError::at("read", &stage)(error)),
+    }
+    fs::remove_dir_all(&stage).map_err(DiskError::at("remove", &stage))
+}
+
+/// The changes of a run, as the journal has them.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Changes {
-    /// Keeps the replaced and removed files; goes with all its contents in the end.
-    kept: TempDir,
-    /// The places that changed, each with the file that was there.
-    places: Vec<(PathBuf, Option<PathBuf>)>,
+    changes: Vec<Change>,
+}
+
+/// A change of one file. Its number in the list names its contents in the stage.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    /// The file, relative to the directory.
+    path: PathBuf,
+    /// Whether new content takes its place. Otherwise the file is removed.
+    is_written: bool,
+    /// Whether there was a file before.
+    existed: bool,
 }
 
 impl Changes {
-    fn begin(directory: &Path) -> Result<Self, DiskError> {
-        let kept = TempDir::new_in(directory).map_err(DiskError::at("write to", directory))?;
-        Ok(Self { kept, places: Vec::new() })
-    }
-
-    fn make(&mut self, staged: Vec<(&Path, NamedTempFile)>, removed: &[PathBuf]) -> Result<(), DiskError> {
-        for (path, file) in staged {
-            // A second name leaves the file in its place until the new one takes it. Some file
-            // systems have no second names; there the place is empty for a moment.
-            self.keep(path, |path, kept| fs::hard_link(path, kept).or_else(|_| fs::rename(path, kept)))
-                .map_err(DiskError::at("replace", path))?;
-            file.persist(path).map_err(|error| DiskError::at("write", path)(error.error))?;
-        }
-        for path in removed {
-            self.keep(path, |path, kept| fs::rename(path, kept)).map_err(DiskError::at("remove", path))?;
-            if self.places.last().is_some_and(|(_, kept)| kept.is_none()) {
+    /// Writes the new contents and the journal into the stage. Nothing else changes.
+    fn stage(directory: &Path, stage: &Path, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<Self, DiskError> {
+        let mut changes = Vec::new();
+        let written = written.iter().map(|(path, text)| (path, Some(*text)));
+        for (path, text) in written.chain(removed.iter().map(|path| (path, None))) {
+            let number = changes.len();
+            let existed = keep(path, &old(stage, number)).map_err(DiskError::at("replace", path))?;
+            if let Some(text) = text {
+                let new = new(stage, number);
+                write_new(&new, text).map_err(DiskError::at("write", path))?;
+                if existed {
+                    let permissions = fs::metadata(path).map(|data| data.permissions());
+                    permissions
+                        .and_then(|permissions| fs::set_permissions(&new, permissions))
+                        .map_err(DiskError::at("write", path))?;
+                }
+            } else if !existed {
                 return Err(DiskError::at("remove", path)(io::ErrorKind::NotFound.into()));
             }
+            let relative = path
+                .strip_prefix(directory)
+                .map_err(|_| DiskError::at("write", path)(io::ErrorKind::InvalidInput.into()))?;
+            changes.push(Change { path: relative.to_owned(), is_written: text.is_some(), existed });
+            stop_here();
+        }
+        let changes = Self { changes };
+        let journal = stage.join(JOURNAL);
+        let unfinished = stage.join("journal.new");
+        let text = serde_json::to_string(&changes).map_err(|error| DiskError::at("write", &journal)(error.into()))?;
+        write_new(&unfinished, &text)
+            .and_then(|()| fs::rename(&unfinished, &journal))
+            .map_err(DiskError::at("write", &journal))?;
+        stop_here();
+        Ok(changes)
+    }
+
+    /// Rejects a journal that a run did not write: its files must be below the directory.
+    fn check(&self, directory: &Path, stage: &Path) -> Result<(), DiskError> {
+        for change in &self.changes {
+            let mut components = change.path.components();
+            if change.path.as_os_str().is_empty() || !components.all(|one| matches!(one, Component::Normal(_))) {
+                return Err(DiskError::foreign(stage));
+            }
+            no_link(directory, &directory.join(&change.path))?;
         }
         Ok(())
     }
 
-    fn keep(&mut self, path: &Path, keep: impl Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
-        let kept = self.kept.path().join(self.places.len().to_string());
-        let kept = match keep(path, &kept) {
-            Ok(()) => Some(kept),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
-        self.places.push((path.to_owned(), kept));
+    fn make(&self, directory: &Path, stage: &Path) -> Result<(), DiskError> {
+        for (number, change) in self.changes.iter().enumerate() {
+            let path = directory.join(&change.path);
+            if change.is_written {
+                let parent = path.parent().unwrap_or(directory);
+                fs::create_dir_all(parent).map_err(DiskError::at("create", parent))?;
+                fs::rename(new(stage, number), &path).map_err(DiskError::at("write", &path))?;
+            } else {
+                fs::remove_file(&path).map_err(DiskError::at("remove", &path))?;
+            }
+            stop_here();
+        }
+        let removed = self.changes.iter().filter(|change| !change.is_written);
+        removed.for_each(|change| remove_empty_parents(directory, &directory.join(&change.path)));
+        stop_here();
         Ok(())
     }
 
-    fn undo(&mut self) {
-        for (path, kept) in self.places.drain(..).rev() {
-            // The error that ended the run is the one to report.
-            let _ = match kept {
-                Some(kept) => fs::rename(kept, path),
-                None => fs::remove_file(path),
-            };
+    /// Puts the old files back. It may have been done in part before.
+    fn undo(&self, directory: &Path, stage: &Path) -> io::Result<()> {
+        for (number, change) in self.changes.iter().enumerate() {
+            let (path, old) = (directory.join(&change.path), old(stage, number));
+            let is_made = if change.is_written { !new(stage, number).exists() } else { !path.exists() };
+            if is_made && !change.existed {
+                ignore_missing(fs::remove_file(&path))?;
+            } else if is_made && old.exists() {
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::rename(&old, &path)?;
+            }
+            if !change.existed {
+                remove_empty_parents(directory, &path);
+            }
+            stop_here();
         }
+        Ok(())
+    }
+}
+
+fn new(stage: &Path, number: usize) -> PathBuf {
+    stage.join(format!("{number}.new"))
+}
+
+fn old(stage: &Path, number: usize) -> PathBuf {
+    stage.join(format!("{number}.old"))
+}
+
+/// Writes a file that must not exist.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Keeps a file under a second name, or as a copy on file systems without second names. Returns
+/// whether there is a file.
+fn keep(path: &Path, kept: &Path) -> io::Result<bool> {
+    let data = match fs::symlink_metadata(path) {
+        Ok(data) => data,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if !data.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if fs::hard_link(path, kept).is_err() {
+        fs::copy(path, kept)?;
+        let time = data.modified()?;
+        File::options().append(true).open(kept).and_then(|file| file.set_modified(time))?;
+    }
+    Ok(true)
+}
+
+fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
     }
 }
 
@@ -146,6 +357,20 @@ fn remove_empty_parents(directory: &Path, path: &Path) {
     let parents = path.ancestors().skip(1).take_while(|parent| *parent != directory);
     let _ = parents.map(fs::remove_dir).take_while(Result::is_ok).count();
 }
+
+/// For tests, ends the process at the step that `XTASK_STOP_AT` names, as a kill would.
+#[cfg(debug_assertions)]
+fn stop_here() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static STEPS: AtomicUsize = AtomicUsize::new(0);
+    let step = STEPS.fetch_add(1, Ordering::Relaxed);
+    if std::env::var("XTASK_STOP_AT").is_ok_and(|at| at.parse() == Ok(step)) {
+        std::process::abort();
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn stop_here() {}
 
 #[cfg(test)]
 mod tests {
@@ -166,8 +391,11 @@ mod tests {
         for (name, text) in [("a.rs", "1"), ("b.rs", "2")] {
             fs::write(at(name), text).expect("written");
         }
-        let written = [(at("a.rs"), "new"), (at("new/deep/c.rs"), "new")];
-        let error = apply(directory.path(), &written, &[at("b.rs"), at("gone.rs")]).expect_err("a missing file");
+        let written = [(at("a.rs"), "new"), (at("new/deep/c.rs"), "new"), (at("b.rs/d.rs"), "new")];
+        let error = apply(directory.path(), &written, &[]).expect_err("a file is in the way");
+        assert!(error.to_string().contains("b.rs"), "{error}");
+        assert_eq!(contents(directory.path()), ["a.rs", "b.rs"]);
+        let error = apply(directory.path(), &written[..2], &[at("gone.rs")]).expect_err("a missing file");
         assert!(error.to_string().contains("cannot remove"), "{error}");
         assert_eq!(contents(directory.path()), ["a.rs", "b.rs"]);
         for (name, text) in [("a.rs", "1"), ("b.rs", "2")] {
@@ -186,5 +414,44 @@ mod tests {
         let deep = at("not/yet/there");
         apply(&deep, &[(deep.join("c.rs"), "new"), (at("file/d.rs"), "new")], &[]).expect_err("a file is in the way");
         assert_eq!(contents(directory.path()), ["file"]);
+    }
+
+    #[test]
+    fn a_journal_of_another_program_is_rejected_and_its_files_stay() {
+        let outside = tempfile::tempdir().expect("a directory");
+        let victim = outside.path().join("victim");
+        fs::write(&victim, "1").expect("written");
+        for path in [victim.to_string_lossy().into_owned(), "../victim".to_owned(), String::new()] {
+            let directory = outside.path().join("out");
+            fs::create_dir_all(directory.join(STAGE)).expect("made");
+            let journal = serde_json::json!({"changes": [{"path": path, "is_written": true, "existed": false}]});
+            fs::write(directory.join(STAGE).join(JOURNAL), journal.to_string()).expect("written");
+            let error = apply(&directory, &[(directory.join("a"), "1")], &[]).expect_err("a planted journal");
+            assert!(error.to_string().contains("not a journal"), "{error}");
+            assert!(victim.exists() && !directory.join("a").exists());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_are_kept_and_links_are_refused() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("a"), "1").expect("written");
+        fs::set_permissions(at("a"), fs::Permissions::from_mode(0o640)).expect("set");
+        apply(directory.path(), &[(at("a"), "2")], &[]).expect("applied");
+        assert_eq!(fs::metadata(at("a")).expect("a file").permissions().mode() & 0o777, 0o640);
+        fs::create_dir(at("real")).expect("made");
+        symlink(at("real"), at("link")).expect("linked");
+        symlink(at("a"), at("b")).expect("linked");
+        for path in ["link/x", "b"] {
+            let error = apply(directory.path(), &[(at(path), "3")], &[]).expect_err("a link");
+            assert!(error.to_string().contains("symbolic link"), "{error}");
+        }
+        symlink(at("real"), at(STAGE)).expect("linked");
+        apply(directory.path(), &[(at("a"), "3")], &[]).expect_err("a planted link");
+        assert_eq!(fs::read_to_string(at("a")).expect("content"), "2");
+        assert_eq!(contents(&at("real")), [""; 0]);
     }
 }

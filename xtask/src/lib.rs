@@ -8,6 +8,7 @@
 
 pub mod adapt;
 mod atomic_write;
+mod characters;
 pub mod commands;
 pub mod document;
 pub mod emit;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::characters::{visible, visible_except};
+
 /// The input that a problem is in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Input {
@@ -63,16 +65,18 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.input, self.pointer.as_str()) {
-            (Input::Document, "") => f.write_str("at (root)")?,
-            (Input::Document, pointer) => write!(f, "at {pointer}")?,
-            (Input::Overlay(file), "") => write!(f, "at {file}")?,
-            (Input::Overlay(file), pointer) => write!(f, "at {file}#{pointer}")?,
+        let pointer = visible(&self.pointer);
+        match (&self.input, self.pointer.is_empty()) {
+            (Input::Document, true) => f.write_str("at (root)")?,
+            (Input::Document, false) => write!(f, "at {pointer}")?,
+            (Input::Overlay(file), true) => write!(f, "at {}", visible(file))?,
+            (Input::Overlay(file), false) => write!(f, "at {}#{pointer}", visible(file))?,
         }
         if let Some(operation) = &self.operation {
-            write!(f, " ({operation})")?;
+            write!(f, " ({})", visible(operation))?;
         }
-        write!(f, ": {}\n    help: {}", self.message, self.help)
+        // Our own messages may have several lines.
+        write!(f, ": {}\n    help: {}", visible_except(&self.message, "\n"), visible_except(&self.help, "\n"))
     }
 }
 

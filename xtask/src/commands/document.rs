@@ -62,7 +62,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let given = load::file(&spec).map_err(|error| failed(&error))?;
     let (document, attention) = document(given, &overlay).map_err(|error| failed(&error))?;
     if !attention.is_empty() {
-        output::note(format_args!("{}: {attention}", spec.display()));
+        output::note(&format!("{}: {attention}", spec.display()));
     }
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');

@@ -35,7 +35,7 @@ pub fn exit(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::note(format_args!("error: {failure}"));
+            output::note(&format!("error: {failure}"));
             ExitCode::FAILURE
         }
     }

@@ -8,11 +8,20 @@ use std::{
     io::{self, ErrorKind, Write},
 };
 
+use crate::characters::visible_except;
+
 /// Prints a line to the standard output.
 macro_rules! line {
-    ($($part:tt)*) => { $crate::commands::output::write(std::io::stdout(), format_args!("{}\n", format_args!($($part)*))) };
+    ($($part:tt)*) => { $crate::commands::output::print(&format!($($part)*)) };
 }
 pub(super) use line;
+
+/// Prints a line to the standard output.
+///
+/// Names of a document may be in it, so what a terminal would act on is escaped.
+pub fn print(text: &str) -> io::Result<()> {
+    write(io::stdout(), format_args!("{}\n", visible_except(text, "\n\t")))
+}
 
 /// Writes a text. A closed pipe is not an error.
 pub fn write(mut to: impl Write, text: fmt::Arguments<'_>) -> io::Result<()> {
@@ -28,8 +37,10 @@ pub fn counted(count: usize, noun: &str) -> String {
 }
 
 /// Prints a line to the standard error. If that fails, there is no other place to report it.
-pub fn note(text: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "{text}");
+///
+/// Names of a document may be in it, so what a terminal would act on is escaped.
+pub fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", visible_except(text, "\n\t"));
 }
 
 #[cfg(test)]

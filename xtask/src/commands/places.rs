@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::output::counted;
 use crate::{
+    characters::{visible, visible_except},
     document::{child, load},
     origins::tokens,
     problem::{Input, Problem, Problems},
@@ -28,9 +29,10 @@ impl Places {
     /// Problems with their number, each with its file, its place, and what to do.
     pub fn list(&self, problems: &Problems) -> String {
         let entry = |(index, problem): (usize, &Problem)| {
-            let Problem { message, help, operation, .. } = problem;
-            let operation = operation.as_ref().map(|operation| format!(" ({operation})")).unwrap_or_default();
-            format!("\n  {}. {}{operation}: {message}\n     help: {help}", index + 1, self.place(problem))
+            let operation = problem.operation.as_ref().map(|operation| format!(" ({})", visible(operation)));
+            let [message, help] = [&problem.message, &problem.help].map(|text| visible_except(text, "\n"));
+            let (number, place) = (index + 1, self.place(problem));
+            format!("\n  {number}. {place}{}: {message}\n     help: {help}", operation.unwrap_or_default())
         };
         let count = counted(problems.len(), "problem");
         problems.iter().enumerate().map(entry).fold(count, |list, entry| list + &entry)
@@ -50,7 +52,7 @@ impl Places {
 
 fn at(file: &Path, pointer: &str) -> String {
     let file = file.display();
-    if pointer.is_empty() { file.to_string() } else { format!("{file}#{pointer}") }
+    if pointer.is_empty() { file.to_string() } else { format!("{file}#{}", visible(pointer)) }
 }
 
 /// The longest beginning of a pointer that a value has. Stages add nodes that the file lacks.

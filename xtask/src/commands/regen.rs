@@ -102,7 +102,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         changes?;
         return features::check(&areas);
     }
-    disk::apply(&out, &output.files, &plan)?;
+    disk::apply(&out, &output.files)?;
     times.lap("write");
     report(options, &out, &changes, &output, &plan)?;
     features::report(&areas)?;

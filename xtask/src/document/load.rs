@@ -1,15 +1,14 @@
 //! Reads a [`Document`] from JSON or YAML, and rejects everything but OpenAPI 3.0 and 3.1.
 
 use std::{
-    fmt, fs,
+    fs,
     io::{self, Read},
     path::Path,
 };
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::{Document, METHODS, Pointer};
+use super::{Document, METHODS, Pointer, strict::Strict, yaml};
 use crate::problem::{Problem, Problems};
 
 /// Largest document that is read, in bytes. The published one has 0.6 MB.
@@ -31,6 +30,9 @@ pub enum LoadError {
     /// Not text in UTF-8.
     #[error("the document is not UTF-8: byte {0} is not part of a character\n    help: fetch it again")]
     NotUtf8(usize),
+    /// Text in UTF-16.
+    #[error("the document is UTF-16\n    help: save it as UTF-8")]
+    Utf16,
     /// A web page instead of the document.
     #[error(
         "the document is an HTML page\n    help: the URL may have moved, or a proxy responded instead; open it in a browser"
@@ -84,12 +86,15 @@ fn value(bytes: &[u8]) -> Result<Value, LoadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(LoadError::TooLarge);
     }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || matches!(bytes, [0, _, ..] | [_, 0, ..]) {
+        return Err(LoadError::Utf16);
+    }
     let text = std::str::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.valid_up_to()))?;
     match text.trim_start_matches('\u{feff}').trim_start() {
         "" => Err(LoadError::Empty),
         text if text.starts_with('<') => Err(LoadError::Html),
         text if text.starts_with(['{', '[']) => json(text),
-        text => yaml(text).map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() }),
+        text => yaml::read(text).map_err(|error| LoadError::Syntax { format: "YAML", reason: error.to_string() }),
     }
 }
 
@@ -97,15 +102,6 @@ fn json(text: &str) -> Result<Value, LoadError> {
     let strict: Strict =
         serde_json::from_str(text).map_err(|error| LoadError::Syntax { format: "JSON", reason: error.to_string() })?;
     Ok(strict.0)
-}
-
-/// Reads YAML into a JSON value. Keys that YAML reads as numbers or booleans (`200:`) become the
-/// strings that JSON would have.
-///
-/// # Errors
-/// Invalid YAML, and values that JSON cannot express. The message has line and column.
-pub fn yaml(text: &str) -> Result<Value, serde_yaml::Error> {
-    serde_yaml::from_str(text).map(|Strict(value)| value)
 }
 
 /// Checks what all stages depend on.
@@ -163,93 +159,6 @@ pub fn json_type(value: &Value) -> &'static str {
     }
 }
 
-/// A JSON value in which a repeated key is an error. Usual parsers keep the last one.
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Strict)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom(format!("{value} is not a JSON number")))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(Strict(item)) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = access.next_key_seed(Key)? {
-            let Strict(value) = access.next_value()?;
-            if map.contains_key(&key) {
-                return Err(serde::de::Error::custom(format!("the key `{key}` occurs twice in one object")));
-            }
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
-    }
-}
-
-/// The key of a map; YAML reads `200:` as a number and `true:` as a boolean.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        match deserializer.deserialize_any(StrictVisitor)? {
-            Value::String(key) => Ok(key),
-            Value::Number(key) => Ok(key.to_string()),
-            Value::Bool(key) => Ok(key.to_string()),
-            other => Err(serde::de::Error::custom(format!("{} cannot be a key", json_type(&other)))),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,7 +210,44 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_an_error_and_no_overflow() {
-        assert!(rejected(&"[".repeat(100_000)).contains("recursion limit"));
-        assert!(rejected(&format!("a: {}", "[".repeat(1_000))).contains("recursion limit"));
+        // What begins with a bracket is JSON; the comment makes it YAML.
+        for text in [
+            "[".repeat(100_000),
+            format!("{{\"a\":{}", "[".repeat(100_000)),
+            format!("a: {}", "[".repeat(200_000)),
+            format!("# YAML\n{}", "{".repeat(200_000)),
+        ] {
+            let message = rejected(&text);
+            assert!(message.contains("recursion limit exceeded") && message.contains(" at line "), "{message}");
+        }
+    }
+
+    #[test]
+    fn utf_16_is_said_to_be_utf_16() {
+        let units: Vec<u16> = SMALL.encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        for text in [&little, &big, &[&[0xff, 0xfe], &little[..]].concat(), &[&[0xfe, 0xff], &big[..]].concat()] {
+            assert!(matches!(bytes(text), Err(LoadError::Utf16)));
+        }
+    }
+
+    #[test]
+    fn json_that_has_no_value_is_rejected_with_its_line() {
+        let begin = "{\"openapi\":\"3.0.1\",\n";
+        for rest in [
+            "\"a\":1e400}",
+            "\"a\":NaN}",
+            "\"a\":\"\\ud800\"}",
+            "\"a\":\"\\udc00x\"}",
+            "\"openapi\":1}",
+            "1:2}",
+            "\"a\":01}",
+            "\"a\":\"\t\"}",
+        ] {
+            let message = rejected(&format!("{begin}{rest}"));
+            assert!(message.contains("at line 2 column"), "{rest}: {message}");
+        }
+        assert!(rejected(&format!("{SMALL}\n{SMALL}")).contains("at line 2 column 1"));
     }
 }

@@ -4,10 +4,13 @@
 //! After [`facts`] every node has the JSON type that OpenAPI requires.
 
 pub mod facts;
+pub mod lines;
 pub mod load;
 mod pointer;
 pub mod reach;
+pub mod strict;
 pub mod walk;
+pub mod yaml;
 
 pub use pointer::Pointer;
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::source::{Files, HEADER};
-use crate::atomic_write::{self, DiskError};
+use crate::atomic_write::{DiskError, Locked, STAGE};
 
 /// The difference between the files and a directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,7 +44,8 @@ impl DiskPlan {
 pub fn plan(directory: &Path, files: &Files) -> Result<DiskPlan, PlanError> {
     let mut plan = DiskPlan::default();
     let existing = list(directory)?;
-    if !existing.is_empty() && !is_ours(directory) {
+    // A run that was killed before it wrote the manifest left its stage.
+    if !existing.is_empty() && !is_ours(directory) && !directory.join(STAGE).exists() {
         return Err(PlanError::NotOurs(directory.display().to_string()));
     }
     for (name, content) in files {
@@ -60,14 +61,19 @@ pub fn plan(directory: &Path, files: &Files) -> Result<DiskPlan, PlanError> {
     Ok(plan)
 }
 
-/// Carries a plan out.
+/// Writes the files and removes all others.
+///
+/// The directory may have changed since its plan was made, by another run or because the changes of
+/// a killed one are undone. So the plan is made anew when no other run can write.
 ///
 /// # Errors
 /// The first file that could not be written or removed.
-pub fn apply(directory: &Path, files: &Files, plan: &DiskPlan) -> Result<(), PlanError> {
+pub fn apply(directory: &Path, files: &Files) -> Result<(), PlanError> {
+    let locked = Locked::new(directory)?;
+    let plan = plan(directory, files)?;
     let written = plan.written.iter().filter_map(|name| Some((directory.join(name), files.get(name)?.as_str())));
     let removed: Vec<PathBuf> = plan.removed.iter().map(|name| directory.join(name)).collect();
-    atomic_write::apply(directory, &written.collect::<Vec<_>>(), &removed)?;
+    locked.apply(&written.collect::<Vec<_>>(), &removed)?;
     Ok(())
 }
 
@@ -90,7 +96,9 @@ fn list(directory: &Path) -> Result<Vec<String>, DiskError> {
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             let kind = entry.file_type().map_err(DiskError::at("read", &path))?;
             match name.as_str() {
-                "target" | "Cargo.lock" => {}
+                "target" | "Cargo.lock" | STAGE => {}
+                // What it leads to is not ours.
+                _ if kind.is_symlink() => return Err(DiskError::link(&entry.path())),
                 _ if kind.is_dir() => directories.push((entry.path(), format!("{name}/"))),
                 _ => names.push(name),
             }
@@ -111,7 +119,7 @@ mod tests {
 
     fn write(directory: &Path, files: &Files) -> DiskPlan {
         let plan = plan(directory, files).expect("plan");
-        apply(directory, files, &plan).expect("applied");
+        apply(directory, files).expect("applied");
         plan
     }
 

@@ -18,7 +18,11 @@ use super::{
     stale::{Purpose, Stale, member},
 };
 use crate::{
-    document::{child, load},
+    characters::{code_point, is_hidden as is_hidden_character},
+    document::{
+        child,
+        yaml::{self, YamlError},
+    },
     names::is_rust_name,
     problem::{Problem, Problems},
 };
@@ -79,7 +83,7 @@ impl Files {
             if is_hidden(&name) {
                 files.strays.push(name);
             } else if name.ends_with(".yaml") {
-                match read_file(&path).and_then(|text| yaml(&text)) {
+                match read_file(&path).and_then(|text| read_yaml(&text)) {
                     Ok(value) => drop(files.yaml.insert(name, value)),
                     Err(reason) => files.unreadable.push((name, reason)),
                 }
@@ -145,26 +149,17 @@ fn read_file(path: &Path) -> Result<String, String> {
 }
 
 /// The value of a YAML file, or why there is none.
-fn yaml(text: &str) -> Result<Value, String> {
-    // The parser reads the base64 of a binary value as a string.
-    if let Some(line) = text.lines().position(|line| line.contains("!!binary")) {
-        return Err(format!("tags are not supported: `!!binary` at line {}", line + 1));
-    }
-    load::yaml(text).map_err(|error| {
-        let reason = error.to_string();
-        if reason.contains("invalid type: enum") {
-            format!("tags are not supported: {reason}")
-        } else {
-            format!("invalid YAML: {reason}")
-        }
+fn read_yaml(text: &str) -> Result<Value, String> {
+    yaml::read(text).map_err(|error| match error {
+        YamlError::Tag { .. } => error.to_string(),
+        _ => format!("invalid YAML: {error}"),
     })
 }
 
 /// Whether a character makes source that does not compile or does not look as it reads: rustc
 /// rejects carriage returns and changes of the direction of text in docs.
 fn is_invalid(character: char) -> bool {
-    let is_control = character.is_control() && !matches!(character, '\n' | '\t');
-    is_control || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    is_hidden_character(character) && !matches!(character, '\n' | '\t')
 }
 
 /// The places of invalid characters, each with its text or key.
@@ -186,6 +181,33 @@ fn invalid_characters(value: &Value, pointer: &str, found: &mut Vec<(String, &'s
                     None => invalid_characters(member, &child(pointer, key), found),
                 }
             }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text has a block of code, which would become a doctest: rustdoc runs what is between
+/// fences, and what is indented after a blank line.
+fn has_code_block(text: &str) -> bool {
+    let mut after_blank = true;
+    text.lines().any(|line| {
+        let is_fence = ["```", "~~~"].iter().any(|mark| line.trim_start().starts_with(mark));
+        let is_indented = after_blank && (line.starts_with("    ") || line.starts_with('\t')) && !line.trim().is_empty();
+        after_blank = line.trim().is_empty();
+        is_fence || is_indented
+    })
+}
+
+/// The places of texts with a block of code.
+fn code_blocks(value: &Value, pointer: &str, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if has_code_block(text) => found.push(pointer.to_owned()),
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(index, item)| code_blocks(item, &child(pointer, &index.to_string()), found));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(key, member)| code_blocks(member, &child(pointer, key), found));
         }
         _ => {}
     }
@@ -265,6 +287,12 @@ impl Reader {
         for (pointer, what, character) in found {
             self.invalid_character(file, &pointer, what, character);
         }
+        let mut found = Vec::new();
+        code_blocks(&value, "", &mut found);
+        for pointer in found {
+            let help = format!("write the code as `code` in spec/overlay/{file}, or as a file of spec/overlay/examples");
+            self.report(file, &pointer, "the text has a block of code, which tests would run".to_owned(), help);
+        }
         if is_empty(&value) {
             let help = format!("add entries to spec/overlay/{file}, or remove it");
             self.report(file, "", "the file is empty".to_owned(), help);
@@ -281,7 +309,7 @@ impl Reader {
     }
 
     fn invalid_character(&mut self, file: &str, pointer: &str, what: &str, character: char) {
-        let message = format!("{what} has the character U+{:04X}, which Rust source cannot have", u32::from(character));
+        let message = format!("{what} has the character {}, which Rust source cannot have", code_point(character));
         self.report(file, pointer, message, format!("remove the character in spec/overlay/{file}"));
     }
 
@@ -515,6 +543,12 @@ impl Reader {
         let file = format!("{EXAMPLES}/{key}.rs");
         if let Some(character) = text.chars().find(|one| is_invalid(*one)) {
             self.invalid_character(&file, "", "the text", character);
+            return;
+        }
+        // The docs hold the example between fences.
+        if text.contains("```") {
+            let help = format!("remove the backticks from spec/overlay/{file}");
+            self.report(&file, "", "the example has three backticks in a row, which would end it".to_owned(), help);
             return;
         }
         let Some(area) = self.areas.get_mut(key) else {

@@ -8,6 +8,7 @@ use syn::Ident;
 use super::{deprecated, docs, field, form, paging, parameter, rust_type};
 use crate::{
     adapt::media_types::RAW_BODY,
+    characters::markdown_code,
     model::{
         Model,
         object::{Field, Object},
@@ -165,7 +166,7 @@ impl<'a> CallBuilder<'a> {
     /// The builder itself.
     pub fn definition(&self) -> TokenStream {
         let name = self.name();
-        let doc = format!(" Builds a call of `{}`.", self.operation.label());
+        let doc = format!(" Builds a call of {}.", markdown_code(&self.operation.label()));
         let body_field = match &self.operation.body {
             RequestBody::None => quote! {},
             _ => {

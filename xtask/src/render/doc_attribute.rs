@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{AttrStyle, Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue, Path, Token, token};
 
-use crate::overlay::Overlay;
+use crate::{characters::markdown_code, overlay::Overlay};
 
 /// `#[doc = "line"]`, built without a parser: there are thousands of these lines.
 pub fn doc_attribute(line: &str) -> Attribute {
@@ -19,5 +19,7 @@ pub fn doc_attribute(line: &str) -> Attribute {
 
 /// What a type is, in a line.
 pub fn type_line(overlay: &Overlay, schema: &str) -> String {
-    overlay.type_summary(schema).map_or_else(|| format!(" `{schema}` of the document."), |summary| format!(" {summary}"))
+    overlay
+        .type_summary(schema)
+        .map_or_else(|| format!(" {} of the document.", markdown_code(schema)), |summary| format!(" {summary}"))
 }

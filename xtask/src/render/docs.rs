@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use heck::ToKebabCase;
 
-use crate::model::{
-    area::AreaModel,
-    operation::{OperationModel, RequestBody, ResponseBody},
+use crate::{
+    characters::markdown_code,
+    model::{
+        area::AreaModel,
+        operation::{OperationModel, RequestBody, ResponseBody},
+    },
 };
 
 /// Atlassian's reference. A group of it has the path `api-group-<group>/` below this URL.
@@ -69,11 +72,11 @@ pub fn operation(operation: &OperationModel) -> Vec<String> {
     if !arguments.is_empty() {
         paragraph(arguments.join("\n"));
     }
-    paragraph(format!(" `{}`", operation.label()));
+    paragraph(format!(" {}", markdown_code(&operation.label())));
     paragraph(if operation.scopes.is_empty() {
         " Takes an API token only: OAuth 2.0 (3LO) tokens cannot call it.".to_owned()
     } else {
-        let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("`{scope}`")).collect();
+        let scopes: Vec<String> = operation.scopes.iter().map(|scope| markdown_code(scope)).collect();
         format!(" OAuth 2.0 scopes: {}.", scopes.join(", "))
     });
     if operation.status_operation.is_some() {
@@ -116,7 +119,7 @@ pub fn wrap<'a>(lines: impl IntoIterator<Item = &'a str>, width: usize) -> Vec<S
         if let Some(mark) = fence {
             fence = (!text.starts_with(mark)).then_some(mark);
             wrapping.keep(line);
-        } else if let Some(mark) = ["```", "~~~"].into_iter().find(|mark| text.starts_with(mark)) {
+        } else if let Some(mark) = opens_fence(text) {
             fence = Some(mark);
             wrapping.keep(line);
         } else {
@@ -125,6 +128,13 @@ pub fn wrap<'a>(lines: impl IntoIterator<Item = &'a str>, width: usize) -> Vec<S
     }
     wrapping.flush();
     wrapping.out
+}
+
+/// The mark of a line that begins a block of code. A line that begins with code of many backticks
+/// is none: it has backticks after the mark.
+fn opens_fence(text: &str) -> Option<&'static str> {
+    let mark = ["```", "~~~"].into_iter().find(|mark| text.starts_with(mark))?;
+    (mark == "~~~" || !text.trim_start_matches('`').contains('`')).then_some(mark)
 }
 
 struct Wrapping {
@@ -324,6 +334,11 @@ mod tests {
         assert_eq!(wrap(kept, 10), kept);
         assert_eq!(wrap(["see `a b c` and ``d ` e f``."], 8), ["see", "`a b c`", "and", "``d ` e f``."]);
         assert_eq!(wrap(["an unclosed ` mark"], 8), ["an", "unclosed", "` mark"]);
+    }
+
+    #[test]
+    fn code_of_many_backticks_begins_no_block() {
+        assert_eq!(wrap(["``` ` and `` ```", "is a value"], 30), ["``` ` and `` ``` is a value"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::{
+    characters::markdown_code,
     model::{area::AreaModel, operation::OperationModel},
     overlay::{Idempotency, Paging},
 };
@@ -49,7 +50,7 @@ pub fn file(areas: &[AreaModel<'_>], operations: &[OperationModel]) -> TokenStre
 
 fn row(operation: &OperationModel) -> TokenStream {
     let constant = format_ident!("{}", operation.constant());
-    let doc = format!(" `{}`", operation.label());
+    let doc = format!(" {}", markdown_code(&operation.label()));
     let OperationModel { id, method, path, area, scopes, .. } = operation;
     let rust_path = operation.rust_path();
     let family = operation.family.rust_name();

@@ -6,6 +6,7 @@ use syn::{Arm, Expr, Fields, Ident, Item, ItemEnum, ItemImpl, LitStr, Pat, Path,
 
 use super::code::TypeCode;
 use crate::{
+    characters::markdown_code,
     model::open_enum::OpenEnum,
     names::UNKNOWN_VARIANT,
     overlay::Overlay,
@@ -83,7 +84,12 @@ impl Template {
 
 fn unit_variant(name: &str, value: &str) -> Variant {
     let ident = Ident::new(name, Span::call_site());
-    Variant { attrs: vec![doc_attribute(&format!(" `{value}`"))], ident, fields: Fields::Unit, discriminant: None }
+    Variant {
+        attrs: vec![doc_attribute(&format!(" {}", markdown_code(value)))],
+        ident,
+        fields: Fields::Unit,
+        discriminant: None,
+    }
 }
 
 /// The arms of the one match of a function.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     adapt::{deprecated, member_names},
+    characters::markdown_code,
     document::{Document, reach::Reach},
     model::{
         object::{Field, Object, Presence},
@@ -65,7 +66,7 @@ impl Extractor<'_> {
         };
         // A type that contains itself needs a pointer. Lists and maps are pointers already.
         let boxed = matches!(&rust_type, RustType::Named(name) if self.reach.leads_to(name, self.name));
-        let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| format!("`{wire}`"), str::to_owned);
+        let docs = self.overlay.field_docs(self.name, wire).map_or_else(|| markdown_code(wire), str::to_owned);
         let lenient = property.get("x-jsm-lenient").is_some();
         let deprecated = deprecated::is_marked(self.schema, wire);
         let (rust_name, wire_name) = (field_name(name), wire.to_owned());

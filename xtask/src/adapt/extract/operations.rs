@@ -9,6 +9,7 @@ use crate::{
         media_types::{self, RAW_BODY},
         member_names,
     },
+    characters::markdown_code,
     document::{Document, Operation, Pointer, template_names},
     model::{
         operation::{FormPart, OperationModel, Parameter, PartContent, RequestBody, ResponseBody, UNSORTED},
@@ -144,7 +145,7 @@ fn parameters<'a>(operation: &Operation<'a>, entry: Option<&Entry>, overlay: &Ov
                 required: parameter.get("required") == Some(&Value::Bool(true)),
                 with_commas: parameter.get("explode") == Some(&Value::Bool(false)),
                 deprecated: is_deprecated(parameter),
-                docs: if docs.is_empty() { format!("`{wire_name}`") } else { docs.to_owned() },
+                docs: if docs.is_empty() { markdown_code(wire_name) } else { docs.to_owned() },
             };
             Some((parameter.get("in")?.as_str()?, parameter_of))
         })

@@ -55,11 +55,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         subject("jsm-ops-api, alerts alone", "jsm-ops-api", ours, alerts, lines_of(&with_alerts_alone)?),
     ];
     for subject in &mut subjects {
-        output::note(format_args!("checking the dependencies of {}", subject.label));
+        output::note(&format!("checking the dependencies of {}", subject.label));
         subject.check(&place)?;
     }
     for run in 1..=options.runs.max(1) {
-        output::note(format_args!("run {run} of {}", options.runs.max(1)));
+        output::note(&format!("run {run} of {}", options.runs.max(1)));
         for subject in &mut subjects {
             let measurement = subject.check(&place)?;
             subject.taken.push(measurement);

@@ -7,6 +7,7 @@
 //! keeping it could keep a sentence. Both are reported, because a part of the interface may be
 //! lost. Reducing facts again changes nothing, so every run begins with it.
 
+mod characters;
 mod keywords;
 
 use keywords::{EXTENSIONS, NodeShape, Plain, ROOT, Rule, SCHEMA};
@@ -19,10 +20,12 @@ use crate::problem::{Problem, Problems};
 /// prose.
 ///
 /// # Errors
-/// All nodes of another JSON type than OpenAPI requires.
+/// All nodes of another JSON type than OpenAPI requires, and all names and values with characters
+/// that do not print.
 pub fn facts(mut document: Document, notes: &mut Problems) -> Result<Document, Problems> {
     let mut facts = Facts { problems: Problems::new(), notes };
     facts.reduce(&Pointer::Root, document.root_mut(), &ROOT);
+    characters::check(&Pointer::Root, document.root(), &mut facts.problems);
     facts.problems.into_result()?;
     Ok(document)
 }
@@ -174,6 +177,24 @@ mod tests {
             "paths": {"/p": {"get": {"responses": {"200": {"description": "prose", "content": {"a/b": {"schema": {"type": "string"}}}}}}}}
         }));
         assert_eq!(of(once.clone()), once);
+    }
+
+    #[test]
+    fn names_and_values_print_and_prose_may_have_lines() {
+        let document = |value: &str| {
+            json!({"components": {"schemas": {
+                "A": {"type": "string", "enum": ["a", value], "description": "two\nlines"},
+                "B": {"properties": {(value): {"type": "string"}}}
+            }}})
+        };
+        let reduce = |value: &str| facts(Document::new(document(value)), &mut Problems::new());
+        assert!(reduce("b c").is_ok());
+        let problems = reduce("b\n\u{202e}c").expect_err("problems");
+        let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/components/schemas/A/enum/1", "/components/schemas/B/properties/b\n\u{202e}c"]);
+        let shown = problems.to_string();
+        assert!(shown.contains("at /components/schemas/B/properties/b\\n\\u{202e}c: the name"), "{shown}");
+        assert!(shown.contains("`b\\n\\u{202e}c` has the character U+000A"), "{shown}");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 mod disk;
 mod form;
+mod hostile;
+mod killed;
 mod names;
 mod operations;
 mod overlay;

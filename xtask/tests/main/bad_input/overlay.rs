@@ -168,12 +168,7 @@ fn two_entries_for_one_operation_are_rejected_with_their_line() {
     overlay.write("alerts.yaml", "operations:\n  GET /v1/alerts: {}\n  GET /v1/alerts: {}\n");
     rejects_overlay(
         &overlay,
-        &[
-            "1 problem\n",
-            "alerts.yaml: invalid YAML",
-            "the key `GET /v1/alerts` occurs twice in one object",
-            "line 2 column 3",
-        ],
+        &["1 problem\n", "alerts.yaml: invalid YAML", "the key `GET /v1/alerts` occurs twice in one object", "at line 3"],
     );
 }
 
