@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::{
     adapt::Adapted,
-    document::{Document, METHODS, Pointer, child, label, reach::Reach},
+    document::{Document, METHODS, Pointer, child, label, reach::Reach, tokens},
     names,
-    origins::{Origins, tokens},
+    origins::Origins,
     problem::{Problem, Problems},
 };
 

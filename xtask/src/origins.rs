@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     adapt::Adapted,
-    document::{Pointer, child},
+    document::{Pointer, child, tokens},
     problem::{Input, Problem, Problems},
 };
 
@@ -76,11 +76,6 @@ impl Origins {
         };
         problems.into_iter().map(place).collect()
     }
-}
-
-/// The tokens of a JSON pointer.
-pub fn tokens(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 #[cfg(test)]

@@ -1,52 +1,59 @@
 //! Where problems are, for a reader: a file, and a place that this file has.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
 use super::output::counted;
 use crate::{
     characters::{visible, visible_except},
-    document::{child, load},
-    origins::tokens,
+    document::{child, load, tokens},
     problem::{Input, Problem, Problems},
 };
 
 /// The inputs of a run.
 pub struct Places {
     spec: PathBuf,
+    /// The document as it stands in its file, which may be a pipe.
+    document: Vec<u8>,
     overlay: PathBuf,
-    /// The document as it stands in its file.
-    document: Value,
 }
 
 impl Places {
-    /// The inputs, with the content of the document.
-    pub fn new(spec: &Path, overlay: &Path, document: Value) -> Self {
-        Self { spec: spec.to_owned(), overlay: overlay.to_owned(), document }
+    /// The inputs, with the bytes of the document. They are parsed only if there are problems.
+    pub fn new(spec: &Path, document: Vec<u8>, overlay: &Path) -> Self {
+        Self { spec: spec.to_owned(), document, overlay: overlay.to_owned() }
     }
 
     /// Problems with their number, each with its file, its place, and what to do.
     pub fn list(&self, problems: &Problems) -> String {
+        let mut contents = BTreeMap::new();
         let entry = |(index, problem): (usize, &Problem)| {
             let operation = problem.operation.as_ref().map(|operation| format!(" ({})", visible(operation)));
             let [message, help] = [&problem.message, &problem.help].map(|text| visible_except(text, "\n"));
-            let (number, place) = (index + 1, self.place(problem));
+            let (number, place) = (index + 1, self.place(problem, &mut contents));
             format!("\n  {number}. {place}{}: {message}\n     help: {help}", operation.unwrap_or_default())
         };
         let count = counted(problems.len(), "problem");
         problems.iter().enumerate().map(entry).fold(count, |list, entry| list + &entry)
     }
 
-    fn place(&self, problem: &Problem) -> String {
-        match &problem.input {
-            Input::Document => at(&self.spec, &nearest(&self.document, &problem.pointer)),
-            Input::Overlay(name) => {
-                let path = self.overlay.join(name);
-                let content = load::file_value(&path).unwrap_or_default();
-                at(&path, &nearest(&content, &problem.pointer))
-            }
-        }
+    fn place(&self, problem: &Problem, contents: &mut BTreeMap<PathBuf, Value>) -> String {
+        let path = match &problem.input {
+            Input::Document => self.spec.clone(),
+            Input::Overlay(name) => self.overlay.join(name),
+        };
+        let content = contents.entry(path.clone()).or_insert_with(|| {
+            let value = match &problem.input {
+                Input::Document => load::value(&self.document),
+                Input::Overlay(_) => load::read(&path).and_then(|bytes| load::value(&bytes)),
+            };
+            value.unwrap_or_default()
+        });
+        at(&path, &nearest(content, &problem.pointer))
     }
 }
 

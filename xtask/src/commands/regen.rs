@@ -73,15 +73,16 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let released = thread::spawn(move || Released::read(&released));
     let (document, overlay) = thread::scope(|scope| {
         let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
-        (load::file(&spec), overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        let document = load::read(&spec).and_then(|bytes| Ok((load::bytes(&bytes)?, bytes)));
+        (document, overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
-    let document = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let (document, bytes) = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|error| Failure(error.report()))?;
     times.lap("load");
     let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
     let without_example = missing_examples(&overlay);
     let unknown_urls = if options.leave_out { UnknownUrls::LeaveOut } else { UnknownUrls::Stop };
-    let places = Places::new(&spec, &overlay_directory, document.root().clone());
+    let places = Places::new(&spec, bytes, &overlay_directory);
     let pipeline = Pipeline { unknown_urls, ..Pipeline::new(overlay) };
     let output = pipeline.run(document, &mut times).map_err(|error| match error.problems() {
         Some((what, problems)) => Failure(format!("{what}: {}", places.list(problems))),

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use saphyr_parser::{Event, Marker, Parser};
 
-use super::{child, yaml::MAX_DEPTH};
+use super::{child, tokens, yaml::MAX_DEPTH};
 
 /// The place of a node; of its key, where it is a member of an object. Both count from 1, the
 /// column in characters.
@@ -76,8 +76,7 @@ impl Lines {
     fn descend(&self, pointer: &str) -> Option<(String, Position)> {
         let mut position = *self.positions.first()?;
         let (mut node, mut found) = (ROOT, String::new());
-        for token in pointer.split('/').skip(1) {
-            let token = token.replace("~1", "/").replace("~0", "~");
+        for token in tokens(pointer) {
             let target = self.aliases.get(&node).copied().unwrap_or(node);
             let Some(next) = self.children.get(&(target, token.clone())) else { break };
             node = *next;

@@ -56,14 +56,6 @@ pub fn file(path: &Path) -> Result<Document, LoadError> {
     bytes(&read(path)?)
 }
 
-/// Reads the value of a JSON or YAML file, whatever it holds.
-///
-/// # Errors
-/// The file cannot be read, is too large, or is neither JSON nor YAML.
-pub fn file_value(path: &Path) -> Result<Value, LoadError> {
-    value(&read(path)?)
-}
-
 /// Reads a file up to one byte more than [`MAX_BYTES`], which [`bytes`] rejects.
 ///
 /// # Errors
@@ -82,7 +74,11 @@ pub fn bytes(bytes: &[u8]) -> Result<Document, LoadError> {
     Ok(Document::new(root))
 }
 
-fn value(bytes: &[u8]) -> Result<Value, LoadError> {
+/// Reads the value of JSON or YAML, whatever it holds.
+///
+/// # Errors
+/// There are too many bytes, or they are neither JSON nor YAML.
+pub fn value(bytes: &[u8]) -> Result<Value, LoadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(LoadError::TooLarge);
     }

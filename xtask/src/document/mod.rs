@@ -12,7 +12,7 @@ pub mod strict;
 pub mod walk;
 pub mod yaml;
 
-pub use pointer::Pointer;
+pub use pointer::{Pointer, tokens, unescaped};
 
 use std::collections::BTreeMap;
 
@@ -160,7 +160,7 @@ pub fn label(method: &str, path: &str) -> String {
 
 /// The pointer of a member or element below `parent`.
 pub fn child(parent: &str, token: &str) -> String {
-    format!("{parent}/{}", token.replace('~', "~0").replace('/', "~1"))
+    format!("{parent}/{}", pointer::escaped(token))
 }
 
 /// The name behind `#/components/schemas/NAME`; `None` for every other reference.

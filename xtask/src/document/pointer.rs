@@ -39,8 +39,18 @@ impl fmt::Display for Pointer<'_> {
 }
 
 /// A token as RFC 6901 writes it.
-fn escaped(token: &str) -> String {
+pub(super) fn escaped(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
+}
+
+/// The token that RFC 6901 writes so.
+pub fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// The tokens of a pointer, from the root down.
+pub fn tokens(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(unescaped).collect()
 }
 
 impl From<Pointer<'_>> for String {

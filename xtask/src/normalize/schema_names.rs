@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{Document, Pointer},
+    document::{Document, Pointer, unescaped},
     names::{checked_type_name, free_schema_name, type_name},
     problem::{Problem, Problems},
 };
@@ -72,7 +72,7 @@ fn pointed(reference: &str, renamed: &BTreeMap<String, String>) -> Option<String
     }
     let rest = reference.strip_prefix(SCHEMAS)?;
     let (token, within) = rest.split_once('/').map_or((rest, String::new()), |(token, rest)| (token, format!("/{rest}")));
-    let decoded = percent_decode_str(token).decode_utf8().ok()?.replace("~1", "/").replace("~0", "~");
+    let decoded = unescaped(&percent_decode_str(token).decode_utf8().ok()?);
     let name = renamed.get(&decoded).unwrap_or(&decoded);
     // A name with a slash stays escaped: the preflight reports it as missing.
     (!name.contains('/')).then(|| format!("{SCHEMAS}{name}{within}"))
