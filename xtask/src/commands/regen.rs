@@ -73,21 +73,19 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let released = thread::spawn(move || Released::read(&released));
     let (document, overlay) = thread::scope(|scope| {
         let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
-        let document = load::read(&spec).and_then(|bytes| Ok((load::bytes(&bytes)?, bytes)));
+        let document = load::read(&spec).map(|bytes| (load::bytes(&bytes), bytes));
         (document, overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let (document, bytes) = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let overlay = overlay.map_err(|error| Failure(error.report()))?;
+    let places = Places::new(&spec, bytes, &overlay_directory);
+    let document = document.map_err(|error| places.unread(&error))?;
+    let overlay = overlay.map_err(|error| places.unusable(&error))?;
     times.lap("load");
     let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
     let without_example = missing_examples(&overlay);
     let unknown_urls = if options.leave_out { UnknownUrls::LeaveOut } else { UnknownUrls::Stop };
-    let places = Places::new(&spec, bytes, &overlay_directory);
     let pipeline = Pipeline { unknown_urls, ..Pipeline::new(overlay) };
-    let output = pipeline.run(document, &mut times).map_err(|error| match error.problems() {
-        Some((what, problems)) => Failure(format!("{what}: {}", places.list(problems))),
-        None => Failure(format!("{}: {error}", spec.display())),
-    })?;
+    let output = pipeline.run(document, &mut times).map_err(|error| places.stopped(&error))?;
     let mut attention = output.attention.clone();
     attention.extend(without_example);
     let released = released.join().unwrap_or_else(|panic| resume_unwind(panic));
@@ -96,7 +94,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let plan = disk::plan(&out, &output.files)?;
     if options.check {
         if !attention.is_empty() {
-            let list = places.list(&attention);
+            let list = places.attention(&attention);
             return Err(Failure(format!("the document, spec/overlay/ or a repair needs attention: {list}")));
         }
         check(&out, &output.files, &plan)?;
@@ -105,11 +103,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
     disk::apply(&out, &output.files)?;
     times.lap("write");
-    report(options, &out, &changes, &output, &plan)?;
+    report(options, &places, &out, &changes, &output, &plan)?;
     features::report(&areas)?;
     report_times(&times)?;
     if !attention.is_empty() {
-        line!("attention   {}", places.list(&attention))?;
+        line!("attention   {}", places.attention(&attention))?;
     }
     Ok(())
 }
@@ -151,6 +149,7 @@ fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
 
 fn report(
     options: &Options,
+    places: &Places,
     out: &Path,
     changes: &Result<Changes, BaselineError>,
     output: &Output,
@@ -168,7 +167,7 @@ fn report(
             line!("  {} ({}): {}", repair.name, repair.kind, counted(repair.places, "place"))?;
         }
     }
-    summary.notes.iter().try_for_each(|note| line!("note        {note}"))?;
+    summary.notes.iter().try_for_each(|note| line!("note        {}", places.note(note)))?;
     summary.deprecated.iter().try_for_each(|item| line!("deprecated  {item}"))?;
     verdict::report(changes, options.verbose)?;
     let DiskPlan { written, removed, unchanged } = plan;
