@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::commands::{self, bench, document, fetch, regen, release_baseline, schema};
+use xtask::commands::{self, bench, document, fetch, regen, release_baseline, schema, taken};
 
 /// The commands of this workspace.
 #[derive(Parser)]
@@ -20,7 +20,7 @@ enum Command {
     /// Write the repaired document, complete and with whole URLs, for other tools
     Document(document::Options),
     /// Take a new document: reduce it to its facts and write them to spec/
-    Fetch(fetch::Options),
+    Fetch(taken::SourceOptions),
     /// Generate the crate in generated/ from spec/
     Regen(regen::Options),
     /// Make the crate in generated/ the one that later runs compare with: a step of a release

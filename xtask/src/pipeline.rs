@@ -17,7 +17,7 @@ use crate::{
     },
     generate::{self, GenerateError},
     left_out::LeftOut,
-    model::area,
+    model::{area, operation::OperationModel},
     moves::Moves,
     normalize::{self, Normalized},
     origins::Origins,
@@ -55,6 +55,8 @@ pub struct Output {
     pub public_api: PublicApi,
     /// What its calls send.
     pub wire: Wire,
+    /// Its operations, ordered by path and method.
+    pub operations: Vec<OperationModel>,
     /// The counts of the run.
     pub summary: Summary,
     /// What needs attention: what is left out, what moved, and what our own data have wrong. Places
@@ -178,7 +180,8 @@ impl Pipeline {
         times.lap("data");
         attention.extend(unnamed(&adapted, &origins));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
-        Ok(Output { files, public_api, wire, summary, attention })
+        let operations = adapted.model.operations;
+        Ok(Output { files, public_api, wire, operations, summary, attention })
     }
 }
 

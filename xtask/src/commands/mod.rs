@@ -4,12 +4,14 @@ pub mod bench;
 pub mod document;
 mod features;
 pub mod fetch;
+pub mod generation;
 mod output;
 mod places;
 pub mod regen;
 pub mod release_baseline;
 mod same_api;
 pub mod schema;
+pub mod taken;
 mod verdict;
 
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::{Display, Path, PathBuf},
 };
 
 use serde_json::Value;
@@ -26,6 +26,11 @@ impl Places {
     /// The inputs, with the bytes of the document. They are parsed only if there are problems.
     pub fn new(spec: &Path, document: Vec<u8>, overlay: &Path) -> Self {
         Self { spec: spec.to_owned(), document, overlay: overlay.to_owned() }
+    }
+
+    /// The file of the document.
+    pub fn document(&self) -> Display<'_> {
+        self.spec.display()
     }
 
     /// Problems with their number, each with its file, its place, and what to do.
