@@ -204,6 +204,17 @@ pub fn apply(directory: &Path, written: &[(PathBuf, &str)], removed: &[PathBuf])
     Locked::new(directory)?.apply(written, removed)
 }
 
+/// Undoes what a killed run left in a directory, if there is such a directory.
+///
+/// # Errors
+/// Leftovers that cannot be undone, and another run that does not end.
+pub fn recover_killed(directory: &Path) -> Result<(), DiskError> {
+    if fs::symlink_metadata(directory.join(STAGE)).is_ok() {
+        Locked::new(directory)?;
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 fn lock(directory: &Path) -> Result<Option<File>, DiskError> {
     let file = File::open(directory).map_err(DiskError::at("read", directory))?;

@@ -33,4 +33,5 @@ pub mod rewrite;
 pub mod standalone;
 pub mod times;
 pub mod types;
+pub mod update;
 pub mod wire;

@@ -57,6 +57,8 @@ pub struct Output {
     pub wire: Wire,
     /// Its operations, ordered by path and method.
     pub operations: Vec<OperationModel>,
+    /// The labels of operations that are left out.
+    pub left_out: BTreeSet<String>,
     /// The counts of the run.
     pub summary: Summary,
     /// What needs attention: what is left out, what moved, and what our own data have wrong. Places
@@ -180,8 +182,8 @@ impl Pipeline {
         times.lap("data");
         attention.extend(unnamed(&adapted, &origins));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
-        let operations = adapted.model.operations;
-        Ok(Output { files, public_api, wire, operations, summary, attention })
+        let (operations, left_out) = (adapted.model.operations, left_out.operations);
+        Ok(Output { files, public_api, wire, operations, left_out, summary, attention })
     }
 }
 

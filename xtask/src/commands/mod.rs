@@ -12,9 +12,15 @@ pub mod release_baseline;
 mod same_api;
 pub mod schema;
 pub mod taken;
+pub mod update;
 mod verdict;
 
-use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    fmt,
+    path::PathBuf,
+    process::{ExitCode, Termination},
+};
 
 /// The message of a command that failed.
 #[derive(Debug)]
@@ -33,9 +39,9 @@ impl<E: Error> From<E> for Failure {
 }
 
 /// Prints a failure and returns the exit code.
-pub fn exit(result: Result<(), Failure>) -> ExitCode {
+pub fn exit(result: Result<impl Termination, Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(value) => value.report(),
         Err(failure) => {
             output::note(&format!("error: {failure}"));
             ExitCode::FAILURE

@@ -41,6 +41,13 @@ pub struct SourceOptions {
     pub to: Option<PathBuf>,
 }
 
+impl SourceOptions {
+    /// The directory of the facts.
+    pub fn to(&self) -> PathBuf {
+        self.to.clone().unwrap_or_else(|| workspace().join("spec"))
+    }
+}
+
 /// `SOURCE.toml`: where the facts come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -92,7 +99,7 @@ pub struct Taken {
 /// # Errors
 /// A document that cannot be read, is malformed, or is that of another API.
 pub fn take(options: &SourceOptions) -> Result<Taken, Failure> {
-    let to = options.to.clone().unwrap_or_else(|| workspace().join("spec"));
+    let to = options.to();
     let from = options.from.as_deref().unwrap_or(PUBLISHED);
     let (bytes, from, url) = if from.contains("://") {
         let shown = shown(from)?;
