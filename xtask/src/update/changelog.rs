@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     items::{Items, Place},
-    markdown::{item, name, names, signature},
+    markdown::{item, name, names},
     operations::Difference,
+    phrases,
     since::Since,
 };
 use crate::{
@@ -32,10 +33,7 @@ pub fn lines(since: &Since<'_>) -> String {
     let mut lines = Lines::default();
     lines.operations(since);
     lines.api(since);
-    for change in &since.wire {
-        let text = format!("{} sends another request: {}.", name(&change.operation), signature(&change.detail));
-        lines.push(Heading::Changed, text);
-    }
+    since.wire.iter().for_each(|change| lines.push(Heading::Changed, phrases::request(change)));
     lines.text()
 }
 
@@ -86,6 +84,9 @@ impl Lines {
         let setters: BTreeSet<(ChangeKind, String)> = since.api.iter().filter_map(setter_of_field).collect();
         for change in &since.api {
             let heading = heading(change);
+            // What is removed always breaks.
+            let is_marked = heading == Heading::Added && change.verdict == RustVerdict::Breaking;
+            let breaks = if is_marked { " (breaking)" } else { "" };
             match items.place(&change.path) {
                 // The line of the operation says it.
                 Place::Operation(operation) if deprecated.contains(operation) && heading == Heading::Deprecated => {}
@@ -93,11 +94,17 @@ impl Lines {
                 Place::Operation(operation) if heading == Heading::Deprecated => {
                     self.push(heading, format!("{}.", name(operation)));
                 }
-                Place::Operation(operation) => self.whole_item(heading, operation, change),
-                Place::Builder(operation, member) if heading == Heading::Changed => {
-                    self.whole_item(heading, &format!("{operation}, {member}"), change);
+                Place::Operation(operation) | Place::Builder(operation, "send") if heading == Heading::Changed => {
+                    self.push(heading, phrases::changed(operation, change));
                 }
-                Place::Builder(operation, member) => self.part(heading, operation, format!("the setter {}", name(member))),
+                Place::Operation(_) => self.push(heading, format!("{}.", name(&change.path))),
+                Place::Builder(operation, member) if heading == Heading::Changed => {
+                    self.push(heading, phrases::changed(&format!("{operation}(…).{member}"), change));
+                }
+                Place::Builder(operation, member) => {
+                    let what = if change.detail.ends_with("-> Self") { "setter" } else { "method" };
+                    self.part(heading, operation, format!("the {what} {}", name(member)));
+                }
                 Place::Area(module) if change.path.starts_with("areas::") => {
                     self.push(heading, format!("The area {}.", name(module)));
                 }
@@ -110,23 +117,17 @@ impl Lines {
                     self.types.entry(heading).or_default().push(of.to_owned());
                 }
                 Place::Field(..) | Place::Member(..) | Place::Type(_) | Place::Other if heading == Heading::Changed => {
-                    self.whole_item(heading, &change.path, change);
+                    self.push(heading, phrases::changed(&change.path, change));
                 }
-                Place::Field(of, field) => self.part(heading, of, format!("the field {}", name(field))),
+                Place::Field(of, field) => self.part(heading, of, format!("the field {}{breaks}", name(field))),
                 Place::Member(of, value) if change.detail.starts_with("variant") => {
-                    self.part(heading, of, format!("the value {}", name(value)));
+                    self.part(heading, of, format!("the value {}{breaks}", name(value)));
                 }
                 Place::Member(..) if setters.contains(&(change.kind, change.path.clone())) => {}
                 Place::Member(of, method) => self.part(heading, of, format!("the method {}", name(method))),
                 Place::Type(_) | Place::Other => self.push(heading, format!("{}.", name(&change.path))),
             }
         }
-    }
-
-    /// A line that says what an item was and is.
-    fn whole_item(&mut self, heading: Heading, of: &str, change: &ApiChange) {
-        let breaks = if change.verdict == RustVerdict::Breaking { " (breaking)" } else { "" };
-        self.push(heading, format!("{}: {}{breaks}.", name(of), signature(&change.detail)));
     }
 
     fn text(self) -> String {

@@ -69,7 +69,7 @@ impl Finding {
     /// The exit codes of `--check`, for its help.
     pub fn help() -> String {
         let mut codes: Vec<(u8, &str)> = Self::ALL.map(|finding| (finding.code(), finding.meaning())).to_vec();
-        codes.push((1, "an error: nothing was written"));
+        codes.push((1, "an error"));
         codes.sort_unstable();
         let lines = codes.iter().map(|(code, meaning)| format!("\n  {code:>2}  {meaning}"));
         format!("Exit codes of --check:{}", lines.collect::<String>())

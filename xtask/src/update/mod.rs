@@ -9,5 +9,6 @@ pub mod finding;
 mod items;
 pub mod markdown;
 mod operations;
+mod phrases;
 pub mod report;
 pub mod since;

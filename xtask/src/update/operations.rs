@@ -38,9 +38,9 @@ pub struct Difference {
     what: &'static str,
     /// Its name, where there are several.
     name: Option<String>,
-    /// What it was; `None` if it is new.
+    /// What it was, where there is more to say than its name; `None` if it is new.
     was: Option<String>,
-    /// What it is; `None` if it is gone.
+    /// What it is, where there is more to say than its name; `None` if it is gone.
     is: Option<String>,
 }
 
@@ -55,6 +55,8 @@ impl Difference {
         let what = self.name.as_ref().map_or_else(|| self.what.to_owned(), |of| format!("{} {}", self.what, name(of)));
         match (&self.was, &self.is) {
             (None, None) => what,
+            (None, Some(is)) if is.is_empty() => format!("{what}: new"),
+            (Some(was), None) if was.is_empty() => format!("{what}: gone"),
             (None, Some(is)) => format!("{what}: new, {}", signature(is)),
             (Some(was), None) => format!("{what}: gone, was {}", signature(was)),
             (Some(was), Some(is)) => format!("{what}: {} → {}", signature(was), signature(is)),
@@ -118,7 +120,7 @@ fn differences(old: &OperationModel, new: &OperationModel) -> Vec<Difference> {
         let texts = |parameters: &[Parameter]| parameters.iter().map(|one| (one.name.clone(), parameter(one))).collect();
         found.extend(named(what, &texts(before), &texts(after)));
     }
-    let scopes = |one: &OperationModel| one.scopes.iter().map(|scope| (scope.clone(), "needed".to_owned())).collect();
+    let scopes = |one: &OperationModel| one.scopes.iter().map(|scope| (scope.clone(), String::new())).collect();
     found.extend(named("scope", &scopes(old), &scopes(new)));
     found
 }

@@ -3,7 +3,8 @@
 use super::{
     changelog, fields,
     finding::Finding,
-    markdown::{fenced, item, name, signature},
+    items::{Items, Place},
+    markdown::{fenced, name, signature},
     operations::OperationChanges,
     since::Since,
 };
@@ -48,13 +49,10 @@ impl Report<'_> {
     /// The text.
     pub fn text(&self) -> String {
         let mut text = "# A new document of JSM Operations\n\n".to_owned();
-        text.push_str(&item(&format!(
-            "Result: {} (exit code {} of `--check`).",
-            self.finding.meaning(),
-            self.finding.code()
-        )));
+        let (meaning, code) = (self.finding.meaning(), self.finding.code());
+        text.push_str(&format!("- Result: {meaning} (exit code {code} of `--check`)\n"));
         for (what, value) in &self.document {
-            text.push_str(&item(&format!("{what}: {}", name(value))));
+            text.push_str(&format!("- {what}: {}\n", name(value)));
         }
         text.push_str(
             "\nThe first part compares with the last document, which `spec/jsm-ops.json` held before. The second\n",
@@ -116,7 +114,9 @@ fn since_document(text: &mut String, since: &Since<'_>) {
         .map(|(one, differences)| nested(&head(one), &differences.iter().map(|one| one.markdown()).collect::<Vec<_>>()));
     section(text, "Changed operations", changed);
     section(text, "Gone operations", gone.iter().map(|one| format!("- {}\n", head(one))));
-    let others = since.api.iter().filter(|change| change.verdict == RustVerdict::Deprecation);
+    let items = Items::of(deprecated.iter().copied());
+    let is_listed = |path: &str| matches!(items.place(path), Place::Operation(_));
+    let others = since.api.iter().filter(|change| change.verdict == RustVerdict::Deprecation && !is_listed(&change.path));
     let deprecated = deprecated.iter().map(|one| format!("- {}\n", head(one)));
     section(text, "Newly deprecated", deprecated.chain(others.map(|change| format!("- {}\n", name(&change.path)))));
     let types = fields::by_type(&since.api).into_iter();
