@@ -128,7 +128,7 @@ fn summary(since: &SinceDocument<'_>) -> String {
     match since {
         SinceDocument::First => "nothing to compare with: these are the first facts".to_owned(),
         SinceDocument::Same => "none since the last document: the facts are the same".to_owned(),
-        SinceDocument::Unknown(_) => "unknown: the generator makes no crate of the last document".to_owned(),
+        SinceDocument::Unknown(_) => "unknown: the generator cannot make a crate of the last document".to_owned(),
         SinceDocument::Compared(since) => format!("since the last document: {}", since.counts()),
     }
 }

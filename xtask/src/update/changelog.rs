@@ -32,9 +32,44 @@ impl Heading {
 pub fn lines(since: &Since<'_>) -> String {
     let mut lines = Lines::default();
     lines.operations(since);
-    lines.api(since);
+    let known = Known::of(since);
+    since.api.iter().for_each(|change| lines.change(&known, change));
     since.wire.iter().for_each(|change| lines.push(Heading::Changed, phrases::request(change)));
     lines.text()
+}
+
+/// What other lines say already, and what names mean.
+struct Known {
+    items: Items,
+    /// The operations that both documents have.
+    operations: BTreeSet<String>,
+    /// The areas that one of the documents has.
+    other_areas: BTreeSet<String>,
+    /// The operations that are deprecated now.
+    deprecated: BTreeSet<String>,
+    /// The setters of fields that change in the same way.
+    setters: BTreeSet<(ChangeKind, String)>,
+}
+
+impl Known {
+    fn of(since: &Since<'_>) -> Self {
+        let [before, after] = since.runs.map(|run| &run.operations);
+        let [old, new] = [before, after].map(|all| all.iter().map(OperationModel::rust_path).collect::<BTreeSet<_>>());
+        let [old_areas, new_areas] =
+            [before, after].map(|all| all.iter().map(|one| module_name(&one.area)).collect::<BTreeSet<_>>());
+        Self {
+            items: Items::of(before.iter().chain(after)),
+            operations: old.intersection(&new).cloned().collect(),
+            other_areas: old_areas.symmetric_difference(&new_areas).cloned().collect(),
+            deprecated: since.operations.deprecated.iter().map(|one| one.rust_path()).collect(),
+            setters: since.api.iter().filter_map(setter_of_field).collect(),
+        }
+    }
+
+    /// Whether the line of an area speaks of a feature.
+    fn is_other_area(&self, feature: &str) -> bool {
+        self.other_areas.contains(&module_name(feature))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -69,65 +104,66 @@ impl Lines {
         }
     }
 
-    fn api(&mut self, since: &Since<'_>) {
-        let [before, after] = since.runs.map(|run| run.operations.iter());
-        let items = Items::of(before.chain(after));
-        let [before, after] = since.runs.map(|run| {
-            let paths = run.operations.iter().map(OperationModel::rust_path);
-            let areas = run.operations.iter().map(|operation| operation.area.clone());
-            (paths.collect::<BTreeSet<_>>(), areas.collect::<BTreeSet<_>>())
-        });
-        let is_in_both = |operation: &str| before.0.contains(operation) && after.0.contains(operation);
-        let other_areas: Vec<String> = before.1.symmetric_difference(&after.1).cloned().collect();
-        let is_other_area = |module: &str| other_areas.iter().any(|area| module_name(area) == module);
-        let deprecated: BTreeSet<String> = since.operations.deprecated.iter().map(|one| one.rust_path()).collect();
-        let setters: BTreeSet<(ChangeKind, String)> = since.api.iter().filter_map(setter_of_field).collect();
-        for change in &since.api {
-            let heading = heading(change);
-            // What is removed always breaks.
-            let is_marked = heading == Heading::Added && change.verdict == RustVerdict::Breaking;
-            let breaks = if is_marked { " (breaking)" } else { "" };
-            match items.place(&change.path) {
-                // The line of the operation says it.
-                Place::Operation(operation) if deprecated.contains(operation) && heading == Heading::Deprecated => {}
-                Place::Operation(operation) | Place::Builder(operation, _) if !is_in_both(operation) => {}
-                Place::Operation(operation) if heading == Heading::Deprecated => {
-                    self.push(heading, format!("{}.", name(operation)));
-                }
-                Place::Operation(operation) | Place::Builder(operation, "send") if heading == Heading::Changed => {
-                    self.push(heading, phrases::changed(operation, change));
-                }
-                Place::Operation(_) => self.push(heading, format!("{}.", name(&change.path))),
-                Place::Builder(operation, member) if heading == Heading::Changed => {
-                    self.push(heading, phrases::changed(&format!("{operation}(…).{member}"), change));
-                }
-                Place::Builder(operation, member) => {
-                    let what = if change.detail.ends_with("-> Self") { "setter" } else { "method" };
-                    self.part(heading, operation, format!("the {what} {}", name(member)));
-                }
-                Place::Area(module) if change.path.starts_with("areas::") => {
-                    self.push(heading, format!("The area {}.", name(module)));
-                }
-                Place::Area(_) => {}
-                // The line of the area says it.
-                Place::Feature(feature) if is_other_area(&module_name(feature.rsplit(' ').next().unwrap_or_default())) => {}
-                Place::Feature(feature) => self.push(heading, format!("The feature {}.", name(feature))),
-                Place::Type(of) if change.detail.starts_with("impl ") => self.part(heading, of, name(&change.detail)),
-                Place::Type(of) if [Heading::Added, Heading::Removed].contains(&heading) => {
-                    self.types.entry(heading).or_default().push(of.to_owned());
-                }
-                Place::Field(..) | Place::Member(..) | Place::Type(_) | Place::Other if heading == Heading::Changed => {
-                    self.push(heading, phrases::changed(&change.path, change));
-                }
-                Place::Field(of, field) => self.part(heading, of, format!("the field {}{breaks}", name(field))),
-                Place::Member(of, value) if change.detail.starts_with("variant") => {
-                    self.part(heading, of, format!("the value {}{breaks}", name(value)));
-                }
-                Place::Member(..) if setters.contains(&(change.kind, change.path.clone())) => {}
-                Place::Member(of, method) => self.part(heading, of, format!("the method {}", name(method))),
-                Place::Type(_) | Place::Other => self.push(heading, format!("{}.", name(&change.path))),
+    fn change(&mut self, known: &Known, change: &ApiChange) {
+        let heading = heading(change);
+        match known.items.place(&change.path) {
+            Place::Operation(operation) | Place::Builder(operation, _) if !known.operations.contains(operation) => {}
+            Place::Operation(operation) => self.operation(known, heading, operation, change),
+            Place::Builder(operation, "send") if heading == Heading::Changed => {
+                self.push(heading, phrases::changed(operation, change));
             }
+            Place::Builder(operation, member) if heading == Heading::Changed => {
+                self.push(heading, phrases::changed(&format!("{operation}(…).{member}"), change));
+            }
+            Place::Builder(operation, member) => {
+                let what = if change.detail.ends_with("-> Self") { "setter" } else { "method" };
+                self.part(heading, operation, format!("the {what} {}", name(member)));
+            }
+            Place::Area(module) if change.path.starts_with("areas::") => {
+                self.push(heading, format!("The area {}.", name(module)));
+            }
+            Place::Area(_) => {}
+            Place::Feature(feature) if known.is_other_area(feature.rsplit(' ').next().unwrap_or_default()) => {}
+            Place::Feature(feature) => self.push(heading, format!("The feature {}.", name(feature))),
+            Place::Type(of) if change.detail.starts_with("impl ") => self.part(heading, of, name(&change.detail)),
+            Place::Type(of) if [Heading::Added, Heading::Removed].contains(&heading) => {
+                self.types.entry(heading).or_default().push(of.to_owned());
+            }
+            _ if heading == Heading::Changed => self.push(heading, phrases::changed(&change.path, change)),
+            place @ (Place::Field(..) | Place::Member(..)) => self.member(known, heading, &place, change),
+            Place::Type(_) | Place::Other => self.push(heading, format!("{}.", name(&change.path))),
         }
+    }
+
+    fn operation(&mut self, known: &Known, heading: Heading, operation: &str, change: &ApiChange) {
+        match heading {
+            // The line of the operation says it.
+            Heading::Deprecated if known.deprecated.contains(operation) => {}
+            Heading::Deprecated => self.push(heading, format!("{}.", name(operation))),
+            Heading::Changed => {
+                // A second method takes the whole body.
+                let is_second = change.path.ends_with("_with") && !operation.ends_with("_with");
+                let of = format!("{operation}{}", if is_second { "_with" } else { "" });
+                self.push(heading, phrases::changed(&of, change));
+            }
+            Heading::Added | Heading::Removed => self.push(heading, format!("{}.", name(&change.path))),
+        }
+    }
+
+    /// A field, a value or a method of a type.
+    fn member(&mut self, known: &Known, heading: Heading, place: &Place<'_>, change: &ApiChange) {
+        let (of, what, member) = match *place {
+            Place::Field(of, field) => (of, "field", field),
+            Place::Member(of, value) if change.detail.starts_with("variant") => (of, "value", value),
+            Place::Member(of, method) if !known.setters.contains(&(change.kind, change.path.clone())) => {
+                (of, "method", method)
+            }
+            _ => return,
+        };
+        // What is removed always breaks.
+        let is_marked = heading == Heading::Added && change.verdict == RustVerdict::Breaking;
+        let breaks = if is_marked { " (breaking)" } else { "" };
+        self.part(heading, of, format!("the {what} {}{breaks}", name(member)));
     }
 
     fn text(self) -> String {

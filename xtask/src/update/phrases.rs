@@ -32,7 +32,7 @@ pub fn request(change: &WireChange) -> String {
 
 fn features(was: &str, is: &str) -> Option<String> {
     let (was, is) = (was.strip_prefix("needed ")?, is.strip_prefix("needs ")?);
-    Some(format!("needs {}; it needed {}", name(is), name(was)))
+    Some(format!("needs the feature {}; it needed {}", name(is), name(was)))
 }
 
 /// Other arguments, or another return type. `None` for other differences of a function.
@@ -91,7 +91,7 @@ mod tests {
             "`a().b` takes no arguments; it took `a`; it returns `C`; it returned `B` (breaking).",
         );
         says("fn(self, a: i32) → fn(self, a: i64)", Breaking, "`a().b`: `fn(self, a: i32) → fn(self, a: i64)` (breaking).");
-        says("needed jec → needs a | b", Compatible, "`a().b` needs `a | b`; it needed `jec`.");
+        says("needed jec → needs a | b", Compatible, "`a().b` needs the feature `a | b`; it needed `jec`.");
         says("i32 → i64", Breaking, "`a().b`: `i32 → i64` (breaking).");
     }
 

@@ -35,7 +35,7 @@ pub struct Report<'a> {
 /// What changed since the last document.
 #[derive(Debug)]
 pub enum SinceDocument<'a> {
-    /// There is no last document.
+    /// The last document is missing.
     First,
     /// The facts are the same.
     Same,
@@ -63,7 +63,7 @@ impl Report<'_> {
             SinceDocument::First => text.push_str("\nThere is nothing to compare with: these are the first facts.\n"),
             SinceDocument::Same => text.push_str("\nThe facts are the same.\n"),
             SinceDocument::Unknown(why) => {
-                text.push_str("\nThe generator makes no crate of the last document, so there is no comparison:\n\n");
+                text.push_str("\nUnknown: the generator cannot make a crate of the last document.\n\n");
                 text.push_str(&fenced("text", why));
             }
             SinceDocument::Compared(since) => since_document(&mut text, since),

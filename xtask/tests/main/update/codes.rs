@@ -10,7 +10,7 @@ use crate::{
     support::{
         cli,
         directory::Snapshot,
-        document::{TempFile, at},
+        document::{TempFile, at, changed},
         workspace,
     },
     upstream::published,
@@ -91,6 +91,18 @@ fn the_document_of_another_api_is_an_error_and_nothing_is_written() {
         before[1].assert_unchanged(world.generated.path());
         assert!(!world.report().exists());
     }
+}
+
+/// The update is what repairs such facts.
+#[test]
+fn last_facts_that_make_no_crate_are_told() {
+    let facts = changed(|root| at(root, "/components/schemas/AlertNote")["properties"] = json!(7));
+    let (ran, report) = World::with_facts(facts.as_bytes()).check(&workspace().join("spec/jsm-ops.json"));
+    assert_eq!(ran.code, Some(10), "{}", ran.stdout);
+    assert_eq!(ran.line("changes "), "unknown: the generator cannot make a crate of the last document");
+    assert!(report.contains("\nUnknown: the generator cannot make a crate of the last document.\n\n```text\n"), "{report}");
+    assert!(report.contains("/components/schemas/AlertNote/properties"), "{report}");
+    assert!(!report.contains("CHANGELOG"), "{report}");
 }
 
 #[test]

@@ -88,14 +88,3 @@ impl World {
 fn document(change: impl FnOnce(&mut Value)) -> TempFile {
     TempFile::new("next.json", &changed(change))
 }
-
-/// The text of a section, from its heading to the next one of the same or a higher level.
-#[track_caller]
-fn section<'a>(report: &'a str, heading: &str) -> &'a str {
-    let start = report.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no `{heading}` in\n{report}"));
-    let body = &report[start + heading.len() + 2..];
-    let level = heading.split(' ').next().map_or(0, str::len);
-    let is_end = |line: &&str| (1..=level).any(|level| line.starts_with(&format!("{} ", "#".repeat(level))));
-    let end = body.split_inclusive('\n').take_while(|line| !is_end(line)).map(str::len).sum();
-    body.get(..end).unwrap_or_default().trim()
-}
