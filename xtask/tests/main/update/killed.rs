@@ -24,7 +24,7 @@ fn the_run_after_a_kill_completes_the_update() {
     let whole = earlier();
     // Staging two files and the journal in either directory, the changes of the crate and its empty
     // directories, those of the facts, between the two ends, and the end: these are all steps, 0 to
-    // 13. The report names the directories, so it is compared without them.
+    // 13.
     whole.update_until(Some(14), &next, &[]).succeeded();
     let report = whole.text();
     for step in [7, 10, 12] {
