@@ -477,6 +477,30 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_in_one_directory_undoes_the_other() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let [first, second] = ["first", "new/second"].map(|name| directory.path().join(name));
+        fs::create_dir(&first).expect("made");
+        fs::write(first.join("a"), "1").expect("written");
+        let apply = |written: &[(PathBuf, &str)]| {
+            let [one, other] = [&first, &second].map(|directory| Locked::new(directory).expect("locked"));
+            apply_all(&[
+                DirectoryChanges { locked: &one, written: &[(first.join("a"), "2")], removed: &[] },
+                DirectoryChanges { locked: &other, written, removed: &[] },
+            ])
+        };
+        // The second one fails when all are staged, and the first one is changed.
+        let error = apply(&[(second.join("b"), "1"), (second.join("b/c"), "1")]).expect_err("a file is in the way");
+        assert!(error.to_string().contains("b"), "{error}");
+        assert_eq!(fs::read_to_string(first.join("a")).expect("content"), "1");
+        assert_eq!(contents(&first), ["a"]);
+        assert_eq!(contents(directory.path()), ["first"], "what did not exist before is gone");
+        apply(&[(second.join("b"), "1")]).expect("applied");
+        assert_eq!([contents(&first), contents(&second)], [["a"], ["b"]]);
+        assert_eq!(fs::read_to_string(first.join("a")).expect("content"), "2");
+    }
+
+    #[test]
     fn nothing_is_left_of_a_file_that_cannot_be_staged() {
         let directory = tempfile::tempdir().expect("a directory");
         let at = |name: &str| directory.path().join(name);
