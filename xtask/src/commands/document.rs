@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Failure, output, workspace};
+use super::{Failure, output, places::Places, workspace};
 use crate::{
     atomic_write,
     document::{Document, load},
@@ -57,12 +57,18 @@ pub fn document(given: Document, overlay: &Overlay) -> Result<(Document, Problem
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let spec = options.spec.clone().unwrap_or_else(|| workspace().join("spec/jsm-ops.json"));
-    let failed = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", spec.display()));
-    let overlay = Overlay::directory(&workspace().join("spec/overlay")).map_err(|error| Failure(error.report()))?;
-    let given = load::file(&spec).map_err(|error| failed(&error))?;
-    let (document, attention) = document(given, &overlay).map_err(|error| failed(&error))?;
+    let directory = workspace().join("spec/overlay");
+    let bytes = load::read(&spec).map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
+    let (given, overlay) = (load::bytes(&bytes), Overlay::directory(&directory));
+    let places = Places::new(&spec, bytes, &directory);
+    let given = given.map_err(|error| places.unread(&error))?;
+    let overlay = overlay.map_err(|error| places.unusable(&error))?;
+    let (document, attention) = document(given, &overlay).map_err(|error| match &error {
+        DocumentError::Repair(error) => places.stopped(error),
+        DocumentError::Invalid(_) => Failure(format!("{}: {error}", spec.display())),
+    })?;
     if !attention.is_empty() {
-        output::note(&format!("{}: {attention}", spec.display()));
+        output::note(&places.list(&attention));
     }
     let mut text = serde_json::to_string_pretty(document.root())?;
     text.push('\n');

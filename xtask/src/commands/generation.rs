@@ -17,7 +17,7 @@ use super::{
 use crate::{
     document::Document,
     emit::disk::DiskPlan,
-    overlay::Overlay,
+    overlay::{Overlay, error::OverlayError},
     pipeline::{Output, Pipeline},
     problem::{Problem, Problems},
     release::{BaselineError, Changes, Released},
@@ -48,6 +48,15 @@ impl CrateOptions {
     pub fn out(&self) -> PathBuf {
         place(&self.out, "generated")
     }
+
+    fn overlay(&self) -> PathBuf {
+        place(&self.overlay, "spec/overlay")
+    }
+
+    /// The places of a document and of the overlay.
+    pub fn places(&self, document: &Path, bytes: Vec<u8>) -> Places {
+        Places::new(document, bytes, &self.overlay())
+    }
 }
 
 fn place(given: &Option<PathBuf>, default: &str) -> PathBuf {
@@ -60,7 +69,6 @@ pub struct Inputs {
     pub pipeline: Pipeline,
     /// The areas of the overlay.
     pub areas: Vec<String>,
-    overlay: PathBuf,
     without_example: Vec<Problem>,
     released: Result<Released, BaselineError>,
 }
@@ -80,25 +88,20 @@ impl Inputs {
     ///
     /// # Errors
     /// An overlay that cannot be read.
-    pub fn read(options: &CrateOptions) -> Result<Self, Failure> {
-        let overlay_directory = place(&options.overlay, "spec/overlay");
+    pub fn read(options: &CrateOptions) -> Result<Self, OverlayError> {
+        let directory = options.overlay();
         let released = place(&options.released, BASELINE);
         let (overlay, released) = thread::scope(|scope| {
             let released = scope.spawn(|| Released::read(&released));
-            let overlay = Overlay::directory(&overlay_directory);
+            let overlay = Overlay::directory(&directory);
             (overlay, released.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
-        let overlay = overlay.map_err(|error| Failure(error.report()))?;
+        let overlay = overlay?;
         let areas = overlay.area_keys().map(str::to_owned).collect();
         let without_example = missing_examples(&overlay);
         let unknown_urls = if options.leave_out { UnknownUrls::LeaveOut } else { UnknownUrls::Stop };
         let pipeline = Pipeline { unknown_urls, ..Pipeline::new(overlay) };
-        Ok(Self { pipeline, areas, overlay: overlay_directory, without_example, released })
-    }
-
-    /// The places of a document and of the overlay.
-    pub fn places(&self, document: &Path, bytes: Vec<u8>) -> Places {
-        Places::new(document, bytes, &self.overlay)
+        Ok(Self { pipeline, areas, without_example, released })
     }
 
     /// Runs all stages.
@@ -106,10 +109,7 @@ impl Inputs {
     /// # Errors
     /// A document from which no crate can be made, with all places.
     pub fn generate(&self, document: Document, places: &Places, times: &mut Times) -> Result<Generated<'_>, Failure> {
-        let output = self.pipeline.run(document, times).map_err(|error| match error.problems() {
-            Some((what, problems)) => Failure(format!("{what}: {}", places.list(problems))),
-            None => Failure(format!("{}: {error}", places.document())),
-        })?;
+        let output = self.pipeline.run(document, times).map_err(|error| places.stopped(&error))?;
         let mut attention = output.attention.clone();
         attention.extend(self.without_example.clone());
         let changes = self.released.as_ref().map(|released| released.changes(&output));
@@ -128,7 +128,7 @@ fn missing_examples(overlay: &Overlay) -> Vec<Problem> {
 }
 
 /// Prints what went in, what came out, and what the changes mean.
-pub fn report(generated: &Generated<'_>, out: &Path, plan: &DiskPlan, verbose: bool) -> io::Result<()> {
+pub fn report(generated: &Generated<'_>, places: &Places, out: &Path, plan: &DiskPlan, verbose: bool) -> io::Result<()> {
     let summary = &generated.output.summary;
     let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
     line!("operations  {operations} in, {methods} out")?;
@@ -141,7 +141,7 @@ pub fn report(generated: &Generated<'_>, out: &Path, plan: &DiskPlan, verbose: b
             line!("  {} ({}): {}", repair.name, repair.kind, counted(repair.places, "place"))?;
         }
     }
-    summary.notes.iter().try_for_each(|note| line!("note        {note}"))?;
+    summary.notes.iter().try_for_each(|note| line!("note        {}", places.note(note)))?;
     summary.deprecated.iter().try_for_each(|item| line!("deprecated  {item}"))?;
     verdict::report(&generated.changes, verbose)?;
     let DiskPlan { written, removed, unchanged } = plan;

@@ -1,18 +1,25 @@
-//! Where problems are, for a reader: a file, and a place that this file has.
+//! Where problems are, for a reader: a file with line and column, and a place that this file has.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
-    path::{Display, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
-use serde_json::Value;
-
-use super::output::counted;
+use super::{Failure, output::counted};
 use crate::{
     characters::{visible, visible_except},
-    document::{child, load, tokens},
+    document::{lines::Lines, load},
+    overlay::error::OverlayError,
+    pipeline::PipelineError,
     problem::{Input, Problem, Problems},
 };
+
+/// How many problems are printed of a run that stops. More than these say nothing new.
+const MAX_PRINTED: usize = 100;
+
+/// How many entries of the list of what needs attention are printed.
+const MAX_ATTENTION: usize = 5_000;
 
 /// The inputs of a run.
 pub struct Places {
@@ -20,79 +27,99 @@ pub struct Places {
     /// The document as it stands in its file, which may be a pipe.
     document: Vec<u8>,
     overlay: PathBuf,
+    /// The lines of files, which are read only if there are problems.
+    lines: RefCell<BTreeMap<PathBuf, Lines>>,
 }
 
 impl Places {
-    /// The inputs, with the bytes of the document. They are parsed only if there are problems.
+    /// The inputs, with the bytes of the document.
     pub fn new(spec: &Path, document: Vec<u8>, overlay: &Path) -> Self {
-        Self { spec: spec.to_owned(), document, overlay: overlay.to_owned() }
-    }
-
-    /// The file of the document.
-    pub fn document(&self) -> Display<'_> {
-        self.spec.display()
+        Self { spec: spec.to_owned(), document, overlay: overlay.to_owned(), lines: RefCell::default() }
     }
 
     /// Problems with their number, each with its file, its place, and what to do.
     pub fn list(&self, problems: &Problems) -> String {
-        let mut contents = BTreeMap::new();
-        let entry = |(index, problem): (usize, &Problem)| {
-            let operation = problem.operation.as_ref().map(|operation| format!(" ({})", visible(operation)));
-            let [message, help] = [&problem.message, &problem.help].map(|text| visible_except(text, "\n"));
-            let (number, place) = (index + 1, self.place(problem, &mut contents));
-            format!("\n  {number}. {place}{}: {message}\n     help: {help}", operation.unwrap_or_default())
-        };
-        let count = counted(problems.len(), "problem");
-        problems.iter().enumerate().map(entry).fold(count, |list, entry| list + &entry)
+        self.first(problems, MAX_PRINTED)
     }
 
-    fn place(&self, problem: &Problem, contents: &mut BTreeMap<PathBuf, Value>) -> String {
+    /// What needs attention. It is all to be done, so much more of it is printed.
+    pub fn attention(&self, problems: &Problems) -> String {
+        self.first(problems, MAX_ATTENTION)
+    }
+
+    fn first(&self, problems: &Problems, max: usize) -> String {
+        let entry = |(index, problem): (usize, &Problem)| {
+            let help = visible_except(&problem.help, "\n");
+            format!("\n  {}. {}\n     help: {help}", index + 1, self.told(problem))
+        };
+        let list = counted(problems.len(), "problem");
+        let list = problems.iter().take(max).enumerate().map(entry).fold(list, |list, entry| list + &entry);
+        match problems.len().saturating_sub(max) {
+            0 => list,
+            more => format!("{list}\n  … and {}", counted(more, "more problem")),
+        }
+    }
+
+    /// A problem in one line, with its place and without what to do.
+    fn told(&self, problem: &Problem) -> String {
+        let operation = problem.operation.as_ref().map(|operation| format!(" ({})", visible(operation)));
+        let message = visible_except(&problem.message, "\n");
+        format!("{}{}: {message}", self.place(problem), operation.unwrap_or_default())
+    }
+
+    /// What to know about the document and to do nothing about, in one line.
+    pub fn note(&self, problem: &Problem) -> String {
+        format!("{}\n    help: {}", self.told(problem), visible_except(&problem.help, "\n"))
+    }
+
+    /// The failure of a document that cannot be read.
+    pub fn unread(&self, error: &load::LoadError) -> Failure {
+        match error {
+            load::LoadError::NotOpenApi(problems) => {
+                Failure(format!("this is not an OpenAPI 3.0 or 3.1 document of the API: {}", self.list(problems)))
+            }
+            _ => Failure(format!("{}: {error}", self.spec.display())),
+        }
+    }
+
+    /// The failure of an overlay that cannot be used.
+    pub fn unusable(&self, error: &OverlayError) -> Failure {
+        match error {
+            OverlayError::Content { path, problems } => {
+                Failure(format!("the overlay {} has {}", path.display(), self.list(problems)))
+            }
+            OverlayError::Io { .. } => Failure(error.report()),
+        }
+    }
+
+    /// The failure of a run.
+    pub fn stopped(&self, error: &PipelineError) -> Failure {
+        match error.problems() {
+            Some((what, problems)) => Failure(format!("{what}: {}", self.list(problems))),
+            None => Failure(format!("{}: {error}", self.spec.display())),
+        }
+    }
+
+    /// The place of a problem: the nearest that its file has, because stages add nodes.
+    fn place(&self, problem: &Problem) -> String {
         let path = match &problem.input {
             Input::Document => self.spec.clone(),
             Input::Overlay(name) => self.overlay.join(name),
         };
-        let content = contents.entry(path.clone()).or_insert_with(|| {
-            let value = match &problem.input {
-                Input::Document => load::value(&self.document),
-                Input::Overlay(_) => load::read(&path).and_then(|bytes| load::value(&bytes)),
+        let mut files = self.lines.borrow_mut();
+        let lines = files.entry(path.clone()).or_insert_with(|| {
+            let read = match &problem.input {
+                Input::Document => None,
+                // To read a pipe without a writer waits forever.
+                Input::Overlay(_) if path.is_file() => Some(load::read(&path).unwrap_or_default()),
+                Input::Overlay(_) => Some(Vec::new()),
             };
-            value.unwrap_or_default()
+            Lines::new(&String::from_utf8_lossy(read.as_ref().unwrap_or(&self.document)))
         });
-        at(&path, &nearest(content, &problem.pointer))
-    }
-}
-
-fn at(file: &Path, pointer: &str) -> String {
-    let file = file.display();
-    if pointer.is_empty() { file.to_string() } else { format!("{file}#{}", visible(pointer)) }
-}
-
-/// The longest beginning of a pointer that a value has. Stages add nodes that the file lacks.
-fn nearest(value: &Value, pointer: &str) -> String {
-    let mut found = String::new();
-    for token in tokens(pointer) {
-        let next = child(&found, &token);
-        if value.pointer(&next).is_none() {
-            break;
-        }
-        found = next;
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_place_that_the_file_lacks_is_the_one_around_it() {
-        let value = json!({"a": {"b/c": [1, 2]}});
-        for (pointer, found) in
-            [("", ""), ("/a/b~1c/1", "/a/b~1c/1"), ("/a/b~1c/2", "/a/b~1c"), ("/a/x/y", "/a"), ("/z", "")]
-        {
-            assert_eq!(nearest(&value, pointer), found);
+        let (found, position) = lines.nearest(&problem.pointer);
+        match (found.is_empty(), position) {
+            (false, Some(at)) => format!("{}:{}:{}#{}", path.display(), at.line, at.column, visible(&found)),
+            _ => path.display().to_string(),
         }
     }
 }

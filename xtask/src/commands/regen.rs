@@ -52,18 +52,19 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let mut times = Times::start();
     let (document, inputs) = thread::scope(|scope| {
         let inputs = scope.spawn(|| Inputs::read(&options.inputs));
-        let document = load::read(&spec).and_then(|bytes| Ok((load::bytes(&bytes)?, bytes)));
+        let document = load::read(&spec).map(|bytes| (load::bytes(&bytes), bytes));
         (document, inputs.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let (document, bytes) = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let inputs = inputs?;
+    let places = options.inputs.places(&spec, bytes);
+    let document = document.map_err(|error| places.unread(&error))?;
+    let inputs = inputs.map_err(|error| places.unusable(&error))?;
     times.lap("load");
-    let places = inputs.places(&spec, bytes);
     let generated = inputs.generate(document, &places, &mut times)?;
     let plan = disk::plan(&out, &generated.output.files)?;
     if options.check {
         if !generated.attention.is_empty() {
-            let list = places.list(&generated.attention);
+            let list = places.attention(&generated.attention);
             return Err(Failure(format!("the document, spec/overlay/ or a repair needs attention: {list}")));
         }
         check(&out, &generated.output.files, &plan)?;
@@ -72,11 +73,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
     disk::apply(&out, &generated.output.files)?;
     times.lap("write");
-    generation::report(&generated, &out, &plan, options.verbose)?;
+    generation::report(&generated, &places, &out, &plan, options.verbose)?;
     features::report(&inputs.areas)?;
     report_times(&times)?;
     if !generated.attention.is_empty() {
-        line!("attention   {}", places.list(&generated.attention))?;
+        line!("attention   {}", places.attention(&generated.attention))?;
     }
     Ok(())
 }

@@ -60,8 +60,8 @@ pub fn run(options: &Options) -> Result<Finding, Failure> {
         }
     }
     let taken = taken::take(&options.source)?;
-    let inputs = Inputs::read(&options.inputs)?;
-    let given = inputs.places(Path::new(&taken.from), taken.bytes.clone());
+    let given = options.inputs.places(Path::new(&taken.from), taken.bytes.clone());
+    let inputs = Inputs::read(&options.inputs).map_err(|error| given.unusable(&error))?;
     let is_known = taken.before.as_ref().is_some_and(|before| before.root() == taken.document.root());
     let last = taken.before.as_ref().filter(|_| !is_known);
     let (generated, last) = thread::scope(|scope| {
@@ -72,9 +72,9 @@ pub fn run(options: &Options) -> Result<Finding, Failure> {
     let generated = generated?;
     let plan = disk::plan(&out, &generated.output.files)?;
     // The facts are the file to look at, once they are written.
-    let places =
-        if options.check { given } else { inputs.places(&taken.facts_path(), taken.facts_text().as_bytes().to_vec()) };
-    let attention = attention(&generated, &places, &features::differences(&inputs.areas));
+    let facts = options.inputs.places(&taken.facts_path(), taken.facts_text().as_bytes().to_vec());
+    let places = if options.check { &given } else { &facts };
+    let attention = attention(&generated, places, &features::differences(&inputs.areas));
     let changes = generated.changes.as_ref().map_err(|error| Failure(error.to_string()))?;
     let finding = Finding::of(is_known, !attention.is_empty(), changes);
     let report = Report {
@@ -83,7 +83,7 @@ pub fn run(options: &Options) -> Result<Finding, Failure> {
         since_document: since_document(is_known, last.as_ref(), &generated.output),
         since_release: changes,
         attention: attention.clone(),
-        notes: notes(&taken, &generated),
+        notes: notes(&taken, &given, &generated, places),
     };
     // The report comes first: it cannot be made again after the facts are written.
     write_report(&report_path, &report.text())?;
@@ -92,7 +92,7 @@ pub fn run(options: &Options) -> Result<Finding, Failure> {
     }
     fetch::report(&taken)?;
     line!("changes     {}", summary(&report.since_document))?;
-    generation::report(&generated, &out, &plan, options.verbose)?;
+    generation::report(&generated, places, &out, &plan, options.verbose)?;
     line!("report      {}", report_path.display())?;
     if !attention.is_empty() {
         line!("attention   {attention}")?;
@@ -135,7 +135,7 @@ fn summary(since: &SinceDocument<'_>) -> String {
 
 /// The numbered list of what needs attention. Lines of the features of `jsm-ops` follow it.
 fn attention(generated: &Generated<'_>, places: &Places, features: &[String]) -> String {
-    let problems = if generated.attention.is_empty() { String::new() } else { places.list(&generated.attention) };
+    let problems = if generated.attention.is_empty() { String::new() } else { places.attention(&generated.attention) };
     let count = generated.attention.len();
     let features = features.iter().enumerate().map(|(index, line)| {
         let number = count + index + 1;
@@ -149,9 +149,11 @@ fn attention(generated: &Generated<'_>, places: &Places, features: &[String]) ->
     }
 }
 
-fn notes(taken: &Taken, generated: &Generated<'_>) -> String {
-    let notes = taken.notes.iter().chain(generated.output.summary.notes.iter());
-    notes.map(|note| note.to_string()).collect::<Vec<_>>().join("\n")
+/// What was ignored of the given document, and what was chosen on the way to the crate.
+fn notes(taken: &Taken, given: &Places, generated: &Generated<'_>, places: &Places) -> String {
+    let ignored = taken.notes.iter().map(|note| given.note(note));
+    let chosen = generated.output.summary.notes.iter().map(|note| places.note(note));
+    ignored.chain(chosen).collect::<Vec<_>>().join("\n")
 }
 
 fn document(taken: &Taken) -> Vec<(&'static str, String)> {

@@ -55,21 +55,16 @@ impl Lines {
         reader.lines
     }
 
-    /// The line of a node.
-    pub fn line(&self, pointer: &str) -> Option<usize> {
-        self.position(pointer).map(|position| position.line)
-    }
-
-    /// The line and column of a node.
+    /// The place of a node.
     pub fn position(&self, pointer: &str) -> Option<Position> {
         let (found, position) = self.descend(pointer)?;
         (found == pointer).then_some(position)
     }
 
-    /// The pointer and line of a node; where the file does not have it, those of the nearest node
-    /// above it. An empty file has one line.
-    pub fn nearest(&self, pointer: &str) -> (String, usize) {
-        self.descend(pointer).map_or_else(|| (String::new(), 1), |(found, position)| (found, position.line))
+    /// The pointer and the place of a node; where the file does not have it, those of the nearest
+    /// node above it. An empty file has no place.
+    pub fn nearest(&self, pointer: &str) -> (String, Option<Position>) {
+        self.descend(pointer).map_or_else(Default::default, |(found, position)| (found, Some(position)))
     }
 
     /// Follows a pointer as far as the file has it. `None` where the file has no node.
@@ -251,7 +246,7 @@ paths:
         at(YAML, "/paths/quoted\nkey/1", 8, 9);
         at(YAML, "/paths/quoted\nkey/1/two", 8, 9);
         at(YAML, "/paths/quoted\nkey/1/three", 11, 9);
-        assert_eq!(Lines::new(YAML).line("/paths/~1v1~1a~0b/put"), None);
+        assert_eq!(Lines::new(YAML).position("/paths/~1v1~1a~0b/put"), None);
     }
 
     const JSON: &str = r#"{
@@ -291,11 +286,15 @@ paths:
     #[test]
     fn the_nearest_node_above_is_found() {
         let lines = Lines::new(YAML);
-        assert_eq!(lines.nearest("/paths/~1v1~1a~0b/put/x"), ("/paths/~1v1~1a~0b".to_owned(), 4));
-        assert_eq!(lines.nearest("/paths/~1v1~1a~0b/get"), ("/paths/~1v1~1a~0b/get".to_owned(), 5));
-        assert_eq!(lines.nearest("/nothing"), (String::new(), 2));
-        assert_eq!(Lines::new("").nearest("/a"), (String::new(), 1));
-        assert_eq!(Lines::new("").line(""), None);
+        let nearest = |pointer: &str| {
+            let (found, position) = lines.nearest(pointer);
+            (found, position.map(|position| (position.line, position.column)))
+        };
+        assert_eq!(nearest("/paths/~1v1~1a~0b/put/x"), ("/paths/~1v1~1a~0b".to_owned(), Some((4, 3))));
+        assert_eq!(nearest("/paths/~1v1~1a~0b/get"), ("/paths/~1v1~1a~0b/get".to_owned(), Some((5, 5))));
+        assert_eq!(nearest("/nothing"), (String::new(), Some((2, 1))));
+        assert_eq!(Lines::new("").nearest("/a"), (String::new(), None));
+        assert_eq!(Lines::new("").position(""), None);
     }
 
     #[test]
@@ -305,14 +304,15 @@ paths:
         at(text, "/c/b", 2, 3);
         at(text, "/key", 5, 1);
         at(text, "/e", 7, 1);
-        assert_eq!(Lines::new(text).line("/z"), None);
+        assert_eq!(Lines::new(text).position("/z"), None);
     }
 
     #[test]
     fn an_invalid_file_has_places_up_to_the_error() {
-        let lines = Lines::new("{\"a\": 1,\n\"b\": 2,\n\"c\": ]");
-        assert_eq!((lines.line("/b"), lines.line("/d")), (Some(2), None));
+        let line = |text: &str, pointer: &str| Lines::new(text).position(pointer).map(|position| position.line);
+        let text = "{\"a\": 1,\n\"b\": 2,\n\"c\": ]";
+        assert_eq!((line(text, "/b"), line(text, "/d")), (Some(2), None));
         let deep = format!("\na: 1\nb: {}", "[".repeat(100_000));
-        assert_eq!(Lines::new(&deep).line("/a"), Some(2));
+        assert_eq!(line(&deep, "/a"), Some(2));
     }
 }

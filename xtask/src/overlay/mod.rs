@@ -5,7 +5,7 @@
 //! leaves unread needs attention: see `ledger.rs`. Entries follow operations that moved.
 
 mod entries;
-mod error;
+pub mod error;
 mod example;
 pub mod files;
 mod ledger;

@@ -102,7 +102,7 @@ pub fn team_policies_say_their_type(document: &mut Document) -> RepairResult {
 fn one_value(document: &mut Document, schema: &str, kind: &str) -> PlaceResult {
     let (at, value) = place::property(document, schema, "type")?;
     if let Some(found) = value.get("enum") {
-        let (at, right) = (format!("{at}/enum"), json!([kind]));
+        let right = json!([kind]);
         return Err(if *found == right {
             NotApplicable::not_needed(at, format!("the value `{kind}` is declared"))
         } else {

@@ -13,9 +13,9 @@ rejected! {
     a_web_page_is_rejected: "\n<!DOCTYPE html><html><body>Sign in</body></html>" =>
         ["the document is an HTML page", "open it in a browser"];
 
-    an_array_is_rejected: "[1, 2]" => ["1 problem\n", "at (root): expected an object, found an array"];
+    an_array_is_rejected: "[1, 2]" => ["1 problem\n", ": expected an object, found an array"];
 
-    a_sentence_is_rejected: "moved to another address" => ["at (root): expected an object, found a string"];
+    a_sentence_is_rejected: "moved to another address" => [": expected an object, found a string"];
 
     yaml_that_breaks_off_is_rejected_with_its_line: "openapi: 3.0.1\npaths: [\n" =>
         ["the document is invalid YAML", "line 3 column 1"];
@@ -25,24 +25,24 @@ rejected! {
 
     swagger_2_is_rejected: changed(|root| {
         *root = json!({"swagger": "2.0", "paths": root["paths"], "definitions": root["components"]["schemas"]});
-    }) => ["at /swagger: the document is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
+    }) => ["#/swagger: the document is Swagger \"2.0\"", "convert it to OpenAPI 3.0"];
 
     openapi_3_2_is_rejected: changed(|root| root["openapi"] = json!("3.2.0")) =>
-        ["at /openapi: the document is OpenAPI \"3.2.0\"", "convert it to OpenAPI 3.0.x or 3.1.x"];
+        ["#/openapi: the document is OpenAPI \"3.2.0\"", "convert it to OpenAPI 3.0.x or 3.1.x"];
 
     a_document_without_a_version_is_rejected: changed(|root| drop(object(root, "").remove("openapi"))) =>
-        ["at (root): the version `openapi` is missing"];
+        [": the version `openapi` is missing"];
 
     a_document_without_paths_is_rejected: changed(|root| drop(object(root, "").remove("paths"))) =>
-        ["1 problem\n", "at /paths: the document has no paths", "fetch the document again"];
+        ["1 problem\n", ": the document has no paths", "fetch the document again"];
 
-    an_empty_map_of_paths_is_rejected: changed(|root| root["paths"] = json!({})) => ["at /paths: the document has no paths"];
+    an_empty_map_of_paths_is_rejected: changed(|root| root["paths"] = json!({})) => [": the document has no paths"];
 
     a_document_without_schemas_is_rejected: changed(|root| root["components"]["schemas"] = json!({})) =>
-        ["at /components/schemas: the document has no schemas"];
+        [": the document has no schemas"];
 
     a_path_without_operations_is_rejected: changed(|root| root["paths"]["/api/{cloudId}/v1/logs"] = json!({"parameters": []})) =>
-        ["1 problem\n", "at /paths/~1api~1{cloudId}~1v1~1logs: the path has no operation"];
+        ["1 problem\n", "#/paths/~1api~1{cloudId}~1v1~1logs: the path has no operation"];
 
     a_node_of_the_wrong_type_is_rejected: changed(|root| root["components"]["schemas"]["AlertNote"]["properties"] = json!([])) =>
         ["1 problem\n", "#/components/schemas/AlertNote/properties: expected an object, found an array"];

@@ -207,7 +207,7 @@ fn an_area_without_title_and_summary_is_rejected() {
 fn the_name_of_a_file_must_be_a_valid_area() {
     let overlay = OverlayCopy::new();
     overlay.write("Alarm bells.yaml", "title: Alarms\nsummary: Alarms.\n");
-    rejects_overlay(&overlay, &["1 problem\n", "at Alarm bells.yaml: `Alarm bells` is not a valid name of an area"]);
+    rejects_overlay(&overlay, &["1 problem\n", "Alarm bells.yaml: `Alarm bells` is not a valid name of an area"]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn all_unreadable_files_are_named_in_one_run() {
         &overlay,
         &[
             "4 problems\n",
-            "attic.yaml: this is not a regular file\n    help: correct or remove this file",
+            "attic.yaml: this is not a regular file\n     help: correct or remove this file",
             "bytes.yaml: the file is not UTF-8: byte 7 ",
             "zebra.yaml: invalid YAML: ",
             "zoo.yaml: invalid YAML: ",
@@ -70,13 +70,13 @@ fn examples_must_be_a_directory() {
     let overlay = OverlayCopy::new();
     fs::remove_dir_all(overlay.path().join("examples")).expect("the directory can be removed");
     overlay.write("examples", "");
-    rejects_overlay(&overlay, &["1 problem\n", "at examples: this is not a directory"]);
+    rejects_overlay(&overlay, &["1 problem\n", "examples: this is not a directory"]);
 }
 
 #[test]
 fn a_hidden_file_of_an_overlay_is_rejected() {
     for name in [".zoo.yaml", ".yaml", "examples/.alerts.rs"] {
-        rejects_overlay(&with_file(name, ""), &["1 problem\n", &format!("at {name}: unknown file; expected `<area>.yaml`")]);
+        rejects_overlay(&with_file(name, ""), &["1 problem\n", &format!("{name}: unknown file; expected `<area>.yaml`")]);
     }
 }
 
@@ -86,14 +86,14 @@ fn files_of_editors_are_ignored() {
     overlay.write(".#alerts.yaml", "");
     overlay.write("alerts.yaml~", "");
     overlay.write("alarms.yml", "");
-    rejects_overlay(&overlay, &["1 problem\n", "at alarms.yml: unknown file"]);
+    rejects_overlay(&overlay, &["1 problem\n", "alarms.yml: unknown file"]);
 }
 
 #[test]
 fn an_empty_file_is_rejected() {
     for name in ["zoo.yaml", "alerts.types.yaml", "glossary.zoo.yaml", "shared.zoo.yaml"] {
         for text in ["", "# nothing\n", "{}\n"] {
-            rejects_overlay(&with_file(name, text), &["1 problem\n", &format!("at {name}: the file is empty")]);
+            rejects_overlay(&with_file(name, text), &["1 problem\n", &format!("{name}: the file is empty")]);
         }
     }
 }
@@ -102,7 +102,7 @@ fn an_empty_file_is_rejected() {
 fn a_list_in_place_of_a_map_is_rejected() {
     for name in ["zoo.yaml", "glossary.zoo.yaml", "shared.zoo.yaml"] {
         let overlay = with_file(name, "- Zoo\n- Zoo.\n");
-        rejects_overlay(&overlay, &["1 problem\n", &format!("at {name}: expected a map, found an array")]);
+        rejects_overlay(&overlay, &["1 problem\n", &format!("{name}: expected a map, found an array")]);
     }
     let operation = "/alerts.yaml/operations/GET ~1v1~1alerts";
     let overlay = changed_overlay(|overlay| *at(overlay, operation) = json!(["list_alerts", null, "Lists."]));
@@ -165,7 +165,7 @@ fn a_long_list_of_problems_is_cut() {
     let text: String = (0..150).map(|index| format!("  F{index}: {{}}\n")).collect();
     let complaint = rejects_overlay(
         &with_file("zoo.yaml", &format!("title: Zoo\nsummary: Zoo.\ntypes:\n{text}")),
-        &["150 problems\n", "\n  100. at ", "\n  … and 50 more problems"],
+        &["150 problems\n", "\n  100. ", "\n  … and 50 more problems"],
     );
     assert!(!complaint.contains("\n  101. "), "{complaint}");
 }

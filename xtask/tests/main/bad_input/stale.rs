@@ -156,8 +156,8 @@ fn an_unknown_file() {
         &overlay,
         &[
             "2 problems\n",
-            "at alarms.yml: unknown file; expected `<area>.yaml`",
-            "at examples/alerts.txt: unknown file; expected `<area>.yaml`, or `<area>.rs` in `examples`",
+            "alarms.yml: unknown file; expected `<area>.yaml`",
+            "examples/alerts.txt: unknown file; expected `<area>.yaml`, or `<area>.rs` in `examples`",
             "help: remove spec/overlay/alarms.yml, or rename it",
         ],
     );

@@ -21,6 +21,7 @@ use xtask::{
     document::Document,
     overlay::Overlay,
     pipeline::Pipeline,
+    problem::Problem,
     public_api::{change::RustVerdict, compare as api},
     release::{Changes, Released},
     times::Times,
@@ -55,14 +56,38 @@ pub fn next_version(published: &Value, patches: &Path, name: &str) -> Value {
 }
 
 /// What a run made of a document: the changes, or why it stopped.
-fn run(overlay: &Overlay, released: &Released, document: Value) -> Result<Changes, String> {
-    let output = Pipeline::new(overlay.clone()).run(Document::new(document), &mut Times::start());
-    output.map(|output| released.changes(&output)).map_err(|error| error.to_string())
+struct Ran {
+    changes: Result<Changes, String>,
+    /// Places that it names and the document does not have.
+    lost: Vec<String>,
+}
+
+fn run(overlay: &Overlay, released: &Released, document: Value) -> Ran {
+    match Pipeline::new(overlay.clone()).run(Document::new(document.clone()), &mut Times::start()) {
+        Ok(output) => {
+            let lost = lost(&document, output.attention.iter().chain(output.summary.notes.iter()));
+            Ran { changes: Ok(released.changes(&output)), lost }
+        }
+        Err(error) => {
+            let lost = error.problems().map(|(_, problems)| lost(&document, problems.iter())).unwrap_or_default();
+            Ran { changes: Err(error.to_string()), lost }
+        }
+    }
+}
+
+/// The places of problems that a document does not have.
+fn lost<'a>(document: &Value, problems: impl Iterator<Item = &'a Problem>) -> Vec<String> {
+    let of_document = problems.filter(|problem| !problem.is_in_overlay());
+    let lost = of_document.filter(|problem| document.pointer(&problem.pointer).is_none());
+    lost.map(|problem| problem.to_string()).collect()
 }
 
 /// What is wrong with the result of a case; `None` if nothing is.
-fn wrong(case: &Case, result: &Result<Changes, String>) -> Option<String> {
-    match (&case.expected, result) {
+fn wrong(case: &Case, ran: &Ran) -> Option<String> {
+    if !ran.lost.is_empty() {
+        return Some(format!("places that the document does not have:\n      {}", ran.lost.join("\n      ")));
+    }
+    match (&case.expected, &ran.changes) {
         (Expected::Stops, Err(_)) => None,
         (Expected::Stops, Ok(_)) => Some("the run must stop, and did not".to_owned()),
         (_, Err(error)) => Some(format!("the run stopped: {error}")),

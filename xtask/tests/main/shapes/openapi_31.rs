@@ -31,9 +31,9 @@ fn keywords_that_nothing_reads_are_reported() {
     });
     crate_.is_the_committed_crate();
     for part in [
-        "at /webhooks: `webhooks` is ignored",
-        "at /components/schemas/AlertNote/if: `if` is ignored",
-        "at /components/schemas/AlertNote/discription: the unknown keyword `discription` is ignored",
+        "#/webhooks: `webhooks` is ignored",
+        "#/components/schemas/AlertNote/if: `if` is ignored",
+        "#/components/schemas/AlertNote/discription: the unknown keyword `discription` is ignored",
     ] {
         crate_.says(part);
     }

@@ -7,6 +7,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use super::places;
+
 /// What a run of the binary gave.
 #[derive(Debug)]
 pub struct Ran {
@@ -63,7 +65,7 @@ pub fn xtask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ran {
     run(command(Path::new(env!("CARGO_BIN_EXE_xtask"))).args(arguments))
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end. Places that it prints are checked, and lines and columns removed.
 pub fn run(command: &mut Command) -> Ran {
     run_with_output(command, Stdio::piped)
 }
@@ -76,7 +78,7 @@ pub fn run_with_output(command: &mut Command, stdout: impl Fn() -> Stdio) -> Ran
         |result: &io::Result<Output>| matches!(result, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy);
     let mut attempts = iter::repeat_with(|| command.stdout(stdout()).output()).take(10_000).skip_while(busy);
     let output = attempts.next().expect("the binary becomes free").expect("the binary starts");
-    let text = |bytes| String::from_utf8(bytes).expect("the output is text");
+    let text = |bytes| places::checked(&String::from_utf8(bytes).expect("the output is text"));
     Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod directory;
 pub mod document;
+pub mod places;
 pub mod server;
 
 use std::path::{Path, PathBuf};

@@ -17,7 +17,7 @@ use crate::support::{
     cli::{self, Ran},
     directory::{Crate, Snapshot, write_long_ago},
     document::{TempFile, changed},
-    workspace,
+    places, workspace,
 };
 
 /// A directory of facts, a crate, and the file of a report.
@@ -77,10 +77,10 @@ impl World {
         (ran, self.text())
     }
 
-    /// The text of the report.
+    /// The text of the report. Its places are checked, and lines and columns removed.
     #[track_caller]
     fn text(&self) -> String {
-        fs::read_to_string(self.report()).expect("the report is written")
+        places::checked(&fs::read_to_string(self.report()).expect("the report is written"))
     }
 }
 
