@@ -101,36 +101,98 @@ impl<'a> Locked<'a> {
     /// # Errors
     /// The first change that failed. The changes before it were undone.
     pub fn apply(&self, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<(), DiskError> {
-        let result = self.change(written, removed);
-        if result.is_err() {
-            let _ = self.missing.iter().map(fs::remove_dir).take_while(Result::is_ok).count();
-        }
-        result
+        apply_all(&[DirectoryChanges { locked: self, written, removed }])
     }
 
-    fn change(&self, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<(), DiskError> {
-        let Some(first) = written.first().map(|(path, _)| path).or(removed.first()) else { return Ok(()) };
+    /// Stages changes of the directory. `None` if there are none.
+    fn stage(&self, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<Option<Staged<'_>>, DiskError> {
+        let Some(first) = written.first().map(|(path, _)| path).or(removed.first()) else { return Ok(None) };
         let paths = written.iter().map(|(path, _)| path).chain(removed);
         paths.into_iter().try_for_each(|path| no_link(self.directory, path))?;
         let stage = self.directory.join(STAGE);
         make_private(&stage).map_err(DiskError::at("write", first))?;
-        let result = match Changes::stage(self.directory, &stage, written, removed) {
-            Err(error) => Err(error),
-            Ok(changes) => match changes.make(self.directory, &stage) {
-                // From here on the changes are made: without a journal, the stage means nothing.
-                Ok(()) => {
-                    let journal = stage.join(JOURNAL);
-                    fs::remove_file(&journal).map_err(DiskError::at("remove", &journal))?;
-                    Ok(())
-                }
-                // What cannot be undone now stays in the stage, for the next run.
-                Err(error) if changes.undo(self.directory, &stage).is_err() => return Err(error),
-                Err(error) => Err(error),
-            },
-        };
-        stop_here();
-        let _ = fs::remove_dir_all(&stage);
-        result
+        match Changes::stage(self.directory, &stage, written, removed) {
+            Ok(changes) => Ok(Some(Staged { directory: self.directory, stage, changes })),
+            Err(error) => {
+                let _ = fs::remove_dir_all(&stage);
+                Err(error)
+            }
+        }
+    }
+
+    /// Removes the directory and those around it if they did not exist before.
+    fn remove_made(&self) {
+        let _ = self.missing.iter().map(fs::remove_dir).take_while(Result::is_ok).count();
+    }
+}
+
+/// What changes in one directory.
+pub struct DirectoryChanges<'a> {
+    /// The directory.
+    pub locked: &'a Locked<'a>,
+    /// Files below the directory, with their contents.
+    pub written: &'a [(PathBuf, &'a str)],
+    /// Files below the directory that go.
+    pub removed: &'a [PathBuf],
+}
+
+/// Makes the changes of several directories: all of them or none.
+///
+/// The next run undoes what a killed one did, in each directory that it locks. If the run was
+/// killed at its very end, the first directories have their changes and the others have not. So the
+/// last directory is the one whose content says that all changes are made.
+///
+/// # Errors
+/// The first change that failed. The changes before it were undone.
+pub fn apply_all(directories: &[DirectoryChanges<'_>]) -> Result<(), DiskError> {
+    let mut staged = Vec::new();
+    let result = stage_and_make(directories, &mut staged);
+    stop_here();
+    match &result {
+        Ok(()) => staged.iter().for_each(Staged::remove),
+        Err(_) => {
+            // What cannot be undone now stays in the stage, for the next run.
+            staged.iter().rev().filter(|one| one.undo().is_ok()).for_each(Staged::remove);
+            directories.iter().for_each(|one| one.locked.remove_made());
+        }
+    }
+    result
+}
+
+fn stage_and_make<'a>(directories: &'a [DirectoryChanges<'_>], staged: &mut Vec<Staged<'a>>) -> Result<(), DiskError> {
+    for DirectoryChanges { locked, written, removed } in directories {
+        staged.extend(locked.stage(written, removed)?);
+    }
+    staged.iter().try_for_each(|one| one.changes.make(one.directory, &one.stage))?;
+    // From here on the changes are made: without a journal, the stage means nothing.
+    for (index, one) in staged.iter().enumerate() {
+        if index > 0 {
+            stop_here();
+        }
+        one.commit()?;
+    }
+    Ok(())
+}
+
+/// Changes of one directory that are in its stage.
+struct Staged<'a> {
+    directory: &'a Path,
+    stage: PathBuf,
+    changes: Changes,
+}
+
+impl Staged<'_> {
+    fn commit(&self) -> Result<(), DiskError> {
+        let journal = self.stage.join(JOURNAL);
+        fs::remove_file(&journal).map_err(DiskError::at("remove", &journal))
+    }
+
+    fn undo(&self) -> io::Result<()> {
+        self.changes.undo(self.directory, &self.stage)
+    }
+
+    fn remove(&self) {
+        let _ = fs::remove_dir_all(&self.stage);
     }
 }
 
@@ -140,6 +202,17 @@ impl<'a> Locked<'a> {
 /// The first change that failed. The changes before it were undone.
 pub fn apply(directory: &Path, written: &[(PathBuf, &str)], removed: &[PathBuf]) -> Result<(), DiskError> {
     Locked::new(directory)?.apply(written, removed)
+}
+
+/// Undoes what a killed run left in a directory, if there is such a directory.
+///
+/// # Errors
+/// Leftovers that cannot be undone, and another run that does not end.
+pub fn recover_killed(directory: &Path) -> Result<(), DiskError> {
+    if fs::symlink_metadata(directory.join(STAGE)).is_ok() {
+        Locked::new(directory)?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -401,6 +474,30 @@ mod tests {
         for (name, text) in [("a.rs", "1"), ("b.rs", "2")] {
             assert_eq!(fs::read_to_string(at(name)).expect("content"), text);
         }
+    }
+
+    #[test]
+    fn a_failure_in_one_directory_undoes_the_other() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let [first, second] = ["first", "new/second"].map(|name| directory.path().join(name));
+        fs::create_dir(&first).expect("made");
+        fs::write(first.join("a"), "1").expect("written");
+        let apply = |written: &[(PathBuf, &str)]| {
+            let [one, other] = [&first, &second].map(|directory| Locked::new(directory).expect("locked"));
+            apply_all(&[
+                DirectoryChanges { locked: &one, written: &[(first.join("a"), "2")], removed: &[] },
+                DirectoryChanges { locked: &other, written, removed: &[] },
+            ])
+        };
+        // The second one fails when all are staged, and the first one is changed.
+        let error = apply(&[(second.join("b"), "1"), (second.join("b/c"), "1")]).expect_err("a file is in the way");
+        assert!(error.to_string().contains("b"), "{error}");
+        assert_eq!(fs::read_to_string(first.join("a")).expect("content"), "1");
+        assert_eq!(contents(&first), ["a"]);
+        assert_eq!(contents(directory.path()), ["first"], "what did not exist before is gone");
+        apply(&[(second.join("b"), "1")]).expect("applied");
+        assert_eq!([contents(&first), contents(&second)], [["a"], ["b"]]);
+        assert_eq!(fs::read_to_string(first.join("a")).expect("content"), "2");
     }
 
     #[test]

@@ -34,4 +34,5 @@ pub mod standalone;
 pub mod times;
 pub mod types;
 pub mod undocumented;
+pub mod update;
 pub mod wire;

@@ -57,9 +57,13 @@ fn same_shape(one: &str, other: &str) -> bool {
 
 impl Moves {
     /// Finds the operations of entries that the document does not have.
-    pub fn find<'a>(document: &Document, entries: impl Iterator<Item = &'a str>) -> Self {
-        let operations: Vec<Place<'_>> =
-            document.operations().map(|operation| Place::new(operation.method, operation.path)).collect();
+    pub fn find<'a>(document: &'a Document, entries: impl Iterator<Item = &'a str>) -> Self {
+        Self::among(document.operations().map(|operation| (operation.method, operation.path)), entries)
+    }
+
+    /// Finds entries among operations, which are pairs of a method in lower case and a path.
+    pub fn among<'a>(operations: impl Iterator<Item = (&'a str, &'a str)>, entries: impl Iterator<Item = &'a str>) -> Self {
+        let operations: Vec<Place<'_>> = operations.map(|(method, path)| Place::new(method, path)).collect();
         let present: BTreeSet<&str> = operations.iter().map(|operation| operation.label.as_str()).collect();
         let entries: Vec<(String, &str)> = entries
             .filter_map(|entry| entry.split_once(' ').map(|(method, path)| (method.to_ascii_lowercase(), path)))

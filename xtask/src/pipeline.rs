@@ -17,7 +17,7 @@ use crate::{
     },
     generate::{self, GenerateError},
     left_out::LeftOut,
-    model::area,
+    model::{area, operation::OperationModel},
     moves::Moves,
     normalize::{self, Normalized},
     origins::Origins,
@@ -56,6 +56,10 @@ pub struct Output {
     pub public_api: PublicApi,
     /// What its calls send.
     pub wire: Wire,
+    /// Its operations, ordered by path and method.
+    pub operations: Vec<OperationModel>,
+    /// The labels of operations that are left out.
+    pub left_out: BTreeSet<String>,
     /// The counts of the run.
     pub summary: Summary,
     /// What needs attention: what is left out, what moved, and what our own data have wrong. Places
@@ -180,7 +184,8 @@ impl Pipeline {
         attention.extend(unnamed(&adapted, &origins));
         attention.extend(undocumented(&adapted, &areas, &overlay, &origins));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
-        Ok(Output { files, public_api, wire, summary, attention })
+        let (operations, left_out) = (adapted.model.operations, left_out.operations);
+        Ok(Output { files, public_api, wire, operations, left_out, summary, attention })
     }
 }
 

@@ -33,20 +33,21 @@ impl Differences {
     }
 }
 
-fn differences(areas: &[String]) -> Differences {
+/// The lines to change: each says in which file, and what to do.
+pub fn differences(areas: &[String]) -> Vec<String> {
     // Without the workspace there is nothing to compare with.
-    fs::read_to_string(workspace().join(MANIFEST))
-        .map_or_else(|_| Differences::default(), |text| Differences::of(&text, areas))
+    let manifest = fs::read_to_string(workspace().join(MANIFEST));
+    manifest.map_or_else(|_| Vec::new(), |text| Differences::of(&text, areas).lines().collect())
 }
 
 /// Prints the lines to change.
 pub fn report(areas: &[String]) -> io::Result<()> {
-    differences(areas).lines().try_for_each(|change| line!("features    {change}"))
+    differences(areas).iter().try_for_each(|change| line!("features    {change}"))
 }
 
 /// Fails with the lines to change.
 pub fn check(areas: &[String]) -> Result<(), Failure> {
-    let lines: Vec<String> = differences(areas).lines().collect();
+    let lines = differences(areas);
     if lines.is_empty() {
         return Ok(());
     }

@@ -4,15 +4,23 @@ pub mod bench;
 pub mod document;
 mod features;
 pub mod fetch;
+pub mod generation;
 mod output;
 mod places;
 pub mod regen;
 pub mod release_baseline;
 mod same_api;
 pub mod schema;
+pub mod taken;
+pub mod update;
 mod verdict;
 
-use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    fmt,
+    path::PathBuf,
+    process::{ExitCode, Termination},
+};
 
 /// The message of a command that failed.
 #[derive(Debug)]
@@ -31,9 +39,9 @@ impl<E: Error> From<E> for Failure {
 }
 
 /// Prints a failure and returns the exit code.
-pub fn exit(result: Result<(), Failure>) -> ExitCode {
+pub fn exit(result: Result<impl Termination, Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(value) => value.report(),
         Err(failure) => {
             output::note(&format!("error: {failure}"));
             ExitCode::FAILURE

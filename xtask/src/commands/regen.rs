@@ -12,10 +12,9 @@ use similar::TextDiff;
 
 use super::{
     Failure, features,
+    generation::{self, Inputs},
     output::{counted, line},
-    places::Places,
-    release_baseline::BASELINE,
-    verdict, workspace,
+    workspace,
 };
 use crate::{
     document::load,
@@ -23,12 +22,6 @@ use crate::{
         disk::{self, DiskPlan},
         source::Files,
     },
-    overlay::Overlay,
-    pipeline::{Output, Pipeline},
-    problem::Problem,
-    release::{BaselineError, Changes, Released},
-    repair::RepairKind,
-    rewrite::UnknownUrls,
     times::Times,
 };
 
@@ -44,18 +37,9 @@ pub struct Options {
     /// The document, published or reduced to facts, as JSON or YAML [default: spec/jsm-ops.json]
     #[arg(long, value_name = "FILE")]
     pub spec: Option<PathBuf>,
-    /// The directory of our names and docs for its operations [default: spec/overlay]
-    #[arg(long, value_name = "DIR")]
-    pub overlay: Option<PathBuf>,
-    /// The directory of the crate [default: generated]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Leave out operations whose URLs no rule knows, and write the rest
-    #[arg(long)]
-    pub leave_out: bool,
-    /// The directory of what the last release offered [default: spec/released]
-    #[arg(long, value_name = "DIR")]
-    pub released: Option<PathBuf>,
+    /// Where the crate is, and what it is made of besides the document.
+    #[command(flatten)]
+    pub inputs: generation::CrateOptions,
     /// Name every repair, change and file
     #[arg(long)]
     pub verbose: bool,
@@ -63,62 +47,39 @@ pub struct Options {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let place = |given: &Option<PathBuf>, default: &str| given.clone().unwrap_or_else(|| workspace().join(default));
-    let spec = place(&options.spec, "spec/jsm-ops.json");
-    let out = place(&options.out, "generated");
+    let spec = options.spec.clone().unwrap_or_else(|| workspace().join("spec/jsm-ops.json"));
+    let out = options.inputs.out();
     let mut times = Times::start();
-    let overlay_directory = place(&options.overlay, "spec/overlay");
-    let released = place(&options.released, BASELINE);
-    // It is needed at the end, and is read on another core.
-    let released = thread::spawn(move || Released::read(&released));
-    let (document, overlay) = thread::scope(|scope| {
-        let overlay = scope.spawn(|| Overlay::directory(&overlay_directory));
+    let (document, inputs) = thread::scope(|scope| {
+        let inputs = scope.spawn(|| Inputs::read(&options.inputs));
         let document = load::read(&spec).map(|bytes| (load::bytes(&bytes), bytes));
-        (document, overlay.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        (document, inputs.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let (document, bytes) = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
-    let places = Places::new(&spec, bytes, &overlay_directory);
+    let places = options.inputs.places(&spec, bytes);
     let document = document.map_err(|error| places.unread(&error))?;
-    let overlay = overlay.map_err(|error| places.unusable(&error))?;
+    let inputs = inputs.map_err(|error| places.unusable(&error))?;
     times.lap("load");
-    let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
-    let without_example = missing_examples(&overlay);
-    let unknown_urls = if options.leave_out { UnknownUrls::LeaveOut } else { UnknownUrls::Stop };
-    let pipeline = Pipeline { unknown_urls, ..Pipeline::new(overlay) };
-    let output = pipeline.run(document, &mut times).map_err(|error| places.stopped(&error))?;
-    let mut attention = output.attention.clone();
-    attention.extend(without_example);
-    let released = released.join().unwrap_or_else(|panic| resume_unwind(panic));
-    let changes = released.map(|released| released.changes(&output));
-    times.lap("verdict");
-    let plan = disk::plan(&out, &output.files)?;
+    let generated = inputs.generate(document, &places, &mut times)?;
+    let plan = disk::plan(&out, &generated.output.files)?;
     if options.check {
-        if !attention.is_empty() {
-            let list = places.attention(&attention);
+        if !generated.attention.is_empty() {
+            let list = places.attention(&generated.attention);
             return Err(Failure(format!("the document, spec/overlay/ or a repair needs attention: {list}")));
         }
-        check(&out, &output.files, &plan)?;
-        changes?;
-        return features::check(&areas);
+        check(&out, &generated.output.files, &plan)?;
+        generated.changes?;
+        return features::check(&inputs.areas);
     }
-    disk::apply(&out, &output.files)?;
+    disk::apply(&out, &generated.output.files)?;
     times.lap("write");
-    report(options, &places, &out, &changes, &output, &plan)?;
-    features::report(&areas)?;
+    generation::report(&generated, &places, &out, &plan, options.verbose)?;
+    features::report(&inputs.areas)?;
     report_times(&times)?;
-    if !attention.is_empty() {
-        line!("attention   {}", places.attention(&attention))?;
+    if !generated.attention.is_empty() {
+        line!("attention   {}", places.attention(&generated.attention))?;
     }
     Ok(())
-}
-
-/// What to do for each area without an example.
-fn missing_examples(overlay: &Overlay) -> Vec<Problem> {
-    let problem = |area: &str| {
-        let help = format!("add spec/overlay/examples/{area}.rs");
-        Problem::in_overlay(format!("{area}.yaml"), "", format!("the area `{area}` has no example"), help)
-    };
-    overlay.areas_without_example().map(problem).collect()
 }
 
 fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
@@ -145,38 +106,6 @@ fn check(out: &Path, files: &Files, plan: &DiskPlan) -> Result<(), Failure> {
         counted(stale, "file"),
         out.display()
     )))
-}
-
-fn report(
-    options: &Options,
-    places: &Places,
-    out: &Path,
-    changes: &Result<Changes, BaselineError>,
-    output: &Output,
-    plan: &DiskPlan,
-) -> io::Result<()> {
-    let summary = &output.summary;
-    let ((operations, methods), (schemas, types)) = (summary.operations, summary.schemas);
-    line!("operations  {operations} in, {methods} out")?;
-    line!("schemas     {schemas} in, {types} out, and {} types for parts without a name", summary.unnamed_types)?;
-    let of = |kind| summary.repairs.iter().filter(move |repair| repair.kind == kind);
-    let [vendor, generator] = [RepairKind::Vendor, RepairKind::Generator].map(|one| of(one).count());
-    line!("repairs     {vendor} vendor wrong, {generator} generator limited")?;
-    if options.verbose {
-        for repair in &summary.repairs {
-            line!("  {} ({}): {}", repair.name, repair.kind, counted(repair.places, "place"))?;
-        }
-    }
-    summary.notes.iter().try_for_each(|note| line!("note        {}", places.note(note)))?;
-    summary.deprecated.iter().try_for_each(|item| line!("deprecated  {item}"))?;
-    verdict::report(changes, options.verbose)?;
-    let DiskPlan { written, removed, unchanged } = plan;
-    line!("files       {} written, {} removed, {unchanged} unchanged in {}", written.len(), removed.len(), out.display())?;
-    if options.verbose {
-        written.iter().try_for_each(|name| line!("  written {name}"))?;
-        removed.iter().try_for_each(|name| line!("  removed {name}"))?;
-    }
-    Ok(())
 }
 
 fn report_times(times: &Times) -> io::Result<()> {

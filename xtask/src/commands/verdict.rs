@@ -13,7 +13,7 @@ use crate::{
 const MAX_CHANGES: usize = 40;
 
 /// Prints the verdict, or why there is none.
-pub fn report(changes: &Result<Changes, BaselineError>, verbose: bool) -> io::Result<()> {
+pub fn report(changes: &Result<Changes, &BaselineError>, verbose: bool) -> io::Result<()> {
     match changes {
         Ok(changes) => report_changes(changes, verbose),
         Err(error) => line!("Rust        unknown: {error}"),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::source::{Files, HEADER};
-use crate::atomic_write::{DiskError, Locked, STAGE};
+use crate::atomic_write::{self, DirectoryChanges, DiskError, Locked, STAGE};
 
 /// The difference between the files and a directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +37,17 @@ impl DiskPlan {
     /// Whether the directory has exactly the files.
     pub fn is_empty(&self) -> bool {
         self.written.is_empty() && self.removed.is_empty()
+    }
+
+    /// The paths and contents of the files to write.
+    fn written<'a>(&self, directory: &Path, files: &'a Files) -> Vec<(PathBuf, &'a str)> {
+        let content = |name: &String| Some((directory.join(name), files.get(name)?.as_str()));
+        self.written.iter().filter_map(content).collect()
+    }
+
+    /// The paths of the files to remove.
+    fn removed(&self, directory: &Path) -> Vec<PathBuf> {
+        self.removed.iter().map(|name| directory.join(name)).collect()
     }
 }
 
@@ -71,9 +82,24 @@ pub fn plan(directory: &Path, files: &Files) -> Result<DiskPlan, PlanError> {
 pub fn apply(directory: &Path, files: &Files) -> Result<(), PlanError> {
     let locked = Locked::new(directory)?;
     let plan = plan(directory, files)?;
-    let written = plan.written.iter().filter_map(|name| Some((directory.join(name), files.get(name)?.as_str())));
-    let removed: Vec<PathBuf> = plan.removed.iter().map(|name| directory.join(name)).collect();
-    locked.apply(&written.collect::<Vec<_>>(), &removed)?;
+    let removed = plan.removed(directory);
+    locked.apply(&plan.written(directory, files), &removed)?;
+    Ok(())
+}
+
+/// Like [`apply`], and writes files of another directory in the same step.
+///
+/// # Errors
+/// The first file that could not be written or removed. Nothing was changed in either directory.
+pub fn apply_with(directory: &Path, files: &Files, other: &Path, written: &[(PathBuf, &str)]) -> Result<(), PlanError> {
+    let (locked, other) = (Locked::new(directory)?, Locked::new(other)?);
+    let plan = plan(directory, files)?;
+    let removed = plan.removed(directory);
+    // The other directory comes last: a run that is killed between the two is done again.
+    atomic_write::apply_all(&[
+        DirectoryChanges { locked: &locked, written: &plan.written(directory, files), removed: &removed },
+        DirectoryChanges { locked: &other, written, removed: &[] },
+    ])?;
     Ok(())
 }
 

@@ -131,6 +131,20 @@ pub enum Paging {
 }
 
 impl Paging {
+    /// The name of the form.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offset => "offset",
+            Self::After => "after",
+            Self::PageToken => "page-token",
+            Self::Size => "size",
+            Self::Relay => "relay",
+            Self::Cursor => "cursor",
+        }
+    }
+}
+
+impl Paging {
     /// The query parameters that it needs.
     pub fn parameters(self) -> &'static [&'static str] {
         match self {

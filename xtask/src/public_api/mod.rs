@@ -13,7 +13,7 @@ pub mod item;
 mod macros;
 mod module;
 pub mod requirement;
-mod signature;
+pub mod signature;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};

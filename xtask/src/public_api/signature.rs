@@ -14,20 +14,8 @@ pub struct Signature<'a> {
 impl<'a> Signature<'a> {
     /// Reads the tail of a function.
     pub fn read(tail: &'a str) -> Self {
-        let start = top_level(tail, '(').next().unwrap_or(tail.len());
-        let (generics, rest) = tail.split_at(start);
-        let end = closing(rest);
-        let inner = rest.get(1..end).unwrap_or_default();
-        let mut arguments = Vec::new();
-        let mut from = 0;
-        for comma in top_level(inner, ',').chain([inner.len()]) {
-            let argument = inner.get(from..comma).unwrap_or_default().trim();
-            from = comma + 1;
-            if !argument.is_empty() {
-                arguments.push(type_of(argument));
-            }
-        }
-        Self { generics, arguments, returned: rest.get(end + 1..).unwrap_or_default() }
+        let (generics, arguments, returned) = parts(tail);
+        Self { generics, arguments: arguments.into_iter().map(type_of).collect(), returned }
     }
 
     /// Whether every call of the old function is a call of this one: the same types, or what
@@ -39,6 +27,30 @@ impl<'a> Signature<'a> {
             && self.arguments.len() == old.arguments.len()
             && self.arguments.iter().zip(&old.arguments).all(takes)
     }
+}
+
+/// The names of the arguments of a function, without the receiver, from its tail.
+pub fn argument_names(tail: &str) -> Vec<&str> {
+    let (_, arguments, _) = parts(tail);
+    arguments.into_iter().filter(|argument| type_of(argument) != *argument).filter_map(|one| one.split(':').next()).collect()
+}
+
+/// What stands before the arguments, the arguments, and what follows them.
+fn parts(tail: &str) -> (&str, Vec<&str>, &str) {
+    let start = top_level(tail, '(').next().unwrap_or(tail.len());
+    let (generics, rest) = tail.split_at(start);
+    let end = closing(rest);
+    let inner = rest.get(1..end).unwrap_or_default();
+    let mut arguments = Vec::new();
+    let mut from = 0;
+    for comma in top_level(inner, ',').chain([inner.len()]) {
+        let argument = inner.get(from..comma).unwrap_or_default().trim();
+        from = comma + 1;
+        if !argument.is_empty() {
+            arguments.push(argument);
+        }
+    }
+    (generics, arguments, rest.get(end + 1..).unwrap_or_default())
 }
 
 /// The type of an argument, or the receiver.

@@ -12,7 +12,7 @@ use crate::{
         union::AlternativeKind,
     },
     names::{query_setter_name, type_name},
-    overlay::{Overlay, Paging},
+    overlay::Overlay,
     render::field,
     rewrite::AddressFamily,
 };
@@ -67,7 +67,7 @@ impl<'a> Types<'a> {
                 _ => None,
             },
             body,
-            pages: operation.paging.map(|(paging, _)| pages(paging).to_owned()),
+            pages: operation.paging.map(|(paging, _)| paging.name().to_owned()),
             status: status.map(OperationModel::rust_path),
             scopes: operation.scopes.clone(),
             arguments,
@@ -181,17 +181,6 @@ fn without_names(path: &str) -> String {
         _ => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join("/")
-}
-
-fn pages(paging: Paging) -> &'static str {
-    match paging {
-        Paging::Offset => "offset",
-        Paging::After => "after",
-        Paging::PageToken => "page-token",
-        Paging::Size => "size",
-        Paging::Relay => "relay",
-        Paging::Cursor => "cursor",
-    }
 }
 
 #[cfg(test)]

@@ -15,4 +15,5 @@ mod mutation;
 mod regen;
 mod shapes;
 mod support;
+mod update;
 mod upstream;

@@ -83,7 +83,7 @@ fn the_published_document_taken_for_the_first_time_is_described() {
     assert_eq!(source, committed);
     let date = source["date"].as_str().expect("the day is text");
     assert!(date >= source::text("date") && date.len() == 10, "{date} is the day of this run");
-    assert_eq!(source["url"].as_str(), Some(xtask::commands::fetch::PUBLISHED), "the path of the copy is private");
+    assert_eq!(source["url"].as_str(), Some(xtask::commands::taken::PUBLISHED), "the path of the copy is private");
 }
 
 #[test]
