@@ -22,6 +22,7 @@ pub mod names;
 pub mod normalize;
 pub mod origins;
 pub mod overlay;
+pub mod path_parameters;
 pub mod pipeline;
 pub mod preflight;
 pub mod problem;

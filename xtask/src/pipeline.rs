@@ -22,7 +22,7 @@ use crate::{
     normalize::{self, Normalized},
     origins::Origins,
     overlay::Overlay,
-    preflight,
+    path_parameters, preflight,
     problem::{Problem, Problems},
     public_api::{self, Module, PublicApi},
     render::manifest,
@@ -294,7 +294,7 @@ pub struct Repaired {
 /// Nodes that are invalid OpenAPI, and URLs that no rule knows.
 pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Result<Repaired, PipelineError> {
     let Pipeline { overlay, url_repairs, repairs, unknown_urls } = pipeline;
-    let Normalized { mut document, notes } = normalize::normalize(document).map_err(PipelineError::Facts)?;
+    let Normalized { mut document, mut notes } = normalize::normalize(document).map_err(PipelineError::Facts)?;
     let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
     times.lap("facts");
     let mut attention = Problems::new();
@@ -310,6 +310,9 @@ pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Res
     let mut places = Problems::new();
     applied.extend(repair::apply(repairs, &mut document, &mut places));
     attention.extend(origins.in_given(places));
+    let mut changed = Problems::new();
+    path_parameters::follow_templates(&mut document, &mut changed);
+    notes.extend(origins.in_given(changed));
     times.lap("repair");
     Ok(Repaired { document, operations, schemas, repairs: applied, notes, origins, moves, attention })
 }
