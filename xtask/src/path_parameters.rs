@@ -98,9 +98,9 @@ mod tests {
         let mut document = Document::new(json!({"paths": {path: item}}));
         let mut notes = Problems::new();
         follow_templates(&mut document, &mut notes);
-        let notes = notes.iter().map(|note| {
-            format!("{} {}: {}", note.pointer, note.operation.as_deref().unwrap_or("-"), note.message)
-        });
+        let notes = notes
+            .iter()
+            .map(|note| format!("{} {}: {}", note.pointer, note.operation.as_deref().unwrap_or("-"), note.message));
         (document.root()["paths"][path].clone(), notes.collect())
     }
 
@@ -112,7 +112,8 @@ mod tests {
     fn what_only_the_template_names_is_text() {
         let (item, notes) = followed("/a/{id}/{x}", json!({"parameters": [text("x")], "get": {}}));
         assert_eq!(item, json!({"parameters": [text("x")], "get": {"parameters": [text("id")]}}));
-        let expected = "/paths/~1a~1{id}~1{x}/get GET /a/{id}/{x}: the path parameter `id` is not declared, and is taken for text";
+        let expected =
+            "/paths/~1a~1{id}~1{x}/get GET /a/{id}/{x}: the path parameter `id` is not declared, and is taken for text";
         assert_eq!(notes, [expected]);
     }
 

@@ -57,6 +57,8 @@ pub struct Output {
     pub wire: Wire,
     /// The counts of the run.
     pub summary: Summary,
+    /// The keys of the areas of the crate, each of which is a feature.
+    pub areas: Vec<String>,
     /// What needs attention: what is left out, what moved, and what our own data have wrong. Places
     /// are those of the given document.
     pub attention: Problems,
@@ -178,7 +180,8 @@ impl Pipeline {
         times.lap("data");
         attention.extend(unnamed(&adapted, &origins));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
-        Ok(Output { files, public_api, wire, summary, attention })
+        let areas = areas.iter().map(|area| area.key.to_owned()).collect();
+        Ok(Output { files, public_api, wire, summary, areas, attention })
     }
 }
 

@@ -79,7 +79,6 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let (document, bytes) = document.map_err(|error| Failure(format!("{}: {error}", spec.display())))?;
     let overlay = overlay.map_err(|error| Failure(error.report()))?;
     times.lap("load");
-    let areas: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
     let without_example = missing_examples(&overlay);
     let unknown_urls = if options.leave_out { UnknownUrls::LeaveOut } else { UnknownUrls::Stop };
     let places = Places::new(&spec, bytes, &overlay_directory);
@@ -101,17 +100,30 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }
         check(&out, &output.files, &plan)?;
         changes?;
-        return features::check(&areas);
+        return features::check(&output.areas);
     }
-    disk::apply(&out, &output.files)?;
+    let features = write(&out, &output)?;
     times.lap("write");
     report(options, &out, &changes, &output, &plan)?;
-    features::report(&areas)?;
+    features.iter().try_for_each(|change| line!("features    {change}"))?;
     report_times(&times)?;
     if !attention.is_empty() {
         line!("attention   {}", places.list(&attention))?;
     }
     Ok(())
+}
+
+/// Writes the crate, and the features of `jsm-ops` with the crate of the workspace. Returns what
+/// changed, or must change, in the features.
+fn write(out: &Path, output: &Output) -> Result<Vec<String>, Failure> {
+    let Some(manifest) = features::of_crate(out) else {
+        disk::apply(out, &output.files)?;
+        return Ok(features::by_hand(&output.areas));
+    };
+    let mut changes = features::remove_stale(&manifest, &output.areas)?;
+    disk::apply(out, &output.files)?;
+    changes.extend(features::add_missing(&manifest, &output.areas)?);
+    Ok(changes)
 }
 
 /// What to do for each area without an example.

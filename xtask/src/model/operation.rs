@@ -7,7 +7,7 @@ use crate::{
     rewrite::AddressFamily,
 };
 
-/// The area of operations that the overlay does not name.
+/// The area of operations that neither the overlay nor a tag of the document puts into one.
 pub const UNSORTED: &str = "unsorted";
 
 /// One operation.

@@ -9,17 +9,6 @@ const ALERT: &str = "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get";
 const ALERTS: &str = "/paths/~1api~1{cloudId}~1v1~1alerts";
 
 rejected! {
-    an_undeclared_path_parameter_is_rejected: changed(|root| *at(root, &format!("{ALERT}/parameters")) = json!([])) => [
-        "1 problem\n",
-        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get (GET /v1/alerts/{id}): the path parameter `id` is not declared",
-        "add a repair that declares it",
-    ];
-
-    a_path_parameter_that_the_path_does_not_have_is_rejected: changed(|root| add_parameter(root, ALERT, "noteId", "path")) => [
-        "1 problem\n",
-        "#/paths/~1api~1{cloudId}~1v1~1alerts~1{id}/get/parameters/1 (GET /v1/alerts/{id}): the path has no `{noteId}`",
-    ];
-
     a_response_without_a_media_type_is_rejected: changed(|root| {
         at(root, &format!("{ALERT}/responses/200"))["content"] = json!({"application xml": {"schema": {"type": "string"}}});
     }) => [
@@ -70,10 +59,4 @@ rejected! {
         " and 165 more\n",
         "leave these operations out with `--leave-out`",
     ];
-}
-
-/// Adds a parameter to the operation at a pointer.
-fn add_parameter(root: &mut Value, operation: &str, name: &str, place: &str) {
-    let parameters = at(root, operation)["parameters"].as_array_mut().expect("a list");
-    parameters.push(json!({"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}));
 }
