@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     adapt::{self, Adapted},
-    document::{Document, Pointer},
+    document::Document,
     emit::{
         files,
         source::{Files, Source},
@@ -19,6 +19,7 @@ use crate::{
     left_out::LeftOut,
     model::area,
     moves::Moves,
+    new_operations::NewOperations,
     normalize::{self, Normalized},
     origins::Origins,
     overlay::Overlay,
@@ -29,6 +30,7 @@ use crate::{
     repair::{self, Applied, Repair},
     rewrite::{self, UnknownUrls},
     times::{PRETTYPLEASE, PROGENITOR, Times},
+    twins::Twins,
     types::{self, UnexpectedCode},
     wire::{self, Wire},
 };
@@ -146,7 +148,7 @@ impl Pipeline {
     /// The first stage that failed, with all its problems.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
         let repaired = repair(document, self, times)?;
-        let Repaired { operations, schemas, repairs, moves, notes, mut attention, .. } = repaired;
+        let Repaired { operations, schemas, repairs, moves, twins, repaired_twins, notes, mut attention, .. } = repaired;
         let overlay = self.overlay.clone().follow(&moves);
         let Supported { adapted, origins, left_out, overlay } =
             supported(repaired.document, overlay, repaired.origins, &mut attention)?;
@@ -178,7 +180,15 @@ impl Pipeline {
         files.insert(public_api::FILE.to_owned(), public_api_text);
         files.insert(wire::FILE.to_owned(), wire.text()?);
         times.lap("data");
-        attention.extend(unnamed(&adapted, &origins));
+        let new = NewOperations {
+            operations: &adapted.model.operations,
+            overlay: &overlay,
+            twins: &twins,
+            repaired: &repaired_twins,
+            repairs: &summary.repairs,
+            origins: &origins,
+        };
+        attention.extend(new.problems());
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
         let areas = areas.iter().map(|area| area.key.to_owned()).collect();
         Ok(Output { files, public_api, wire, summary, areas, attention })
@@ -224,17 +234,6 @@ fn supported(
     }
     let message = format!("parts that are not supported are left after {MAX_ROUNDS} rounds of leaving them out");
     Err(PipelineError::Preflight(Problem::new("", message, "this is a bug of xtask/src/left_out.rs; report it").into()))
-}
-
-/// Operations without an entry in the overlay.
-fn unnamed<'a>(adapted: &'a Adapted, origins: &'a Origins) -> impl Iterator<Item = Problem> + 'a {
-    adapted.model.operations.iter().filter(|operation| !operation.in_overlay).map(|operation| {
-        let label = operation.label();
-        let at = Pointer::Path(&["paths", &operation.path, &operation.method.to_ascii_lowercase()]).to_string();
-        let message = format!("the operation has no entry in spec/overlay/ and is called `{}` for now", operation.id);
-        let help = "add an entry for it to the file of its area in spec/overlay/";
-        Problem::new(origins.given(&at), message, help).in_operation(label)
-    })
 }
 
 /// Runs progenitor and makes the types.
@@ -287,6 +286,10 @@ pub struct Repaired {
     pub origins: Origins,
     /// The operations of the overlay that are at another place.
     pub moves: Moves,
+    /// The known operations that new ones are like.
+    pub twins: Twins,
+    /// The new operations whose twins were repaired.
+    pub repaired_twins: BTreeSet<String>,
     /// What moved, and the places at which a repair does not apply.
     pub attention: Problems,
 }
@@ -310,14 +313,18 @@ pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Res
     let moves = Moves::find(&document, overlay.labels());
     document.set_moved(moves.iter());
     attention.extend(overlay.moved(&moves));
+    let now: BTreeMap<&str, &str> = moves.iter().collect();
+    let twins = Twins::find(&document, overlay.labels().map(|label| now.get(label).copied().unwrap_or(label)));
     let mut places = Problems::new();
     applied.extend(repair::apply(repairs, &mut document, &mut places));
     attention.extend(origins.in_given(places));
+    let repaired_twins = twins.repaired(&document);
     let mut changed = Problems::new();
     path_parameters::follow_templates(&mut document, &mut changed);
     notes.extend(origins.in_given(changed));
     times.lap("repair");
-    Ok(Repaired { document, operations, schemas, repairs: applied, notes, origins, moves, attention })
+    let repairs = applied;
+    Ok(Repaired { document, operations, schemas, repairs, notes, origins, moves, twins, repaired_twins, attention })
 }
 
 /// The files of the types before formatting, what they declare, and the schemas that have a type.

@@ -13,7 +13,7 @@ use super::{
     entries::{Area, Entry, MergeGroup, Overlay, TypeDocs},
     error::OverlayError,
     example,
-    files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm, map},
+    files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, PLACEHOLDER, SharedFile, TypeForm, map},
     ledger::Tracked,
     stale::{Purpose, Stale, member},
 };
@@ -314,10 +314,13 @@ impl Reader {
     }
 
     fn text(&mut self, file: &str, pointer: &str, name: &str, text: Option<&str>) {
-        if text.is_some_and(|text| text.trim().is_empty()) {
-            let help = format!("write a `{name}` in spec/overlay/{file}");
-            self.report(file, &child(pointer, name), format!("`{name}` is empty"), help);
-        }
+        let what = match text.map(str::trim) {
+            Some("") => "empty".to_owned(),
+            Some(PLACEHOLDER) => format!("`{PLACEHOLDER}`"),
+            _ => return,
+        };
+        let help = format!("write a `{name}` in spec/overlay/{file}");
+        self.report(file, &child(pointer, name), format!("`{name}` is {what}"), help);
     }
 
     fn checked<T>(&mut self, file: &str, pointer: &str, form: Checked<T>) -> Option<T> {

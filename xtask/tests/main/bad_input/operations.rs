@@ -1,6 +1,6 @@
 //! Operations that no method can be generated for.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::rejected;
 use crate::support::document::{at, changed, remove};

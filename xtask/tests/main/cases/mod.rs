@@ -164,6 +164,18 @@ fn a_new_tag_is_an_area() {
     }
     assert!(code.contains("//! Services: operations that are new in the document."), "{code}");
     assert!(output.files.contains_key("src/types/services.rs"));
+    let help: Vec<&str> = output.attention.iter().map(|problem| problem.help.as_str()).collect();
+    assert_eq!(
+        help,
+        [
+            "its area is new: create spec/overlay/services.yaml with these lines, and spec/overlay/examples/services.rs; \
+             write the `summary`\n# yaml-language-server: $schema=schema.json\ntitle: Services\nsummary: TODO\n\
+             operations:\n  GET /v1/services:\n    name: get_services\n    summary: TODO\n    \
+             idempotency: not-idempotent",
+            "paste below `operations:` of spec/overlay/services.yaml; write the `summary`\n  POST /v1/services:\n    \
+             name: create_services\n    summary: TODO\n    idempotency: not-idempotent",
+        ]
+    );
     // One operation more in a known area is no new area.
     assert_eq!(areas("a01_new_op_known_tag").areas, known);
 }

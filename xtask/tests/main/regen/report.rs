@@ -91,7 +91,10 @@ fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name
     assert_eq!(ran.line("operations "), format!("{operations} in, {operations} out"));
     assert_eq!(ran.line("attention "), "1 problem");
     let entry = "#/paths/~1api~1{cloudId}~1v1~1flux-capacitors~1{id}/get (GET /v1/flux-capacitors/{id}): \
-                 the operation has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now\n";
+                 the operation has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now\n     \
+                 help: it has no tag: choose the file of its area in spec/overlay/, and paste; write the `summary`\n  \
+                 GET /v1/flux-capacitors/{id}:\n    name: get_flux_capacitors_by_id\n    summary: TODO\n    \
+                 idempotency: not-idempotent\n";
     assert!(ran.stdout.contains(entry), "{}", ran.stdout);
     let written = files(generated.path());
     let unsorted = std::str::from_utf8(&written["src/areas/unsorted.rs"]).expect("code is text");
