@@ -54,7 +54,7 @@ fn with(manifest: &str, line: &str) -> Option<String> {
     let mut lines: Vec<&str> = manifest.lines().collect();
     let is_behind = |other: &&str| area_of(other).is_some_and(|area| area < area_of(line).unwrap_or_default());
     let first = lines.iter().position(|other| area_of(other).is_some())?;
-    let at = lines.iter().rposition(|other| is_behind(&other)).map_or(first, |last| last + 1);
+    let at = lines.iter().rposition(is_behind).map_or(first, |last| last + 1);
     lines.insert(at, line);
     Some(lines.join("\n") + "\n")
 }
