@@ -49,10 +49,12 @@ impl<'a> Place<'a> {
 
 /// Whether two segments differ only in the names of parameters.
 fn same_shape(one: &str, other: &str) -> bool {
-    let fixed = |segment: &str| -> Vec<String> {
-        segment.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest).to_owned()).collect()
-    };
-    fixed(one) == fixed(other)
+    fixed_parts(one) == fixed_parts(other)
+}
+
+/// What is around the parameters of a segment.
+pub fn fixed_parts(segment: &str) -> Vec<String> {
+    segment.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest).to_owned()).collect()
 }
 
 impl Moves {

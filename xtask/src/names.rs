@@ -21,6 +21,38 @@ const RESERVED_TYPES: [&str; 1] = ["String"];
 const RESERVED_PARAMETERS: [&str; 1] = ["header_map"];
 /// A keyword since edition 2024, which `syn` accepts as an identifier.
 const EDITION_KEYWORD: &str = "gen";
+/// Keys that an area cannot have: other features of the crates, files of the overlay, and functions
+/// of the clients, which have one function for each area.
+const RESERVED_AREAS: [&str; 26] = [
+    "browser",
+    "builder",
+    "call",
+    "clone",
+    "cloud-id",
+    "conformance",
+    "default",
+    "deref",
+    "fmt",
+    "full",
+    "glossary",
+    "http2",
+    "keyring",
+    "native-tls",
+    "new",
+    "rate-limits",
+    "rustls",
+    "session",
+    "shared",
+    "simulation",
+    "stable",
+    "transport",
+    "unsorted",
+    "unused",
+    "unused-types",
+    "with-transport",
+];
+/// The longest key of a new area, in bytes.
+const MAX_AREA_KEY: usize = 40;
 /// Methods of a call builder, whose names a setter cannot have.
 const BUILDER_METHODS: [&str; 5] = ["send", "pages", "items", "body", "with"];
 
@@ -150,6 +182,34 @@ pub fn inline_name(base: &str, part: &str) -> String {
     format!("{base}{}", part.to_pascal_case())
 }
 
+/// The words of a tag of the document as a key, and the key of an area for it: shorter, and not one
+/// that means something else. `None` where the tag has no words.
+pub fn area_key(tag: &str) -> Option<(String, String)> {
+    let ascii = tag.replace(|character: char| !character.is_ascii_alphanumeric(), " ");
+    let words = ascii.to_snake_case().replace('_', "-");
+    let mut key = words.clone();
+    while key.len() > MAX_AREA_KEY {
+        match key.rsplit_once('-') {
+            Some((shorter, _)) => key.truncate(shorter.len()),
+            None => key.truncate(MAX_AREA_KEY),
+        }
+    }
+    if key.starts_with(|first: char| first.is_ascii_digit()) {
+        key.insert(0, 'n');
+    }
+    if RESERVED_AREAS.contains(&key.as_str()) || !is_rust_name(&key.replace('-', "_")) {
+        key.push_str("-area");
+    }
+    (!words.is_empty()).then_some((words, key))
+}
+
+/// The heading of an area that the overlay does not describe.
+pub fn area_title(key: &str) -> String {
+    let words = key.replace('-', " ");
+    let mut characters = words.chars();
+    characters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(characters).collect()
+}
+
 /// The name of the module of an area, which is that of its accessor on the client too.
 pub fn module_name(area: &str) -> String {
     area.to_snake_case()
@@ -269,6 +329,27 @@ mod tests {
         assert_eq!(module_name("audit-logs"), "audit_logs");
         assert_eq!(types_module_name("audit-logs"), "audit_logs");
         assert_eq!(accessor_type_name("audit-logs"), "AuditLogsArea");
+    }
+
+    #[test]
+    fn keys_of_areas_come_from_tags() {
+        for (tag, key) in [
+            ("Services", "services"),
+            ("Stakeholder User management", "stakeholder-user-management"),
+            ("OnCall/Shifts", "on-call-shifts"),
+            ("24h desk", "n24h-desk"),
+            ("Type", "type-area"),
+            ("Full", "full-area"),
+            ("Unused types", "unused-types-area"),
+        ] {
+            let (_, found) = area_key(tag).expect("a key");
+            assert_eq!(found, key, "{tag}");
+            assert!(is_rust_name(&module_name(key)), "{key}");
+        }
+        assert_eq!(area_key(" ★ "), None);
+        let (words, key) = area_key(&"x".repeat(99)).expect("a key");
+        assert_eq!((words.len(), key.len()), (99, MAX_AREA_KEY));
+        assert_eq!(area_title("service-catalog"), "Service catalog");
     }
 
     #[test]

@@ -16,14 +16,16 @@ use crate::{
 pub struct Origins {
     /// The paths of the given document, by those that they became.
     paths: BTreeMap<String, String>,
+    /// The names of schemas in the given document, by those that they became.
+    renamed: BTreeMap<String, String>,
     /// Where schemas stood in the repaired document, by the names that they got.
     schemas: BTreeMap<String, String>,
 }
 
 impl Origins {
     /// The places of a document before adaptation.
-    pub fn of_paths(paths: BTreeMap<String, String>) -> Self {
-        Self { paths, schemas: BTreeMap::new() }
+    pub fn new(paths: BTreeMap<String, String>, renamed: BTreeMap<String, String>) -> Self {
+        Self { paths, renamed, schemas: BTreeMap::new() }
     }
 
     /// The places of a document after adaptation.
@@ -64,6 +66,11 @@ impl Origins {
                 let at = Pointer::Path(&["paths", path]).to_string();
                 rest.iter().fold(at, |at, token| child(&at, token))
             }
+            [components, schemas, name, rest @ ..] if components == "components" && schemas == "schemas" => {
+                let name = self.renamed.get(name).unwrap_or(name);
+                let at = Pointer::Path(&["components", "schemas", name]).to_string();
+                rest.iter().fold(at, |at, token| child(&at, token))
+            }
             _ => pointer,
         }
     }
@@ -86,6 +93,7 @@ mod tests {
     fn places_are_those_of_the_given_document() {
         let origins = Origins {
             paths: BTreeMap::from([("/v1/a~b".to_owned(), "/api/{cloudId}/v1/a~b".to_owned())]),
+            renamed: BTreeMap::from([("PageDay".to_owned(), "Page<Day>".to_owned())]),
             schemas: BTreeMap::from([
                 ("ListBody".to_owned(), "/paths/~1v1~1a~0b/get/requestBody/content/a~1b/schema".to_owned()),
                 ("ListBodyItem".to_owned(), "/components/schemas/ListBody/items".to_owned()),
@@ -99,6 +107,7 @@ mod tests {
             ("/paths/~1v1~1a~0b/get", "/paths/~1api~1{cloudId}~1v1~1a~0b/get"),
             ("/components/schemas/Day/enum/0", "/components/schemas/ADay/enum/0"),
             ("/components/schemas/Other/enum/0", "/components/schemas/Other/enum/0"),
+            ("/components/schemas/PageDay/type", "/components/schemas/Page<Day>/type"),
             (
                 "/components/schemas/ListBodyItem/properties/x",
                 "/paths/~1api~1{cloudId}~1v1~1a~0b/get/requestBody/content/a~1b/schema/items/properties/x",

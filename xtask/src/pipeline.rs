@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     adapt::{self, Adapted},
-    document::{Document, Pointer},
+    document::Document,
     emit::{
         files,
         source::{Files, Source},
@@ -19,16 +19,18 @@ use crate::{
     left_out::LeftOut,
     model::{area, operation::OperationModel},
     moves::Moves,
+    new_operations::NewOperations,
     normalize::{self, Normalized},
     origins::Origins,
     overlay::Overlay,
-    preflight,
+    path_parameters, preflight,
     problem::{Problem, Problems},
     public_api::{self, Module, PublicApi},
     render::manifest,
     repair::{self, Applied, Repair},
     rewrite::{self, UnknownUrls},
     times::{PRETTYPLEASE, PROGENITOR, Times},
+    twins::Twins,
     types::{self, UnexpectedCode},
     undocumented::undocumented,
     wire::{self, Wire},
@@ -62,6 +64,8 @@ pub struct Output {
     pub left_out: BTreeSet<String>,
     /// The counts of the run.
     pub summary: Summary,
+    /// The keys of the areas of the crate, each of which is a feature.
+    pub areas: Vec<String>,
     /// What needs attention: what is left out, what moved, and what our own data have wrong. Places
     /// are those of the given document.
     pub attention: Problems,
@@ -149,7 +153,7 @@ impl Pipeline {
     /// The first stage that failed, with all its problems.
     pub fn run(&self, document: Document, times: &mut Times) -> Result<Output, PipelineError> {
         let repaired = repair(document, self, times)?;
-        let Repaired { operations, schemas, repairs, moves, notes, mut attention, .. } = repaired;
+        let Repaired { operations, schemas, repairs, moves, twins, repaired_twins, notes, mut attention, .. } = repaired;
         let overlay = self.overlay.clone().follow(&moves);
         let Supported { adapted, origins, left_out, overlay } =
             supported(repaired.document, overlay, repaired.origins, &mut attention)?;
@@ -181,11 +185,20 @@ impl Pipeline {
         files.insert(public_api::FILE.to_owned(), public_api_text);
         files.insert(wire::FILE.to_owned(), wire.text()?);
         times.lap("data");
-        attention.extend(unnamed(&adapted, &origins));
+        let new = NewOperations {
+            operations: &adapted.model.operations,
+            overlay: &overlay,
+            twins: &twins,
+            repaired: &repaired_twins,
+            repairs: &summary.repairs,
+            origins: &origins,
+        };
+        attention.extend(new.problems());
         attention.extend(undocumented(&adapted, &areas, &overlay, &origins));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
+        let areas = areas.iter().map(|area| area.key.to_owned()).collect();
         let (operations, left_out) = (adapted.model.operations, left_out.operations);
-        Ok(Output { files, public_api, wire, operations, left_out, summary, attention })
+        Ok(Output { files, public_api, wire, operations, left_out, summary, areas, attention })
     }
 }
 
@@ -228,17 +241,6 @@ fn supported(
     }
     let message = format!("parts that are not supported are left after {MAX_ROUNDS} rounds of leaving them out");
     Err(PipelineError::Preflight(Problem::new("", message, "this is a bug of xtask/src/left_out.rs; report it").into()))
-}
-
-/// Operations without an entry in the overlay.
-fn unnamed<'a>(adapted: &'a Adapted, origins: &'a Origins) -> impl Iterator<Item = Problem> + 'a {
-    adapted.model.operations.iter().filter(|operation| !operation.in_overlay).map(|operation| {
-        let label = operation.label();
-        let at = Pointer::Path(&["paths", &operation.path, &operation.method.to_ascii_lowercase()]).to_string();
-        let message = format!("the operation has no entry in spec/overlay/ and is called `{}` for now", operation.id);
-        let help = "add an entry for it to the file of its area in spec/overlay/";
-        Problem::new(origins.given(&at), message, help).in_operation(label)
-    })
 }
 
 /// Runs progenitor and makes the types.
@@ -291,6 +293,10 @@ pub struct Repaired {
     pub origins: Origins,
     /// The operations of the overlay that are at another place.
     pub moves: Moves,
+    /// The known operations that new ones are like.
+    pub twins: Twins,
+    /// The new operations whose twins were repaired.
+    pub repaired_twins: BTreeSet<String>,
     /// What moved, and the places at which a repair does not apply.
     pub attention: Problems,
 }
@@ -301,7 +307,7 @@ pub struct Repaired {
 /// Nodes that are invalid OpenAPI, and URLs that no rule knows.
 pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Result<Repaired, PipelineError> {
     let Pipeline { overlay, url_repairs, repairs, unknown_urls } = pipeline;
-    let Normalized { mut document, notes } = normalize::normalize(document).map_err(PipelineError::Facts)?;
+    let Normalized { mut document, mut notes, renamed } = normalize::normalize(document).map_err(PipelineError::Facts)?;
     let schemas: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
     times.lap("facts");
     let mut attention = Problems::new();
@@ -310,15 +316,22 @@ pub fn repair(document: Document, pipeline: &Pipeline, times: &mut Times) -> Res
     attention.extend(rewritten.left_out);
     let operations = document.operations().count();
     times.lap("rewrite");
-    let origins = Origins::of_paths(rewritten.paths);
+    let origins = Origins::new(rewritten.paths, renamed);
     let moves = Moves::find(&document, overlay.labels());
     document.set_moved(moves.iter());
     attention.extend(overlay.moved(&moves));
+    let now: BTreeMap<&str, &str> = moves.iter().collect();
+    let twins = Twins::find(&document, overlay.labels().map(|label| now.get(label).copied().unwrap_or(label)));
     let mut places = Problems::new();
     applied.extend(repair::apply(repairs, &mut document, &mut places));
     attention.extend(origins.in_given(places));
+    let repaired_twins = twins.repaired(&document);
+    let mut changed = Problems::new();
+    path_parameters::follow_templates(&mut document, &mut changed);
+    notes.extend(origins.in_given(changed));
     times.lap("repair");
-    Ok(Repaired { document, operations, schemas, repairs: applied, notes, origins, moves, attention })
+    let repairs = applied;
+    Ok(Repaired { document, operations, schemas, repairs, notes, origins, moves, twins, repaired_twins, attention })
 }
 
 /// The files of the types before formatting, what they declare, and the schemas that have a type.

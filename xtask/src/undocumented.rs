@@ -7,8 +7,8 @@ use crate::{
     document::Pointer,
     emit::type_files::users,
     model::{
-        area::AreaModel,
-        operation::{OperationModel, Parameter},
+        area::{AreaModel, UNUSED_TYPES},
+        operation::{OperationModel, Parameter, UNSORTED},
     },
     origins::Origins,
     overlay::Overlay,
@@ -25,17 +25,17 @@ pub fn undocumented(
     overlay: &Overlay,
     origins: &Origins,
 ) -> impl Iterator<Item = Problem> {
-    let operations = areas.iter().flat_map(|area| area.operations.iter());
+    // The entry that is proposed for a new operation has its parameters.
+    let operations = areas.iter().flat_map(|area| area.operations.iter()).filter(|operation| operation.in_overlay);
     let parameters = operations.filter_map(|operation| parameters(operation, overlay, origins)).collect::<Vec<_>>();
     parameters.into_iter().chain(types(adapted, areas, overlay, origins))
 }
 
 /// The parameters of an operation without docs, as one problem.
 fn parameters(operation: &OperationModel, overlay: &Overlay, origins: &Origins) -> Option<Problem> {
-    let all = operation.path_params.iter().chain(&operation.query_params).chain(&operation.header_params);
     let label = operation.label();
     let without = |parameter: &&Parameter| !overlay.describes_parameter(&label, &parameter.name);
-    let names: Vec<&str> = all.filter(without).map(|parameter| parameter.name.as_str()).collect();
+    let names: Vec<&str> = operation.parameters().filter(without).map(|parameter| parameter.name.as_str()).collect();
     if names.is_empty() {
         return None;
     }
@@ -45,7 +45,7 @@ fn parameters(operation: &OperationModel, overlay: &Overlay, origins: &Origins) 
     let help = format!(
         "describe what is particular to this operation in the `parameters` of its entry, and what means the same \
          everywhere in the `parameters` of spec/overlay/glossary.yaml:{}",
-        pasted(&names, |name| format!("  {name}: …"))
+        pasted(&names, |name| format!("\n  {name}: TODO"))
     );
     Some(Problem::new(origins.given(&at), message, help).in_operation(label))
 }
@@ -58,7 +58,7 @@ fn types(adapted: &Adapted, areas: &[AreaModel<'_>], overlay: &Overlay, origins:
     if !names.is_empty() {
         let users = users(areas, adapted);
         for name in names {
-            let file = file(users.get(name), overlay);
+            let file = file(users.get(name));
             by_file.entry(file).or_default().push(name);
         }
     }
@@ -68,16 +68,16 @@ fn types(adapted: &Adapted, areas: &[AreaModel<'_>], overlay: &Overlay, origins:
         let message = format!("the {noun} {} {verb} no docs", listed(&names));
         let help = format!(
             "add to the `types` of spec/overlay/{file}, in your own words:{}",
-            pasted(&names, |name| format!("  {name}:\n    summary: …"))
+            pasted(&names, |name| format!("\n  {name}:\n    summary: TODO"))
         );
         Problem::new(origins.given(&at), message, help)
     };
     by_file.into_iter().map(problem)
 }
 
-/// The file for a type that these areas use.
-fn file(areas: Option<&BTreeSet<&str>>, overlay: &Overlay) -> String {
-    let mut areas = areas.into_iter().flatten().filter(|area| overlay.area_keys().any(|key| key == **area));
+/// The file for a type that these areas use. That of a new area is yet to be made.
+fn file(areas: Option<&BTreeSet<&str>>) -> String {
+    let mut areas = areas.into_iter().flatten().filter(|area| ![UNUSED_TYPES, UNSORTED].contains(*area));
     match (areas.next(), areas.next()) {
         (Some(area), None) => format!("{area}.yaml"),
         _ => "shared.yaml".to_owned(),
@@ -93,8 +93,7 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Lines to paste, one part for each name.
+/// Lines to paste, with a part for each name.
 fn pasted(names: &[&str], part: impl Fn(&str) -> String) -> String {
-    let parts = names.iter().take(MAX_NAMES).map(|name| part(name));
-    parts.flat_map(|part| part.lines().map(|line| format!("\n       {line}")).collect::<Vec<_>>()).collect()
+    names.iter().take(MAX_NAMES).map(|name| part(name)).collect()
 }

@@ -4,6 +4,7 @@
 //! progenitor and typify cannot express becomes a value of [`crate::model`]. [`crate::types`] and
 //! [`crate::render`] write the code from these values.
 
+pub mod areas;
 pub mod deprecated;
 pub mod errors;
 pub mod extract;

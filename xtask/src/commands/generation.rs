@@ -67,8 +67,6 @@ fn place(given: &Option<PathBuf>, default: &str) -> PathBuf {
 pub struct Inputs {
     /// The stages, with the overlay.
     pub pipeline: Pipeline,
-    /// The areas of the overlay.
-    pub areas: Vec<String>,
     without_example: Vec<Problem>,
     released: Result<Released, BaselineError>,
 }
@@ -97,11 +95,10 @@ impl Inputs {
             (overlay, released.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
         let overlay = overlay?;
-        let areas = overlay.area_keys().map(str::to_owned).collect();
         let without_example = missing_examples(&overlay);
         let unknown_urls = if options.leave_out { UnknownUrls::LeaveOut } else { UnknownUrls::Stop };
         let pipeline = Pipeline { unknown_urls, ..Pipeline::new(overlay) };
-        Ok(Self { pipeline, areas, without_example, released })
+        Ok(Self { pipeline, without_example, released })
     }
 
     /// Runs all stages.

@@ -69,12 +69,12 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }
         check(&out, &generated.output.files, &plan)?;
         generated.changes?;
-        return features::check(&inputs.areas);
+        return features::check(&generated.output.areas);
     }
-    disk::apply(&out, &generated.output.files)?;
+    let features = features::follow(&out, &generated.output.areas, || disk::apply(&out, &generated.output.files))?;
     times.lap("write");
     generation::report(&generated, &places, &out, &plan, options.verbose)?;
-    features::report(&inputs.areas)?;
+    features.iter().try_for_each(|change| line!("features    {change}"))?;
     report_times(&times)?;
     if !generated.attention.is_empty() {
         line!("attention   {}", places.attention(&generated.attention))?;

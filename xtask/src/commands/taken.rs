@@ -111,7 +111,7 @@ pub fn take(options: &SourceOptions) -> Result<Taken, Failure> {
     };
     let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
     let version = document.root().get("openapi").and_then(|version| version.as_str()).unwrap_or_default().to_owned();
-    let Normalized { document, notes } = normalize::normalize(document)
+    let Normalized { document, notes, .. } = normalize::normalize(document)
         .map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
     let before = load::file(&to.join(FACTS)).ok();
     if let Some(before) = &before {

@@ -74,7 +74,9 @@ pub fn run(options: &Options) -> Result<Finding, Failure> {
     // The facts are the file to look at, once they are written.
     let facts = options.inputs.places(&taken.facts_path(), taken.facts_text().as_bytes().to_vec());
     let places = if options.check { &given } else { &facts };
-    let attention = attention(&generated, places, &features::differences(&inputs.areas));
+    let areas = &generated.output.areas;
+    let by_hand = if features::of_crate(&out).is_some() { Vec::new() } else { features::by_hand(areas) };
+    let attention = attention(&generated, places, &by_hand);
     let changes = generated.changes.as_ref().map_err(|error| Failure(error.to_string()))?;
     let finding = Finding::of(is_known, !attention.is_empty(), changes);
     let report = Report {
@@ -87,12 +89,16 @@ pub fn run(options: &Options) -> Result<Finding, Failure> {
     };
     // The report comes first: it cannot be made again after the facts are written.
     write_report(&report_path, &report.text())?;
-    if !options.check {
-        disk::apply_with(&out, &generated.output.files, &taken.to, &taken.files())?;
-    }
+    let features = if options.check {
+        Vec::new()
+    } else {
+        let write = || disk::apply_with(&out, &generated.output.files, &taken.to, &taken.files());
+        features::follow(&out, areas, write)?
+    };
     fetch::report(&taken)?;
     line!("changes     {}", summary(&report.since_document))?;
     generation::report(&generated, places, &out, &plan, options.verbose)?;
+    features.iter().try_for_each(|change| line!("features    {change}"))?;
     line!("report      {}", report_path.display())?;
     if !attention.is_empty() {
         line!("attention   {attention}")?;

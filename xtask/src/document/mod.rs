@@ -27,6 +27,8 @@ pub struct Document {
     root: Value,
     /// The labels of operations that moved, by those that they had.
     moved: BTreeMap<String, String>,
+    /// The labels of operations that were located since the last [`Document::take_located`].
+    located: Vec<String>,
 }
 
 /// A view of one operation.
@@ -67,7 +69,7 @@ impl Operation<'_> {
 impl Document {
     /// Wraps a value; [`load`] is the way to get one that is known to be an OpenAPI document.
     pub fn new(root: Value) -> Self {
-        Self { root, moved: BTreeMap::new() }
+        Self { root, moved: BTreeMap::new(), located: Vec::new() }
     }
 
     /// The whole document.
@@ -86,12 +88,19 @@ impl Document {
     }
 
     /// The method and path that an operation of earlier documents has now.
-    pub fn locate(&self, method: &str, path: &str) -> (String, String) {
+    pub fn locate(&mut self, method: &str, path: &str) -> (String, String) {
         let moved = self.moved.get(&label(method, path)).and_then(|label| label.split_once(' '));
-        moved.map_or_else(
+        let (method, path) = moved.map_or_else(
             || (method.to_owned(), path.to_owned()),
             |(method, path)| (method.to_ascii_lowercase(), path.to_owned()),
-        )
+        );
+        self.located.push(label(&method, &path));
+        (method, path)
+    }
+
+    /// The labels of the operations that were located since the last call.
+    pub fn take_located(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.located)
     }
 
     /// The path items in the order of the document.

@@ -17,7 +17,7 @@ pub struct AreaModel<'a> {
     pub key: &'a str,
     /// The name of its module, which is that of its accessor too.
     pub module: String,
-    /// What the overlay says of it; `None` for operations that the overlay does not name.
+    /// What the overlay says of it; `None` for an area that is new in the document.
     pub overlay: Option<&'a Area>,
     /// Its operations, ordered by path and method.
     pub operations: Vec<&'a OperationModel>,
@@ -29,9 +29,9 @@ impl AreaModel<'_> {
         self.operations.iter().all(|operation| operation.experimental)
     }
 
-    /// The heading of the module docs; "Unsorted" without an entry in the overlay.
-    pub fn title(&self) -> &str {
-        self.overlay.map_or("Unsorted", |area| area.title.as_str())
+    /// The heading of the module docs; the words of the key without an entry in the overlay.
+    pub fn title(&self) -> String {
+        self.overlay.map_or_else(|| names::area_title(self.key), |area| area.title.clone())
     }
 }
 

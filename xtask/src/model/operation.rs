@@ -7,7 +7,7 @@ use crate::{
     rewrite::AddressFamily,
 };
 
-/// The area of operations that the overlay does not name.
+/// The area of operations that neither the overlay nor a tag of the document puts into one.
 pub const UNSORTED: &str = "unsorted";
 
 /// One operation.
@@ -193,6 +193,11 @@ impl OperationModel {
         self.header_params.iter().filter(|parameter| !parameter.required)
     }
 
+    /// All parameters: those of the path first, then the query, then headers.
+    pub fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.path_params.iter().chain(&self.query_params).chain(&self.header_params)
+    }
+
     /// The parameters that every request must have: those of the path first, then the query, then
     /// headers.
     pub fn required_params(&self) -> impl Iterator<Item = &Parameter> {
@@ -201,8 +206,7 @@ impl OperationModel {
 
     /// The named schemas that it mentions.
     pub fn schemas(&self) -> Vec<&str> {
-        let parameters = self.path_params.iter().chain(&self.query_params).chain(&self.header_params);
-        let mut types: Vec<&RustType> = parameters.map(|parameter| &parameter.rust_type).collect();
+        let mut types: Vec<&RustType> = self.parameters().map(|parameter| &parameter.rust_type).collect();
         if let RequestBody::Json { rust_type, .. } = &self.body {
             types.push(rust_type);
         }

@@ -15,6 +15,8 @@ mod parameters;
 mod references;
 mod schema_names;
 
+use std::collections::BTreeMap;
+
 use crate::{
     document::{Document, facts},
     problem::Problems,
@@ -27,6 +29,8 @@ pub struct Normalized {
     pub document: Document,
     /// What the stage changed or ignored and a maintainer should know. Nothing has to be done.
     pub notes: Problems,
+    /// The names of schemas in the given document, by those that they got.
+    pub renamed: BTreeMap<String, String>,
 }
 
 /// Reduces a document to its facts and gives them one form.
@@ -38,11 +42,11 @@ pub fn normalize(document: Document) -> Result<Normalized, Problems> {
     let mut document = facts::facts(document, &mut notes)?;
     references::inline(&mut document);
     openapi_31::convert(&mut document);
-    schema_names::rename(&mut document, &mut notes);
+    let renamed = schema_names::rename(&mut document, &mut notes);
     all_of::flatten(&mut document, &mut notes);
     enums::of_strings_alone(&mut document);
     nullable::move_to_properties(&mut document);
     media_types::plain(&mut document, &mut notes);
     parameters::effective(&mut document, &mut notes);
-    Ok(Normalized { document, notes })
+    Ok(Normalized { document, notes, renamed })
 }

@@ -15,7 +15,8 @@ const SCHEMAS: &str = "#/components/schemas/";
 
 /// Renames schemas whose names are no Rust names, and all but one of those with the same Rust name.
 /// A schema that has its own name as its Rust name keeps it, so that a new one does not take it.
-pub fn rename(document: &mut Document, notes: &mut Problems) {
+/// Returns the names that schemas had, by their new ones.
+pub fn rename(document: &mut Document, notes: &mut Problems) -> BTreeMap<String, String> {
     let names: Vec<String> = document.schemas().map(|(name, _)| name.to_owned()).collect();
     let renamed = new_names(&names);
     for (name, new) in &renamed {
@@ -30,6 +31,7 @@ pub fn rename(document: &mut Document, notes: &mut Problems) {
         schemas.extend(before.into_iter().map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema)));
     }
     point_to(document.root_mut(), &renamed);
+    renamed.into_iter().map(|(name, new)| (new, name)).collect()
 }
 
 /// The new names of those schemas that need one.

@@ -119,6 +119,11 @@ impl Overlay {
         self.operations.get(&operation.label()).map(|entry| self.ledger.read(entry))
     }
 
+    /// The key of the area of an operation that has an entry, by its method and path.
+    pub fn area_of(&self, label: &str) -> Option<&str> {
+        self.operations.get(label).map(|entry| entry.peek().area.as_str())
+    }
+
     /// The file of an operation, for help texts: `spec/overlay/alerts.yaml`, or the directory where
     /// the operation has no entry.
     pub fn file(&self, label: &str) -> String {

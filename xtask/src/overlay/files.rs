@@ -13,6 +13,9 @@ use serde_json::Value;
 
 use crate::document::load::json_type;
 
+/// What stands for docs that are not written yet. The reader refuses it.
+pub const PLACEHOLDER: &str = "TODO";
+
 /// Every file of the overlay has one of these forms, by its name.
 #[derive(JsonSchema)]
 #[serde(untagged)]

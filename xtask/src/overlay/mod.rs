@@ -9,6 +9,7 @@ pub mod error;
 mod example;
 pub mod files;
 mod ledger;
+mod proposal;
 mod read;
 mod stale;
 
@@ -16,5 +17,6 @@ pub use self::{
     entries::{Area, Entry, EqualSchemas, Overlay},
     error::OverlayError,
     files::{Idempotency, Paging, WriteStateLocation},
+    proposal::{Proposal, head as proposal_head},
     read::SCHEMA,
 };

@@ -13,14 +13,14 @@ use super::{
     entries::{Area, Entry, MergeGroup, Overlay, TypeDocs},
     error::OverlayError,
     example,
-    files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, SharedFile, TypeForm, map},
+    files::{AreaFile, Checked, GlossaryFile, MergeForm, OperationForm, PLACEHOLDER, SharedFile, TypeForm, map},
     ledger::Tracked,
     stale::{Purpose, Stale, member},
 };
 use crate::{
     characters::{code_point, is_hidden as is_hidden_character},
     document::{
-        child,
+        child, tokens,
         yaml::{self, YamlError},
     },
     names::is_rust_name,
@@ -198,16 +198,16 @@ fn has_code_block(text: &str) -> bool {
     })
 }
 
-/// The places of texts with a block of code.
-fn code_blocks(value: &Value, pointer: &str, found: &mut Vec<String>) {
+/// The places of texts that are of a kind.
+fn texts(value: &Value, pointer: &str, is_one: fn(&str) -> bool, found: &mut Vec<String>) {
     match value {
-        Value::String(text) if has_code_block(text) => found.push(pointer.to_owned()),
+        Value::String(text) if is_one(text) => found.push(pointer.to_owned()),
         Value::Array(items) => {
             let items = items.iter().enumerate();
-            items.for_each(|(index, item)| code_blocks(item, &child(pointer, &index.to_string()), found));
+            items.for_each(|(index, item)| texts(item, &child(pointer, &index.to_string()), is_one, found));
         }
         Value::Object(members) => {
-            members.iter().for_each(|(key, member)| code_blocks(member, &child(pointer, key), found));
+            members.iter().for_each(|(key, member)| texts(member, &child(pointer, key), is_one, found));
         }
         _ => {}
     }
@@ -288,10 +288,17 @@ impl Reader {
             self.invalid_character(file, &pointer, what, character);
         }
         let mut found = Vec::new();
-        code_blocks(&value, "", &mut found);
+        texts(&value, "", has_code_block, &mut found);
         for pointer in found {
             let help = format!("write the code as `code` in spec/overlay/{file}, or as a file of spec/overlay/examples");
             self.report(file, &pointer, "the text has a block of code, which tests would run".to_owned(), help);
+        }
+        let mut found = Vec::new();
+        texts(&value, "", |text| text.trim() == PLACEHOLDER, &mut found);
+        for pointer in found {
+            let name = tokens(&pointer).pop().unwrap_or_default();
+            let help = format!("write what it says, in your own words, in spec/overlay/{file}");
+            self.report(file, &pointer, format!("`{name}` is `{PLACEHOLDER}`"), help);
         }
         if is_empty(&value) {
             let help = format!("add entries to spec/overlay/{file}, or remove it");
@@ -314,7 +321,7 @@ impl Reader {
     }
 
     fn text(&mut self, file: &str, pointer: &str, name: &str, text: Option<&str>) {
-        if text.is_some_and(|text| text.trim().is_empty()) {
+        if text.map(str::trim) == Some("") {
             let help = format!("write a `{name}` in spec/overlay/{file}");
             self.report(file, &child(pointer, name), format!("`{name}` is empty"), help);
         }

@@ -26,12 +26,14 @@ fn reference(area: &AreaModel<'_>) -> Option<String> {
 /// The lines at the head of the module of an area.
 pub fn area(area: &AreaModel<'_>) -> Vec<String> {
     let reference = reference(area).into_iter().flat_map(|line| [String::new(), line]);
-    let Some(words) = area.overlay else {
-        let line = " Operations that are new in the document. Their names are derived and will change.";
-        return [line.to_owned()].into_iter().chain(reference).collect();
+    let mut lines = match area.overlay {
+        Some(words) => vec![format!(" {}: {}", words.title, lower_first(&words.summary))],
+        None => {
+            let title = area.title();
+            vec![format!(" {title}: operations that are new in the document. Their names are derived and will change.")]
+        }
     };
-    let mut lines = vec![format!(" {}: {}", words.title, lower_first(&words.summary))];
-    if !words.docs.is_empty() {
+    if let Some(words) = area.overlay.filter(|words| !words.docs.is_empty()) {
         lines.extend([String::new(), format!(" {}", words.docs)]);
     }
     if area.is_experimental() {
@@ -39,7 +41,7 @@ pub fn area(area: &AreaModel<'_>) -> Vec<String> {
         lines.extend([String::new(), line.to_owned()]);
     }
     lines.extend(reference);
-    if !words.example.is_empty() {
+    if let Some(words) = area.overlay.filter(|words| !words.example.is_empty()) {
         lines.extend(
             ["", " ```no_run", " # async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {"]
                 .map(str::to_owned),

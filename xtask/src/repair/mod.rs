@@ -158,14 +158,18 @@ macro_rules! repairs {
 use repairs;
 
 /// A repair that was applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// The name of the repair in the list.
     pub name: &'static str,
     /// Whose limits it works around.
     pub kind: RepairKind,
+    /// The source file, for help texts.
+    pub file: &'static str,
     /// How many places it changed.
     pub places: usize,
+    /// The labels of the operations in which its places are.
+    pub operations: Vec<String>,
 }
 
 /// Applies repairs in order. Places at which one does not apply need attention.
@@ -173,10 +177,12 @@ pub fn apply(repairs: &[Repair], document: &mut Document, attention: &mut Proble
     let mut applied = Vec::new();
     for repair in repairs {
         let RepairResult(results) = (repair.apply)(document);
+        let operations = document.take_located();
         let needed = results.iter().filter(|result| result.is_ok()).count();
         let places = results.iter().flatten().sum();
         if needed > 0 {
-            applied.push(Applied { name: repair.name, kind: repair.kind, places });
+            let Repair { name, file, kind, .. } = *repair;
+            applied.push(Applied { name, file, kind, places, operations });
         }
         let all = results.len();
         for reason in results.into_iter().filter_map(Result::err) {
@@ -230,7 +236,8 @@ pub(crate) mod tests {
         let mut attention = Problems::new();
         let applied =
             apply(repairs![RepairKind::Vendor; "tests.rs": gone, partly, needless;], &mut document, &mut attention);
-        assert_eq!(applied, [Applied { name: "partly", kind: RepairKind::Vendor, places: 2 }]);
+        let applied: Vec<_> = applied.iter().map(|one| (one.name, one.kind, one.places)).collect();
+        assert_eq!(applied, [("partly", RepairKind::Vendor, 2)]);
         let found: Vec<String> =
             attention.iter().map(|problem| format!("{} {}", problem.pointer, problem.message)).collect();
         assert_eq!(

@@ -12,7 +12,7 @@ struct Located {
 }
 
 impl Located {
-    fn new(document: &Document, method: &str, path: &str) -> Self {
+    fn new(document: &mut Document, method: &str, path: &str) -> Self {
         let (method, path) = document.locate(method, path);
         Self { method, path }
     }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    adapt::areas::Areas,
     document::{Document, label},
-    model::operation::UNSORTED,
+    names::area_title,
     overlay::Overlay,
 };
 
@@ -17,9 +18,6 @@ const ABOUT: &str = "The operations API of Jira Service Management: Atlassian's 
      document is not a publication of Atlassian.";
 
 const REFERENCE: &str = "https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/intro/";
-
-/// The title of the area of operations that the overlay does not name.
-const UNSORTED_TITLE: &str = "Unsorted";
 
 /// Adds all docs. The paths must be those of the overlay.
 pub fn add(document: &mut Document, overlay: &Overlay) {
@@ -45,12 +43,14 @@ fn describe_document(document: &mut Document) {
 fn describe_operations(document: &mut Document, overlay: &Overlay) {
     let entries = document.operations().map(|operation| (operation.label(), overlay.entry(&operation)));
     let entries: BTreeMap<String, _> = entries.filter_map(|(label, entry)| Some((label, entry?))).collect();
+    let areas = Areas::of(document, overlay);
     let mut tags: BTreeMap<String, Value> = BTreeMap::new();
     document.for_each_operation_mut(|path, method, operation| {
-        let entry = entries.get(&label(method, path)).copied();
-        let key = entry.map_or(UNSORTED, |entry| &entry.area);
+        let label = label(method, path);
+        let entry = entries.get(&label).copied();
+        let key = areas.key(&label);
         let area = overlay.area(key);
-        let title = area.map_or(UNSORTED_TITLE, |area| &area.title);
+        let title = area.map_or_else(|| area_title(key), |area| area.title.clone());
         operation.insert("tags".to_owned(), json!([title]));
         tags.entry(key.to_owned()).or_insert_with(|| {
             let docs = area.map_or_else(

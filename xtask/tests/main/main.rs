@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod cases;
+mod copies;
 mod document;
 mod fetch;
 mod house;

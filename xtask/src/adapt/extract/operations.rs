@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{pages, request_bodies::Bodies};
 use crate::{
     adapt::{
+        areas::{self, Areas},
         deprecated::is_deprecated,
         media_types::{self, RAW_BODY},
         member_names,
@@ -12,7 +13,7 @@ use crate::{
     characters::markdown_code,
     document::{Document, Operation, Pointer, template_names},
     model::{
-        operation::{FormPart, OperationModel, Parameter, PartContent, RequestBody, ResponseBody, UNSORTED},
+        operation::{FormPart, OperationModel, Parameter, PartContent, RequestBody, ResponseBody},
         page::Page,
         rust_type::RustType,
     },
@@ -24,12 +25,14 @@ use crate::{
 
 /// Extracts all operations.
 pub fn extract(document: &Document, bodies: &Bodies, overlay: &Overlay, problems: &mut Problems) -> Vec<OperationModel> {
-    document.operations().map(|operation| model(document, &operation, bodies, overlay, problems)).collect()
+    let areas = Areas::of(document, overlay);
+    document.operations().map(|operation| model(document, &operation, &areas, bodies, overlay, problems)).collect()
 }
 
 fn model(
     document: &Document,
     operation: &Operation<'_>,
+    areas: &Areas,
     bodies: &Bodies,
     overlay: &Overlay,
     problems: &mut Problems,
@@ -71,13 +74,12 @@ fn model(
     }
     problems.extend(overlay_problems);
     let summary = operation.value.get("summary").and_then(Value::as_str).unwrap_or_default();
-    let tags = operation.value.get("tags").and_then(Value::as_array);
     OperationModel {
         rust_method: entry.and_then(|entry| entry.method.clone()).unwrap_or_else(|| id.clone()),
         method: operation.method.to_ascii_uppercase(),
         path: operation.path.to_owned(),
         family: AddressFamily::of(operation),
-        area: entry.map_or(UNSORTED, |entry| entry.area.as_str()).to_owned(),
+        area: areas.key(&operation.label()).to_owned(),
         path_params: path_params.collect(),
         query_params,
         header_params,
@@ -93,7 +95,7 @@ fn model(
         scopes: oauth_scopes(operation),
         experimental: operation.is_experimental(),
         deprecated: operation.value.get("deprecated") == Some(&Value::Bool(true)),
-        tag: tags.and_then(|tags| tags.first()).and_then(Value::as_str).unwrap_or_default().to_owned(),
+        tag: areas::tag(operation).to_owned(),
         summary: summary.to_owned(),
         description: entry.map(|entry| entry.docs.clone()).unwrap_or_default(),
         in_overlay: entry.is_some(),

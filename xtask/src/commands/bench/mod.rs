@@ -2,6 +2,7 @@
 
 mod baseline;
 pub mod compile;
+pub mod copies;
 pub mod rustc;
 
 use super::Failure;
@@ -17,11 +18,14 @@ pub struct Options {
 enum What {
     /// Measure the check of the generated crate, beside progenitor's own output
     Compile(compile::Options),
+    /// Measure runs on documents with copies of all operations
+    Copies(copies::Options),
 }
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
     match &options.what {
         What::Compile(options) => compile::run(options),
+        What::Copies(options) => copies::run(options),
     }
 }

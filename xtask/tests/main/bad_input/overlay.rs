@@ -3,10 +3,16 @@
 use serde_json::{Value, json};
 
 use super::{rejected_untouched, rejects_overlay};
-use crate::support::document::{OverlayCopy, TempFile, at, changed, changed_overlay, remove};
+use crate::support::{
+    document::{OverlayCopy, TempFile, at, changed, changed_overlay, remove},
+    pending::is_pending,
+};
 
 #[test]
 fn an_entry_whose_key_has_a_typo_is_rejected_with_the_nearest_operation() {
+    if is_pending() {
+        return;
+    }
     let overlay = changed_overlay(|overlay| {
         let entry = remove(overlay, "/alerts.yaml/operations", "GET /v1/alerts");
         overlay["alerts.yaml"]["operations"]["GET /v1/alertz"] = entry;
@@ -14,13 +20,15 @@ fn an_entry_whose_key_has_a_typo_is_rejected_with_the_nearest_operation() {
     let complaint = rejects_overlay(
         &overlay,
         &[
-            "2 problems\n",
+            "3 problems\n",
             "(GET /v1/alerts): the operation has no entry in spec/overlay/",
             "alerts.yaml#/operations/GET ~1v1~1alertz: the overlay entry `GET /v1/alertz` matches no operation of the document",
             "the nearest operation without an entry is `GET /v1/alerts`",
+            // They are named after the operation.
+            "the types `GetAlertsOrder`, `GetAlertsSort` have no docs",
         ],
     );
-    assert_eq!(complaint.matches("help: ").count(), 2, "{complaint}");
+    assert_eq!(complaint.matches("help: ").count(), 3, "{complaint}");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::rejects_overlay;
-use crate::support::document::{OverlayCopy, at, changed_overlay, remove};
+use crate::support::{
+    document::{OverlayCopy, at, changed_overlay, remove},
+    pending::is_pending,
+};
 
 /// The complaint names the file of the overlay, and one entry.
 #[track_caller]
@@ -18,6 +21,9 @@ macro_rules! stale {
     ($($name:ident: $change:expr => [$($part:expr),+ $(,)?];)+) => {$(
         #[test]
         fn $name() {
+            if is_pending() {
+                return;
+            }
             rejects_entry(&changed_overlay($change), &[$($part),+]);
         }
     )+};
@@ -64,14 +70,6 @@ stale! {
     } => ["shared.yaml#/types/HeartbeatLinks: no type uses these docs of `HeartbeatLinks`", "is merged"];
 
     // The summary and the fields have one reason, which is reported once.
-    a_type_whose_name_has_a_typo: |files| {
-        let types = at(files, "/alerts.yaml/types");
-        types["AlertNotee"] = remove(types, "", "AlertNote");
-    } => [
-        "alerts.yaml#/types/AlertNotee: no type uses these docs of `AlertNotee`",
-        "help: correct the name in spec/overlay/alerts.yaml; the nearest type without docs is `AlertNote`",
-    ];
-
     a_type_that_another_entry_shadows: |files| {
         at(files, "/heartbeats.yaml/types")["AlertLog"] = json!({"summary": "One entry."});
     } => [
@@ -179,4 +177,25 @@ fn all_stale_entries_are_named_in_one_run() {
 
 fn append(list: &mut Value, value: Value) {
     list.as_array_mut().expect("a list").push(value);
+}
+
+/// The type without docs is named as well, in an entry of its own.
+#[test]
+fn a_type_whose_name_has_a_typo() {
+    if is_pending() {
+        return;
+    }
+    let overlay = changed_overlay(|files| {
+        let types = at(files, "/alerts.yaml/types");
+        types["AlertNotee"] = remove(types, "", "AlertNote");
+    });
+    rejects_overlay(
+        &overlay,
+        &[
+            "2 problems\n",
+            "the type `AlertNote` has no docs\n     help: add to the `types` of spec/overlay/alerts.yaml",
+            "alerts.yaml#/types/AlertNotee: no type uses these docs of `AlertNotee`",
+            "help: correct the name in spec/overlay/alerts.yaml; the nearest type without docs is `AlertNote`",
+        ],
+    );
 }

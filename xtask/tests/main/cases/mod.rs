@@ -167,3 +167,48 @@ fn the_table_has_every_patch_once() {
     let unknown: Vec<_> = NOT_YET.iter().filter(|name| !names.iter().any(|known| known == *name)).collect();
     assert_eq!(unknown, [&""; 0]);
 }
+
+/// The operations of a new tag are an area of their own, with a feature.
+#[test]
+fn a_new_tag_is_an_area() {
+    let (Some(published), Some(patches)) = (published(), patches()) else { return };
+    let published: Value =
+        serde_json::from_str(&fs::read_to_string(published).expect("the document is readable")).expect("JSON");
+    let overlay = Overlay::directory(&workspace().join("spec/overlay")).expect("the overlay is readable");
+    let known: Vec<String> = overlay.area_keys().map(str::to_owned).collect();
+    let areas = |name: &str| {
+        let document = Document::new(next_version(&published, &patches, name));
+        Pipeline::new(overlay.clone()).run(document, &mut Times::start()).expect("the crate")
+    };
+    let output = areas("a02_new_area_tag");
+    let mut with_services = known.clone();
+    with_services.push("services".to_owned());
+    with_services.sort();
+    assert_eq!(output.areas, with_services);
+    let manifest = &output.files["Cargo.toml"];
+    assert!(manifest.contains("\nservices = []\n"), "{manifest}");
+    let (_, default) = manifest.split_once("\ndefault = [\n").expect("default features");
+    assert!(default.split_once(']').expect("the end of the list").0.contains("\"services\""), "{default}");
+    let code = &output.files["src/areas/services.rs"];
+    for line in
+        ["\n    pub fn services(&self) -> ServicesArea<'_> {", "\n    pub fn get_services(", "\n    pub fn create_services("]
+    {
+        assert!(code.contains(line), "{line} in\n{code}");
+    }
+    assert!(code.contains("//! Services: operations that are new in the document."), "{code}");
+    assert!(output.files.contains_key("src/types/services.rs"));
+    let help: Vec<&str> = output.attention.iter().map(|problem| problem.help.as_str()).collect();
+    assert_eq!(
+        help,
+        [
+            "its area is new: create spec/overlay/services.yaml with these lines, and spec/overlay/examples/services.rs; \
+             write the docs\n# yaml-language-server: $schema=schema.json\ntitle: Services\nsummary: TODO\n\
+             operations:\n  GET /v1/services:\n    name: get_services\n    summary: TODO\n    \
+             idempotency: not-idempotent",
+            "paste below `operations:` of spec/overlay/services.yaml; write the docs\n  POST /v1/services:\n    \
+             name: create_services\n    summary: TODO\n    idempotency: not-idempotent",
+        ]
+    );
+    // One operation more in a known area is no new area.
+    assert_eq!(areas("a01_new_op_known_tag").areas, known);
+}

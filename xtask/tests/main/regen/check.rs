@@ -68,6 +68,9 @@ fn a_damaged_crate_fails_the_check_with_a_diff_and_is_not_touched() {
 
 #[test]
 fn a_run_puts_a_damaged_crate_right() {
+    if is_pending() {
+        return;
+    }
     let generated = damaged();
     let untouched =
         fs::metadata(generated.join("src/types/shared.rs")).and_then(|data| data.modified()).expect("files have a time");

@@ -9,21 +9,15 @@ use crate::support::{
     cli,
     directory::{Crate, files},
     document::{TempFile, at, changed},
-    workspace,
+    pending::is_pending,
+    source, workspace,
 };
-
-/// A number of the committed document, from `spec/SOURCE.toml`.
-fn source_number(key: &str) -> i64 {
-    let text = std::fs::read_to_string(workspace().join("spec/SOURCE.toml")).expect("the file is readable");
-    let source: toml::Table = toml::from_str(&text).expect("the file is TOML");
-    source[key].as_integer().expect("a number")
-}
 
 #[test]
 fn nothing_gets_lost_between_the_document_and_the_crate() {
     let generated = Crate::new();
     let ran = cli::regen(&workspace().join("spec/jsm-ops.json"), generated.path()).succeeded();
-    let [operations, schemas] = ["operations", "schemas"].map(source_number);
+    let [operations, schemas] = ["operations", "schemas"].map(source::count);
     assert_eq!(ran.line("operations "), format!("{operations} in, {operations} out"));
     assert!(ran.line("schemas ").starts_with(&format!("{schemas} in, {schemas} out, ")), "{}", ran.stdout);
 }
@@ -72,6 +66,9 @@ fn the_lists_of_repairs_hold_what_they_say() {
 /// a better one.
 #[test]
 fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name() {
+    if is_pending() {
+        return;
+    }
     let spec = TempFile::new(
         "document.json",
         &changed(|root| {
@@ -87,11 +84,14 @@ fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name
     );
     let generated = Crate::new();
     let ran = cli::regen(spec.path(), generated.path()).succeeded();
-    let operations = source_number("operations") + 1;
+    let operations = source::count("operations") + 1;
     assert_eq!(ran.line("operations "), format!("{operations} in, {operations} out"));
     assert_eq!(ran.line("attention "), "2 problems");
     let entry = "#/paths/~1api~1{cloudId}~1v1~1flux-capacitors~1{id}/get (GET /v1/flux-capacitors/{id}): \
-                 the operation has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now\n";
+                 the operation has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now\n     \
+                 help: it has no tag: choose the file of its area in spec/overlay/, and paste; write the docs\n  \
+                 GET /v1/flux-capacitors/{id}:\n    name: get_flux_capacitors_by_id\n    summary: TODO\n    \
+                 idempotency: not-idempotent\n";
     assert!(ran.stdout.contains(entry), "{}", ran.stdout);
     let written = files(generated.path());
     let unsorted = std::str::from_utf8(&written["src/areas/unsorted.rs"]).expect("code is text");

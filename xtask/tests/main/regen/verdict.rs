@@ -190,7 +190,7 @@ fn the_verdict_stays_until_the_next_release() {
         ];
         verdict(&cli::xtask(options).succeeded())
     };
-    let committed = workspace().join("spec/released");
+    let committed = workspace().join("generated");
     let first = run(&committed);
     assert!(first[0].starts_with("Rust        breaking: 1 of 1 change "), "{first:?}");
     assert_eq!(run(&committed), first);

@@ -49,10 +49,10 @@ fn text_is_a_string_and_other_responses_are_bytes() {
         })
     };
     let crate_ = log("text/csv");
-    crate_.has("src/areas/unsorted.rs", r#"pub async fn send(self) -> Result<String, Error>"#);
-    crate_.has("src/areas/unsorted.rs", r#"self.call.text("text/csv", body).await"#);
+    crate_.has("src/areas/audit_logs.rs", r#"pub async fn send(self) -> Result<String, Error>"#);
+    crate_.has("src/areas/audit_logs.rs", r#"self.call.text("text/csv", body).await"#);
     let crate_ = log("application/pdf");
-    crate_.has("src/areas/unsorted.rs", r#"self.call.bytes("application/pdf", body).await"#);
+    crate_.has("src/areas/audit_logs.rs", r#"self.call.bytes("application/pdf", body).await"#);
 }
 
 #[test]

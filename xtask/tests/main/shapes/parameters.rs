@@ -99,3 +99,22 @@ fn an_operation_overrides_a_parameter_of_its_path() {
     crate_.has(FILE, "pub fn word(mut self, word: bool) -> Self");
     crate_.has(FILE, "pub fn word(mut self, word: &str) -> Self");
 }
+
+/// The template of a path is the URL, and the declarations follow it.
+#[test]
+fn path_parameters_are_those_of_the_template() {
+    let alert = format!("{ALERTS}~1{{id}}/get");
+    let crate_ = generated(|root| *at(root, &format!("{alert}/parameters")) = json!([]));
+    crate_.is_the_committed_crate();
+    crate_.says(&format!(
+        "at {alert} (GET /v1/alerts/{{id}}): the path parameter `id` is not declared, and is taken for text"
+    ));
+    let crate_ = generated(|root| {
+        let other = json!({"name": "noteId", "in": "path", "required": true, "schema": {"type": "string"}});
+        at(root, &format!("{alert}/parameters")).as_array_mut().expect("a list").push(other);
+    });
+    crate_.is_the_committed_crate();
+    crate_.says(&format!(
+        "at {alert}/parameters (GET /v1/alerts/{{id}}): the path has no `{{noteId}}`, and the parameter is left out"
+    ));
+}
