@@ -15,9 +15,10 @@ fn the_table_is_the_document() {
         document::operations().iter().map(|operation| (operation.method, operation.relative())).collect();
     let table: BTreeSet<(&str, &str)> = OPERATIONS.iter().map(|row| (row.method, row.path)).collect();
     assert_eq!(table, documented);
-    assert_eq!((OPERATIONS.len(), documented.len()), (240, 240));
+    let count = document::operation_count();
+    assert_eq!((OPERATIONS.len(), documented.len()), (count, count));
     let ids: BTreeSet<&str> = OPERATIONS.iter().map(|row| row.id).collect();
-    assert_eq!(ids.len(), 240);
+    assert_eq!(ids.len(), OPERATIONS.len());
 }
 
 #[test]

@@ -29,6 +29,13 @@ const FAMILIES: [(&str, &str); 2] = [
     ("/stakeholder-comms/cloudId/{cloudId}/api", "/ex/jira/{cloudId}/jsm/ops/stakeholder-comms/cloudId/{cloudId}/api"),
 ];
 
+/// How many operations the document has, as `fetch` counted them.
+pub fn operation_count() -> usize {
+    let source = include_str!("../../spec/SOURCE.toml");
+    let count = source.lines().find_map(|line| line.strip_prefix("operations = ")?.parse().ok());
+    count.unwrap_or_default()
+}
+
 /// All operations of the facts.
 pub fn operations() -> Vec<Operation> {
     operations_of(&FACTS)

@@ -3,6 +3,7 @@
 use std::{env, fs, path::PathBuf};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// An example of the document.
 #[derive(Debug, Clone)]
@@ -25,20 +26,28 @@ pub enum Of {
 }
 
 /// The published document from the path in `JSM_OPS_UPSTREAM` or from `shared/upstream` beside the
-/// repository, or `None` where it is missing.
+/// repository, or `None` where it is missing, or is not the one that `spec/` was taken from.
 ///
 /// # Panics
-/// The document is missing in CI (`CI` is set), where a skipped test counts as a failed one.
+/// The document is missing in CI (`CI` is set), where a skipped test counts as a failed one. It is
+/// not JSON.
 #[allow(clippy::panic)]
 pub fn document() -> Option<Value> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/upstream/jsm-ops.v3.json");
     let path = env::var_os("JSM_OPS_UPSTREAM").map_or_else(beside, PathBuf::from);
-    let document = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    if document.is_none() {
+    let Ok(bytes) = fs::read(&path) else {
         assert!(env::var_os("CI").is_none(), "the published document is not at {}", path.display());
         eprintln!("skipped: the published document is missing (JSM_OPS_UPSTREAM)");
+        return None;
+    };
+    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    if !include_str!("../../spec/SOURCE.toml").contains(&sha256) {
+        eprintln!("skipped: spec/ was not taken from {}; set JSM_OPS_UPSTREAM to its document", path.display());
+        return None;
     }
-    document
+    let document = serde_json::from_slice(&bytes);
+    assert!(document.is_ok(), "the published document is not JSON");
+    document.ok()
 }
 
 /// All examples of named schemas, of their properties, and of JSON requests and responses.

@@ -33,5 +33,6 @@ pub mod rewrite;
 pub mod standalone;
 pub mod times;
 pub mod types;
+pub mod undocumented;
 pub mod update;
 pub mod wire;

@@ -30,6 +30,7 @@ use crate::{
     rewrite::{self, UnknownUrls},
     times::{PRETTYPLEASE, PROGENITOR, Times},
     types::{self, UnexpectedCode},
+    undocumented::undocumented,
     wire::{self, Wire},
 };
 
@@ -181,6 +182,7 @@ impl Pipeline {
         files.insert(wire::FILE.to_owned(), wire.text()?);
         times.lap("data");
         attention.extend(unnamed(&adapted, &origins));
+        attention.extend(undocumented(&adapted, &areas, &overlay, &origins));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
         let (operations, left_out) = (adapted.model.operations, left_out.operations);
         Ok(Output { files, public_api, wire, operations, left_out, summary, attention })

@@ -89,7 +89,7 @@ fn gate(features: &BTreeSet<&str>) -> Attribute {
 
 /// The features that enable each type: the areas whose operations use it, directly or inside other
 /// types, or the feature of unused types.
-fn users<'a>(areas: &'a [AreaModel<'_>], adapted: &'a Adapted) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+pub fn users<'a>(areas: &'a [AreaModel<'_>], adapted: &'a Adapted) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
     let reach = Reach::of(&adapted.document);
     let mut users: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for area in areas {

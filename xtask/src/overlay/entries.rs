@@ -145,6 +145,17 @@ impl Overlay {
         own.or_else(|| self.parameters.get(name)).map(|docs| self.ledger.read(docs).as_str())
     }
 
+    /// Whether there are docs of a parameter of an operation. This reads nothing.
+    pub fn describes_parameter(&self, label: &str, name: &str) -> bool {
+        let own = self.operations.get(label).is_some_and(|entry| entry.peek().parameters.contains_key(name));
+        own || self.parameters.contains_key(name)
+    }
+
+    /// Whether there are docs of a type. This reads nothing.
+    pub fn describes_type(&self, name: &str) -> bool {
+        self.types.contains_key(name)
+    }
+
     /// What a value of a type is.
     pub fn type_summary(&self, name: &str) -> Option<&str> {
         let summary = self.type_docs(name).and_then(|docs| docs.summary.as_ref());

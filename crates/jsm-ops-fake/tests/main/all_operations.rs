@@ -102,7 +102,7 @@ async fn every_operation_returns_a_documented_response() {
             sent += 1;
         }
     }
-    assert_eq!((sent, Fake::operations().len(), fake.count(&Endpoint::Gateway)), (240, 240, 240));
+    assert_eq!((Fake::operations().len(), fake.count(&Endpoint::Gateway)), (sent, sent));
     fake.assert_no_violations();
     // Alerts, schedules and heartbeats are simulated, and none has this id.
     let simulated =

@@ -29,7 +29,7 @@ fn writes_the_crates_of_all_next_versions() {
     let published: Value =
         serde_json::from_str(&fs::read_to_string(published).expect("the document is readable")).expect("JSON");
     let overlay = Overlay::directory(&workspace().join("spec/overlay")).expect("the overlay is readable");
-    let released = Released::read(&workspace().join("spec/released")).expect("the baseline is readable");
+    let released = Released::read(&workspace().join("generated")).expect("the baseline is readable");
     let pipeline = Pipeline::new(overlay);
     let before = pipeline.run(Document::new(published.clone()), &mut Times::start()).expect("the crate");
     write(&before.files, &to.join("published"));

@@ -1,77 +1,46 @@
 //! Our docs: none is missing. (That none is left over is for `regen` to say.)
 
-use std::{collections::BTreeSet, fs};
+use std::fs;
 
 use serde_json::Value;
-use xtask::{
-    adapt,
-    document::{Document, load},
-    overlay::Overlay,
-    pipeline::{self, Pipeline},
-    times::Times,
-};
 
 use crate::support::{
     cli,
     directory::{committed, differing, files},
     document::{OverlayCopy, changed_overlay, overlay, remove},
+    pending::is_pending,
     workspace,
 };
 
-/// The document as the generator reads its names: repaired and adapted.
-fn adapted() -> Document {
-    let root = workspace().join("spec");
-    let overlay = Overlay::directory(&root.join("overlay")).expect("the overlay is readable");
-    let document = load::file(&root.join("jsm-ops.json")).expect("the document is readable");
-    let pipeline = Pipeline::new(overlay.clone());
-    let repaired = pipeline::repair(document, &pipeline, &mut Times::start()).expect("the document is repaired");
-    adapt::adapt(repaired.document, &overlay).document
-}
-
-/// The keys of a section in all files of the overlay.
-fn keys<'a>(overlay: &'a Value, section: &str) -> BTreeSet<&'a str> {
-    let files = overlay.as_object().expect("files");
-    let sections = files.values().filter_map(|file| file.get(section)?.as_object());
-    sections.flatten().map(|(key, _)| key.as_str()).collect()
-}
-
+/// Without docs, the crate is written, and each missing entry is named with the text to paste.
 #[test]
-fn every_parameter_has_docs() {
-    let (overlay, document) = (overlay(), adapted());
-    let mut parameters = BTreeSet::new();
-    for operation in document.operations() {
-        for owner in [operation.item, operation.value] {
-            let list = owner.get("parameters").and_then(Value::as_array).into_iter().flatten();
-            parameters.extend(list.filter_map(|one| Some((operation.label(), one.get("name")?.as_str()?.to_owned()))));
-        }
+fn parameters_and_types_without_docs_need_attention() {
+    let overlay = changed_overlay(|files| {
+        remove(files, "/glossary.yaml/parameters", "category");
+        remove(files, "/heartbeats.yaml/types", "HeartbeatPaginatedResponse");
+        remove(files, "/heartbeats.yaml/types", "UpdateHeartbeatRequest");
+        remove(files, "/shared.yaml/types", "SimpleData");
+    });
+    let out = tempfile::tempdir().expect("a temporary directory");
+    let (overlay, out) = (overlay.path().as_os_str(), out.path().as_os_str());
+    let ran = cli::xtask(["regen".as_ref(), "--overlay".as_ref(), overlay, "--out".as_ref(), out]).succeeded();
+    let expected = [
+        "spec/jsm-ops.json#/components/schemas/HeartbeatPaginatedResponse: the types `HeartbeatPaginatedResponse`, \
+         `UpdateHeartbeatRequest` have no docs\n     help: add to the `types` of spec/overlay/heartbeats.yaml, in your own \
+         words:\n         HeartbeatPaginatedResponse:\n           summary: …\n         UpdateHeartbeatRequest:\n",
+        "the type `SimpleData` has no docs\n     help: add to the `types` of spec/overlay/shared.yaml, ",
+        "(GET /v1/logs): the parameter `category` has no docs\n     help: describe ",
+    ];
+    for part in expected {
+        assert!(ran.stdout.contains(part), "`{part}` is not in\n{}", ran.stdout);
     }
-    assert!(parameters.len() > 240, "{}", parameters.len());
-    let known = keys(&overlay, "parameters");
-    let files = overlay.as_object().expect("files");
-    let own = |label: &str, name: &str| {
-        let operations = files.values().filter_map(|file| file.get("operations")?.get(label));
-        operations.filter_map(|entry| entry.get("parameters")?.get(name)).count() == 1
-    };
-    let has_docs = |label: &str, name: &str| known.contains(name) || own(label, name);
-    parameters.retain(|(label, name)| !has_docs(label, name));
-    assert_eq!(parameters, BTreeSet::new(), "parameters without docs");
-}
-
-#[test]
-fn every_type_has_docs() {
-    let (overlay, document) = (overlay(), adapted());
-    let documented = &keys(&overlay, "types") | &keys(&overlay, "merge");
-    let missing: Vec<_> = document.schemas().map(|(name, _)| name).filter(|name| !documented.contains(name)).collect();
-    assert_eq!(missing, [""; 0], "types without docs");
 }
 
 #[test]
 fn every_operation_is_judged_and_every_area_explained() {
     let overlay = overlay();
-    let mut operations = 0;
     for (file, content) in overlay.as_object().expect("files") {
         for (label, entry) in content.get("operations").and_then(Value::as_object).into_iter().flatten() {
-            operations += 1;
             for member in ["name", "method", "summary", "idempotency"] {
                 assert!(entry[member].as_str().is_some_and(|text| !text.is_empty()), "`{label}` has no `{member}`");
             }
@@ -83,7 +52,6 @@ fn every_operation_is_judged_and_every_area_explained() {
             assert!(example.is_file(), "the area `{area}` has no example");
         }
     }
-    assert_eq!(operations, 240);
 }
 
 /// One change of docs is one change of a file that can be read through.
@@ -111,6 +79,9 @@ fn the_schema_of_the_overlay_is_what_the_command_writes() {
 /// An area that moves to a file of its own changes nothing outside `spec/` but what `regen` says.
 #[test]
 fn a_new_area_needs_its_files_and_the_lines_that_regen_prints() {
+    if is_pending() {
+        return;
+    }
     let overlay = changed_overlay(|files| {
         let ping = remove(files, "/heartbeats.yaml/operations", "GET /v1/teams/{teamId}/heartbeats/ping");
         files["pings.yaml"] = serde_json::json!({

@@ -5,6 +5,7 @@ use std::{ffi::OsStr, io, path::Path, process::Stdio};
 use crate::support::{
     cli::{self, command},
     directory::Crate,
+    pending::is_pending,
     workspace,
 };
 
@@ -24,6 +25,9 @@ fn run(arguments: &[&OsStr]) -> (Option<i32>, String) {
 
 #[test]
 fn commands_succeed_without_a_reader() {
+    if is_pending() {
+        return;
+    }
     let generated = Crate::new();
     let directory = tempfile::tempdir().expect("a temporary directory");
     let facts = workspace().join("spec/jsm-ops.json");
@@ -42,6 +46,9 @@ fn commands_succeed_without_a_reader() {
 
 #[test]
 fn a_failed_check_fails_without_a_reader_too() {
+    if is_pending() {
+        return;
+    }
     let generated = Crate::new();
     generated.write("src/stray.rs", b"//! A stray file.\n");
     let arguments = ["regen".as_ref(), "--check".as_ref(), "--out".as_ref(), generated.path().as_os_str()];

@@ -89,7 +89,7 @@ fn an_operation_that_the_overlay_does_not_know_is_generated_under_a_derived_name
     let ran = cli::regen(spec.path(), generated.path()).succeeded();
     let operations = source_number("operations") + 1;
     assert_eq!(ran.line("operations "), format!("{operations} in, {operations} out"));
-    assert_eq!(ran.line("attention "), "1 problem");
+    assert_eq!(ran.line("attention "), "2 problems");
     let entry = "#/paths/~1api~1{cloudId}~1v1~1flux-capacitors~1{id}/get (GET /v1/flux-capacitors/{id}): \
                  the operation has no entry in spec/overlay/ and is called `get_flux_capacitors_by_id` for now\n";
     assert!(ran.stdout.contains(entry), "{}", ran.stdout);

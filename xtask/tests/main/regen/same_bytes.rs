@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::support::{
     cli,
-    directory::{CRATE_FILES, Crate, Snapshot, committed, differing, files},
+    directory::{Crate, Snapshot, committed, crate_files, differing, files},
     document::{self, OverlayCopy, TempFile},
     workspace,
 };
@@ -24,8 +24,10 @@ fn the_committed_crate_is_what_a_run_writes() {
     let ran = cli::regen(&workspace().join("spec/jsm-ops.json"), out.path()).succeeded();
     let committed = committed();
     assert_eq!(differing(&files(out.path()), &committed), [""; 0]);
-    assert_eq!(committed.len(), CRATE_FILES, "{:?}", committed.keys());
-    assert_eq!(ran.line("files "), format!("{CRATE_FILES} written, 0 removed, 0 unchanged in {}", out.path().display()));
+    assert_eq!(
+        ran.line("files "),
+        format!("{} written, 0 removed, 0 unchanged in {}", committed.len(), out.path().display())
+    );
     assert_eq!(ran.line("Rust "), "none: no change since the last release");
 }
 
@@ -45,7 +47,7 @@ fn a_second_run_writes_nothing() {
     before.assert_unchanged(generated.path());
     assert_eq!(
         ran.line("files "),
-        format!("0 written, 0 removed, {CRATE_FILES} unchanged in {}", generated.path().display())
+        format!("0 written, 0 removed, {} unchanged in {}", crate_files(), generated.path().display())
     );
     assert_eq!(ran.line("wire "), "same: unchanged code sends the same requests");
 }

@@ -3,8 +3,10 @@
 pub mod cli;
 pub mod directory;
 pub mod document;
+pub mod pending;
 pub mod places;
 pub mod server;
+pub mod source;
 
 use std::path::{Path, PathBuf};
 
