@@ -17,19 +17,7 @@ if [ ! -x "$judge" ]; then
     cargo install cargo-semver-checks --version "$version" --locked --root "$work/tools" --target-dir "$work/build"
 fi
 
-echo "── the crates of all next versions"
-rm -rf "$work/crates"
-JSM_OPS_JUDGE="$work/crates" cargo test -p xtask --test main cases::judge -- --ignored
-
-# A workspace that has the generated crate alone, so that its features are its own.
-workspace="$work/workspace"
-rm -rf "$workspace"
-mkdir -p "$workspace/crates"
-cp -r crates/jsm-ops-core "$workspace/crates/"
-# Tests are not documented, and need other crates of the workspace.
-sed -i '/^jsm-ops-test-server/d' "$workspace/crates/jsm-ops-core/Cargo.toml"
-sed -E 's#^members = .*#members = ["generated", "crates/jsm-ops-core"]#' Cargo.toml >"$workspace/Cargo.toml"
-cp Cargo.lock "$workspace/"
+source tests/judge/crates.sh
 
 # Items as JSON, which cargo-semver-checks reads. The format is not stable, so stable Rust needs the
 # variable.

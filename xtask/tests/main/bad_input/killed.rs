@@ -1,6 +1,12 @@
 //! Runs that end between two changes of the directory, and what the next run makes of it.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
 
 use crate::support::{
     cli::{self, Ran},
@@ -52,6 +58,72 @@ fn the_run_after_a_kill_leaves_the_files_of_one_run() {
     let generated = stale();
     regen_until(13, generated.path()).succeeded();
     is_what_one_run_writes(&generated, &expected);
+}
+
+/// A directory with the two files of a baseline, and text of its own in each.
+fn crate_of(text: &str) -> TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for name in BASELINE {
+        fs::write(directory.path().join(name), format!("{text}\n").repeat(1000)).expect("the file can be written");
+    }
+    directory
+}
+
+const BASELINE: [&str; 2] = ["public-api.txt", "wire.toml"];
+
+/// The command that writes two files, and is done at once.
+fn release_baseline(from: &Path, to: &Path) -> Command {
+    let mut command = cli::command(Path::new(env!("CARGO_BIN_EXE_xtask")));
+    command.arg("release-baseline").arg("0.2.0").arg("--from").arg(from).arg("--to").arg(to);
+    command
+}
+
+#[test]
+fn a_kill_at_any_step_leaves_no_mix() {
+    let (old, new) = (crate_of("old"), crate_of("new"));
+    let whole = |from: &TempDir| {
+        let to = tempfile::tempdir().expect("a temporary directory");
+        cli::run(&mut release_baseline(from.path(), to.path())).succeeded();
+        files(to.path())
+    };
+    let (before, after) = (whole(&old), whole(&new));
+    let mut step = 0;
+    loop {
+        step += 1;
+        let to = tempfile::tempdir().expect("a temporary directory");
+        cli::run(&mut release_baseline(old.path(), to.path())).succeeded();
+        let killed = cli::run(release_baseline(new.path(), to.path()).env("XTASK_STOP_AT", step.to_string()));
+        if killed.code == Some(0) {
+            break;
+        }
+        assert_eq!(killed.code, None, "{killed:?}");
+        // A run with the old files changes nothing but what the killed one left.
+        cli::run(&mut release_baseline(old.path(), to.path())).succeeded();
+        assert_eq!(differing(&files(to.path()), &before), [""; 0], "step {step}");
+        cli::run(&mut release_baseline(new.path(), to.path())).succeeded();
+        assert_eq!(differing(&files(to.path()), &after), [""; 0], "step {step}");
+    }
+    // Two files, the journal, two changes, the end.
+    assert_eq!(step, 7);
+}
+
+#[test]
+fn runs_at_one_time_follow_each_other() {
+    let sources = [crate_of("one"), crate_of("two")];
+    let to = tempfile::tempdir().expect("a temporary directory");
+    for _ in 0..5 {
+        let runs = (0..8).map(|index| {
+            release_baseline(sources[index % 2].path(), to.path()).stdout(Stdio::null()).spawn().expect("it starts")
+        });
+        for mut run in runs.collect::<Vec<_>>() {
+            assert!(run.wait().expect("it ends").success());
+        }
+        let texts = BASELINE.map(|name| fs::read_to_string(to.path().join(name)).expect("the file is readable"));
+        let lines = |text: &str, line: &str| text.lines().filter(|other| *other == line).count();
+        let counts = ["one", "two"].map(|line| texts.each_ref().map(|text| lines(text, line)));
+        assert!([[[1000, 1000], [0, 0]], [[0, 0], [1000, 1000]]].contains(&counts), "a mix: {counts:?}");
+        assert!(!to.path().join(".xtask-write").exists());
+    }
 }
 
 #[test]

@@ -22,9 +22,6 @@ const ALERTS: &str = "/paths/~1api~1{cloudId}~1v1~1alerts/get";
 /// Runs `update --check` with a document, which must end with this code and say what it means.
 #[track_caller]
 fn ends_with(code: i32, meaning: &str, document: &TempFile) {
-    if is_pending() {
-        return;
-    }
     let (ran, report) = World::new().check(document.path());
     assert_eq!(ran.code, Some(code), "{}", ran.stdout);
     assert!(ran.line("check ").contains(meaning), "{}", ran.stdout);
@@ -47,16 +44,25 @@ fn the_same_facts_are_nothing_new() {
 
 #[test]
 fn a_change_that_no_user_sees_is_compatible() {
+    if is_pending() {
+        return;
+    }
     ends_with(10, "compatible with the last release", &document(|root| at(root, ALERTS)["operationId"] = json!("other")));
 }
 
 #[test]
 fn what_is_deprecated_is_compatible() {
+    if is_pending() {
+        return;
+    }
     ends_with(10, "compatible with the last release", &document(|root| at(root, ALERTS)["deprecated"] = json!(true)));
 }
 
 #[test]
 fn one_value_less_is_breaking() {
+    if is_pending() {
+        return;
+    }
     let change = |root: &mut Value| {
         let values = at(root, "/components/schemas/TimelinePeriod/properties/type/enum").as_array_mut().expect("values");
         values.remove(0);
@@ -66,6 +72,9 @@ fn one_value_less_is_breaking() {
 
 #[test]
 fn one_scope_more_is_another_request() {
+    if is_pending() {
+        return;
+    }
     let change = |root: &mut Value| {
         let security = at(root, &format!("{ALERTS}/security")).as_array_mut().expect("schemes");
         let scopes = security.iter_mut().filter_map(Value::as_object_mut).flat_map(|scheme| scheme.values_mut());
@@ -78,6 +87,9 @@ fn one_scope_more_is_another_request() {
 /// The operation is compatible. What it needs comes first.
 #[test]
 fn an_operation_without_an_entry_needs_attention() {
+    if is_pending() {
+        return;
+    }
     let change = |root: &mut Value| {
         let operation = at(root, ALERTS).clone();
         at(root, "/paths")["/api/{cloudId}/v1/flux-capacitors"] = json!({"get": operation});
@@ -87,6 +99,9 @@ fn an_operation_without_an_entry_needs_attention() {
 
 #[test]
 fn the_document_of_another_api_is_an_error_and_nothing_is_written() {
+    if is_pending() {
+        return;
+    }
     let world = World::new();
     let other = document(|root| at(root, "/info")["title"] = json!("The platform"));
     let before = [world.spec.path(), world.generated.path()].map(Snapshot::of);
@@ -130,10 +145,10 @@ fn the_help_lists_the_exit_codes() {
 /// What Atlassian is likely to change, with the published document.
 #[test]
 fn next_versions_have_their_exit_codes() {
-    let (Some(published), Some(patches)) = (published(), patches()) else { return };
     if is_pending() {
         return;
     }
+    let (Some(published), Some(patches)) = (published(), patches()) else { return };
     let published: Value =
         serde_json::from_str(&fs::read_to_string(published).expect("the document is readable")).expect("JSON");
     let world = World::new();
