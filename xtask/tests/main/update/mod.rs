@@ -1,4 +1,6 @@
 //! `update`: a new document is taken, the crate is generated, and a report says what changed.
+//!
+//! Tests that need a document of which nothing needs attention are skipped while something does.
 
 mod codes;
 mod killed;
@@ -59,7 +61,11 @@ impl World {
         let mut command = cli::command(Path::new(env!("CARGO_BIN_EXE_xtask")));
         command.arg("update").args(options).arg("--from").arg(from);
         command.arg("--to").arg(self.spec.path()).arg("--out").arg(self.generated.path());
-        command.arg("--report").arg(self.report()).arg("--released").arg(workspace().join("generated"));
+        command.arg("--report").arg(self.report());
+        // The last release may be another crate.
+        if !options.contains(&"--released") {
+            command.arg("--released").arg(workspace().join("generated"));
+        }
         if let Some(step) = step {
             command.env("XTASK_STOP_AT", step.to_string());
         }
