@@ -131,6 +131,12 @@ impl From<PlaceResult> for RepairResult {
     }
 }
 
+impl FromIterator<PlaceResult> for RepairResult {
+    fn from_iter<I: IntoIterator<Item = PlaceResult>>(results: I) -> Self {
+        Self(results.into_iter().collect())
+    }
+}
+
 /// A repair and its name.
 #[derive(Debug, Clone, Copy)]
 pub struct Repair {

@@ -1,37 +1,80 @@
 //! Documents that are not wrong any more in the way that a repair knows.
 
-use serde_json::json;
+use xtask::{
+    document::Document,
+    overlay::Overlay,
+    pipeline::Pipeline,
+    repair::{NotApplicable, PlaceResult, Repair, RepairKind, RepairResult},
+    times::Times,
+};
 
-use super::{rejected, rejected_untouched, rejects};
+use super::rejected_untouched;
 use crate::support::{
-    document::{TempFile, at, changed, remove},
+    document::{self, TempFile, changed, remove},
     workspace,
 };
 
-rejected! {
-    a_repair_that_is_no_longer_needed_is_named: changed(|root| {
-        *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number", "format": "double"});
-    }) => [
-        "1 problem\n",
-        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` is not needed here any more",
-        "help: delete the repair, its tests and its line in the list (xtask/src/repair/vendor/types.rs)",
-    ];
+const ALERTS: &str = "/paths/~1v1~1alerts/get";
 
-    a_url_repair_that_is_no_longer_needed_is_named: changed(|root| {
-        drop(remove(root, "/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete", "servers"));
-    }) => [
-        "1 problem\n",
-        "#/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete: the repair `drop_stray_server` is not needed here any more",
-    ];
+fn title_is_right(_: &mut Document) -> RepairResult {
+    PlaceResult::Err(NotApplicable::not_needed("/info/title", "the title is right")).into()
+}
 
-    a_repair_whose_operation_is_gone_is_named: changed(|root| {
-        drop(remove(root, "/paths", "/api/{cloudId}/v1/alerts/policies/{policyId}/change-order"));
-    }) => [
-        "2 problems\n",
-        "#/paths: the repair `policy_order_parameter` does not find its place",
-        "the operation `POST /v1/alerts/policies/{policyId}/change-order` is missing",
-        "help: find out where the place went",
-    ];
+fn search_is_right_in_part(_: &mut Document) -> RepairResult {
+    let right = NotApplicable::not_needed(format!("{ALERTS}/parameters"), "the parameter is declared");
+    RepairResult::from_iter([Ok(1), Err(right)])
+}
+
+fn search_is_another(_: &mut Document) -> RepairResult {
+    PlaceResult::Err(NotApplicable::different(ALERTS, "found `1`")).into()
+}
+
+fn search_is_gone(_: &mut Document) -> RepairResult {
+    PlaceResult::Err(NotApplicable::not_found(ALERTS, "the operation `GET /v1/alerts` is missing")).into()
+}
+
+const fn made_up(name: &'static str, apply: fn(&mut Document) -> RepairResult) -> Repair {
+    Repair { name, file: "xtask/src/repair/vendor/made_up.rs", kind: RepairKind::Vendor, apply }
+}
+
+/// The repairs of both lists that do not fit are named in one run, at places of the given document.
+#[test]
+fn all_repairs_that_do_not_fit_are_named_in_one_run() {
+    let overlay = Overlay::directory(&workspace().join("spec/overlay")).expect("the overlay is readable");
+    let mut pipeline = Pipeline::new(overlay);
+    pipeline.url_repairs.push(made_up("title_is_right", title_is_right));
+    pipeline.repairs.extend([
+        made_up("search_is_right_in_part", search_is_right_in_part),
+        made_up("search_is_another", search_is_another),
+        made_up("search_is_gone", search_is_gone),
+    ]);
+    let output = pipeline.run(Document::new(document::root()), &mut Times::start()).expect("the crate");
+    let made_up = output.attention.iter().filter(|problem| problem.help.contains("made_up.rs"));
+    let found: Vec<String> = made_up.map(ToString::to_string).collect();
+    let search = "at /paths/~1api~1{cloudId}~1v1~1alerts/get";
+    assert_eq!(
+        found,
+        [
+            "at /info/title: the repair `title_is_right` is not needed here any more: the title is right\n    \
+             help: delete the repair, its tests and its line in the list (xtask/src/repair/vendor/made_up.rs)"
+                .to_owned(),
+            format!(
+                "{search}/parameters: the repair `search_is_right_in_part` is not needed here any more (1 of 2 places \
+                 still need it): the parameter is declared\n    \
+                 help: remove this place from the repair and its test (xtask/src/repair/vendor/made_up.rs)"
+            ),
+            format!(
+                "{search}: the repair `search_is_another` finds another value than it expects, and leaves it: found \
+                 `1`\n    help: find out which value is right; correct the repair or remove the place from it \
+                 (xtask/src/repair/vendor/made_up.rs)"
+            ),
+            format!(
+                "{search}: the repair `search_is_gone` does not find its place: the operation `GET /v1/alerts` is \
+                 missing\n    help: find out where the place went; move the repair, or delete the repair, its tests and its \
+                 line in the list (xtask/src/repair/vendor/made_up.rs)"
+            ),
+        ]
+    );
 }
 
 /// The entry must go, so the complaint names its file.
@@ -49,24 +92,4 @@ fn an_operation_that_is_gone_leaves_an_overlay_entry_that_matches_nothing() {
     ];
     let spec = TempFile::new("document", &document);
     rejected_untouched(&["--check".as_ref(), "--spec".as_ref(), spec.path().as_os_str()], &parts);
-}
-
-/// A vendor who corrects several defects at once gets all repairs named that must go, and what else
-/// the changes mean.
-#[test]
-fn all_repairs_that_do_not_fit_are_named_in_one_run() {
-    let document = changed(|root| {
-        *at(root, "/components/schemas/SuccessResponse/properties/took") = json!({"type": "number"});
-        at(root, "/components/schemas/TimelineRotation/properties/order")["nullable"] = json!(true);
-        drop(remove(root, "/paths/~1stakeholder-comms~1cloudId~1{cloudId}~1api~1subscribers~1delete", "servers"));
-    });
-    let parts = [
-        "3 problems\n",
-        "~1subscribers~1delete: the repair `drop_stray_server` is not needed here any more",
-        "#/components/schemas/SuccessResponse/properties/took: the repair `took_is_fractional` finds another value",
-        "expected `{\"type\":\"integer\",\"format\":\"int32\"}` or `{\"type\":\"number\",\"format\":\"double\"}`, \
-         found `{\"type\":\"number\"}`",
-        "#/components/schemas/TimelineRotation/properties/order/nullable: the repair `rotation_order_may_be_null` is not needed",
-    ];
-    rejects(&document, &parts);
 }

@@ -207,6 +207,8 @@ fn a_new_tag_is_an_area() {
              idempotency: not-idempotent",
             "paste below `operations:` of spec/overlay/services.yaml; write the docs\n  POST /v1/services:\n    \
              name: create_services\n    summary: TODO\n    idempotency: not-idempotent",
+            "add to the `types` of spec/overlay/services.yaml, in your own words:\n  CreateService:\n    summary: TODO\n  \
+             Service:\n    summary: TODO\n  ServicePage:\n    summary: TODO",
         ]
     );
     // One operation more in a known area is no new area.

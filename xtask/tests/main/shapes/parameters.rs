@@ -107,7 +107,7 @@ fn path_parameters_are_those_of_the_template() {
     let crate_ = generated(|root| *at(root, &format!("{alert}/parameters")) = json!([]));
     crate_.is_the_committed_crate();
     crate_.says(&format!(
-        "at {alert} (GET /v1/alerts/{{id}}): the path parameter `id` is not declared, and is taken for text"
+        "#{alert} (GET /v1/alerts/{{id}}): the path parameter `id` is not declared, and is taken for text"
     ));
     let crate_ = generated(|root| {
         let other = json!({"name": "noteId", "in": "path", "required": true, "schema": {"type": "string"}});
@@ -115,6 +115,6 @@ fn path_parameters_are_those_of_the_template() {
     });
     crate_.is_the_committed_crate();
     crate_.says(&format!(
-        "at {alert}/parameters (GET /v1/alerts/{{id}}): the path has no `{{noteId}}`, and the parameter is left out"
+        "#{alert}/parameters (GET /v1/alerts/{{id}}): the path has no `{{noteId}}`, and the parameter is left out"
     ));
 }
