@@ -14,6 +14,7 @@ pub mod document;
 pub mod emit;
 #[cfg(test)]
 mod error_chain;
+pub mod examples;
 pub mod generate;
 pub mod left_out;
 pub mod model;

@@ -15,6 +15,7 @@ use crate::{
         files,
         source::{Files, Source},
     },
+    examples,
     generate::{self, GenerateError},
     left_out::LeftOut,
     model::{area, operation::OperationModel},
@@ -195,6 +196,7 @@ impl Pipeline {
         };
         attention.extend(new.problems());
         attention.extend(undocumented(&adapted, &areas, &overlay, &origins));
+        attention.extend(examples::problems(&overlay, &adapted.model.operations, &public_api));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
         let areas = areas.iter().map(|area| area.key.to_owned()).collect();
         let (operations, left_out) = (adapted.model.operations, left_out.operations);

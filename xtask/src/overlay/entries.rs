@@ -107,6 +107,11 @@ impl Overlay {
         self.areas.keys().map(String::as_str)
     }
 
+    /// The examples by the keys of their areas. This reads nothing.
+    pub fn examples(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.areas.iter().map(|(key, area)| (key.as_str(), area.peek().example.as_str()))
+    }
+
     /// The keys of the areas that have operations and no example.
     pub fn areas_without_example(&self) -> impl Iterator<Item = &str> {
         let has_operations = |key: &str| self.operations.values().any(|entry| entry.peek().area == key);

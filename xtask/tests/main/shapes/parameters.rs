@@ -106,9 +106,8 @@ fn path_parameters_are_those_of_the_template() {
     let alert = format!("{ALERTS}~1{{id}}/get");
     let crate_ = generated(|root| *at(root, &format!("{alert}/parameters")) = json!([]));
     crate_.is_the_committed_crate();
-    crate_.says(&format!(
-        "#{alert} (GET /v1/alerts/{{id}}): the path parameter `id` is not declared, and is taken for text"
-    ));
+    crate_
+        .says(&format!("#{alert} (GET /v1/alerts/{{id}}): the path parameter `id` is not declared, and is taken for text"));
     let crate_ = generated(|root| {
         let other = json!({"name": "noteId", "in": "path", "required": true, "schema": {"type": "string"}});
         at(root, &format!("{alert}/parameters")).as_array_mut().expect("a list").push(other);
