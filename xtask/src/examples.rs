@@ -15,13 +15,22 @@ use crate::{model::operation::OperationModel, overlay::Overlay, problem::Problem
 /// The methods that end a call.
 const ENDS: [&str; 3] = ["send", "items", "pages"];
 
-/// The calls of examples that the crate does not have, one problem for each.
-pub fn problems(overlay: &Overlay, operations: &[OperationModel], api: &PublicApi) -> Vec<Problem> {
+/// The calls of examples that the crate does not have, one problem for each. A part of the document
+/// is not asked for what the whole one has, and what is left out is reported already.
+pub fn problems(
+    overlay: &Overlay,
+    operations: &[OperationModel],
+    api: &PublicApi,
+    left_out: &BTreeSet<String>,
+) -> Vec<Problem> {
+    if overlay.is_for_part() {
+        return Vec::new();
+    }
     let paths: BTreeSet<&str> = api.items().map(|item| item.path.as_str()).collect();
     let builders: Builders = operations.iter().map(|operation| (operation.rust_path(), operation.builder())).collect();
     let problems = overlay.examples().flat_map(|(area, code)| {
-        let missing = missing(code, &builders, &paths);
-        missing.into_iter().map(move |call| {
+        let missing = missing(code, &builders, &paths).into_iter().filter(|call| !overlay.is_method_of(call, left_out));
+        missing.map(move |call| {
             let file = format!("examples/{area}.rs");
             let message = format!("the example calls `{call}`, which the crate does not have");
             let help = format!("correct spec/overlay/{file}: the operation or its parameter is gone or has another name");
@@ -45,7 +54,7 @@ fn missing(code: &str, builders: &Builders, paths: &BTreeSet<&str>) -> BTreeSet<
         [area, method, ..] => match builder(area, method, builders) {
             Some(builder) if chain.len() > 2 => {
                 let (last, setters) = chain[2..].split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
-                // What follows belongs to the stream, which is no part of the crate.
+                // What follows belongs to the stream, which is outside of the crate.
                 let is_of_builder = !setters.iter().any(|setter| ENDS.contains(&setter.as_str()));
                 is_of_builder && !paths.contains(format!("areas::{area}::{builder}::{last}").as_str())
             }

@@ -115,10 +115,10 @@ pub fn field_name(wire_name: &str) -> String {
 }
 
 /// The name of a property in Rust, without the ending of keywords. `None` if it does not begin with
-/// a letter; typify invents a name for it.
+/// a letter; typify invents a name for it. Letters that are not ASCII stay with typify, and go here.
 pub fn checked_field_name(wire_name: &str) -> Option<String> {
     let snake = snake_name(wire_name);
-    begins_with_letter(&snake).then_some(snake)
+    (wire_name.is_ascii() && begins_with_letter(&snake)).then_some(snake)
 }
 
 /// A name for a property or parameter that has the words of `name`, can be that of a field and of a
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn a_name_begins_with_a_letter() {
         assert_eq!(variant_name("24h"), "N24h");
-        for name in ["1", "24h", "", "_", "é"] {
+        for name in ["1", "24h", "", "_", "é", "été"] {
             assert_eq!(checked_field_name(name), None, "{name}");
             assert_eq!(checked_parameter_name(name), None, "{name}");
         }

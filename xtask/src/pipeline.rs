@@ -196,7 +196,7 @@ impl Pipeline {
         };
         attention.extend(new.problems());
         attention.extend(undocumented(&adapted, &areas, &overlay, &origins));
-        attention.extend(examples::problems(&overlay, &adapted.model.operations, &public_api));
+        attention.extend(examples::problems(&overlay, &adapted.model.operations, &public_api, &left_out.operations));
         attention.extend(overlay.stale(&adapted.document, |name| left_out.has(name)));
         let areas = areas.iter().map(|area| area.key.to_owned()).collect();
         let (operations, left_out) = (adapted.model.operations, left_out.operations);

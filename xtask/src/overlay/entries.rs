@@ -1,6 +1,6 @@
 //! The entries of an overlay, and what the generator reads of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     files::{Idempotency, Paging, WriteStateLocation},
@@ -10,6 +10,7 @@ use super::{
 use crate::{
     document::{Document, Operation, child, template_names},
     moves::Moves,
+    names::module_name,
     problem::{Problem, Problems},
 };
 
@@ -255,6 +256,19 @@ impl Overlay {
             self.operations.insert(new.to_owned(), entry);
         }
         self
+    }
+
+    /// Whether the document is a part of the one that the overlay is for.
+    pub fn is_for_part(&self) -> bool {
+        self.is_for_part
+    }
+
+    /// Whether a call such as `ops.alerts().list()` is of one of these operations.
+    pub fn is_method_of(&self, call: &str, labels: &BTreeSet<String>) -> bool {
+        let entries = labels.iter().filter_map(|label| self.operations.get(label)).map(Tracked::peek);
+        let method = |entry: &Entry| entry.method.clone().unwrap_or_else(|| entry.name.clone());
+        let calls = entries.map(|entry| format!("ops.{}().{}", module_name(&entry.area), method(entry)));
+        calls.into_iter().any(|begin| call.starts_with(&begin))
     }
 
     /// The overlay for a part of the document, where unread entries are not a problem.

@@ -80,7 +80,7 @@ impl Report<'_> {
             if lines.is_empty() {
                 text.push_str("None: users of the crate see no change.\n");
             } else {
-                text.push_str("They belong below `### jsm-ops-api`. Names in `unsorted` are derived and not final.\n\n");
+                text.push_str("They belong below `### jsm-ops-api`. Names of operations without an\nentry are derived and not final.\n\n");
                 text.push_str(&fenced("markdown", &lines));
             }
         }

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use crate::{fake::running::Fake, gateway::document, world::site_data::SiteData};
+use crate::{
+    fake::running::Fake,
+    gateway::{document, operation_spec::shape},
+    world::site_data::SiteData,
+};
 
 /// The data of the first site.
 impl Fake {
@@ -31,7 +35,7 @@ impl Fake {
     ///
     /// The operation is a name such as `POST /v1/alerts/{id}/snooze`.
     pub fn queue_failure(&self, operation: &str, status: &str) {
-        self.with_site_data(|site, _| site.queue_failure(operation, status));
+        self.with_site_data(|site, _| site.queue_failure(&shape(operation), status));
     }
 
     /// Adds a team, and returns its id. Every site starts with one.

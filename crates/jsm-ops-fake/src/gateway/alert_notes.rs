@@ -10,15 +10,15 @@ use crate::{
 
 /// Handles the operations on notes and logs. `None` for other operations.
 pub(crate) fn respond(site: &mut SiteData, request: &ParsedRequest) -> Option<FakeResponse> {
-    let handle: fn(&mut Alert, &ParsedRequest) -> FakeResponse = match request.operation.name.as_str() {
-        "GET /v1/alerts/{id}/notes" => |alert, request| list(request, &alert.notes, |note| string(note, "id")),
+    let handle: fn(&mut Alert, &ParsedRequest) -> FakeResponse = match request.operation.shape.as_str() {
+        "GET /v1/alerts/{}/notes" => |alert, request| list(request, &alert.notes, |note| string(note, "id")),
         // A log entry has no id. Its position is the token.
-        "GET /v1/alerts/{id}/logs" => {
+        "GET /v1/alerts/{}/logs" => {
             |alert, request| list(request, &with_offsets(&alert.logs), |entry| string(entry, "offset"))
         }
-        "POST /v1/alerts/{id}/notes" => add,
-        "PATCH /v1/alerts/{alertId}/notes/{id}" => update,
-        "DELETE /v1/alerts/{alertId}/notes/{id}" => delete,
+        "POST /v1/alerts/{}/notes" => add,
+        "PATCH /v1/alerts/{}/notes/{}" => update,
+        "DELETE /v1/alerts/{}/notes/{}" => delete,
         _ => return None,
     };
     let alert = site.alert(request.first());

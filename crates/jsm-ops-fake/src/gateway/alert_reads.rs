@@ -16,9 +16,9 @@ const MAX_RESULTS: usize = 20_000;
 
 /// Handles the operations that read alerts. `None` for other operations.
 pub(crate) fn respond(site: &mut SiteData, request: &ParsedRequest) -> Option<FakeResponse> {
-    match request.operation.name.as_str() {
+    match request.operation.shape.as_str() {
         "GET /v1/alerts" => Some(list(site, request)),
-        "GET /v1/alerts/{id}" => Some(get(request, site.alert(request.first()).map(|alert| &*alert))),
+        "GET /v1/alerts/{}" => Some(get(request, site.alert(request.first()).map(|alert| &*alert))),
         "GET /v1/alerts/alias" => {
             let alias = request.query("alias").unwrap_or_default();
             Some(get(request, site.alert_by_alias(alias).map(|alert| &*alert)))

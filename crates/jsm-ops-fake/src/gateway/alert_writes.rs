@@ -16,15 +16,15 @@ use crate::{
 ///
 /// A write is executed when it is accepted. Only its status is delayed.
 pub(crate) fn respond(site: &mut SiteData, request: &ParsedRequest) -> Option<FakeResponse> {
-    let name = request.operation.name.as_str();
-    if name == "GET /v1/alerts/requests/{id}" {
+    let name = request.operation.shape.as_str();
+    if name == "GET /v1/alerts/requests/{}" {
         return Some(poll(site, request));
     }
     let action = action(name)?;
     let result = match site.next_failure(name) {
         Some(status) => Err(status),
         None if name == "POST /v1/alerts" => Ok(create(site, request)),
-        None if name == "DELETE /v1/alerts/{id}" => delete(site, request),
+        None if name == "DELETE /v1/alerts/{}" => delete(site, request),
         None => change(site, request, action),
     };
     let id = site.create_id();
@@ -46,22 +46,22 @@ pub(crate) fn respond(site: &mut SiteData, request: &ParsedRequest) -> Option<Fa
 fn action(name: &str) -> Option<&'static str> {
     Some(match name {
         "POST /v1/alerts" => "Create",
-        "DELETE /v1/alerts/{id}" => "Delete",
-        "POST /v1/alerts/{id}/acknowledge" => "Acknowledge",
-        "POST /v1/alerts/{id}/unacknowledge" => "UnAcknowledge",
-        "POST /v1/alerts/{id}/close" => "Close",
-        "POST /v1/alerts/{id}/snooze" => "Snooze",
-        "POST /v1/alerts/{id}/assign" => "Assign",
-        "POST /v1/alerts/{id}/responders" => "AddResponder",
-        "POST /v1/alerts/{id}/escalate" => "Escalate",
-        "POST /v1/alerts/{id}/action" => "CustomAction",
-        "POST /v1/alerts/{id}/tags" => "AddTags",
-        "DELETE /v1/alerts/{id}/tags" => "RemoveTags",
-        "POST /v1/alerts/{id}/extra-properties" => "AddDetails",
-        "DELETE /v1/alerts/{id}/extra-properties" => "RemoveDetails",
-        "PATCH /v1/alerts/{id}/priority" => "UpdatePriority",
-        "PATCH /v1/alerts/{id}/message" => "UpdateMessage",
-        "PATCH /v1/alerts/{id}/description" => "UpdateDescription",
+        "DELETE /v1/alerts/{}" => "Delete",
+        "POST /v1/alerts/{}/acknowledge" => "Acknowledge",
+        "POST /v1/alerts/{}/unacknowledge" => "UnAcknowledge",
+        "POST /v1/alerts/{}/close" => "Close",
+        "POST /v1/alerts/{}/snooze" => "Snooze",
+        "POST /v1/alerts/{}/assign" => "Assign",
+        "POST /v1/alerts/{}/responders" => "AddResponder",
+        "POST /v1/alerts/{}/escalate" => "Escalate",
+        "POST /v1/alerts/{}/action" => "CustomAction",
+        "POST /v1/alerts/{}/tags" => "AddTags",
+        "DELETE /v1/alerts/{}/tags" => "RemoveTags",
+        "POST /v1/alerts/{}/extra-properties" => "AddDetails",
+        "DELETE /v1/alerts/{}/extra-properties" => "RemoveDetails",
+        "PATCH /v1/alerts/{}/priority" => "UpdatePriority",
+        "PATCH /v1/alerts/{}/message" => "UpdateMessage",
+        "PATCH /v1/alerts/{}/description" => "UpdateDescription",
         _ => return None,
     })
 }

@@ -11,27 +11,25 @@ use crate::{
 /// Handles the operations on the configuration of a site. `None` for other operations.
 pub(crate) fn respond(site: &mut SiteData, request: &ParsedRequest) -> Option<FakeResponse> {
     let id = request.first();
-    let response = match request.operation.name.as_str() {
+    let response = match request.operation.shape.as_str() {
         "GET /v1/teams" => request.success(&json!({ "platformTeams": site.teams })),
         "GET /v1/logs" => list_audit_logs(site, request),
         "GET /v1/schedules" => request.success(&paginate::by_offset(request, &site.schedules, 25, Value::clone)),
         "POST /v1/schedules" => create_schedule(site, request),
-        "GET /v1/schedules/{id}" => get(request, site.schedules.iter().find(|schedule| schedule["id"] == id)),
-        "PATCH /v1/schedules/{id}" => update(request, site.schedules.iter_mut().find(|schedule| schedule["id"] == id)),
-        "DELETE /v1/schedules/{id}" => delete(request, &mut site.schedules, |schedule| schedule["id"] == id),
-        "GET /v1/schedules/{scheduleId}/on-calls" => list_on_call(site, request, "onCallUsers", "onCallParticipants"),
-        "GET /v1/schedules/{scheduleId}/next-on-calls" => {
-            list_on_call(site, request, "nextOnCallUsers", "nextOnCallParticipants")
-        }
-        "GET /v1/teams/{teamId}/heartbeats" => list_heartbeats(site, request),
-        "POST /v1/teams/{teamId}/heartbeats" => create_heartbeat(site, request),
-        "PATCH /v1/teams/{teamId}/heartbeats" => {
+        "GET /v1/schedules/{}" => get(request, site.schedules.iter().find(|schedule| schedule["id"] == id)),
+        "PATCH /v1/schedules/{}" => update(request, site.schedules.iter_mut().find(|schedule| schedule["id"] == id)),
+        "DELETE /v1/schedules/{}" => delete(request, &mut site.schedules, |schedule| schedule["id"] == id),
+        "GET /v1/schedules/{}/on-calls" => list_on_call(site, request, "onCallUsers", "onCallParticipants"),
+        "GET /v1/schedules/{}/next-on-calls" => list_on_call(site, request, "nextOnCallUsers", "nextOnCallParticipants"),
+        "GET /v1/teams/{}/heartbeats" => list_heartbeats(site, request),
+        "POST /v1/teams/{}/heartbeats" => create_heartbeat(site, request),
+        "PATCH /v1/teams/{}/heartbeats" => {
             update(request, site.heartbeats.iter_mut().find(|heartbeat| is_heartbeat(heartbeat, request)))
         }
-        "DELETE /v1/teams/{teamId}/heartbeats" => {
+        "DELETE /v1/teams/{}/heartbeats" => {
             delete(request, &mut site.heartbeats, |heartbeat| is_heartbeat(heartbeat, request))
         }
-        "GET /v1/teams/{teamId}/heartbeats/ping" => ping(site, request),
+        "GET /v1/teams/{}/heartbeats/ping" | "POST /v1/teams/{}/heartbeats/ping" => ping(site, request),
         _ => return None,
     };
     Some(response)

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::gateway::{
     gateway_path::{AddressFamily, GatewayPath},
-    operation_spec::{BodySpec, OperationSpec, QueryParameterSpec},
+    operation_spec::{BodySpec, OperationSpec, QueryParameterSpec, shape},
 };
 
 /// The most references that [`resolve`] follows, in case the document has a circular one.
@@ -71,6 +71,7 @@ fn read(path: &str, key: &str, value: &'static Value) -> Option<OperationSpec> {
         members(&value["responses"]).filter_map(|(status, response)| Some((status.parse::<u16>().ok()?, response)));
     let (status, success) = statuses.filter(|(status, _)| (200..300).contains(status)).min_by_key(|(status, _)| *status)?;
     Some(OperationSpec {
+        shape: shape(&format!("{method} {relative}")),
         name: format!("{method} {relative}"),
         method,
         family,

@@ -10,6 +10,8 @@ use crate::gateway::gateway_path::AddressFamily;
 pub(crate) struct OperationSpec {
     /// Method and path template: `GET /v1/alerts/{id}`.
     pub name: String,
+    /// The name without those of path parameters, which change: `GET /v1/alerts/{}`.
+    pub shape: String,
     pub method: String,
     pub family: AddressFamily,
     /// The segments of the path template.
@@ -24,6 +26,20 @@ pub(crate) struct OperationSpec {
     pub status: u16,
     /// The body of a success.
     pub success: Option<BodySpec>,
+}
+
+/// The name of an operation without those of its path parameters: `GET /v1/alerts/{}`.
+pub(crate) fn shape(name: &str) -> String {
+    let mut shape = String::new();
+    let mut rest = name;
+    while let Some((before, (_, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        shape.push_str(before);
+        shape.push_str("{}");
+        rest = after;
+    }
+    shape + rest
 }
 
 /// The specification of a query parameter.

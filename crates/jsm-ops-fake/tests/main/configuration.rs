@@ -17,7 +17,7 @@ async fn schedules_have_accounts_on_call() {
     assert_eq!(flat, json!({ "onCallUsers": ["712020:operator"] }));
     let nested = json!({ "nextOnCallParticipants": [{ "id": "712020:operator", "type": "user" }] });
     assert_eq!(site.get(&format!("{path}/next-on-calls")).await, nested);
-    let (status, created) = site.post("/v1/schedules", json!({ "name": "second" })).await;
+    let (status, created) = site.post("/v1/schedules", json!({ "name": "second", "timezone": "Etc/UTC" })).await;
     assert_eq!((status, &created["timezone"]), (201, &json!("Etc/UTC")));
     let (pages, count) = site.all("/v1/schedules?size=1").await;
     assert_eq!((pages.len(), count), (2, 2));

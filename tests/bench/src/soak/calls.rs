@@ -3,7 +3,11 @@
 use std::fmt;
 
 use fastrand::Rng;
-use jsm_ops::{CallError, Client, core::CallOptions};
+use jsm_ops::{
+    CallError, Client,
+    api::operations,
+    core::{CallOptions, Operation},
+};
 
 use super::fake_process::{HEARTBEAT, Setup};
 use crate::garbage::Garbage as _;
@@ -79,12 +83,12 @@ impl Call {
     }
 
     /// The operation of a call that is not idempotent, if no other kind calls it.
-    pub(super) fn not_idempotent(self) -> Option<&'static str> {
+    pub(super) fn not_idempotent(self) -> Option<&'static Operation> {
         match self {
-            Self::Note => Some("POST /v1/alerts/{id}/notes"),
-            Self::Escalate => Some("POST /v1/alerts/{id}/escalate"),
-            Self::Act => Some("POST /v1/alerts/{id}/action"),
-            Self::Ping => Some("GET /v1/teams/{teamId}/heartbeats/ping"),
+            Self::Note => Some(&operations::ADD_ALERT_NOTE),
+            Self::Escalate => Some(&operations::ESCALATE_ALERT),
+            Self::Act => Some(&operations::EXECUTE_ALERT_ACTION),
+            Self::Ping => Some(&operations::PING_HEARTBEAT),
             _ => None,
         }
     }

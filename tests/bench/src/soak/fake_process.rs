@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jsm_ops::{api::operations, core::Operation};
 use jsm_ops_fake::{Endpoint, Fake, HoldPoint};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
@@ -33,20 +34,25 @@ pub(super) const HEARTBEAT: &str = "soak";
 /// How many alerts exist at the start.
 const ALERTS: usize = 200;
 
-/// The called operations, by their names in the fake.
-const ENDPOINTS: [&str; 11] = [
-    "GET /v1/alerts/{id}",
-    "GET /v1/alerts",
-    "GET /v1/schedules/{scheduleId}/on-calls",
-    "POST /v1/alerts/{id}/acknowledge",
-    "PATCH /v1/alerts/{id}/priority",
-    "GET /v1/alerts/requests/{id}",
-    "POST /v1/alerts",
-    "POST /v1/alerts/{id}/notes",
-    "POST /v1/alerts/{id}/escalate",
-    "POST /v1/alerts/{id}/action",
-    "GET /v1/teams/{teamId}/heartbeats/ping",
+/// The called operations. Their names in the fake are those of the table.
+const OPERATIONS: [&Operation; 11] = [
+    &operations::GET_ALERT,
+    &operations::LIST_ALERTS,
+    &operations::GET_SCHEDULE_ON_CALLS,
+    &operations::ACKNOWLEDGE_ALERT,
+    &operations::UPDATE_ALERT_PRIORITY,
+    &operations::GET_ALERT_REQUEST_STATUS,
+    &operations::CREATE_ALERT,
+    &operations::ADD_ALERT_NOTE,
+    &operations::ESCALATE_ALERT,
+    &operations::EXECUTE_ALERT_ACTION,
+    &operations::PING_HEARTBEAT,
 ];
+
+/// The names of the called operations in the fake.
+fn names() -> impl Iterator<Item = String> {
+    OPERATIONS.iter().map(ToString::to_string)
+}
 
 /// The first line of the fake.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -181,17 +187,17 @@ fn say(what: &impl Serialize) -> Result<()> {
 
 fn report(fake: &Fake) -> Report {
     let grants = fake.grants();
-    let by_operation = |name: &&str| {
-        let faults = fake.fault_counts(&Endpoint::operation(name));
+    let by_operation = |name: String| {
+        let faults = fake.fault_counts(&Endpoint::operation(&name));
         let faults = faults.into_iter().map(|(fault, times)| (fault.to_owned(), times)).collect();
-        ((*name).to_owned(), faults)
+        (name, faults)
     };
     let of_refreshes = fake.fault_counts(&Endpoint::Refresh);
     Report {
         requests: fake.count(&Endpoint::Gateway),
         refreshes: fake.executions(&Endpoint::Refresh),
-        executions: ENDPOINTS.iter().map(|name| ((*name).to_owned(), fake.executions(&Endpoint::operation(name)))).collect(),
-        faults: ENDPOINTS.iter().map(by_operation).collect(),
+        executions: names().map(|name| (name.clone(), fake.executions(&Endpoint::operation(&name)))).collect(),
+        faults: names().map(by_operation).collect(),
         refresh_faults: of_refreshes.values().sum(),
         twice: fake.duplicate_writes(&Endpoint::Gateway),
         unexpected: fake.check_violations().err().map(|unexpected| unexpected.lines).unwrap_or_default(),

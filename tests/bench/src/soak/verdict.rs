@@ -97,9 +97,9 @@ fn check_writes(found: &Found, wrong: &mut Vec<String>) {
             wrong.push(format!("executed twice: {line}"));
         }
     }
-    for (call, name) in Call::ALL.iter().filter_map(|(call, _)| Some((*call, call.not_idempotent()?))) {
+    for (call, name) in Call::ALL.iter().filter_map(|(call, _)| Some((*call, call.not_idempotent()?.to_string()))) {
         let ended = |ending| found.endings.get(&(call, ending)).copied().unwrap_or_default();
-        let faults = found.report.faults.get(name);
+        let faults = found.report.faults.get(&name);
         let had = |fault: &str| faults.and_then(|faults| faults.get(fault)).copied().unwrap_or_default();
         // Each of these faults ends exactly one call, because the client does not retry it.
         for (ending, label, faults) in [
@@ -112,7 +112,7 @@ fn check_writes(found: &Found, wrong: &mut Vec<String>) {
                 wrong.push(format!("{call}: {} calls ended with \"{label}\", but {faults} had such a fault", ended(ending)));
             }
         }
-        let executed = found.report.executions.get(name).copied().unwrap_or_default();
+        let executed = found.report.executions.get(&name).copied().unwrap_or_default();
         let (done, late) = (ended(Ending::Success), had("dropped after") + had("body cut"));
         let expected = done + late + had("response replaced") + had("half of the body") + had("body padded");
         if executed != expected {

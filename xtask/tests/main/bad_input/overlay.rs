@@ -151,12 +151,12 @@ fn a_write_state_that_the_response_does_not_have_is_rejected() {
 #[test]
 fn schemas_that_are_not_the_same_are_not_merged() {
     let overlay = changed_overlay(|overlay| {
-        overlay["shared.merge.yaml"]["merge"]["Anything"] = json!({"schemas": ["AlertResponse", "Schedule"]})
+        overlay["shared.merge.yaml"]["merge"]["Anything"] = json!({"schemas": ["AlertResponse", "AlertNote"]})
     });
     rejects_overlay(
         &overlay,
         &[
-            "shared.merge.yaml#/merge/Anything/schemas: `AlertResponse` and `Schedule` are not the same",
+            "shared.merge.yaml#/merge/Anything/schemas: `AlertResponse` and `AlertNote` are not the same",
             "has a type of its own",
         ],
     );

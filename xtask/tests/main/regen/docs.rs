@@ -86,10 +86,10 @@ fn a_new_area_needs_its_files_and_the_lines_that_regen_prints() {
         return;
     }
     let overlay = changed_overlay(|files| {
-        let ping = remove(files, "/heartbeats.yaml/operations", "GET /v1/teams/{teamId}/heartbeats/ping");
+        let update = remove(files, "/heartbeats.yaml/operations", "PATCH /v1/teams/{teamId}/heartbeats");
         files["pings.yaml"] = serde_json::json!({
             "title": "Pings", "summary": "Signs of life.", "docs": "One operation.",
-            "operations": {"GET /v1/teams/{teamId}/heartbeats/ping": ping}
+            "operations": {"PATCH /v1/teams/{teamId}/heartbeats": update}
         });
     });
     let out = tempfile::tempdir().expect("a temporary directory");
@@ -103,8 +103,12 @@ fn a_new_area_needs_its_files_and_the_lines_that_regen_prints() {
     assert_eq!(ran.line("attention "), "1 problem");
     assert!(without_example.iter().all(|part| ran.stdout.contains(part)), "{}", ran.stdout);
     run(Some("--check")).failed(&without_example);
-    let example = fs::read_to_string(overlay.path().join("examples/heartbeats.rs")).expect("the example is readable");
-    overlay.write("examples/pings.rs", &example.replace("heartbeats()", "pings()"));
+    let example = "pub async fn example(ops: &jsm_ops_api::Client) -> Result<(), jsm_ops_api::Error> {\n    \
+                   ops.pings().ping(\"team-id\").send().await?;\n    Ok(())\n}\n";
+    overlay.write("examples/pings.rs", example);
+    let wrong = ["examples/pings.rs: the example calls `ops.pings().ping()`, which the crate does not have", "gone"];
+    run(Some("--check")).failed(&wrong);
+    overlay.write("examples/pings.rs", &example.replace("ping(", "update("));
     let ran = run(None).succeeded();
     assert!(!ran.stdout.contains("attention "), "{}", ran.stdout);
     assert_eq!(ran.line("features "), r#"add to crates/jsm-ops/Cargo.toml: pings = ["jsm-ops-api/pings"]"#);

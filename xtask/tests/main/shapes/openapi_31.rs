@@ -11,10 +11,10 @@ fn what_3_0_can_say_too_changes_nothing() {
         root["openapi"] = json!("3.1.0");
         root["jsonSchemaDialect"] = json!("https://json-schema.org/draft/2020-12/schema");
         root["info"]["license"] = json!({"name": "Apache 2.0", "identifier": "Apache-2.0"});
-        let schedule = at(root, "/components/schemas/Schedule/properties");
-        schedule["teamId"]["type"] = json!(["string", "null"]);
-        schedule["name"]["examples"] = json!(["a"]);
-        schedule["name"]["$comment"] = json!("a");
+        let note = at(root, "/components/schemas/AlertNote/properties");
+        note["owner"]["type"] = json!(["string", "null"]);
+        note["note"]["examples"] = json!(["a"]);
+        note["note"]["$comment"] = json!("a");
         let size = at(root, "/paths/~1api~1{cloudId}~1v1~1alerts/get/parameters/0/schema");
         size["exclusiveMinimum"] = json!(0);
         size["type"] = json!(["integer", "null"]);

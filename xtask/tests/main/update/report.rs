@@ -47,7 +47,7 @@ part compares with the last release, whose lists are in `spec/released/`.
 
 ### New operations
 
-- `GET /v1/flux-capacitors/{id}`: `unsorted().get_flux_capacitors_by_id` (a derived name), area `unsorted`, tag `Flux`
+- `GET /v1/flux-capacitors/{id}`: `flux().get_flux_capacitors_by_id` (a derived name), area `flux`, tag `Flux`
 
 ### Changed operations
 
@@ -87,13 +87,13 @@ Rust: breaking. Requests: same.
 
 ### Other changes of the Rust API
 
-- `+ feature default includes unsorted: new`
-- `+ feature full includes unsorted: new`
-- `+ feature unsorted: new`
+- `+ feature default includes flux: new`
+- `+ feature flux: new`
+- `+ feature full includes flux: new`
 - `~ areas::syncs::SyncsArea::list: is #[deprecated] now`
-- `+ Client::unsorted: fn(&self) -> areas::unsorted::UnsortedArea<'_>`
+- `+ Client::flux: fn(&self) -> areas::flux::FluxArea<'_>`
 - `+ areas::alerts::ListAlerts::colour: fn(self, colour: &str) -> Self`
-- `+ areas::unsorted: mod`
+- `+ areas::flux: mod`
 - `+ operations::GET_FLUX_CAPACITORS_BY_ID: static jsm_ops_core::Operation`
 - `+ types::AlertNote.colour: Option<String>`
 - `+ types::GetFluxCapacitorsByIdResponse: struct`
@@ -114,13 +114,14 @@ None.
 
 ## Lines for CHANGELOG.md
 
-They belong below `### jsm-ops-api`. Names in `unsorted` are derived and not final.
+They belong below `### jsm-ops-api`. Names of operations without an
+entry are derived and not final.
 
 ```markdown
 #### Added
 
-- `unsorted().get_flux_capacitors_by_id`: `GET /v1/flux-capacitors/{id}`.
-- The area `unsorted`.
+- `flux().get_flux_capacitors_by_id`: `GET /v1/flux-capacitors/{id}`.
+- The area `flux`.
 - The type `types::GetFluxCapacitorsByIdResponse`.
 - `alerts().list`: the setter `colour`.
 - `types::AlertNote`: the field `colour`.
@@ -169,8 +170,8 @@ const MOVED: &str = "
   - query parameter `size`: `i32, optional` → `i32, required`
   - scope `read:more:jira-service-management`: new
   - scope `read:ops-alert:jira-service-management`: gone
-- `POST /v1/teams/{teamId}/heartbeats/ping`: `heartbeats().ping`
-  - moved: `GET /v1/teams/{teamId}/heartbeats/ping` → `POST /v1/teams/{teamId}/heartbeats/ping`
+- `POST /v1/logs`: `audit_logs().list`
+  - moved: `GET /v1/logs` → `POST /v1/logs`
 
 ### Gone operations
 
@@ -189,8 +190,7 @@ const MOVED_LINES: &str = "
 - `alerts().list_notes` needs the scope `read:more:jira-service-management` too.
 - `alerts().list_notes` does not need the scope `read:ops-alert:jira-service-management` any more.
 - `alerts().list_notes` sends another request: `required: path string → path string, query size`.
-- `heartbeats().ping` sends another request:
-  `request: GET /v1/teams/{}/heartbeats/ping → POST /v1/teams/{}/heartbeats/ping`.
+- `audit_logs().list` sends another request: `request: GET /v1/logs → POST /v1/logs`.
 
 #### Removed
 
@@ -207,9 +207,9 @@ fn what_moves_and_what_is_sent_and_received_is_told() {
         return;
     }
     let next = document(|root| {
-        let heartbeats = "/paths/~1api~1{cloudId}~1v1~1teams~1{teamId}~1heartbeats~1ping";
-        let ping = remove(root, heartbeats, "get");
-        at(root, heartbeats)["post"] = ping;
+        let logs = "/paths/~1api~1{cloudId}~1v1~1logs";
+        let get = remove(root, logs, "get");
+        at(root, logs)["post"] = get;
         let notes = "/paths/~1api~1{cloudId}~1v1~1alerts~1{id}~1notes/get";
         at(root, &format!("{notes}/responses/200/content/application~1json"))["schema"] = json!({"type": "string"});
         at(root, &format!("{notes}/security/1/OAuth2"))[0] = json!("read:more:jira-service-management");
