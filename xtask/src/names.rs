@@ -115,7 +115,7 @@ pub fn field_name(wire_name: &str) -> String {
 }
 
 /// The name of a property in Rust, without the ending of keywords. `None` if it does not begin with
-/// a letter; typify invents a name for it. Letters that are not ASCII stay with typify, and go here.
+/// a letter, or has letters that are not ASCII: typify makes another name of these.
 pub fn checked_field_name(wire_name: &str) -> Option<String> {
     let snake = snake_name(wire_name);
     (wire_name.is_ascii() && begins_with_letter(&snake)).then_some(snake)
