@@ -28,7 +28,7 @@ fn change(root: &mut Value) {
     drop(remove(root, "/paths/~1api~1{cloudId}~1v1~1alerts~1{alertId}~1attachments~1{id}", "delete"));
     let parameters = at(root, &format!("{ALERTS}/parameters")).as_array_mut().expect("parameters");
     parameters.push(json!({"name": "colour", "in": "query", "schema": {"type": "string"}}));
-    at(root, "/paths/~1api~1{cloudId}~1v1~1syncs/get")["deprecated"] = json!(true);
+    at(root, "/paths/~1api~1{cloudId}~1v1~1logs/get")["deprecated"] = json!(true);
     let properties = at(root, "/components/schemas/AlertNote/properties");
     properties["colour"] = json!({"type": "string"});
     properties["note"] = json!({"type": "integer", "format": "int32"});
@@ -60,7 +60,7 @@ part compares with the last release, whose lists are in `spec/released/`.
 
 ### Newly deprecated
 
-- `GET /v1/syncs`: `syncs().list`
+- `GET /v1/logs`: `audit_logs().list`
 
 ### Types and fields
 
@@ -90,7 +90,7 @@ Rust: breaking. Requests: same.
 - `+ feature default includes flux: new`
 - `+ feature flux: new`
 - `+ feature full includes flux: new`
-- `~ areas::syncs::SyncsArea::list: is #[deprecated] now`
+- `~ areas::audit_logs::AuditLogsArea::list: is #[deprecated] now`
 - `+ Client::flux: fn(&self) -> areas::flux::FluxArea<'_>`
 - `+ areas::alerts::ListAlerts::colour: fn(self, colour: &str) -> Self`
 - `+ areas::flux: mod`
@@ -133,7 +133,7 @@ entry are derived and not final.
 
 #### Deprecated
 
-- `syncs().list`: `GET /v1/syncs`.
+- `audit_logs().list`: `GET /v1/logs`.
 
 #### Removed
 
