@@ -1,10 +1,11 @@
 //! `cargo xtask fetch`: takes a new document and keeps its facts.
 
-use std::{collections::BTreeSet, io};
+use std::{collections::BTreeSet, io, path::Path};
 
 use super::{
     Failure,
     output::line,
+    places::Places,
     taken::{self, SourceOptions, Taken},
 };
 use crate::{atomic_write, document::Document};
@@ -25,7 +26,8 @@ pub fn report(taken: &Taken) -> io::Result<()> {
     let source = &taken.source;
     line!("document    {} bytes, sha256 {}", source.bytes, source.sha256)?;
     line!("facts       {} paths, {} operations, {} schemas", source.paths, source.operations, source.schemas)?;
-    taken.notes.iter().try_for_each(|note| line!("note        {note}"))
+    let places = Places::new(Path::new(&taken.from), taken.bytes.clone(), Path::new(""));
+    taken.notes.iter().try_for_each(|note| line!("note        {}", places.note(note)))
 }
 
 fn report_addresses(before: &Document, document: &Document) -> io::Result<()> {

@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::BTreeMap,
+    env,
     path::{Path, PathBuf},
 };
 
@@ -27,6 +28,8 @@ pub struct Places {
     /// The document as it stands in its file, which may be a pipe.
     document: Vec<u8>,
     overlay: PathBuf,
+    /// The current directory. Paths of files below it are short.
+    directory: Option<PathBuf>,
     /// The lines of files, which are read only if there are problems.
     lines: RefCell<BTreeMap<PathBuf, Lines>>,
 }
@@ -34,7 +37,8 @@ pub struct Places {
 impl Places {
     /// The inputs, with the bytes of the document.
     pub fn new(spec: &Path, document: Vec<u8>, overlay: &Path) -> Self {
-        Self { spec: spec.to_owned(), document, overlay: overlay.to_owned(), lines: RefCell::default() }
+        let directory = env::current_dir().ok();
+        Self { spec: spec.to_owned(), document, overlay: overlay.to_owned(), directory, lines: RefCell::default() }
     }
 
     /// Problems with their number, each with its file, its place, and what to do.
@@ -76,7 +80,8 @@ impl Places {
     pub fn unread(&self, error: &load::LoadError) -> Failure {
         match error {
             load::LoadError::NotOpenApi(problems) => {
-                Failure(format!("this is not an OpenAPI 3.0 or 3.1 document of the API: {}", self.list(problems)))
+                let (spec, list) = (self.spec.display(), self.list(problems));
+                Failure(format!("{spec}: this is not an OpenAPI 3.0 or 3.1 document of the API: {list}"))
             }
             _ => Failure(format!("{}: {error}", self.spec.display())),
         }
@@ -117,6 +122,7 @@ impl Places {
             Lines::new(&String::from_utf8_lossy(read.as_ref().unwrap_or(&self.document)))
         });
         let (found, position) = lines.nearest(&problem.pointer);
+        let path = self.directory.as_ref().and_then(|directory| path.strip_prefix(directory).ok()).unwrap_or(&path);
         match (found.is_empty(), position) {
             (false, Some(at)) => format!("{}:{}:{}#{}", path.display(), at.line, at.column, visible(&found)),
             _ => path.display().to_string(),

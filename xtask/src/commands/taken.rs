@@ -10,7 +10,7 @@ use chrono::{NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Failure, same_api, workspace};
+use super::{Failure, places::Places, same_api, workspace};
 use crate::{
     document::{Document, load},
     normalize::{self, Normalized},
@@ -109,10 +109,11 @@ pub fn take(options: &SourceOptions) -> Result<Taken, Failure> {
         let bytes = load::read(Path::new(from)).map_err(|error| Failure(format!("{from}: {error}")))?;
         (bytes, from, PUBLISHED)
     };
-    let document = load::bytes(&bytes).map_err(|error| Failure(format!("{from}: {error}")))?;
+    let places = Places::new(Path::new(from), bytes.clone(), Path::new(""));
+    let document = load::bytes(&bytes).map_err(|error| places.unread(&error))?;
     let version = document.root().get("openapi").and_then(|version| version.as_str()).unwrap_or_default().to_owned();
     let Normalized { document, notes, .. } = normalize::normalize(document)
-        .map_err(|problems| Failure(format!("{from}: the document is malformed: {problems}")))?;
+        .map_err(|problems| Failure(format!("{from}: the document is malformed: {}", places.list(&problems))))?;
     let before = load::file(&to.join(FACTS)).ok();
     if let Some(before) = &before {
         same_api::check(before, &document).map_err(|reason| Failure(format!("{from}: {reason}")))?;

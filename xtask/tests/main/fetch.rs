@@ -222,7 +222,7 @@ fn an_incomplete_document_is_rejected() {
 fn json_of_another_kind_is_rejected_with_its_place() {
     assert_rejected(
         response(200, JSON, b"{\"openapi\": \"3.0.1\", \"paths\": {}}"),
-        &["at /paths: the document has no paths"],
+        &["1 problem\n", "/doc#/paths: the document has no paths"],
     );
 }
 
